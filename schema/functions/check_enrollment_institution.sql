@@ -1,0 +1,49 @@
+-- Learner and course of an enrollment are of one institution. Race-free without locks of its own:
+-- institution_id is part of a unique index of learners and courses, so that changing it conflicts
+-- with the key-share lock that the foreign keys of an uncommitted enrollment hold.
+-- Definer: the rule counts also rows that the writer may not see.
+CREATE OR REPLACE FUNCTION check_enrollment_institution() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    v_enrollment record;
+BEGIN
+    SELECT
+        e.learner_id,
+        e.course_id,
+        l.institution_id AS learner_institution_id,
+        c.institution_id AS course_institution_id
+    INTO v_enrollment
+    FROM course_enrollments AS e
+    INNER JOIN learners AS l ON e.learner_id = l.id
+    INNER JOIN educational_courses AS c ON e.course_id = c.id
+    WHERE
+        CASE TG_TABLE_NAME
+            WHEN 'learners' THEN e.learner_id = new.id
+            WHEN 'educational_courses' THEN e.course_id = new.id
+            ELSE e.id = new.id
+        END
+        AND l.institution_id <> c.institution_id
+    LIMIT 1;
+
+    IF FOUND THEN
+        RAISE check_violation USING
+            MESSAGE = format(
+                'learner %s of institution %s cannot be enrolled in course %s of institution %s',
+                v_enrollment.learner_id, v_enrollment.learner_institution_id,
+                v_enrollment.course_id, v_enrollment.course_institution_id
+            ),
+            CONSTRAINT = 'course_enrollments_institution_check',
+            TABLE = 'course_enrollments', SCHEMA = TG_TABLE_SCHEMA;
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION check_enrollment_institution() FROM public;
+
+COMMENT ON FUNCTION check_enrollment_institution() IS
+'Constraint trigger: raises 23514 when an enrollment joins a learner and a course of different '
+'institutions. Without an institution, a learner may enroll anywhere and a course takes anyone.';

@@ -1,0 +1,99 @@
+-- Derives percentage_score, passed and time_spent_minutes of an attempt and rejects values that
+-- contradict the score. A derived value follows when what it is derived from changes.
+-- Definer: a learner who writes an attempt need not be able to read the assessment.
+CREATE OR REPLACE FUNCTION derive_attempt_result() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    v_total_points educational_assessments.total_points%TYPE;
+    v_passing_score educational_assessments.passing_score%TYPE;
+    v_percentage numeric;
+    v_passed boolean;
+    v_elapsed_minutes numeric;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF (new.score, new.assessment_id) IS DISTINCT FROM (old.score, old.assessment_id) THEN
+            IF new.percentage_score IS NOT DISTINCT FROM old.percentage_score THEN
+                new.percentage_score := NULL;
+            END IF;
+            IF new.passed IS NOT DISTINCT FROM old.passed THEN
+                new.passed := NULL;
+            END IF;
+        END IF;
+        IF new.time_spent_minutes IS NOT DISTINCT FROM old.time_spent_minutes
+            AND old.time_spent_minutes = round(
+                extract(EPOCH FROM old.submitted_at - old.started_at) / 60
+            )
+        THEN
+            new.time_spent_minutes := NULL;
+        END IF;
+    END IF;
+
+    IF new.score IS NOT NULL THEN
+        SELECT a.total_points, a.passing_score INTO v_total_points, v_passing_score
+        FROM educational_assessments AS a
+        WHERE a.id = new.assessment_id;
+
+        IF new.score > v_total_points THEN
+            RAISE check_violation USING
+                MESSAGE = format(
+                    'score %s exceeds the %s points of assessment %s',
+                    new.score, v_total_points, new.assessment_id
+                ),
+                CONSTRAINT = 'assessment_attempts_score_total_check',
+                TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'score';
+        END IF;
+
+        v_percentage := 100.0 * new.score / v_total_points;
+        new.percentage_score := coalesce(new.percentage_score, round(v_percentage, 2));
+        IF abs(new.percentage_score - v_percentage) > 0.01 THEN
+            RAISE check_violation USING
+                MESSAGE = format(
+                    'percentage_score %s contradicts score %s of %s points, which is %s',
+                    new.percentage_score, new.score, v_total_points, round(v_percentage, 2)
+                ),
+                HINT = 'Leave percentage_score out: it is derived.',
+                CONSTRAINT = 'assessment_attempts_percentage_score_derived_check',
+                TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'percentage_score';
+        END IF;
+
+        v_passed := new.score >= v_passing_score;
+        new.passed := coalesce(new.passed, v_passed);
+        IF new.passed IS DISTINCT FROM v_passed THEN
+            RAISE check_violation USING
+                MESSAGE = format(
+                    'passed = %s contradicts score %s, the passing score being %s',
+                    new.passed, new.score, coalesce(v_passing_score::text, 'not set')
+                ),
+                HINT = 'Leave passed out: it is derived.',
+                CONSTRAINT = 'assessment_attempts_passed_derived_check',
+                TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'passed';
+        END IF;
+    END IF;
+
+    IF new.submitted_at >= new.started_at THEN
+        v_elapsed_minutes := extract(EPOCH FROM new.submitted_at - new.started_at) / 60;
+        new.time_spent_minutes := coalesce(new.time_spent_minutes, round(v_elapsed_minutes));
+        IF new.time_spent_minutes > ceil(v_elapsed_minutes) THEN
+            RAISE check_violation USING
+                MESSAGE = format(
+                    'time_spent_minutes %s is longer than the %s minutes from start to submission',
+                    new.time_spent_minutes, round(v_elapsed_minutes, 1)
+                ),
+                CONSTRAINT = 'assessment_attempts_time_spent_elapsed_check',
+                TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'time_spent_minutes';
+        END IF;
+    END IF;
+    RETURN new;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION derive_attempt_result() FROM public;
+
+COMMENT ON FUNCTION derive_attempt_result() IS
+'Trigger: percentage_score = 100 * score / total_points, passed = score >= passing_score, '
+'time_spent_minutes = submitted_at - started_at rounded half up, each when it was left out. '
+'Raises 23514 for a score above total_points, a percentage or passed that contradicts the '
+'score, and a time spent that is longer than elapsed.';

@@ -1,0 +1,30 @@
+-- Fills learning_sessions.duration_minutes. A length that the application supplied stays; one that
+-- was derived follows when start or end change.
+CREATE OR REPLACE FUNCTION derive_session_duration() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF new.duration_minutes IS NOT DISTINCT FROM old.duration_minutes
+            AND old.duration_minutes = round(
+                extract(EPOCH FROM old.session_end - old.session_start) / 60
+            )
+        THEN
+            new.duration_minutes := NULL;
+        END IF;
+    END IF;
+    IF new.duration_minutes IS NULL AND new.session_end >= new.session_start THEN
+        new.duration_minutes := round(
+            extract(EPOCH FROM new.session_end - new.session_start) / 60
+        );
+    END IF;
+    RETURN new;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION derive_session_duration() FROM public;
+
+COMMENT ON FUNCTION derive_session_duration() IS
+'Trigger: duration_minutes = session_end - session_start, rounded half up, when it was left '
+'out.';

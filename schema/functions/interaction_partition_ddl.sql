@@ -1,0 +1,107 @@
+-- The statements that bring the partitions of learning_interactions up to date, in one place for
+-- whoever executes them. LIKE and ATTACH, because PARTITION OF would lock out readers.
+CREATE OR REPLACE FUNCTION interaction_partition_ddl(
+    p_months_ahead integer DEFAULT 12,
+    p_from date DEFAULT NULL
+) RETURNS SETOF text
+LANGUAGE plpgsql
+STABLE
+SET search_path FROM CURRENT
+-- bounds are printed and read by these
+SET timezone = 'UTC'
+SET datestyle = 'ISO'
+AS $$
+DECLARE
+    v_this_month timestamptz := date_trunc('month', now());
+    v_from timestamptz := date_trunc('month', p_from::timestamptz);
+    v_history text;
+    v_history_end timestamptz;
+    v_end timestamptz;
+    v_rows bigint;
+    v_new record;
+BEGIN
+    IF p_months_ahead IS NULL OR p_months_ahead NOT BETWEEN 0 AND 120 THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = format(
+                'p_months_ahead must be 0 to 120, not %s', coalesce(p_months_ahead::text, 'NULL')
+            );
+    END IF;
+
+    SELECT
+        max(b.upper_bound),
+        max(b.upper_bound) FILTER (WHERE b.is_history),
+        max(b.name) FILTER (WHERE b.is_history)
+    INTO v_end, v_history_end, v_history
+    FROM (
+        SELECT
+            c.oid::regclass::text AS name,
+            pg_get_expr(c.relpartbound, c.oid) LIKE 'FOR VALUES FROM (MINVALUE)%' AS is_history,
+            substring(pg_get_expr(c.relpartbound, c.oid) FROM 'TO \(''([^'']+)''\)')::timestamptz
+                AS upper_bound
+        FROM pg_inherits AS i
+        INNER JOIN pg_class AS c ON i.inhrelid = c.oid
+        WHERE i.inhparent = 'learning_interactions'::regclass
+    ) AS b;
+
+    IF v_from < v_history_end THEN
+        EXECUTE format('SELECT count(*) FROM %s WHERE timestamp >= $1', v_history)
+        INTO v_rows USING v_from;
+        IF v_rows > 0 THEN
+            RAISE object_not_in_prerequisite_state USING
+                MESSAGE = format(
+                    '%s holds %s interactions from %s on', v_history, v_rows, v_from::date
+                ),
+                HINT = 'Make the months before loading their events, or name a later month.';
+        END IF;
+        RETURN NEXT format('ALTER TABLE learning_interactions DETACH PARTITION %s', v_history);
+        RETURN NEXT format(
+            'ALTER TABLE learning_interactions ATTACH PARTITION %s '
+            'FOR VALUES FROM (MINVALUE) TO (%L)',
+            v_history, v_from
+        );
+    END IF;
+
+    FOR v_new IN
+        SELECT
+            'learning_interactions_history' AS name,
+            'Interactions before the months that have a partition of their own.' AS comment,
+            'MINVALUE' AS lower_bound,
+            quote_literal(least(v_from, v_this_month)) AS upper_bound
+        WHERE v_end IS NULL
+        UNION ALL
+        SELECT
+            to_char(m.month, '"learning_interactions_"YYYY_MM'),
+            to_char(m.month, '"Interactions of "YYYY-MM" (UTC)."'),
+            quote_literal(m.month),
+            quote_literal(m.month + interval '1 month')
+        FROM generate_series(
+            least(v_from, v_end, v_this_month),
+            v_this_month + p_months_ahead * interval '1 month',
+            interval '1 month'
+        ) AS m (month)
+        WHERE
+            v_end IS NULL
+            OR m.month >= v_end
+            OR (m.month >= v_from AND m.month < v_history_end)
+    LOOP
+        RETURN NEXT format(
+            'CREATE TABLE %I (LIKE learning_interactions INCLUDING ALL EXCLUDING INDEXES)',
+            v_new.name
+        );
+        RETURN NEXT format('COMMENT ON TABLE %I IS %L', v_new.name, v_new.comment);
+        RETURN NEXT format(
+            'ALTER TABLE learning_interactions ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)',
+            v_new.name, v_new.lower_bound, v_new.upper_bound
+        );
+    END LOOP;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION interaction_partition_ddl(integer, date) FROM public;
+
+COMMENT ON FUNCTION interaction_partition_ddl(integer, date) IS
+'Statements that make the partitions of learning_interactions which are missing: one for all '
+'events before the first month, and one for each UTC month up to p_months_ahead months after '
+'the current one; no row when none is missing. p_from moves the first month back, for an '
+'import of old events. Raises 22023 for months outside 0 to 120, and 55000, with the count, '
+'when events from p_from on are stored already.';

@@ -1,0 +1,91 @@
+-- The counters of section_progress from the events, for bulk loads that do not count one by one.
+CREATE OR REPLACE FUNCTION rebuild_section_progress(p_course_id uuid) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    v_written bigint;
+    v_emptied bigint;
+BEGIN
+    IF p_course_id IS NULL THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = 'p_course_id must not be NULL',
+            HINT = 'Call it once for each course.';
+    END IF;
+
+    INSERT INTO section_progress AS sp (
+        learner_id, section_id, course_id, status, first_accessed, last_accessed,
+        total_time_spent, active_learning_time,
+        interaction_count, meaningful_interactions, help_requests
+    )
+    SELECT
+        i.learner_id,
+        i.section_id,
+        i.course_id,
+        'in_progress',
+        min(i.timestamp),
+        max(i.timestamp),
+        coalesce(sum(i.duration_seconds), 0),
+        coalesce(sum(i.duration_seconds) FILTER (WHERE i.interaction_type = ANY(m.types)), 0),
+        count(*),
+        count(*) FILTER (WHERE i.interaction_type = ANY(m.types)),
+        count(*) FILTER (WHERE i.interaction_type = 'help_request')
+    FROM learning_interactions AS i
+    CROSS JOIN (
+        VALUES (
+            ARRAY['knowledge_check', 'practice_activity', 'reflection', 'discussion']
+            ::interaction_type []
+        )
+    ) AS m (types)
+    WHERE i.course_id = p_course_id
+    GROUP BY i.learner_id, i.section_id, i.course_id
+    ON CONFLICT (learner_id, section_id) DO UPDATE SET
+        first_accessed = excluded.first_accessed,
+        last_accessed = excluded.last_accessed,
+        total_time_spent = excluded.total_time_spent,
+        active_learning_time = excluded.active_learning_time,
+        interaction_count = excluded.interaction_count,
+        meaningful_interactions = excluded.meaningful_interactions,
+        help_requests = excluded.help_requests
+    WHERE
+        (
+            sp.first_accessed, sp.last_accessed, sp.total_time_spent, sp.active_learning_time,
+            sp.interaction_count, sp.meaningful_interactions, sp.help_requests
+        ) IS DISTINCT FROM (
+            excluded.first_accessed, excluded.last_accessed,
+            excluded.total_time_spent, excluded.active_learning_time,
+            excluded.interaction_count, excluded.meaningful_interactions, excluded.help_requests
+        );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
+
+    UPDATE section_progress AS sp SET
+        first_accessed = NULL,
+        last_accessed = NULL,
+        total_time_spent = 0,
+        active_learning_time = 0,
+        interaction_count = 0,
+        meaningful_interactions = 0,
+        help_requests = 0
+    WHERE
+        sp.course_id = p_course_id
+        AND sp.interaction_count > 0
+        AND NOT EXISTS (
+            SELECT FROM learning_interactions AS i
+            WHERE
+                i.learner_id = sp.learner_id
+                AND i.section_id = sp.section_id
+                AND i.course_id = p_course_id
+        );
+    GET DIAGNOSTICS v_emptied = ROW_COUNT;
+    RETURN v_written + v_emptied;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION rebuild_section_progress(uuid) FROM public;
+
+COMMENT ON FUNCTION rebuild_section_progress(uuid) IS
+'Counts the interactions of a course anew into section_progress: counts, seconds, first and '
+'last access; meaningful and active are knowledge_check, practice_activity, reflection and '
+'discussion. Makes a row, in_progress, where there was none; touches neither completion nor '
+'status of the others. Returns how many rows it wrote: 0 when called again. Raises 22023 when '
+'p_course_id is NULL.';

@@ -1,0 +1,19 @@
+-- Fills educational_assessments.course_id from the section, so that a section-level assessment
+-- reaches its course. Definer: a writer needs no right to read sections.
+CREATE OR REPLACE FUNCTION set_assessment_course() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    SELECT s.course_id INTO new.course_id
+    FROM learning_sections AS s
+    WHERE s.id = new.section_id;
+    RETURN new;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION set_assessment_course() FROM public;
+
+COMMENT ON FUNCTION set_assessment_course() IS
+'Trigger: fills the course of an assessment from its section when it was left out.';

@@ -1,0 +1,25 @@
+-- Fills learning_sections.course_id from the module. A course given by the application is left
+-- alone: the composite foreign key rejects a wrong one.
+-- Definer: a writer needs no right to read modules.
+CREATE OR REPLACE FUNCTION set_section_course() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF new.course_id IS NULL
+        OR (TG_OP = 'UPDATE' AND new.course_id IS NOT DISTINCT FROM old.course_id)
+    THEN
+        SELECT m.course_id INTO new.course_id
+        FROM learning_modules AS m
+        WHERE m.id = new.module_id;
+    END IF;
+    RETURN new;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION set_section_course() FROM public;
+
+COMMENT ON FUNCTION set_section_course() IS
+'Trigger: fills the course of a section from its module when it was left out, and again when '
+'the section moves to another module.';

@@ -1,0 +1,6 @@
+CREATE INDEX idx_learning_interactions_course_type
+ON learning_interactions (course_id, interaction_type);
+
+COMMENT ON INDEX idx_learning_interactions_course_type IS
+'Counts of a course by type. Overlaps idx_interactions_course_type_timestamp, which is '
+'larger and also serves time spans.';

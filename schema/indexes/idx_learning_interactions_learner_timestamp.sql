@@ -1,0 +1,7 @@
+CREATE INDEX idx_learning_interactions_learner_timestamp
+ON learning_interactions (learner_id, timestamp);
+
+COMMENT ON INDEX idx_learning_interactions_learner_timestamp IS
+'Events of a learner in a time span; also the foreign key on learner_id. Where the columns '
+'of idx_interactions_learner_session suffice and the session is known, that one answers '
+'from the index alone.';

@@ -1,0 +1,5 @@
+CREATE INDEX idx_learning_interactions_section_outcome
+ON learning_interactions (section_id, outcome);
+
+COMMENT ON INDEX idx_learning_interactions_section_outcome IS
+'Outcomes of a section.';

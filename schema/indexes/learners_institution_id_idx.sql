@@ -1,0 +1,6 @@
+CREATE UNIQUE INDEX learners_institution_id_idx
+ON learners (institution_id, id);
+
+COMMENT ON INDEX learners_institution_id_idx IS
+'Learners of an institution, and its foreign key. Unique, although id alone is: it makes '
+'institution_id a key column, so that changing it waits for enrollments not yet committed.';

@@ -1,0 +1,5 @@
+CREATE INDEX learning_interactions_section_id_idx
+ON learning_interactions (section_id, course_id);
+
+COMMENT ON INDEX learning_interactions_section_id_idx IS
+'Foreign key to learning_sections: deleting a section.';

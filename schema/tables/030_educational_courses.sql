@@ -1,0 +1,98 @@
+-- Courses. Modules, sections and assessments hang on them.
+CREATE TABLE educational_courses (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    institution_id uuid,
+    title varchar(255) NOT NULL,
+    description text,
+    course_code varchar(50),
+    learning_objectives jsonb NOT NULL,
+    difficulty_level difficulty_level NOT NULL,
+    academic_credits decimal(3, 1),
+    estimated_duration_hours integer,
+    learning_theory_foundation jsonb,
+    assessment_strategy jsonb,
+    prerequisite_knowledge jsonb,
+    content_format content_format DEFAULT 'mixed',
+    delivery_method delivery_method DEFAULT 'asynchronous',
+    ai_generated boolean NOT NULL DEFAULT FALSE,
+    ai_generation_metadata jsonb,
+    content_quality_score decimal(3, 2),
+    status course_status NOT NULL DEFAULT 'draft',
+    published_at timestamptz,
+    academic_term varchar(50),
+    enrollment_count integer NOT NULL DEFAULT 0,
+    completion_rate decimal(5, 2),
+    average_rating decimal(3, 2),
+    learning_effectiveness_score decimal(3, 2),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT educational_courses_institution_id_fkey FOREIGN KEY (institution_id)
+    REFERENCES educational_institutions (id),
+    CONSTRAINT educational_courses_learning_objectives_check
+    CHECK (jsonb_typeof(learning_objectives) = 'array'),
+    CONSTRAINT educational_courses_academic_credits_check
+    CHECK (academic_credits BETWEEN 0 AND 99.9),
+    CONSTRAINT educational_courses_estimated_duration_hours_check
+    CHECK (estimated_duration_hours >= 0),
+    CONSTRAINT educational_courses_learning_theory_foundation_check
+    CHECK (jsonb_typeof(learning_theory_foundation) IN ('array', 'object')),
+    CONSTRAINT educational_courses_assessment_strategy_check
+    CHECK (jsonb_typeof(assessment_strategy) IN ('array', 'object')),
+    CONSTRAINT educational_courses_prerequisite_knowledge_check
+    CHECK (jsonb_typeof(prerequisite_knowledge) IN ('array', 'object')),
+    CONSTRAINT educational_courses_ai_generation_metadata_check
+    CHECK (jsonb_typeof(ai_generation_metadata) = 'object'),
+    CONSTRAINT educational_courses_content_quality_score_check
+    CHECK (content_quality_score BETWEEN 0 AND 1),
+    CONSTRAINT educational_courses_enrollment_count_check CHECK (enrollment_count >= 0),
+    CONSTRAINT educational_courses_completion_rate_check CHECK (completion_rate BETWEEN 0 AND 100),
+    CONSTRAINT educational_courses_average_rating_check CHECK (average_rating BETWEEN 0 AND 5),
+    CONSTRAINT educational_courses_learning_effectiveness_score_check
+    CHECK (learning_effectiveness_score <= 1)
+);
+
+COMMENT ON TABLE educational_courses IS
+'A course: what it teaches, how, in which term, and how well that works.';
+COMMENT ON COLUMN educational_courses.id IS 'Identity.';
+COMMENT ON COLUMN educational_courses.institution_id IS
+'Institution that offers the course; NULL: open to learners of every institution.';
+COMMENT ON COLUMN educational_courses.title IS 'Title as shown to people.';
+COMMENT ON COLUMN educational_courses.description IS 'Description as shown to people.';
+COMMENT ON COLUMN educational_courses.course_code IS
+'Academic course code, such as CS101; not unique: a course runs again each term.';
+COMMENT ON COLUMN educational_courses.learning_objectives IS
+'Specific learning outcomes. (JSON array)';
+COMMENT ON COLUMN educational_courses.difficulty_level IS 'Difficulty that the course is made for.';
+COMMENT ON COLUMN educational_courses.academic_credits IS 'Credit hours, 0 to 99.9.';
+COMMENT ON COLUMN educational_courses.estimated_duration_hours IS
+'Estimated learning time in hours.';
+COMMENT ON COLUMN educational_courses.learning_theory_foundation IS
+'Theories that the course builds on, such as constructivism. (JSON array or object)';
+COMMENT ON COLUMN educational_courses.assessment_strategy IS
+'Plan of formative and summative assessment. (JSON array or object)';
+COMMENT ON COLUMN educational_courses.prerequisite_knowledge IS
+'Knowledge that the course requires. (JSON array or object)';
+COMMENT ON COLUMN educational_courses.content_format IS 'Main format of the content.';
+COMMENT ON COLUMN educational_courses.delivery_method IS 'How the course is delivered.';
+COMMENT ON COLUMN educational_courses.ai_generated IS 'Whether a model wrote the content.';
+COMMENT ON COLUMN educational_courses.ai_generation_metadata IS
+'Model and parameters of the generation. (JSON object)';
+COMMENT ON COLUMN educational_courses.content_quality_score IS
+'Assessed quality of the content, 0 to 1. Supplied by the application.';
+COMMENT ON COLUMN educational_courses.status IS 'Stage of the life cycle.';
+COMMENT ON COLUMN educational_courses.published_at IS
+'When the course was published. Supplied by the application.';
+COMMENT ON COLUMN educational_courses.academic_term IS 'Term, such as Fall 2024.';
+COMMENT ON COLUMN educational_courses.enrollment_count IS
+'Number of enrollments, of any status. Supplied by the application.';
+COMMENT ON COLUMN educational_courses.completion_rate IS
+'Enrollments completed, percent of all, 0 to 100. Supplied by the application. '
+'calculate_course_effectiveness computes it.';
+COMMENT ON COLUMN educational_courses.average_rating IS
+'Mean rating by learners, 0 to 5. Supplied by the application.';
+COMMENT ON COLUMN educational_courses.learning_effectiveness_score IS
+'Normalised learning gain (Hake): at most 1, negative when learners lost ground. Supplied '
+'by the application.';
+COMMENT ON COLUMN educational_courses.created_at IS 'When the row was made.';
+COMMENT ON COLUMN educational_courses.updated_at IS 'When the row last changed; kept by trigger.';

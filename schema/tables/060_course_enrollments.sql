@@ -1,0 +1,84 @@
+-- Who takes which course. That learner and course are of one institution is checked by the
+-- constraint triggers in triggers/.
+CREATE TABLE course_enrollments (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    learner_id uuid NOT NULL,
+    course_id uuid NOT NULL,
+    enrollment_date timestamptz NOT NULL DEFAULT now(),
+    enrollment_type enrollment_type NOT NULL DEFAULT 'self_enrolled',
+    academic_term varchar(50),
+    personal_learning_goals jsonb NOT NULL DEFAULT '[]'::jsonb,
+    expected_completion_date date,
+    study_schedule jsonb,
+    overall_progress decimal(5, 2) NOT NULL DEFAULT 0.00,
+    last_accessed timestamptz,
+    total_time_spent integer NOT NULL DEFAULT 0,
+    current_grade decimal(5, 2),
+    completion_status enrollment_status NOT NULL DEFAULT 'enrolled',
+    completion_date timestamptz,
+    final_grade decimal(5, 2),
+    engagement_score decimal(3, 2),
+    learning_velocity decimal(5, 2),
+    understanding_assessment jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT course_enrollments_learner_id_course_id_key UNIQUE (learner_id, course_id),
+    CONSTRAINT course_enrollments_learner_id_fkey FOREIGN KEY (learner_id)
+    REFERENCES learners (id) ON DELETE CASCADE,
+    CONSTRAINT course_enrollments_course_id_fkey FOREIGN KEY (course_id)
+    REFERENCES educational_courses (id) ON DELETE CASCADE,
+    CONSTRAINT course_enrollments_personal_learning_goals_check
+    CHECK (jsonb_typeof(personal_learning_goals) = 'array'),
+    CONSTRAINT course_enrollments_study_schedule_check
+    CHECK (jsonb_typeof(study_schedule) IN ('array', 'object')),
+    CONSTRAINT course_enrollments_overall_progress_check
+    CHECK (overall_progress BETWEEN 0 AND 100),
+    CONSTRAINT course_enrollments_total_time_spent_check CHECK (total_time_spent >= 0),
+    CONSTRAINT course_enrollments_current_grade_check CHECK (current_grade BETWEEN 0 AND 100),
+    CONSTRAINT course_enrollments_final_grade_check CHECK (final_grade BETWEEN 0 AND 100),
+    CONSTRAINT course_enrollments_engagement_score_check CHECK (engagement_score BETWEEN 0 AND 1),
+    CONSTRAINT course_enrollments_learning_velocity_check
+    CHECK (learning_velocity >= 0 AND learning_velocity < 'NaN'),
+    CONSTRAINT course_enrollments_understanding_assessment_check
+    CHECK (jsonb_typeof(understanding_assessment) IN ('array', 'object'))
+);
+
+COMMENT ON TABLE course_enrollments IS
+'A learner in a course: goals, progress and outcome. One row a learner and course.';
+COMMENT ON COLUMN course_enrollments.id IS 'Identity.';
+COMMENT ON COLUMN course_enrollments.learner_id IS 'Learner.';
+COMMENT ON COLUMN course_enrollments.course_id IS
+'Course, of the learner''s institution where both have one.';
+COMMENT ON COLUMN course_enrollments.enrollment_date IS 'When the learner enrolled.';
+COMMENT ON COLUMN course_enrollments.enrollment_type IS 'How the enrollment came about.';
+COMMENT ON COLUMN course_enrollments.academic_term IS 'Term, such as Fall 2024.';
+COMMENT ON COLUMN course_enrollments.personal_learning_goals IS
+'Goals that the learner set. (JSON array)';
+COMMENT ON COLUMN course_enrollments.expected_completion_date IS
+'Day by which the learner means to be done.';
+COMMENT ON COLUMN course_enrollments.study_schedule IS
+'Preferred study times and frequency. (JSON array or object)';
+COMMENT ON COLUMN course_enrollments.overall_progress IS
+'Progress through the course in percent, 0 to 100. Supplied by the application.';
+COMMENT ON COLUMN course_enrollments.last_accessed IS
+'Last access to a section of the course. Supplied by the application.';
+COMMENT ON COLUMN course_enrollments.total_time_spent IS
+'Time spent in the course in minutes. Supplied by the application.';
+COMMENT ON COLUMN course_enrollments.current_grade IS
+'Grade so far in percent, 0 to 100. Supplied by the application.';
+COMMENT ON COLUMN course_enrollments.completion_status IS
+'Where the learner stands. Supplied by the application.';
+COMMENT ON COLUMN course_enrollments.completion_date IS
+'When the course was completed. Supplied by the application.';
+COMMENT ON COLUMN course_enrollments.final_grade IS
+'Final grade in percent, 0 to 100. Supplied by the application.';
+COMMENT ON COLUMN course_enrollments.engagement_score IS
+'Engagement relative to the course''s learners, 0 to 1. Supplied by the application.';
+COMMENT ON COLUMN course_enrollments.learning_velocity IS
+'Progress rate relative to peers; 1: as fast as the median learner. Supplied by the '
+'application.';
+COMMENT ON COLUMN course_enrollments.understanding_assessment IS
+'Measured comprehension levels. Supplied by the application. (JSON array or object)';
+COMMENT ON COLUMN course_enrollments.created_at IS 'When the row was made.';
+COMMENT ON COLUMN course_enrollments.updated_at IS 'When the row last changed; kept by trigger.';

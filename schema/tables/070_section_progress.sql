@@ -1,0 +1,104 @@
+-- How far a learner is in a section. One composite foreign key keeps section and course together:
+-- it costs less than the two single ones that it replaces. Changes of the percentage are kept in
+-- section_progress_history by trigger.
+CREATE TABLE section_progress (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    learner_id uuid NOT NULL,
+    section_id uuid NOT NULL,
+    course_id uuid NOT NULL,
+    status progress_status NOT NULL DEFAULT 'not_started',
+    completion_percentage decimal(5, 2) NOT NULL DEFAULT 0.00,
+    first_accessed timestamptz,
+    last_accessed timestamptz,
+    total_time_spent integer NOT NULL DEFAULT 0,
+    active_learning_time integer NOT NULL DEFAULT 0,
+    interaction_count integer NOT NULL DEFAULT 0,
+    meaningful_interactions integer NOT NULL DEFAULT 0,
+    help_requests integer NOT NULL DEFAULT 0,
+    comprehension_score decimal(3, 2),
+    retention_score decimal(3, 2),
+    application_score decimal(3, 2),
+    completion_criteria_met jsonb NOT NULL DEFAULT '{}'::jsonb,
+    completion_timestamp timestamptz,
+    validation_method validation_method DEFAULT 'interaction_based',
+    learning_pattern jsonb,
+    struggle_indicators jsonb,
+    mastery_indicators jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT section_progress_learner_id_section_id_key UNIQUE (learner_id, section_id),
+    CONSTRAINT section_progress_learner_id_fkey FOREIGN KEY (learner_id)
+    REFERENCES learners (id) ON DELETE CASCADE,
+    CONSTRAINT section_progress_section_id_course_id_fkey FOREIGN KEY (section_id, course_id)
+    REFERENCES learning_sections (id, course_id) ON DELETE CASCADE,
+    CONSTRAINT section_progress_completion_percentage_check
+    CHECK (completion_percentage BETWEEN 0 AND 100),
+    CONSTRAINT section_progress_total_time_spent_check CHECK (total_time_spent >= 0),
+    CONSTRAINT section_progress_active_learning_time_check CHECK (active_learning_time >= 0),
+    CONSTRAINT section_progress_interaction_count_check CHECK (interaction_count >= 0),
+    CONSTRAINT section_progress_meaningful_interactions_check CHECK (meaningful_interactions >= 0),
+    CONSTRAINT section_progress_help_requests_check CHECK (help_requests >= 0),
+    CONSTRAINT section_progress_comprehension_score_check
+    CHECK (comprehension_score BETWEEN 0 AND 1),
+    CONSTRAINT section_progress_retention_score_check CHECK (retention_score BETWEEN 0 AND 1),
+    CONSTRAINT section_progress_application_score_check CHECK (application_score BETWEEN 0 AND 1),
+    CONSTRAINT section_progress_completion_criteria_met_check
+    CHECK (jsonb_typeof(completion_criteria_met) = 'object'),
+    CONSTRAINT section_progress_learning_pattern_check
+    CHECK (jsonb_typeof(learning_pattern) IN ('array', 'object')),
+    CONSTRAINT section_progress_struggle_indicators_check
+    CHECK (jsonb_typeof(struggle_indicators) IN ('array', 'object')),
+    CONSTRAINT section_progress_mastery_indicators_check
+    CHECK (jsonb_typeof(mastery_indicators) IN ('array', 'object'))
+);
+
+COMMENT ON TABLE section_progress IS
+'Progress of a learner in a section. One row a learner and section.';
+COMMENT ON COLUMN section_progress.id IS 'Identity.';
+COMMENT ON COLUMN section_progress.learner_id IS 'Learner.';
+COMMENT ON COLUMN section_progress.section_id IS 'Section.';
+COMMENT ON COLUMN section_progress.course_id IS 'Course of the section.';
+COMMENT ON COLUMN section_progress.status IS
+'Where the learner stands. Supplied by the application.';
+COMMENT ON COLUMN section_progress.completion_percentage IS
+'Share of the section done in percent, 0 to 100. Supplied by the application.';
+COMMENT ON COLUMN section_progress.first_accessed IS
+'First interaction with the section. Supplied by the application. Bulk: '
+'rebuild_section_progress.';
+COMMENT ON COLUMN section_progress.last_accessed IS
+'Last interaction with the section. Supplied by the application. Bulk: '
+'rebuild_section_progress.';
+COMMENT ON COLUMN section_progress.total_time_spent IS
+'Time of all interactions in seconds. Supplied by the application. Bulk: '
+'rebuild_section_progress.';
+COMMENT ON COLUMN section_progress.active_learning_time IS
+'Time of meaningful interactions in seconds. Supplied by the application. Bulk: '
+'rebuild_section_progress.';
+COMMENT ON COLUMN section_progress.interaction_count IS
+'Number of interactions. Supplied by the application. Bulk: rebuild_section_progress.';
+COMMENT ON COLUMN section_progress.meaningful_interactions IS
+'Number of knowledge checks, practice, reflection and discussion. Supplied by the '
+'application. Bulk: rebuild_section_progress.';
+COMMENT ON COLUMN section_progress.help_requests IS
+'Number of help requests. Supplied by the application. Bulk: rebuild_section_progress.';
+COMMENT ON COLUMN section_progress.comprehension_score IS
+'Measured understanding, 0 to 1. Supplied by the application.';
+COMMENT ON COLUMN section_progress.retention_score IS
+'Measured retention, 0 to 1. Supplied by the application.';
+COMMENT ON COLUMN section_progress.application_score IS
+'Measured ability to apply, 0 to 1. Supplied by the application.';
+COMMENT ON COLUMN section_progress.completion_criteria_met IS
+'Which criteria are met. Supplied by the application. (JSON object)';
+COMMENT ON COLUMN section_progress.completion_timestamp IS
+'When the section was completed. Supplied by the application.';
+COMMENT ON COLUMN section_progress.validation_method IS
+'How completion is validated. Supplied by the application.';
+COMMENT ON COLUMN section_progress.learning_pattern IS
+'Pattern of learning behaviour. Supplied by the application. (JSON array or object)';
+COMMENT ON COLUMN section_progress.struggle_indicators IS
+'Where the learner had difficulty. Supplied by the application. (JSON array or object)';
+COMMENT ON COLUMN section_progress.mastery_indicators IS
+'Evidence of mastery. Supplied by the application. (JSON array or object)';
+COMMENT ON COLUMN section_progress.created_at IS 'When the row was made.';
+COMMENT ON COLUMN section_progress.updated_at IS 'When the row last changed; kept by trigger.';

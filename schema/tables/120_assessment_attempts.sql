@@ -1,0 +1,90 @@
+-- Attempts at assessments. What follows from the score is derived by trigger, which also rejects a
+-- score above the points of the assessment: a CHECK cannot look into another table.
+CREATE TABLE assessment_attempts (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    learner_id uuid NOT NULL,
+    assessment_id uuid NOT NULL,
+    attempt_number integer NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    submitted_at timestamptz,
+    time_spent_minutes integer,
+    responses jsonb NOT NULL,
+    score integer,
+    percentage_score decimal(5, 2),
+    passed boolean,
+    response_patterns jsonb,
+    knowledge_gaps jsonb,
+    strength_areas jsonb,
+    automated_feedback jsonb,
+    instructor_feedback text,
+    improvement_suggestions jsonb,
+    completion_status attempt_status NOT NULL DEFAULT 'in_progress',
+    device_info jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT assessment_attempts_learner_id_assessment_id_attempt_number_key UNIQUE (
+        learner_id, assessment_id, attempt_number
+    ),
+    CONSTRAINT assessment_attempts_learner_id_fkey FOREIGN KEY (learner_id)
+    REFERENCES learners (id) ON DELETE CASCADE,
+    CONSTRAINT assessment_attempts_assessment_id_fkey FOREIGN KEY (assessment_id)
+    REFERENCES educational_assessments (id) ON DELETE CASCADE,
+    CONSTRAINT assessment_attempts_attempt_number_check CHECK (attempt_number > 0),
+    CONSTRAINT assessment_attempts_time_spent_minutes_check CHECK (time_spent_minutes >= 0),
+    CONSTRAINT assessment_attempts_responses_check CHECK (jsonb_typeof(responses) = 'array'),
+    CONSTRAINT assessment_attempts_score_check CHECK (score >= 0),
+    CONSTRAINT assessment_attempts_percentage_score_check
+    CHECK (percentage_score BETWEEN 0 AND 100),
+    CONSTRAINT assessment_attempts_response_patterns_check
+    CHECK (jsonb_typeof(response_patterns) IN ('array', 'object')),
+    CONSTRAINT assessment_attempts_knowledge_gaps_check
+    CHECK (jsonb_typeof(knowledge_gaps) IN ('array', 'object')),
+    CONSTRAINT assessment_attempts_strength_areas_check
+    CHECK (jsonb_typeof(strength_areas) IN ('array', 'object')),
+    CONSTRAINT assessment_attempts_automated_feedback_check
+    CHECK (jsonb_typeof(automated_feedback) IN ('array', 'object')),
+    CONSTRAINT assessment_attempts_improvement_suggestions_check
+    CHECK (jsonb_typeof(improvement_suggestions) IN ('array', 'object')),
+    CONSTRAINT assessment_attempts_device_info_check CHECK (jsonb_typeof(device_info) = 'object'),
+    CONSTRAINT assessment_attempts_period_check CHECK (submitted_at >= started_at)
+);
+
+COMMENT ON TABLE assessment_attempts IS
+'An attempt of a learner at an assessment: answers, score and feedback. Graded: '
+'completion_status graded or reviewed, and a score.';
+COMMENT ON COLUMN assessment_attempts.id IS 'Identity.';
+COMMENT ON COLUMN assessment_attempts.learner_id IS 'Learner.';
+COMMENT ON COLUMN assessment_attempts.assessment_id IS 'Assessment.';
+COMMENT ON COLUMN assessment_attempts.attempt_number IS
+'Number of the attempt, from 1; unique for learner and assessment.';
+COMMENT ON COLUMN assessment_attempts.started_at IS 'When the attempt started.';
+COMMENT ON COLUMN assessment_attempts.submitted_at IS
+'When it was submitted; not before it started.';
+COMMENT ON COLUMN assessment_attempts.time_spent_minutes IS
+'Time spent in minutes; filled by trigger from start and submission when left out, never '
+'longer than those.';
+COMMENT ON COLUMN assessment_attempts.responses IS
+'Answers: [{"question_id": text, "points": number, "answer": any}]. (JSON array)';
+COMMENT ON COLUMN assessment_attempts.score IS
+'Points reached, 0 to the assessment''s total_points.';
+COMMENT ON COLUMN assessment_attempts.percentage_score IS
+'100 * score / total_points, 0 to 100; filled by trigger when left out.';
+COMMENT ON COLUMN assessment_attempts.passed IS
+'score >= passing_score; filled by trigger when left out; NULL where the assessment has no '
+'passing_score.';
+COMMENT ON COLUMN assessment_attempts.response_patterns IS
+'Analysis of the answers. Supplied by the application. (JSON array or object)';
+COMMENT ON COLUMN assessment_attempts.knowledge_gaps IS
+'Areas to improve. Supplied by the application. (JSON array or object)';
+COMMENT ON COLUMN assessment_attempts.strength_areas IS
+'Competencies shown. Supplied by the application. (JSON array or object)';
+COMMENT ON COLUMN assessment_attempts.automated_feedback IS
+'Feedback by the system. Supplied by the application. (JSON array or object)';
+COMMENT ON COLUMN assessment_attempts.instructor_feedback IS 'Feedback by people.';
+COMMENT ON COLUMN assessment_attempts.improvement_suggestions IS
+'Recommendations. Supplied by the application. (JSON array or object)';
+COMMENT ON COLUMN assessment_attempts.completion_status IS 'Stage of the attempt.';
+COMMENT ON COLUMN assessment_attempts.device_info IS 'Device and browser. (JSON object)';
+COMMENT ON COLUMN assessment_attempts.created_at IS 'When the row was made.';
+COMMENT ON COLUMN assessment_attempts.updated_at IS 'When the row last changed; kept by trigger.';

@@ -1,0 +1,15 @@
+-- Triggers of course_enrollments.
+CREATE OR REPLACE TRIGGER course_enrollments_updated_at
+BEFORE UPDATE ON course_enrollments
+FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*)
+EXECUTE FUNCTION set_updated_at();
+COMMENT ON TRIGGER course_enrollments_updated_at ON course_enrollments IS
+'Keeps updated_at; an update that changes nothing leaves it.';
+
+CREATE CONSTRAINT TRIGGER course_enrollments_institution
+AFTER INSERT OR UPDATE OF learner_id, course_id ON course_enrollments
+DEFERRABLE INITIALLY IMMEDIATE
+FOR EACH ROW
+EXECUTE FUNCTION check_enrollment_institution();
+COMMENT ON TRIGGER course_enrollments_institution ON course_enrollments IS
+'Learner and course are of one institution.';

@@ -1,0 +1,23 @@
+-- Triggers of educational_assessments.
+CREATE OR REPLACE TRIGGER educational_assessments_updated_at
+BEFORE UPDATE ON educational_assessments
+FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*)
+EXECUTE FUNCTION set_updated_at();
+COMMENT ON TRIGGER educational_assessments_updated_at ON educational_assessments IS
+'Keeps updated_at; an update that changes nothing leaves it.';
+
+CREATE OR REPLACE TRIGGER educational_assessments_course
+BEFORE INSERT OR UPDATE OF course_id, section_id ON educational_assessments
+FOR EACH ROW WHEN (new.course_id IS NULL)
+EXECUTE FUNCTION set_assessment_course();
+COMMENT ON TRIGGER educational_assessments_course ON educational_assessments IS
+'Fills course_id from the section.';
+
+CREATE OR REPLACE TRIGGER educational_assessments_rederive
+AFTER UPDATE OF total_points, passing_score ON educational_assessments
+FOR EACH ROW WHEN (
+    (old.total_points, old.passing_score) IS DISTINCT FROM (new.total_points, new.passing_score)
+)
+EXECUTE FUNCTION rederive_attempt_results();
+COMMENT ON TRIGGER educational_assessments_rederive ON educational_assessments IS
+'Results of attempts follow the points and the passing score.';

@@ -1,0 +1,15 @@
+-- Triggers of educational_courses.
+CREATE OR REPLACE TRIGGER educational_courses_updated_at
+BEFORE UPDATE ON educational_courses
+FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*)
+EXECUTE FUNCTION set_updated_at();
+COMMENT ON TRIGGER educational_courses_updated_at ON educational_courses IS
+'Keeps updated_at; an update that changes nothing leaves it.';
+
+CREATE CONSTRAINT TRIGGER educational_courses_institution
+AFTER UPDATE OF institution_id ON educational_courses
+DEFERRABLE INITIALLY IMMEDIATE
+FOR EACH ROW
+EXECUTE FUNCTION check_enrollment_institution();
+COMMENT ON TRIGGER educational_courses_institution ON educational_courses IS
+'A course does not leave the institution of its learners.';

@@ -1,0 +1,15 @@
+-- Triggers of learners.
+CREATE OR REPLACE TRIGGER learners_updated_at
+BEFORE UPDATE ON learners
+FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*)
+EXECUTE FUNCTION set_updated_at();
+COMMENT ON TRIGGER learners_updated_at ON learners IS
+'Keeps updated_at; an update that changes nothing leaves it.';
+
+CREATE CONSTRAINT TRIGGER learners_institution
+AFTER UPDATE OF institution_id ON learners
+DEFERRABLE INITIALLY IMMEDIATE
+FOR EACH ROW
+EXECUTE FUNCTION check_enrollment_institution();
+COMMENT ON TRIGGER learners_institution ON learners IS
+'A learner does not leave the institution of a course while enrolled in it.';

@@ -1,0 +1,15 @@
+-- Triggers of learning_modules.
+CREATE OR REPLACE TRIGGER learning_modules_updated_at
+BEFORE UPDATE ON learning_modules
+FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*)
+EXECUTE FUNCTION set_updated_at();
+COMMENT ON TRIGGER learning_modules_updated_at ON learning_modules IS
+'Keeps updated_at; an update that changes nothing leaves it.';
+
+CREATE CONSTRAINT TRIGGER learning_modules_prerequisites
+AFTER INSERT OR UPDATE OF course_id, prerequisite_modules OR DELETE ON learning_modules
+DEFERRABLE INITIALLY IMMEDIATE
+FOR EACH ROW
+EXECUTE FUNCTION check_prerequisite_modules();
+COMMENT ON TRIGGER learning_modules_prerequisites ON learning_modules IS
+'Prerequisites are modules of the same course, without a cycle.';
