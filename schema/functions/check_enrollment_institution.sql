@@ -1,7 +1,7 @@
 -- Learner and course of an enrollment are of one institution. Race-free without locks of its own:
 -- institution_id is part of a unique index of learners and courses, so that changing it conflicts
 -- with the key-share lock that the foreign keys of an uncommitted enrollment hold.
--- Definer: the rule counts also rows that the writer may not see.
+-- A definer, because the rule counts also rows that the writer may not see.
 CREATE OR REPLACE FUNCTION check_enrollment_institution() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,7 +1,7 @@
 -- The references of prerequisite_modules, which a foreign key cannot check in JSON. The course row
 -- is locked so that two transactions cannot close a cycle together, and the modules named are
 -- locked as a foreign key would, so that none is deleted meanwhile.
--- Definer: the rule counts also modules that the writer may not see.
+-- A definer, because the rule counts also modules that the writer may not see.
 CREATE OR REPLACE FUNCTION check_prerequisite_modules() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,6 +1,6 @@
 -- Derives percentage_score, passed and time_spent_minutes of an attempt and rejects values that
 -- contradict the score. A derived value follows when what it is derived from changes.
--- Definer: a learner who writes an attempt need not be able to read the assessment.
+-- A definer, because a learner who writes an attempt need not be able to read the assessment.
 CREATE OR REPLACE FUNCTION derive_attempt_result() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,6 +1,6 @@
 -- Refreshes both analytics views. Concurrently, so that readers go on; plainly where a view was
 -- never populated, since concurrently is not possible then.
--- Definer: only the owner may refresh, and this lets whoever was granted EXECUTE do it.
+-- A definer, because only the owner may refresh: it lets whoever was granted EXECUTE do it.
 CREATE OR REPLACE FUNCTION refresh_learning_analytics() RETURNS void
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,6 +1,6 @@
 -- Fills learning_sections.course_id from the module. A course given by the application is left
--- alone: the composite foreign key rejects a wrong one.
--- Definer: a writer needs no right to read modules.
+-- alone, since the composite foreign key rejects a wrong one.
+-- A definer, because a writer needs no right to read modules.
 CREATE OR REPLACE FUNCTION set_section_course() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
