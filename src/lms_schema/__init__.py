@@ -1,0 +1,35 @@
+"""The PostgreSQL schema that a learning platform starts from, and the tool that installs it.
+
+The functions here do what the commands of `lms-schema` do, and return typed results.
+"""
+
+__version__ = "0.1.0.dev0"
+
+from lms_schema.errors import (
+    DatabaseError,
+    DatabaseNewer,
+    LmsSchemaError,
+    LockNotObtained,
+    ReleasedFileEdited,
+    StatementFailed,
+    UsageError,
+)
+from lms_schema.migrate import Action, Event, MigrateResult, migrate
+from lms_schema.status import StatusResult, status
+
+__all__ = [
+    "Action",
+    "DatabaseError",
+    "DatabaseNewer",
+    "Event",
+    "LmsSchemaError",
+    "LockNotObtained",
+    "MigrateResult",
+    "ReleasedFileEdited",
+    "StatementFailed",
+    "StatusResult",
+    "UsageError",
+    "__version__",
+    "migrate",
+    "status",
+]

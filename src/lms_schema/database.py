@@ -1,0 +1,193 @@
+"""Where the database is, and what a session on it looks like."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from lms_schema import embedded
+from lms_schema.errors import DatabaseError, UsageError
+
+SUPPORTED = range(15, 19)
+"""The PostgreSQL major versions that this release knows."""
+
+_SECRETS = ("password", "sslpassword", "oauth_client_secret")
+
+
+@dataclass(frozen=True)
+class Session:
+    """A connection prepared for one schema.
+
+    Attributes:
+        connection: In autocommit mode; `search_path` is the schema, then pg_temp.
+        schema: The target schema, which may not exist yet.
+        database: Name of the database.
+        server_major: PostgreSQL's major version.
+    """
+
+    connection: psycopg.Connection[Any]
+    schema: str
+    database: str
+    server_major: int
+
+    def schema_exists(self) -> bool:
+        """Tell whether the schema exists."""
+        query = "SELECT FROM pg_namespace WHERE nspname = %s"
+        return self.connection.execute(query, (self.schema,)).fetchone() is not None
+
+
+def locate(option: str | None) -> str:
+    """Return the connection string to use.
+
+    Args:
+        option: The `--database` option. Else the environment's LMS_DATABASE_URL, else its
+            DATABASE_URL, else libpq's own variables, service files and defaults.
+            `embedded` or `embedded:DIR` starts the PostgreSQL of the `embedded` extra.
+
+    Raises:
+        UsageError: When the embedded PostgreSQL is wanted and not installed.
+        DatabaseError: When it does not start.
+    """
+    value = option or os.environ.get("LMS_DATABASE_URL") or os.environ.get("DATABASE_URL") or ""
+    if value == "embedded" or value.startswith("embedded:"):
+        return embedded.start(value.removeprefix("embedded").removeprefix(":"))
+    return value
+
+
+@contextmanager
+def session(
+    conninfo: str,
+    *,
+    schema: str | None = None,
+    lock_timeout: float = 5.0,
+    read_only: bool = False,
+    on_notice: Callable[[psycopg.errors.Diagnostic], None] | None = None,
+) -> Iterator[Session]:
+    """Connect, check the server's version, and pin the settings that results depend on.
+
+    Args:
+        conninfo: Any libpq connection string.
+        schema: The target schema; by default the first existing one of the search path.
+        lock_timeout: Seconds that a statement waits for a lock.
+        read_only: Refuse writes.
+        on_notice: Called for each notice of the server.
+
+    Raises:
+        DatabaseError: When connecting fails, or anything in the block that is not handled there.
+        UsageError: For a connection string that cannot be read, a server version that is not
+            supported, or no schema to take.
+    """
+    _check_readable(conninfo)
+    try:
+        with psycopg.connect(
+            conninfo,
+            autocommit=True,
+            prepare_threshold=None,
+            application_name="lms-schema",
+            client_encoding="UTF8",
+        ) as connection:
+            if on_notice is not None:
+                connection.add_notice_handler(on_notice)
+            yield _prepared(connection, schema, lock_timeout, read_only)
+    except psycopg.Error as error:
+        raise DatabaseError(redacted(_described(error), conninfo)) from None
+
+
+def redacted(text: str, conninfo: str) -> str:
+    """Return the text without the passwords of a connection string or of the environment."""
+    try:
+        parameters = conninfo_to_dict(conninfo)
+    except psycopg.ProgrammingError:
+        parameters = {}
+    public = {str(value) for name, value in parameters.items() if name not in _SECRETS}
+    secrets = {str(parameters[name]) for name in _SECRETS if parameters.get(name)}
+    secrets.add(os.environ.get("PGPASSWORD", ""))
+    # A password that holds @, : or / unescaped ends up in the host, port or database name.
+    if conninfo.count("@") > 1 or not secrets - {""}:
+        for part in re.findall(r"://[^:@]*:(.*)@", conninfo):
+            pieces = {part, *re.split(r"[@:/?#&]", part)}
+            secrets |= pieces | {unquote(piece) for piece in pieces}
+            public = set()
+    for secret in sorted(secrets - public - {""}, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _check_readable(conninfo: str) -> None:
+    try:
+        conninfo_to_dict(conninfo)
+    except psycopg.ProgrammingError as error:
+        # libpq quotes the part that it cannot read, which may be of the password.
+        reason = re.sub(r'".*"', '"***"', str(error).strip(), flags=re.DOTALL)
+        raise UsageError(
+            f"The connection string cannot be read: {reason}. Write "
+            "postgresql://user@host:port/database (with % escapes), or key=value pairs."
+        ) from None
+
+
+def _described(error: psycopg.Error) -> str:
+    parts = [error.diag.message_primary or str(error).strip() or type(error).__name__]
+    if error.sqlstate:
+        parts[0] += f" (SQLSTATE {error.sqlstate})"
+    if error.diag.message_detail:
+        parts.append(f"detail: {error.diag.message_detail}")
+    if error.diag.message_hint:
+        parts.append(f"hint: {error.diag.message_hint}")
+    return "\n".join(parts)
+
+
+def _prepared(
+    connection: psycopg.Connection[Any],
+    schema: str | None,
+    lock_timeout: float,
+    read_only: bool,
+) -> Session:
+    major = connection.info.server_version // 10000
+    if major not in SUPPORTED:
+        raise UsageError(
+            f"The server is PostgreSQL {major}; this release knows "
+            f"{SUPPORTED.start} to {SUPPORTED.stop - 1}."
+        )
+    if schema is None:
+        row = connection.execute("SELECT current_schema()").fetchone()
+        schema = row[0] if row else None
+        if schema is None:
+            raise UsageError(
+                "No schema of the connection's search path exists; name one with --schema."
+            )
+    path = sql.SQL("{}, pg_temp").format(sql.Identifier(schema)).as_string(connection)
+    settings = {
+        "search_path": path,
+        "lock_timeout": f"{round(lock_timeout * 1000)}ms",
+        "statement_timeout": "0",
+        "idle_in_transaction_session_timeout": "0",
+        "idle_session_timeout": "0",
+        "TimeZone": "UTC",
+        "DateStyle": "ISO",
+        "IntervalStyle": "postgres",
+        "default_transaction_read_only": "on" if read_only else "off",
+        "default_transaction_isolation": "read committed",
+        "default_transaction_deferrable": "off",
+        "check_function_bodies": "on",
+        "standard_conforming_strings": "on",
+        "client_min_messages": "notice",
+    }
+    if major >= 17:
+        settings["transaction_timeout"] = "0"
+    calls = ", ".join(["set_config(%s, %s, false)"] * len(settings))
+    connection.execute(
+        f"SELECT {calls}",
+        [text for setting in settings.items() for text in setting],
+    )
+    with suppress(psycopg.Error):  # not every platform can do it
+        connection.execute("SET client_connection_check_interval = '2s'")
+    return Session(connection, schema, connection.info.dbname, major)

@@ -1,0 +1,109 @@
+"""What can go wrong, as exceptions that know their exit code.
+
+Each message says what happened, where, and what to do next. No message holds a password.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class LmsSchemaError(Exception):
+    """The base of every error that this package raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+    def to_json(self) -> dict[str, object]:
+        """Return the error as a JSON-compatible mapping."""
+        return {
+            "error": type(self).__name__,
+            "exit_code": self.exit_code,
+            "message": str(self),
+        }
+
+
+class DatabaseError(LmsSchemaError):
+    """The database could not be reached, or refused something outside the schema's files."""
+
+
+class UsageError(LmsSchemaError):
+    """Wrong options, a schema folder that cannot be read, or a server that is not supported."""
+
+    exit_code = 2
+
+
+class ReleasedFileEdited(LmsSchemaError):  # noqa: N818
+    """A versioned file differs from what was applied to this database."""
+
+    exit_code = 5
+
+
+class LockNotObtained(LmsSchemaError):  # noqa: N818
+    """Another runner, or a lock on a table, did not go away in time."""
+
+    exit_code = 6
+
+
+class DatabaseNewer(LmsSchemaError):  # noqa: N818
+    """The database was migrated by a newer release of this package."""
+
+    exit_code = 8
+
+
+class StatementFailed(LmsSchemaError):  # noqa: N818
+    """PostgreSQL refused a statement of a schema file; the file was rolled back.
+
+    Attributes:
+        file: Path of the file below the schema folder.
+        line: Line of the error in the file, counted from 1.
+        statement: Text of the statement.
+        sqlstate: PostgreSQL's five-character code, or None.
+        detail: PostgreSQL's detail, or None.
+        hint: What to do, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str,
+        line: int,
+        statement: str,
+        sqlstate: str | None = None,
+        detail: str | None = None,
+        hint: str | None = None,
+        context: str | None = None,
+    ) -> None:
+        self.file = file
+        self.line = line
+        self.statement = statement
+        self.sqlstate = sqlstate
+        self.detail = detail
+        self.hint = hint
+        code = f" (SQLSTATE {sqlstate})" if sqlstate else ""
+        parts = [f"{file}:{line}: {message}{code}"]
+        for label, text in (("detail", detail), ("context", context), ("hint", hint)):
+            if text:
+                parts.append(f"{label}: {text}")
+        parts.append("statement:\n" + _shortened(statement))
+        parts.append("The file was rolled back; files before it stay applied.")
+        super().__init__("\n".join(parts))
+
+    def to_json(self) -> dict[str, object]:
+        """Return the error as a JSON-compatible mapping."""
+        return super().to_json() | {
+            "file": self.file,
+            "line": self.line,
+            "statement": self.statement,
+            "sqlstate": self.sqlstate,
+            "detail": self.detail,
+            "hint": self.hint,
+        }
+
+
+def _shortened(statement: str, lines: int = 12) -> str:
+    """Return the first lines of a statement, indented."""
+    kept = statement.splitlines()
+    if len(kept) > lines:
+        kept = [*kept[:lines], f"... ({len(kept) - lines} more lines)"]
+    return "\n".join(f"    {line}" for line in kept)

@@ -1,0 +1,174 @@
+"""What was applied: the state tables in the target schema. The one module that knows yoyo.
+
+yoyo-migrations gives the order by dependencies and the format of the rows. It never runs a file:
+it would apply on one connection and record on another (see `migrate`, which does both in one
+transaction). Importing this module imports yoyo, so import it where it is used.
+"""
+
+from __future__ import annotations
+
+import socket
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from yoyo import internalmigrations
+from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
+from yoyo.migrations import Migration, MigrationList, topological_sort
+from yoyo.topologicalsort import CycleError
+
+from lms_schema.errors import UsageError
+
+TABLE = "lms_schema_migration"
+LOG_TABLE = "lms_schema_log"
+VERSION_TABLE = "lms_schema_yoyo_version"
+TABLES = (TABLE, LOG_TABLE, VERSION_TABLE)
+
+_OWN_COLUMNS = f"""
+ALTER TABLE {TABLE}
+    ADD COLUMN checksum text,
+    ADD COLUMN package_version text,
+    ADD COLUMN objects text[];
+COMMENT ON TABLE {TABLE} IS
+    'What lms-schema applied to this schema, a row a file. Written by lms-schema migrate only.';
+COMMENT ON COLUMN {TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
+COMMENT ON COLUMN {TABLE}.migration_id IS 'Path of the file below schema/, without the ending.';
+COMMENT ON COLUMN {TABLE}.applied_at_utc IS 'When it was applied last, in UTC.';
+COMMENT ON COLUMN {TABLE}.checksum IS 'SHA-256 of the content that was applied, in hexadecimal.';
+COMMENT ON COLUMN {TABLE}.package_version IS 'Release of lms-schema that applied it.';
+COMMENT ON COLUMN {TABLE}.objects IS
+    'What the file created, each as DROP would name it, relative to this schema.';
+COMMENT ON TABLE {LOG_TABLE} IS 'Each time that a file was applied or dropped, by whom and when.';
+COMMENT ON TABLE {VERSION_TABLE} IS 'Version of the layout of the lms_schema_ tables (by yoyo).';
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One applied file, as recorded.
+
+    Attributes:
+        checksum: Of the content that was applied.
+        package_version: The release that applied it.
+        objects: What it created, like `FUNCTION f(uuid)`.
+    """
+
+    checksum: str
+    package_version: str
+    objects: tuple[str, ...]
+
+
+def sort(depends: Mapping[str, Iterable[str]]) -> list[str]:
+    """Order ids so that each comes after those it depends on, else as given.
+
+    Raises:
+        UsageError: When they depend on each other in a circle.
+    """
+    migrations = {file_id: _migration(file_id) for file_id in depends}
+    for file_id, ids in depends.items():
+        migrations[file_id]._depends = {migrations[other] for other in ids}
+    try:
+        return [item.id for item in topological_sort(MigrationList(migrations.values()))]
+    except CycleError as error:
+        circle = ", ".join(item.id for item in error.args[1])
+        raise UsageError(f"These files depend on each other in a circle: {circle}.") from None
+
+
+def exists(connection: psycopg.Connection[Any], schema: str) -> bool:
+    """Tell whether the schema holds the state tables; needs no right on them."""
+    query = """
+        SELECT EXISTS (
+            SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = %s AND c.relname = %s
+        )
+    """
+    row = connection.execute(query, (schema, TABLE)).fetchone()
+    return bool(row and row[0])
+
+
+def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
+    """Return what is recorded in the schema, by id; needs SELECT on the table."""
+    rows = connection.execute(
+        sql.SQL("SELECT migration_id, checksum, package_version, objects FROM {}").format(
+            sql.Identifier(schema, TABLE)
+        )
+    )
+    return {row[0]: Entry(row[1] or "", row[2] or "", tuple(row[3] or ())) for row in rows}
+
+
+class Ledger:
+    """Writes the state tables of the connection's schema, inside the caller's transaction."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._backend = _Backend(connection)
+
+    def create(self) -> None:
+        """Create the state tables."""
+        internalmigrations.upgrade(self._backend)
+        self._connection.execute(_OWN_COLUMNS)
+
+    def record(self, file_id: str, entry: Entry) -> None:
+        """Record a file as applied, in place of an earlier record.
+
+        What it created is no longer another file's: a function may move to another file.
+        """
+        self.forget(file_id)
+        self._backend.mark_one(_migration(file_id))
+        self._connection.execute(
+            f"UPDATE {TABLE} SET checksum = %s, package_version = %s, objects = %s "  # noqa: S608
+            "WHERE migration_id = %s",
+            (entry.checksum, entry.package_version, list(entry.objects), file_id),
+        )
+        self._connection.execute(
+            f"UPDATE {TABLE} AS t SET objects = ARRAY("  # noqa: S608
+            "SELECT o FROM unnest(t.objects) WITH ORDINALITY AS u (o, n) "
+            "WHERE o <> ALL (%(objects)s::text[]) ORDER BY n) "
+            "WHERE migration_id <> %(id)s AND objects && %(objects)s::text[]",
+            {"objects": list(entry.objects), "id": file_id},
+        )
+
+    def forget(self, file_id: str) -> None:
+        """Remove the record of a file, if there is one."""
+        migration = _migration(file_id)
+        query = f"SELECT FROM {TABLE} WHERE migration_hash = %s"
+        if self._connection.execute(query, (migration.hash,)).fetchone() is not None:
+            self._backend.unmark_one(migration)
+
+
+def _migration(file_id: str) -> Any:
+    """Return yoyo's migration of that id, which is never loaded nor run."""
+    migration = Migration(file_id, f"{file_id}.sql", source_dir=None)
+    migration.steps = []
+    return migration
+
+
+class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
+    """yoyo's backend on our connection, always inside our transaction."""
+
+    migration_table = TABLE
+    log_table = LOG_TABLE
+    version_table = VERSION_TABLE
+    _in_transaction = True
+    _internal_schema_updated = True
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self.uri = SimpleNamespace(database=connection.info.dbname)
+
+    def get_log_data(self, migration: Any = None, operation: str = "apply") -> dict[str, object]:
+        """Return a row of the log; yoyo's own asks DNS and the password file, which may fail."""
+        return {
+            "id": str(uuid.uuid4()),
+            "migration_id": migration.id,
+            "migration_hash": migration.hash,
+            "username": self._connection.info.user,
+            "hostname": socket.gethostname(),
+            "created_at_utc": datetime.now(UTC).replace(tzinfo=None),
+            "operation": operation,
+        }

@@ -1,0 +1,268 @@
+"""What files created, and how to put a changed object in the place of an old one.
+
+A changed file is run as it is first, since CREATE OR REPLACE keeps grants and whatever depends on
+the object. Where PostgreSQL refuses that, the object, the package's own objects that depend on it
+and what others attached to them (grants, owners, extra indexes and triggers) are dropped and made
+again, in the same transaction. It never drops with CASCADE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+REFUSALS = frozenset(
+    (
+        "2BP01",  # something depends on it
+        "42P07",  # the relation exists
+        "42P13",  # another result type or parameter name
+        "42P16",  # a view may not lose or rename columns
+        "42710",  # the trigger, policy or type exists
+        "42723",  # the function exists
+        "42809",  # another kind of object has the name
+    )
+)
+"""SQLSTATEs with which PostgreSQL refuses to replace an object in place."""
+
+# An object is written by this transaction when its row's xmin is in progress and visible, which
+# holds for subtransactions too (DO blocks with EXCEPTION). A table's pg_class row is also rewritten
+# by a trigger or foreign key on it, its row type is not.
+_OBJECTS = """
+    WITH object (classid, objid, kind, name, writer) AS (
+        SELECT 'pg_proc'::regclass, oid,
+            CASE prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END,
+            oid::regprocedure::text, xmin
+        FROM pg_proc WHERE pronamespace = %(schema)s::regnamespace
+        UNION ALL
+        SELECT 'pg_class'::regclass, c.oid,
+            CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END,
+            c.oid::regclass::text,
+            CASE WHEN c.relkind IN ('r', 'p') THEN t.xmin ELSE c.xmin END
+        FROM pg_class AS c JOIN pg_type AS t ON t.oid = c.reltype
+        WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+        UNION ALL
+        SELECT 'pg_class'::regclass, c.oid, 'INDEX', c.oid::regclass::text, c.xmin
+        FROM pg_class AS c
+        WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind IN ('i', 'I')
+            AND NOT c.relispartition
+            AND NOT EXISTS (
+                SELECT FROM pg_constraint AS k
+                WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')
+            )
+        UNION ALL
+        SELECT 'pg_type'::regclass, oid, 'TYPE', oid::regtype::text, xmin
+        FROM pg_type WHERE typnamespace = %(schema)s::regnamespace AND typtype = 'e'
+        UNION ALL
+        SELECT 'pg_trigger'::regclass, t.oid, 'TRIGGER',
+            format('%%I ON %%s', t.tgname, t.tgrelid::regclass), t.xmin
+        FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+        WHERE c.relnamespace = %(schema)s::regnamespace AND NOT t.tgisinternal AND t.tgparentid = 0
+        UNION ALL
+        SELECT 'pg_policy'::regclass, p.oid, 'POLICY',
+            format('%%I ON %%s', p.polname, p.polrelid::regclass), p.xmin
+        FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid
+        WHERE c.relnamespace = %(schema)s::regnamespace
+    )
+    SELECT classid::bigint, objid::bigint, kind || ' ' || name,
+        CASE WHEN pg_current_xact_id_if_assigned() IS NULL OR age(writer) > 0 THEN false
+            ELSE pg_xact_status(
+                (pg_current_xact_id()::text::bigint - age(writer))::text::xid8
+            ) = 'in progress'
+        END
+    FROM object
+    ORDER BY objid
+"""
+
+_DEPENDENCIES = """
+    SELECT DISTINCT
+        CASE WHEN r.oid IS NULL THEN d.classid ELSE 'pg_class'::regclass END::bigint,
+        coalesce(r.ev_class, d.objid)::bigint,
+        CASE WHEN v.relation IS NULL THEN d.refclassid ELSE 'pg_class'::regclass END::bigint,
+        coalesce(v.relation, d.refobjid)::bigint
+    FROM pg_depend AS d
+        LEFT JOIN pg_rewrite AS r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+        LEFT JOIN pg_type AS t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid
+        LEFT JOIN pg_type AS e ON e.oid = t.typelem
+        CROSS JOIN LATERAL (
+            SELECT nullif(greatest(t.typrelid, e.typrelid), 0) AS relation
+        ) AS v
+    WHERE d.deptype IN ('n', 'a') AND d.refobjid >= 16384
+"""
+
+# Each row: the object, then what to put before and after its name to restore what it had.
+_ATTACHED = """
+    WITH relation AS (
+        SELECT c.*, CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'MATERIALIZED VIEW' END AS kind,
+            c.oid::regclass::text AS name
+        FROM pg_class AS c
+        WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind IN ('v', 'm')
+    ),
+    routine AS (
+        SELECT p.*, p.oid::regprocedure::text AS name,
+            CASE prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END
+                AS kind
+        FROM pg_proc AS p WHERE p.pronamespace = %(schema)s::regnamespace
+    ),
+    granted AS (
+        SELECT kind, name, a.privilege_type AS what, '' AS target, a.grantee, a.is_grantable
+        FROM relation, aclexplode(relacl) AS a WHERE a.grantee <> relowner
+        UNION ALL
+        SELECT kind, name, format('%%s (%%I)', a.privilege_type, t.attname), '',
+            a.grantee, a.is_grantable
+        FROM relation JOIN pg_attribute AS t ON t.attrelid = relation.oid,
+            aclexplode(t.attacl) AS a
+        UNION ALL
+        SELECT kind, name, a.privilege_type, 'ROUTINE', a.grantee, a.is_grantable
+        FROM routine, aclexplode(proacl) AS a WHERE a.grantee <> proowner
+    )
+    SELECT kind || ' ' || name, 'REVOKE ALL ON ROUTINE', 'FROM PUBLIC'
+    FROM routine
+    WHERE proacl IS NOT NULL
+        AND NOT EXISTS (SELECT FROM aclexplode(proacl) AS a WHERE a.grantee = 0)
+    UNION ALL
+    SELECT kind || ' ' || name, format('GRANT %%s ON %%s', what, target),
+        'TO ' || CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END
+        || CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
+    FROM granted
+    UNION ALL
+    SELECT kind || ' ' || name, 'ALTER ' || kind,
+        'OWNER TO ' || quote_ident(pg_get_userbyid(owner))
+    FROM (
+        SELECT kind, name, relowner FROM relation UNION ALL SELECT kind, name, proowner FROM routine
+    ) AS owned (kind, name, owner)
+    WHERE owner <> current_user::regrole
+    UNION ALL
+    SELECT relation.kind || ' ' || relation.name, pg_get_indexdef(i.indexrelid), NULL
+    FROM relation JOIN pg_index AS i ON i.indrelid = relation.oid
+    WHERE NOT 'INDEX ' || i.indexrelid::regclass::text = ANY (%(own)s)
+    UNION ALL
+    SELECT relation.kind || ' ' || relation.name, pg_get_triggerdef(t.oid), NULL
+    FROM relation JOIN pg_trigger AS t ON t.tgrelid = relation.oid
+    WHERE NOT format('TRIGGER %%I ON %%s', t.tgname, relation.name) = ANY (%(own)s)
+"""
+
+
+@dataclass(frozen=True)
+class Object:
+    """An object of the target schema.
+
+    Attributes:
+        name: As DROP names it, relative to the schema, like `FUNCTION f(uuid)`.
+        address: Its catalog and its row there.
+        written: Whether the current transaction created or replaced it.
+    """
+
+    name: str
+    address: tuple[int, int]
+    written: bool
+
+
+@dataclass(frozen=True)
+class Attached:
+    """What others gave to an object: a grant, an owner, an index or a trigger.
+
+    Attributes:
+        name: The object, like `VIEW v`.
+        before: The statement's text before the object's name.
+        after: Its text after the name; None when `before` is the whole statement.
+    """
+
+    name: str
+    before: str
+    after: str | None
+
+    def statements(self, objects: Collection[str]) -> list[str]:
+        """Return the statements that give it back to those of the objects that take its place.
+
+        A function with other parameters takes the place of one of the same name.
+        """
+        if self.name in objects:
+            heirs = [self.name]
+        else:
+            heirs = [name for name in objects if _plain(name) == _plain(self.name)]
+        if self.after is None:
+            return [self.before] if heirs else []
+        return [f"{self.before} {identity(name)} {self.after}" for name in heirs]
+
+
+def kind(name: str) -> str:
+    """Return the kind in an object's name: `MATERIALIZED VIEW` of `MATERIALIZED VIEW v`."""
+    return "MATERIALIZED VIEW" if name.startswith("MATERIALIZED VIEW ") else name.split(" ", 1)[0]
+
+
+def identity(name: str) -> str:
+    """Return an object's name without its kind: `v` of `MATERIALIZED VIEW v`."""
+    return name.removeprefix(kind(name) + " ")
+
+
+def objects(connection: psycopg.Connection[Any], schema: str) -> dict[str, Object]:
+    """Return the objects of the schema that files may create, by their name."""
+    rows = connection.execute(_OBJECTS, {"schema": _quoted(schema)})
+    return {row[2]: Object(row[2], (row[0], row[1]), row[3]) for row in rows}
+
+
+def attached(
+    connection: psycopg.Connection[Any], schema: str, own: Collection[str]
+) -> list[Attached]:
+    """Return what others attached to the schema's views and functions.
+
+    Args:
+        connection: In the schema.
+        schema: Its name.
+        own: The package's own objects, which are nobody else's.
+    """
+    rows = connection.execute(_ATTACHED, {"schema": _quoted(schema), "own": list(own)})
+    return [Attached(*row) for row in rows]
+
+
+def drop_order(
+    connection: psycopg.Connection[Any],
+    present: Mapping[str, Object],
+    owners: Mapping[str, str],
+    files: Collection[str],
+) -> list[str]:
+    """Return all objects to drop so that the objects of some files can go, dependents first.
+
+    An object that must go takes its whole file with it, since the file is run again as a whole.
+
+    Args:
+        connection: In the schema.
+        present: What there is.
+        owners: The file of each of the package's objects.
+        files: Ids of the files whose objects must go.
+    """
+    named = {present[name].address: name for name in owners if name in present}
+    dependents: dict[str, set[str]] = {}
+    for row in connection.execute(_DEPENDENCIES):
+        dependent, used = named.get((row[0], row[1])), named.get((row[2], row[3]))
+        if dependent and used and dependent != used:
+            dependents.setdefault(used, set()).add(dependent)
+    doomed = set(files)
+    order: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in order:
+            return
+        for dependent in sorted(dependents.get(name, ())):
+            doomed.add(owners[dependent])
+            visit(dependent)
+        order.append(name)
+
+    count = -1
+    while count < len(doomed):
+        count = len(doomed)
+        for name in sorted(named.values()):
+            if owners[name] in doomed:
+                visit(name)
+    return order
+
+
+def _plain(name: str) -> str:
+    return name.split("(", 1)[0]
+
+
+def _quoted(schema: str) -> str:
+    return '"' + schema.replace('"', '""') + '"'

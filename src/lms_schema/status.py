@@ -1,0 +1,184 @@
+"""Compares a package with what is recorded in a database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lms_schema import database
+from lms_schema import package as packages
+from lms_schema.errors import DatabaseNewer, LmsSchemaError, ReleasedFileEdited
+from lms_schema.package import FOLDERS, Kind, SchemaPackage
+
+if TYPE_CHECKING:
+    from lms_schema.ledger import Entry
+
+_KINDS = {folder.name: folder.kind for folder in FOLDERS}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A package beside the records of a database; ids of files, in package order.
+
+    Attributes:
+        applied: Recorded, and unchanged.
+        pending: Not recorded.
+        changed: Recorded with another content, and to be applied again.
+        edited: Versioned files recorded with another content, which is an error.
+        gone: Recorded and no longer in the package; their objects are to be dropped.
+        newer: Recorded versioned files that the package does not know, which is an error.
+        release: The newest release recorded, when that is newer than this one.
+    """
+
+    applied: tuple[str, ...]
+    pending: tuple[str, ...]
+    changed: tuple[str, ...]
+    edited: tuple[str, ...]
+    gone: tuple[str, ...]
+    newer: tuple[str, ...]
+    release: str | None
+
+    def check(self) -> None:
+        """Refuse to go on where a migrate must not.
+
+        Raises:
+            ReleasedFileEdited: When a versioned file was edited.
+            DatabaseNewer: When the database knows more than the package.
+        """
+        if self.edited:
+            raise ReleasedFileEdited(
+                f"Edited after it was applied: {', '.join(f'{name}.sql' for name in self.edited)}. "
+                "A released file never changes: restore it, and write the change as a new file."
+            )
+        if self.newer or self.release:
+            what = (
+                f"it holds {', '.join(self.newer)}, which this release does not know"
+                if self.newer
+                else f"release {self.release} migrated it"
+            )
+            raise DatabaseNewer(
+                f"The database is newer than this package: {what}. Install a newer lms-schema."
+            )
+
+
+@dataclass(frozen=True)
+class StatusResult:
+    """Where a database stands.
+
+    Attributes:
+        database: Name of the database.
+        schema: The target schema.
+        server_major: PostgreSQL's major version.
+        tracked: Whether it was ever migrated.
+        equals: On an untracked database: the release whose catalog its own equals, or None.
+        files: The package beside what is recorded.
+    """
+
+    database: str
+    schema: str
+    server_major: int
+    tracked: bool
+    equals: str | None
+    files: Comparison
+
+    @property
+    def exit_code(self) -> int:
+        """0 when there is nothing to do, 3 when there is, 5 and 8 as `migrate` would end."""
+        try:
+            self.files.check()
+        except LmsSchemaError as error:
+            return error.exit_code
+        return 3 if self.files.pending or self.files.changed or self.files.gone else 0
+
+    def to_json(self) -> dict[str, object]:
+        """Return the result as a JSON-compatible mapping, format 1."""
+        return {
+            "format": 1,
+            "command": "status",
+            "database": self.database,
+            "schema": self.schema,
+            "server_major": self.server_major,
+            "tracked": self.tracked,
+            "equals": self.equals,
+            "applied": list(self.files.applied),
+            "pending": list(self.files.pending),
+            "changed": list(self.files.changed),
+            "edited": list(self.files.edited),
+            "gone": list(self.files.gone),
+            "newer": list(self.files.newer),
+        }
+
+
+def status(
+    conninfo: str, *, schema: str | None = None, package: SchemaPackage | None = None
+) -> StatusResult:
+    """Tell what a migrate would find; reads only, and needs no more than SELECT.
+
+    Args:
+        conninfo: Any libpq connection string.
+        schema: The schema; by default the first existing one of the search path.
+        package: The files to compare with; by default those of this release.
+
+    Raises:
+        DatabaseError: When the database cannot be reached or read.
+        UsageError: When the package or the server cannot be used, or there is no schema.
+    """
+    from lms_schema import ledger
+
+    shipped = package is None
+    package = packages.read() if package is None else package
+    with database.session(conninfo, schema=schema, read_only=True) as session:
+        tracked = ledger.exists(session.connection, session.schema)
+        entries = ledger.read(session.connection, session.schema) if tracked else {}
+        untracked_schema = shipped and not tracked and session.schema_exists()
+    return StatusResult(
+        database=session.database,
+        schema=session.schema,
+        server_major=session.server_major,
+        tracked=tracked,
+        equals=_equal_release(conninfo, session.schema) if untracked_schema else None,
+        files=compare(package, entries),
+    )
+
+
+def compare(package: SchemaPackage, entries: Mapping[str, Entry]) -> Comparison:
+    """Compare a package with what is recorded."""
+    from lms_schema import __version__
+
+    missing = [name for name in sorted(entries) if name not in package.by_id]
+    newer = [name for name in missing if _kind(name) in (None, Kind.VERSIONED)]
+    known = [file for file in package.files if file.id in entries]
+    differing = [file for file in known if file.checksum != entries[file.id].checksum]
+    edited = [file.id for file in differing if file.kind is Kind.VERSIONED]
+    changed = [file.id for file in differing if file.kind is not Kind.VERSIONED]
+    releases = [entry.package_version for entry in entries.values()]
+    release = max(releases, key=_number, default=__version__)
+    return Comparison(
+        applied=tuple(file.id for file in known if file not in differing),
+        pending=tuple(file.id for file in package.files if file.id not in entries),
+        changed=tuple(changed),
+        edited=tuple(edited),
+        gone=tuple(name for name in missing if name not in newer),
+        newer=tuple(newer),
+        release=release if _number(release) > _number(__version__) else None,
+    )
+
+
+def _kind(file_id: str) -> Kind | None:
+    return _KINDS.get(file_id.split("/", 1)[0])
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """Return the release's number: (1, 2, 0) of 1.2.0.dev3."""
+    match = re.match(r"\d+(\.\d+)*", version)
+    return tuple(map(int, match.group().split("."))) if match else ()
+
+
+def _equal_release(conninfo: str, schema: str) -> str | None:
+    """Return this release when the schema's catalog equals its catalog."""
+    from lms_schema import __version__
+    from lms_schema.verify import verify
+
+    return None if verify(conninfo, schema=schema, strict=False).differences else __version__

