@@ -1,0 +1,183 @@
+"""Removes the package's objects from a schema, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from lms_schema import database, lock, replace
+from lms_schema.catalog import read_catalog, release_catalog
+from lms_schema.database import Session
+from lms_schema.errors import DatabaseError, LockNotObtained, UsageError
+from lms_schema.verify import compare
+
+# Indexes, triggers and policies go with their tables.
+_KINDS = frozenset(
+    ("TABLE", "VIEW", "MATERIALIZED VIEW", "FUNCTION", "PROCEDURE", "AGGREGATE", "TYPE")
+)
+
+# What depends on the objects of the package without being, or belonging to, one of them.
+_DEPENDENTS = """
+    WITH RECURSIVE own (classid, objid) AS (
+        SELECT * FROM unnest(%(classes)s::oid[], %(objects)s::oid[])
+        UNION
+        SELECT d.classid, d.objid
+        FROM own AS o
+        INNER JOIN pg_depend AS d ON o.classid = d.refclassid AND o.objid = d.refobjid
+        WHERE d.deptype IN ('a', 'i', 'P', 'S')
+    )
+    SELECT DISTINCT
+        CASE
+            WHEN v.objid IS NULL THEN pg_describe_object(d.classid, d.objid, d.objsubid)
+            ELSE pg_describe_object(v.refclassid, v.refobjid, 0)
+        END || ' depends on ' || pg_describe_object(o.classid, o.objid, 0) AS dependency
+    FROM own AS o
+    INNER JOIN pg_depend AS d ON o.classid = d.refclassid AND o.objid = d.refobjid
+    LEFT JOIN pg_depend AS v ON d.classid = v.classid AND d.objid = v.objid AND v.deptype = 'i'
+    WHERE d.deptype = 'n' AND (d.classid, d.objid) NOT IN (SELECT classid, objid FROM own)
+    ORDER BY dependency
+"""
+
+
+@dataclass(frozen=True)
+class DropResult:
+    """What a drop did.
+
+    Attributes:
+        database: Name of the database.
+        schema: The schema.
+        dropped: What was dropped, in that order, like `TABLE learners`.
+    """
+
+    database: str
+    schema: str
+    dropped: tuple[str, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the result as a JSON-compatible mapping, format 1."""
+        return {"format": 1, "command": "drop", **asdict(self)}
+
+
+def drop(conninfo: str, *, schema: str, wait: float = 60.0) -> DropResult:
+    """Remove the package's objects, with all data in them, in one transaction.
+
+    The objects are those that `migrate` recorded. A schema without records (psql applied the
+    files) must equal this release, since another's table may bear the name of one of ours.
+    Objects of others stay, and so does the schema when it holds any, or is `public`.
+
+    Args:
+        conninfo: Any libpq connection string.
+        schema: The schema.
+        wait: Seconds to wait for another runner to end.
+
+    Raises:
+        DatabaseError: When something of others depends on an object, which it lists, or when it
+            cannot tell which objects are the package's; nothing was dropped.
+        LockNotObtained: When another runner, or the user of an object, did not go away in time.
+        UsageError: When there is no such schema, or the server is not supported.
+    """
+    with database.session(conninfo, schema=schema) as session:
+        if not session.schema_exists():
+            raise UsageError(f'There is no schema "{schema}" in database "{session.database}".')
+        connection = session.connection
+        with lock.held(connection, schema, wait=wait, on_wait=lambda _holder: None):
+            try:
+                with connection.transaction():
+                    dropped = _drop(session)
+            except psycopg.errors.LockNotAvailable as error:
+                raise LockNotObtained(
+                    "Another session uses one of the objects, so nothing was dropped. "
+                    "Try again when it has ended."
+                ) from error
+    return DropResult(session.database, schema, tuple(dropped))
+
+
+def _drop(session: Session) -> list[str]:
+    from lms_schema import ledger
+
+    connection = session.connection
+    present = replace.objects(connection, session.schema)
+    state = [f"TABLE {table}" for table in ledger.TABLES if f"TABLE {table}" in present]
+    own = _recorded(session) if state else _proven(session, present)
+    # What depends on an object is newer than it, if it was not replaced since.
+    newest_first = sorted(
+        (name for name in own if name in present and replace.kind(name) in _KINDS),
+        key=lambda name: present[name].address[1],
+        reverse=True,
+    )
+    remaining = newest_first + state
+    _refuse_dependents(connection, [present[name].address for name in remaining])
+    dropped: list[str] = []
+    while remaining:
+        gone = [name for name in remaining if _drop_one(connection, name)]
+        if not gone:
+            raise DatabaseError(
+                f"Nothing was dropped, because something depends on {', '.join(remaining)}."
+            )
+        dropped += gone
+        remaining = [name for name in remaining if name not in gone]
+    schema = f"SCHEMA {sql.Identifier(session.schema).as_string(connection)}"
+    with suppress(psycopg.errors.InsufficientPrivilege):  # it is another's
+        if session.schema != "public" and _drop_one(connection, schema):
+            dropped.append(schema)
+    return dropped
+
+
+def _drop_one(connection: psycopg.Connection[Any], name: str) -> bool:
+    """Drop an object; False when something depends on it."""
+    try:
+        with connection.transaction():
+            connection.execute(f"DROP {name} RESTRICT".encode())
+    except psycopg.errors.DependentObjectsStillExist:
+        return False
+    return True
+
+
+def _recorded(session: Session) -> set[str]:
+    """Return the names of what `migrate` recorded."""
+    from lms_schema import ledger
+
+    records = ledger.read(session.connection, session.schema).values()
+    return {name for record in records for name in record.objects}
+
+
+def _proven(session: Session, present: Collection[str]) -> set[str]:
+    """Return the names of this release's objects in a schema that has no records."""
+    release = release_catalog(session.server_major)
+    live = read_catalog(session.connection, session.schema)
+    names = {
+        key.name
+        for key in release.objects.keys() & live.objects.keys()
+        if key.kind in ("type", "table", "view", "function")
+    }
+    differences, _ = compare(release, live)
+    if names and differences:
+        raise DatabaseError(
+            f'Schema "{session.schema}" has no record of a migrate, and {len(differences)} '
+            "objects differ from this release, so some may not be the package's. Nothing was "
+            "dropped. See lms-schema verify."
+        )
+    return {name for name in present if replace.identity(name) in names}
+
+
+def _refuse_dependents(
+    connection: psycopg.Connection[Any], addresses: Collection[tuple[int, int]]
+) -> None:
+    rows = connection.execute(
+        _DEPENDENTS,
+        {
+            "classes": [classid for classid, _ in addresses],
+            "objects": [objid for _, objid in addresses],
+        },
+    ).fetchall()
+    if rows:
+        listed = "\n".join(f"    {row[0]}" for row in rows)
+        raise DatabaseError(
+            f"Others use the package's objects, so nothing was dropped:\n{listed}\n"
+            "Drop or change these first."
+        )

@@ -1,0 +1,34 @@
+"""Write src/lms_schema/catalogs/<major>.json from fresh installs on the images postgres:<major>.
+
+Run it whenever a file of schema/ changed: python tools/generate_catalogs.py [MAJOR]...
+"""
+
+import sys
+from pathlib import Path
+
+import psycopg
+from testcontainers.community.postgres import PostgresContainer
+
+import lms_schema
+from lms_schema.catalog import read_catalog
+from lms_schema.database import SUPPORTED
+
+FOLDER = Path(__file__).resolve().parent.parent / "src" / "lms_schema" / "catalogs"
+
+
+def main(majors: list[int]) -> None:
+    """Write one file a major version."""
+    FOLDER.mkdir(exist_ok=True)
+    for major in majors:
+        with PostgresContainer(f"postgres:{major}", driver=None) as container:
+            conninfo = container.get_connection_url()
+            lms_schema.migrate(conninfo, schema="lms")
+            with psycopg.connect(conninfo) as connection:
+                catalog = read_catalog(connection, "lms")
+        path = FOLDER / f"{major}.json"
+        path.write_text(catalog.to_json(), encoding="utf-8", newline="\n")
+        print(f"{path.name}: {len(catalog.objects)} objects, fingerprint {catalog.fingerprint}")
+
+
+if __name__ == "__main__":
+    main([int(argument) for argument in sys.argv[1:]] or list(SUPPORTED))
