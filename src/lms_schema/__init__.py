@@ -5,6 +5,7 @@ The functions here do what the commands of `lms-schema` do, and return typed res
 
 __version__ = "0.1.0.dev0"
 
+from lms_schema.drop import DropResult, drop
 from lms_schema.errors import (
     DatabaseError,
     DatabaseNewer,
@@ -15,12 +16,16 @@ from lms_schema.errors import (
     UsageError,
 )
 from lms_schema.migrate import Action, Event, MigrateResult, migrate
-from lms_schema.status import StatusResult, status
+from lms_schema.status import Comparison, StatusResult, status
+from lms_schema.verify import Difference, VerifyResult, verify
 
 __all__ = [
     "Action",
+    "Comparison",
     "DatabaseError",
     "DatabaseNewer",
+    "Difference",
+    "DropResult",
     "Event",
     "LmsSchemaError",
     "LockNotObtained",
@@ -29,7 +34,10 @@ __all__ = [
     "StatementFailed",
     "StatusResult",
     "UsageError",
+    "VerifyResult",
     "__version__",
+    "drop",
     "migrate",
     "status",
+    "verify",
 ]

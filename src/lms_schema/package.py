@@ -176,9 +176,11 @@ def _refuse_strangers(root: Path) -> None:
 
 def _read_file(path: Path, folder: Folder) -> SqlFile:
     name = f"{folder.name}/{path.name}"
-    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
     try:
+        content = path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
         text = content.decode()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{path}: not UTF-8 at byte {error.start} ({content[error.start]:#04x}). Convert it."

@@ -1,0 +1,5 @@
+"""`python -m lms_schema`."""
+
+from lms_schema.cli import main
+
+main()
