@@ -68,7 +68,10 @@ BEGIN
         help_requests = 0
     WHERE
         sp.course_id = p_course_id
-        AND sp.interaction_count > 0
+        AND (
+            sp.first_accessed, sp.last_accessed, sp.total_time_spent, sp.active_learning_time,
+            sp.interaction_count, sp.meaningful_interactions, sp.help_requests
+        ) IS DISTINCT FROM (NULL, NULL, 0, 0, 0, 0, 0)
         AND NOT EXISTS (
             SELECT FROM learning_interactions AS i
             WHERE
