@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 WIDTH = 100
@@ -19,7 +18,7 @@ def print_table(
         title: What the table is.
         note: One line about what it shows.
         headers: Names of the columns.
-        rows: Values. Numbers that are not whole are rounded half up to 2 decimals; None is shown
+        rows: Values. Numbers are rounded half up to at most 2 decimals; None is shown
             as a dash.
     """
     from rich.console import Console
@@ -46,8 +45,8 @@ def _shown(value: object) -> str:
         return "-"
     if isinstance(value, int):
         return f"{value:,}"
-    if isinstance(value, (Decimal, float)):
-        return f"{Decimal(value).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, float) or (isinstance(value, Decimal) and round(value, 2) != value):
+        return f"{Decimal(str(value)).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+    if isinstance(value, Decimal):
+        return f"{value:,}"
     return str(value)
