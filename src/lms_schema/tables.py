@@ -23,6 +23,7 @@ def print_table(
     """
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = Console(highlight=False)
     console.width = WIDTH
@@ -30,13 +31,15 @@ def print_table(
     cells = [[_shown(value) for value in row] for row in rows]
     for number, header in enumerate(headers):
         if any(isinstance(row[number], str) for row in rows):
-            table.add_column(header, no_wrap=True, overflow="ellipsis")
+            table.add_column(header)
         else:  # the words of a header may wrap, a number never
             words = [*header.split(), *(row[number] for row in cells)]
             table.add_column(header, justify="right", min_width=max(map(len, words)))
     for row in cells:
-        table.add_row(*row)
-    console.print(f"\n[bold]{title}[/bold]\n{note}", soft_wrap=True)
+        table.add_row(*map(Text, row))
+    console.print()
+    console.print(Text(title, "bold"), soft_wrap=True)
+    console.print(Text(note), soft_wrap=True)
     console.print(table)
 
 
