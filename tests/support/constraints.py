@@ -320,14 +320,14 @@ def _passed_derived(connection: Connection) -> Rows:
 
 
 def _time_elapsed(connection: Connection) -> Rows:
-    row = _attempt(connection) | {
-        "started_at": EARLY,
-        "submitted_at": EARLY + timedelta(minutes=9, seconds=1),
-    }
-    return (
-        [row | {"time_spent_minutes": 11}],
-        [row | {"time_spent_minutes": 10}, row | {"time_spent_minutes": 0}],
+    """A minute that has begun may be counted whole."""
+    row = _attempt(connection) | {"started_at": EARLY}
+    little, much = (
+        row | {"submitted_at": EARLY + timedelta(minutes=9, seconds=seconds)} for seconds in (1, 59)
     )
+    rejected = [row | {"time_spent_minutes": 11} for row in (little, much)]
+    accepted = [row | {"time_spent_minutes": 10} for row in (little, much)]
+    return rejected, [*accepted, little | {"time_spent_minutes": 0}]
 
 
 def _score_not_negative(connection: Connection) -> Rows:
