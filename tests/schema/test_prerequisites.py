@@ -15,6 +15,11 @@ REFERENCE = "learning_modules_prerequisite_modules_fkey"
 CYCLE = "learning_modules_prerequisite_cycle_check"
 
 
+@pytest.fixture(autouse=True)
+def _a_search_that_never_ends_fails(transaction: Connection) -> None:
+    transaction.execute("SET LOCAL statement_timeout = '20s'")
+
+
 def modules(connection: Connection, count: int) -> list[Row]:
     course = add(connection, "educational_courses")["id"]
     return [add(connection, "learning_modules", course_id=course) for _ in range(count)]
@@ -54,7 +59,6 @@ def test_a_diamond_is_no_cycle_until_it_is_closed(transaction: Connection) -> No
 
 def test_many_diamonds_in_a_row_are_followed_once_each(transaction: Connection) -> None:
     # 2 to the power of 30 paths
-    transaction.execute("SET LOCAL statement_timeout = '20s'")
     joints = modules(transaction, 91)
     for start in range(0, 90, 3):
         before, left, right, after = joints[start : start + 4]
