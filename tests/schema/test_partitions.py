@@ -293,3 +293,13 @@ def test_the_date_of_a_start_is_a_utc_date(transaction: Connection) -> None:
     with session(transaction, "SET TimeZone = 'Pacific/Kiritimati'"):  # 14 hours ahead
         assert ensure(transaction, 12, date(wanted.year, wanted.month, 1)) == 1
     assert months(bounds(transaction))[0] == wanted
+
+
+@pytest.mark.parametrize("settings", OTHER_SETTINGS)
+def test_the_statements_mean_the_same_in_every_session(
+    transaction: Connection, settings: str
+) -> None:
+    query = "SELECT * FROM interaction_partition_ddl(14, (now() - interval '90 days')::date)"
+    expected = column(transaction, query)
+    with session(transaction, settings):
+        assert column(transaction, query) == expected
