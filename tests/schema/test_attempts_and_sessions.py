@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from support.numbers import half_up
 from support.properties import examples
+from support.race import connections, waiting
 from support.rows import EARLY, Connection, Row, add, read, rolled_back
 
 # around the half minute, where rounding turns
@@ -111,6 +112,54 @@ def test_the_result_follows_points_and_passing_score_of_the_assessment(
     assert result(read(transaction, "assessment_attempts")[0]) == (Decimal(50), True)
     change(transaction, "educational_assessments", passing_score=None)
     assert result(read(transaction, "assessment_attempts")[0]) == (Decimal(50), None)
+
+
+def test_an_attempt_waits_for_uncommitted_points_and_is_judged_by_them(
+    connection: Connection, database: str
+) -> None:
+    learner = add(connection, "learners")
+    assessment = add(connection, "educational_assessments", total_points=10, passing_score=5)
+    with connections(database, 2) as (changing, taking):
+        change(changing, "educational_assessments", total_points=20)
+        with waiting(
+            database,
+            taking,
+            lambda: add(
+                taking,
+                "assessment_attempts",
+                learner_id=learner["id"],
+                assessment_id=assessment["id"],
+                score=10,
+            ),
+            changing,
+        ) as outcome:
+            changing.commit()
+            assert result(outcome.result()) == (Decimal(50), True)
+
+
+def test_new_points_wait_for_an_uncommitted_attempt_and_judge_it(
+    connection: Connection, database: str
+) -> None:
+    learner = add(connection, "learners")
+    assessment = add(connection, "educational_assessments", total_points=10, passing_score=5)
+    with connections(database, 2) as (taking, changing):
+        add(
+            taking,
+            "assessment_attempts",
+            learner_id=learner["id"],
+            assessment_id=assessment["id"],
+            score=10,
+        )
+        with waiting(
+            database,
+            changing,
+            lambda: change(changing, "educational_assessments", total_points=20),
+            taking,
+        ) as outcome:
+            taking.commit()
+            outcome.result()
+            changing.commit()
+    assert result(read(connection, "assessment_attempts")[0]) == (Decimal(50), True)
 
 
 def test_points_do_not_fall_below_a_score_given(transaction: Connection) -> None:

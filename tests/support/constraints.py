@@ -553,6 +553,7 @@ def _all() -> Iterator[Case]:
     yield from _number(table, "progress_percentage_gain", high="100")
 
     table = "educational_assessments"
+    yield Case("educational_assessments_course_id_idx", table, _unique_in_itself, UNIQUE)
     yield _foreign_key(table, "course_id", "educational_courses")
     yield _section_of_course(table)
     yield Case(f"{table}_passing_score_check", table, _passing_score)
@@ -603,6 +604,7 @@ CASES = list(_all())
 WITHOUT_REJECTION = {
     "learners_institution_id_idx",
     "educational_courses_institution_id_idx",
+    "educational_assessments_course_id_idx",
     "learning_modules_id_course_id_key",
     "learning_sections_id_course_id_key",
 }
