@@ -19,27 +19,20 @@ BEGIN
         interaction_count, meaningful_interactions, help_requests
     )
     SELECT
-        i.learner_id,
-        i.section_id,
-        i.course_id,
+        d.learner_id,
+        d.section_id,
+        p_course_id,
         'in_progress',
-        min(i.timestamp),
-        max(i.timestamp),
-        coalesce(sum(i.duration_seconds), 0),
-        coalesce(sum(i.duration_seconds) FILTER (WHERE i.interaction_type = ANY(m.types)), 0),
-        count(*),
-        count(*) FILTER (WHERE i.interaction_type = ANY(m.types)),
-        count(*) FILTER (WHERE i.interaction_type = 'help_request')
-    FROM learning_interactions AS i
-    CROSS JOIN (
-        VALUES (
-            ARRAY['knowledge_check', 'practice_activity', 'reflection', 'discussion']
-            ::interaction_type []
-        )
-    ) AS m (types)
-    WHERE i.course_id = p_course_id
-    GROUP BY i.learner_id, i.section_id, i.course_id
+        d.first_accessed,
+        d.last_accessed,
+        d.total_time_spent,
+        d.active_learning_time,
+        d.interaction_count,
+        d.meaningful_interactions,
+        d.help_requests
+    FROM derive_section_counters(p_course_id) AS d
     ON CONFLICT (learner_id, section_id) DO UPDATE SET
+        status = CASE sp.status WHEN 'not_started' THEN 'in_progress' ELSE sp.status END,
         first_accessed = excluded.first_accessed,
         last_accessed = excluded.last_accessed,
         total_time_spent = excluded.total_time_spent,
@@ -68,7 +61,10 @@ BEGIN
         help_requests = 0
     WHERE
         sp.course_id = p_course_id
-        AND sp.interaction_count > 0
+        AND (
+            sp.first_accessed, sp.last_accessed, sp.total_time_spent, sp.active_learning_time,
+            sp.interaction_count, sp.meaningful_interactions, sp.help_requests
+        ) IS DISTINCT FROM (NULL, NULL, 0, 0, 0, 0, 0)
         AND NOT EXISTS (
             SELECT FROM learning_interactions AS i
             WHERE
@@ -86,6 +82,6 @@ REVOKE EXECUTE ON FUNCTION rebuild_section_progress(uuid) FROM public;
 COMMENT ON FUNCTION rebuild_section_progress(uuid) IS
 'Counts the interactions of a course anew into section_progress: counts, seconds, first and '
 'last access; meaningful and active are knowledge_check, practice_activity, reflection and '
-'discussion. Makes a row, in_progress, where there was none; touches neither completion nor '
-'status of the others. Returns how many rows it wrote: 0 when called again. Raises 22023 when '
-'p_course_id is NULL.';
+'discussion. Makes a row, in_progress, where there was none, and starts one that was not; touches '
+'neither completion nor any other status. Returns how many rows it wrote: 0 when called again. '
+'Raises 22023 when p_course_id is NULL.';

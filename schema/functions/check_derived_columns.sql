@@ -1,0 +1,192 @@
+-- The proof that stored derived values equal their definitions, each read from where its owner
+-- reads it.
+-- depends: functions/derive_assessment_metrics functions/derive_course_metrics
+-- depends: functions/derive_current_grades functions/derive_enrollment_metrics
+-- depends: functions/derive_enrollment_progress functions/derive_section_counters
+CREATE OR REPLACE FUNCTION check_derived_columns() RETURNS TABLE (
+    table_name text,
+    row_id uuid,
+    column_name text,
+    stored text,
+    derived text
+)
+LANGUAGE sql
+STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    WITH enrollment_id AS (
+        SELECT array_agg(e.id) AS ids FROM course_enrollments AS e
+    ),
+
+    comparison AS (
+        SELECT
+            'course_enrollments' AS table_name,
+            e.id AS row_id,
+            v.*
+        FROM enrollment_id AS a
+        CROSS JOIN LATERAL derive_enrollment_progress(a.ids) AS d
+        INNER JOIN course_enrollments AS e ON d.enrollment_id = e.id
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                (
+                    'overall_progress',
+                    e.overall_progress::text,
+                    d.overall_progress::numeric(5, 2)::text
+                ),
+                ('total_time_spent', e.total_time_spent::text, d.total_time_spent::text),
+                ('last_accessed', e.last_accessed::text, d.last_accessed::text)
+            ) AS v (column_name, stored, derived)
+        UNION ALL
+        SELECT
+            'course_enrollments',
+            e.id,
+            'current_grade',
+            e.current_grade::text,
+            d.current_grade::numeric(5, 2)::text
+        FROM enrollment_id AS a
+        CROSS JOIN LATERAL derive_current_grades(a.ids) AS d
+        INNER JOIN course_enrollments AS e ON d.enrollment_id = e.id
+        UNION ALL
+        SELECT
+            'course_enrollments',
+            e.id,
+            v.*
+        FROM (
+            SELECT DISTINCT
+                m.course_id,
+                m.metrics_as_of
+            FROM course_enrollments AS m
+            WHERE m.metrics_as_of IS NOT NULL
+        ) AS k
+        CROSS JOIN LATERAL derive_enrollment_metrics(k.course_id, k.metrics_as_of) AS d
+        INNER JOIN course_enrollments AS e
+            ON d.enrollment_id = e.id AND k.metrics_as_of = e.metrics_as_of
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                (
+                    'engagement_score',
+                    e.engagement_score::text,
+                    d.engagement_score::numeric(3, 2)::text
+                ),
+                (
+                    'learning_velocity', e.learning_velocity::text,
+                    d.learning_velocity::numeric(5, 2)::text
+                )
+            ) AS v (column_name, stored, derived)
+        UNION ALL
+        SELECT
+            'educational_courses',
+            c.id,
+            v.*
+        FROM educational_courses AS c
+        CROSS JOIN LATERAL derive_course_metrics(c.id) AS d
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                ('enrollment_count', c.enrollment_count::text, d.enrollment_count::text),
+                (
+                    'completion_rate',
+                    c.completion_rate::text,
+                    d.completion_rate::numeric(5, 2)::text
+                ),
+                (
+                    'learning_effectiveness_score', c.learning_effectiveness_score::text,
+                    d.learning_effectiveness_score::numeric(3, 2)::text
+                )
+            ) AS v (column_name, stored, derived)
+        UNION ALL
+        SELECT
+            'educational_assessments',
+            a.id,
+            v.*
+        FROM educational_assessments AS a
+        CROSS JOIN LATERAL derive_assessment_metrics(a.id) AS d
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                (
+                    'difficulty_rating', a.difficulty_rating::text,
+                    d.difficulty_rating::numeric(3, 2)::text
+                ),
+                (
+                    'discrimination_index', a.discrimination_index::text,
+                    d.discrimination_index::numeric(3, 2)::text
+                ),
+                (
+                    'reliability_coefficient', a.reliability_coefficient::text,
+                    d.reliability_coefficient::numeric(3, 2)::text
+                )
+            ) AS v (column_name, stored, derived)
+        UNION ALL
+        SELECT
+            'assessment_attempts',
+            t.id,
+            v.*
+        FROM assessment_attempts AS t
+        INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                (
+                    'percentage_score',
+                    -- 0.01 either way is the application's rounding
+                    CASE
+                        WHEN abs(t.percentage_score - 100.0 * t.score / a.total_points) <= 0.01
+                            THEN round(100.0 * t.score / a.total_points, 2)
+                        ELSE t.percentage_score
+                    END::text,
+                    round(100.0 * t.score / a.total_points, 2)::text
+                ),
+                ('passed', t.passed::text, (t.score >= a.passing_score)::text)
+            ) AS v (column_name, stored, derived)
+        WHERE t.score IS NOT NULL
+        UNION ALL
+        SELECT
+            'section_progress',
+            sp.id,
+            v.*
+        FROM educational_courses AS c
+        INNER JOIN section_progress AS sp ON c.id = sp.course_id
+        LEFT JOIN LATERAL derive_section_counters(c.id) AS d
+            ON sp.learner_id = d.learner_id AND sp.section_id = d.section_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('first_accessed', sp.first_accessed::text, d.first_accessed::text),
+            ('last_accessed', sp.last_accessed::text, d.last_accessed::text),
+            ('total_time_spent', sp.total_time_spent::text, coalesce(d.total_time_spent, 0)::text),
+            (
+                'active_learning_time', sp.active_learning_time::text,
+                coalesce(d.active_learning_time, 0)::text
+            ),
+            (
+                'interaction_count',
+                sp.interaction_count::text,
+                coalesce(d.interaction_count, 0)::text
+            ),
+            (
+                'meaningful_interactions', sp.meaningful_interactions::text,
+                coalesce(d.meaningful_interactions, 0)::text
+            ),
+            ('help_requests', sp.help_requests::text, coalesce(d.help_requests, 0)::text)
+        ) AS v (column_name, stored, derived)
+    )
+
+    SELECT
+        c.table_name,
+        c.row_id,
+        c.column_name,
+        c.stored,
+        c.derived
+    FROM comparison AS c
+    WHERE c.stored IS DISTINCT FROM c.derived;
+END;
+
+REVOKE EXECUTE ON FUNCTION check_derived_columns() FROM public;
+
+COMMENT ON FUNCTION check_derived_columns() IS
+'One row for each stored derived value that differs from its definition: table, id of the row, '
+'column, what is stored and what it should be. No row means that all are true; those that '
+'recalculate_course_metrics keeps are true as of its last call (engagement_score and '
+'learning_velocity as of metrics_as_of), those of section_progress when every event came through '
+'record_interaction or rebuild_section_progress. Reads all tables.';

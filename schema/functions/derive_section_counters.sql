@@ -1,0 +1,39 @@
+-- Definition of what section_progress counts of the events: rebuild_section_progress and
+-- check_derived_columns both read it here; record_interaction adds one event at a time.
+-- depends: functions/is_meaningful_interaction
+CREATE OR REPLACE FUNCTION derive_section_counters(p_course_id uuid) RETURNS TABLE (
+    learner_id uuid,
+    section_id uuid,
+    first_accessed timestamptz,
+    last_accessed timestamptz,
+    total_time_spent bigint,
+    active_learning_time bigint,
+    interaction_count bigint,
+    meaningful_interactions bigint,
+    help_requests bigint
+)
+LANGUAGE sql
+STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT
+        i.learner_id,
+        i.section_id,
+        min(i.timestamp),
+        max(i.timestamp),
+        coalesce(sum(i.duration_seconds), 0),
+        coalesce(
+            sum(i.duration_seconds) FILTER (WHERE is_meaningful_interaction(i.interaction_type)), 0
+        ),
+        count(*),
+        count(*) FILTER (WHERE is_meaningful_interaction(i.interaction_type)),
+        count(*) FILTER (WHERE i.interaction_type = 'help_request')
+    FROM learning_interactions AS i
+    WHERE i.course_id = p_course_id
+    GROUP BY i.learner_id, i.section_id;
+END;
+
+REVOKE EXECUTE ON FUNCTION derive_section_counters(uuid) FROM public;
+
+COMMENT ON FUNCTION derive_section_counters(uuid) IS
+'For each learner and section of the course with an interaction: first and last access, seconds'
+' and counts of all interactions, of meaningful ones and of help requests.';

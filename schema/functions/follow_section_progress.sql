@@ -1,0 +1,52 @@
+-- Enrollments follow the progress of their sections: one update for a statement, of the enrollments
+-- whose measures it changed. Definer: the writer need not be able to read or change enrollments.
+CREATE OR REPLACE FUNCTION follow_section_progress() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    v_enrollment_ids uuid [];
+BEGIN
+    CASE TG_OP
+        WHEN 'INSERT' THEN
+            SELECT array_agg(e.id) INTO v_enrollment_ids
+            FROM (SELECT DISTINCT n.learner_id, n.course_id FROM new_rows AS n) AS k
+            INNER JOIN course_enrollments AS e USING (learner_id, course_id);
+        WHEN 'DELETE' THEN
+            SELECT array_agg(e.id) INTO v_enrollment_ids
+            FROM (SELECT DISTINCT o.learner_id, o.course_id FROM old_rows AS o) AS k
+            INNER JOIN course_enrollments AS e USING (learner_id, course_id);
+        ELSE
+            SELECT array_agg(e.id) INTO v_enrollment_ids
+            FROM (
+                SELECT c.learner_id, c.course_id
+                FROM new_rows AS n
+                INNER JOIN old_rows AS o ON n.id = o.id
+                CROSS JOIN LATERAL (
+                    VALUES (n.learner_id, n.course_id), (o.learner_id, o.course_id)
+                ) AS c (learner_id, course_id)
+                WHERE
+                    (
+                        n.learner_id, n.course_id, n.completion_percentage, n.total_time_spent,
+                        n.last_accessed
+                    ) IS DISTINCT FROM (
+                        o.learner_id, o.course_id, o.completion_percentage, o.total_time_spent,
+                        o.last_accessed
+                    )
+                GROUP BY c.learner_id, c.course_id
+            ) AS k
+            INNER JOIN course_enrollments AS e USING (learner_id, course_id);
+    END CASE;
+    IF v_enrollment_ids IS NOT NULL THEN
+        PERFORM update_enrollment_progress(v_enrollment_ids);
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION follow_section_progress() FROM public;
+
+COMMENT ON FUNCTION follow_section_progress() IS
+'Trigger: keeps overall_progress, total_time_spent and last_accessed of the enrollments whose '
+'section progress a statement changed.';
