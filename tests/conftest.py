@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,13 @@ def empty_database(server: str) -> Iterator[str]:
     """The conninfo of a new empty database."""
     with _new_database(server) as conninfo:
         yield conninfo
+
+
+@pytest.fixture(scope="session")
+def new_database(server: str) -> Iterator[Callable[[], str]]:
+    """Make empty databases that live as long as the tests; each call returns a conninfo."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(_new_database(server))
 
 
 @pytest.fixture(scope="session")

@@ -16,16 +16,23 @@ BEGIN
         l.institution_id AS learner_institution_id,
         c.institution_id AS course_institution_id
     INTO v_enrollment
-    FROM course_enrollments AS e
+    FROM (
+        -- one index for each case; a CASE in the condition would read the whole table
+        SELECT n.learner_id, n.course_id
+        FROM course_enrollments AS n
+        WHERE TG_TABLE_NAME = 'course_enrollments' AND n.id = new.id
+        UNION ALL
+        SELECT n.learner_id, n.course_id
+        FROM course_enrollments AS n
+        WHERE TG_TABLE_NAME = 'learners' AND n.learner_id = new.id
+        UNION ALL
+        SELECT n.learner_id, n.course_id
+        FROM course_enrollments AS n
+        WHERE TG_TABLE_NAME = 'educational_courses' AND n.course_id = new.id
+    ) AS e
     INNER JOIN learners AS l ON e.learner_id = l.id
     INNER JOIN educational_courses AS c ON e.course_id = c.id
-    WHERE
-        CASE TG_TABLE_NAME
-            WHEN 'learners' THEN e.learner_id = new.id
-            WHEN 'educational_courses' THEN e.course_id = new.id
-            ELSE e.id = new.id
-        END
-        AND l.institution_id <> c.institution_id
+    WHERE l.institution_id <> c.institution_id
     LIMIT 1;
 
     IF FOUND THEN

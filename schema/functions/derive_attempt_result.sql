@@ -31,7 +31,8 @@ BEGIN
         END IF;
     END IF;
 
-    IF new.score IS NOT NULL THEN
+    -- a negative score is left to its CHECK
+    IF new.score >= 0 THEN
         SELECT a.total_points, a.passing_score INTO v_total_points, v_passing_score
         FROM educational_assessments AS a
         WHERE a.id = new.assessment_id;

@@ -26,6 +26,9 @@ BEGIN
                 'p_months_ahead must be 0 to 120, not %s', coalesce(p_months_ahead::text, 'NULL')
             );
     END IF;
+    IF NOT isfinite(p_from) THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'p_from must be a finite date';
+    END IF;
 
     SELECT
         max(b.upper_bound),
@@ -103,5 +106,5 @@ COMMENT ON FUNCTION interaction_partition_ddl(integer, date) IS
 'Statements that make the partitions of learning_interactions which are missing: one for all '
 'events before the first month, and one for each UTC month up to p_months_ahead months after '
 'the current one; no row when none is missing. p_from moves the first month back, for an '
-'import of old events. Raises 22023 for months outside 0 to 120, and 55000, with the count, '
-'when events from p_from on are stored already.';
+'import of old events. Raises 22023 for months outside 0 to 120 and an infinite p_from, and '
+'55000, with the count, when events from p_from on are stored already.';

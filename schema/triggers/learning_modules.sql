@@ -7,7 +7,7 @@ COMMENT ON TRIGGER learning_modules_updated_at ON learning_modules IS
 'Keeps updated_at; an update that changes nothing leaves it.';
 
 CREATE CONSTRAINT TRIGGER learning_modules_prerequisites
-AFTER INSERT OR UPDATE OF course_id, prerequisite_modules OR DELETE ON learning_modules
+AFTER INSERT OR UPDATE OF id, course_id, prerequisite_modules OR DELETE ON learning_modules
 DEFERRABLE INITIALLY IMMEDIATE
 FOR EACH ROW
 EXECUTE FUNCTION check_prerequisite_modules();

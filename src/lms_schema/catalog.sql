@@ -26,7 +26,7 @@ relation AS (
         AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
         AND NOT c.relispartition
         AND NOT starts_with(c.relname, 'lms_schema_')
-        AND (CAST('pg_class' AS regclass), c.oid) NOT IN (SELECT classid, objid FROM extension_member)
+        AND ('pg_class'::regclass, c.oid) NOT IN (SELECT classid, objid FROM extension_member)
 ),
 
 partition_bound AS (
@@ -49,14 +49,8 @@ partition_range AS (
         detaching,
         bound,
         starts_with(bound, 'FOR VALUES FROM (MINVALUE) TO ') AS unbounded,
-        CAST(
-            substring(bound FROM 'FROM \(''(\d+-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00)''\)')
-            AS timestamptz
-        ) AS lower,
-        CAST(
-            substring(bound FROM 'TO \(''(\d+-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00)''\)')
-            AS timestamptz
-        ) AS upper
+        substring(bound FROM 'FROM \(''(\d+-\d\d-\d\d [\d:.]+\+00)''\)')::timestamptz AS lower,
+        substring(bound FROM 'TO \(''(\d+-\d\d-\d\d [\d:.]+\+00)''\)')::timestamptz AS upper
     FROM partition_bound
 ),
 
@@ -67,7 +61,7 @@ partition AS (
         detaching,
         bound,
         upper = date_trunc('month', upper)
-        AND (unbounded OR upper = lower + INTERVAL '1 month') AS aligned,
+        AND (unbounded OR upper = lower + interval '1 month') AS aligned,
         lower,
         lag(upper) OVER (PARTITION BY parent ORDER BY upper, lower) AS previous_upper
     FROM partition_range
@@ -89,7 +83,7 @@ table_column AS (
             ' ',
             format_type(a.atttypid, a.atttypmod),
             CASE WHEN a.attcollation <> t.typcollation THEN
-                'COLLATE ' || CAST(CAST(a.attcollation AS regcollation) AS text)
+                'COLLATE ' || a.attcollation::regcollation::text
             END,
             CASE WHEN a.attnotnull THEN 'NOT NULL' END,
             CASE a.attidentity
@@ -98,8 +92,9 @@ table_column AS (
             END,
             CASE a.attgenerated
                 WHEN '' THEN 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid, TRUE)
-                WHEN 's' THEN 'GENERATED AS (' || pg_get_expr(d.adbin, d.adrelid, TRUE) || ') STORED'
-                ELSE 'GENERATED AS (' || pg_get_expr(d.adbin, d.adrelid, TRUE) || ') VIRTUAL'
+                ELSE
+                    'GENERATED AS (' || pg_get_expr(d.adbin, d.adrelid, TRUE) || ')'
+                    || CASE a.attgenerated WHEN 's' THEN ' STORED' ELSE ' VIRTUAL' END
             END
         ) AS definition
     FROM holder AS h
@@ -117,7 +112,7 @@ table_trigger AS (
         quote_ident(g.tgname) AS name,
         replace(
             pg_get_triggerdef(g.oid, TRUE),
-            ' ON ' || CAST(CAST(g.tgrelid AS regclass) AS text) || ' ', ' ON <table> '
+            ' ON ' || g.tgrelid::regclass::text || ' ', ' ON <table> '
         ) || CASE g.tgenabled
             WHEN 'O' THEN ''
             WHEN 'D' THEN ' DISABLED'
@@ -156,9 +151,9 @@ table_policy AS (
                 SELECT
                     string_agg(
                         CASE u.oid
-                            WHEN 0 THEN 'PUBLIC' ELSE CAST(CAST(u.oid AS regrole) AS text)
+                            WHEN 0 THEN 'PUBLIC' ELSE u.oid::regrole::text
                         END,
-                        ', ' ORDER BY CAST(CAST(u.oid AS regrole) AS text)
+                        ', ' ORDER BY u.oid::regrole::text
                     )
                 FROM unnest(p.polroles) AS u (oid)
             ),
@@ -299,7 +294,7 @@ routine AS (
     INNER JOIN pg_language AS l ON p.prolang = l.oid
     WHERE
         p.pronamespace = (SELECT oid FROM namespace)
-        AND (CAST('pg_proc' AS regclass), p.oid) NOT IN (SELECT classid, objid FROM extension_member)
+        AND ('pg_proc'::regclass, p.oid) NOT IN (SELECT classid, objid FROM extension_member)
 ),
 
 -- Every object with the key of its comment; kind_order and position give the order of the form.
@@ -311,12 +306,12 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
             FROM pg_enum AS e
             WHERE e.enumtypid = t.oid
         ) || E'\n)',
-        CAST('pg_type' AS regclass), t.oid, 0
+        'pg_type'::regclass, t.oid, 0
     FROM pg_type AS t
     WHERE
         t.typnamespace = (SELECT oid FROM namespace)
         AND t.typtype = 'e'
-        AND (CAST('pg_type' AS regclass), t.oid) NOT IN (SELECT classid, objid FROM extension_member)
+        AND ('pg_type'::regclass, t.oid) NOT IN (SELECT classid, objid FROM extension_member)
 
     UNION ALL
 
@@ -335,14 +330,14 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
             'WITH (' || r.options || ')',
             'AS' || E'\n' || pg_get_viewdef(r.oid, TRUE)
         ),
-        CAST('pg_class' AS regclass), r.oid, 0
+        'pg_class'::regclass, r.oid, 0
     FROM relation AS r
 
     UNION ALL
 
     SELECT
         3, 'column', r.name, c.position, r.name || '.' || c.name, c.definition,
-        CAST('pg_class' AS regclass), r.oid, c.position
+        'pg_class'::regclass, r.oid, c.position
     FROM relation AS r
     INNER JOIN table_column AS c ON r.oid = c.relid
 
@@ -356,7 +351,7 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
             CASE WHEN NOT (i.indisvalid AND i.indisready) THEN 'INVALID' END,
             CASE WHEN c.oid IN (SELECT oid FROM disabled_constraint) THEN 'TRIGGERS DISABLED' END
         ),
-        CAST('pg_constraint' AS regclass), c.oid, 0
+        'pg_constraint'::regclass, c.oid, 0
     FROM relation AS r
     INNER JOIN pg_constraint AS c ON r.oid = c.conrelid
     LEFT JOIN pg_index AS i ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')
@@ -368,7 +363,7 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
         5, 'index', r.name, 0, r.name || '.' || quote_ident(c.relname),
         pg_get_indexdef(i.indexrelid, 0, TRUE)
         || CASE WHEN i.indisvalid AND i.indisready THEN '' ELSE ' INVALID' END,
-        CAST('pg_class' AS regclass), i.indexrelid, 0
+        'pg_class'::regclass, i.indexrelid, 0
     FROM relation AS r
     INNER JOIN pg_index AS i ON r.oid = i.indrelid
     INNER JOIN pg_class AS c ON i.indexrelid = c.oid
@@ -382,7 +377,7 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
 
     SELECT
         6, 'trigger', r.name, 0, r.name || '.' || t.name, t.definition,
-        CAST('pg_trigger' AS regclass), t.oid, 0
+        'pg_trigger'::regclass, t.oid, 0
     FROM relation AS r
     INNER JOIN table_trigger AS t ON r.oid = t.relid
 
@@ -390,7 +385,7 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
 
     SELECT
         7, 'policy', r.name, 0, r.name || '.' || p.name, p.definition,
-        CAST('pg_policy' AS regclass), p.oid, 0
+        'pg_policy'::regclass, p.oid, 0
     FROM relation AS r
     INNER JOIN table_policy AS p ON r.oid = p.relid
 
@@ -399,7 +394,7 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
     SELECT
         8, 'rule', r.name, 0, r.name || '.' || quote_ident(w.rulename),
         pg_get_ruledef(w.oid, TRUE),
-        CAST('pg_rewrite' AS regclass), w.oid, 0
+        'pg_rewrite'::regclass, w.oid, 0
     FROM relation AS r
     INNER JOIN pg_rewrite AS w ON r.oid = w.ev_class
     WHERE w.rulename <> '_RETURN'
@@ -407,9 +402,9 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
     UNION ALL
 
     SELECT
-        9, 'partition', r.name, 0, r.name || '.' || CAST(CAST(f.oid AS regclass) AS text),
+        9, 'partition', r.name, 0, r.name || '.' || f.oid::regclass::text,
         string_agg(f.fault, E'\n' ORDER BY f.fault),
-        CAST('pg_class' AS regclass), f.oid, 0
+        'pg_class'::regclass, f.oid, 0
     FROM relation AS r
     INNER JOIN partition_fault AS f ON r.oid = f.parent
     GROUP BY r.name, f.oid
@@ -418,7 +413,7 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
 
     SELECT
         9, 'partition', r.name, 0, r.name || '.*', 'there is none',
-        CAST('pg_class' AS regclass), 0, 0
+        'pg_class'::regclass, 0, 0
     FROM relation AS r
     WHERE r.relkind = 'p' AND r.oid NOT IN (SELECT parent FROM partition)
 
@@ -426,7 +421,7 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
 
     SELECT
         10, 'function', r.name, 0, r.name, r.definition,
-        CAST('pg_proc' AS regclass), r.oid, 0
+        'pg_proc'::regclass, r.oid, 0
     FROM routine AS r
 ),
 

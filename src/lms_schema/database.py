@@ -164,6 +164,11 @@ def _prepared(
             raise UsageError(
                 "No schema of the connection's search path exists; name one with --schema."
             )
+    if schema in ("", "$user") or len(schema.encode()) > 63:
+        raise UsageError(
+            f"{schema!r} cannot be the schema: PostgreSQL knows no empty name, gives $user another "
+            "meaning in a search path, and cuts names at 63 bytes."
+        )
     path = sql.SQL("{}, pg_temp").format(sql.Identifier(schema)).as_string(connection)
     settings = {
         "search_path": path,

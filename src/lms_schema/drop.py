@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,11 +15,6 @@ from lms_schema.catalog import read_catalog, release_catalog
 from lms_schema.database import Session
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError
 from lms_schema.verify import compare
-
-# Indexes, triggers and policies go with their tables.
-_KINDS = frozenset(
-    ("TABLE", "VIEW", "MATERIALIZED VIEW", "FUNCTION", "PROCEDURE", "AGGREGATE", "TYPE")
-)
 
 # What depends on the objects of the package without being, or belonging to, one of them.
 _DEPENDENTS = """
@@ -63,7 +58,9 @@ class DropResult:
         return {"format": 1, "command": "drop", **asdict(self)}
 
 
-def drop(conninfo: str, *, schema: str, wait: float = 60.0) -> DropResult:
+def drop(
+    conninfo: str, *, schema: str, lock_timeout: float = 5.0, wait: float = 60.0
+) -> DropResult:
     """Remove the package's objects, with all data in them, in one transaction.
 
     The objects are those that `migrate` recorded. A schema without records (psql applied the
@@ -73,6 +70,7 @@ def drop(conninfo: str, *, schema: str, wait: float = 60.0) -> DropResult:
     Args:
         conninfo: Any libpq connection string.
         schema: The schema.
+        lock_timeout: Seconds that a statement waits for a lock.
         wait: Seconds to wait for another runner to end.
 
     Raises:
@@ -81,7 +79,7 @@ def drop(conninfo: str, *, schema: str, wait: float = 60.0) -> DropResult:
         LockNotObtained: When another runner, or the user of an object, did not go away in time.
         UsageError: When there is no such schema, or the server is not supported.
     """
-    with database.session(conninfo, schema=schema) as session:
+    with database.session(conninfo, schema=schema, lock_timeout=lock_timeout) as session:
         if not session.schema_exists():
             raise UsageError(f'There is no schema "{schema}" in database "{session.database}".')
         connection = session.connection
@@ -89,7 +87,10 @@ def drop(conninfo: str, *, schema: str, wait: float = 60.0) -> DropResult:
             try:
                 with connection.transaction():
                     dropped = _drop(session)
-            except psycopg.errors.LockNotAvailable as error:
+            except (
+                psycopg.errors.LockNotAvailable,
+                psycopg.errors.DeadlockDetected,
+            ) as error:
                 raise LockNotObtained(
                     "Another session uses one of the objects, so nothing was dropped. "
                     "Try again when it has ended."
@@ -104,23 +105,13 @@ def _drop(session: Session) -> list[str]:
     present = replace.objects(connection, session.schema)
     state = [f"TABLE {table}" for table in ledger.TABLES if f"TABLE {table}" in present]
     own = _recorded(session) if state else _proven(session, present)
-    # What depends on an object is newer than it, if it was not replaced since.
+    # What depends on an object is newer than it, unless it was replaced since.
     newest_first = sorted(
-        (name for name in own if name in present and replace.kind(name) in _KINDS),
-        key=lambda name: present[name].address[1],
-        reverse=True,
+        own & present.keys(), key=lambda name: present[name].address[1], reverse=True
     )
-    remaining = newest_first + state
-    _refuse_dependents(connection, [present[name].address for name in remaining])
-    dropped: list[str] = []
-    while remaining:
-        gone = [name for name in remaining if _drop_one(connection, name)]
-        if not gone:
-            raise DatabaseError(
-                f"Nothing was dropped, because something depends on {', '.join(remaining)}."
-            )
-        dropped += gone
-        remaining = [name for name in remaining if name not in gone]
+    addresses = [present[name].address for name in (*newest_first, *state)]
+    _refuse_dependents(connection, addresses)
+    dropped = _drop_all(connection, newest_first) + _drop_all(connection, state)
     schema = f"SCHEMA {sql.Identifier(session.schema).as_string(connection)}"
     with suppress(psycopg.errors.InsufficientPrivilege):  # it is another's
         if session.schema != "public" and _drop_one(connection, schema):
@@ -128,11 +119,25 @@ def _drop(session: Session) -> list[str]:
     return dropped
 
 
+def _drop_all(connection: psycopg.Connection[Any], names: Sequence[str]) -> list[str]:
+    """Drop objects in the order in which their dependencies allow it, and return that order."""
+    dropped: list[str] = []
+    while left := [name for name in names if name not in dropped]:
+        gone = [name for name in left if _drop_one(connection, name)]
+        if not gone:
+            raise DatabaseError(
+                f"Nothing was dropped, because something depends on {', '.join(left)}."
+            )
+        dropped += gone
+    return dropped
+
+
 def _drop_one(connection: psycopg.Connection[Any], name: str) -> bool:
-    """Drop an object; False when something depends on it."""
+    """Drop an object if it is still there; False when something depends on it."""
+    statement = f"DROP {replace.kind(name)} IF EXISTS {replace.identity(name)} RESTRICT"
     try:
         with connection.transaction():
-            connection.execute(f"DROP {name} RESTRICT".encode())
+            connection.execute(statement.encode())
     except psycopg.errors.DependentObjectsStillExist:
         return False
     return True

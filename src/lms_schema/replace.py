@@ -22,6 +22,7 @@ REFUSALS = frozenset(
         "42P16",  # a view may not lose or rename columns
         "42710",  # the trigger, policy or type exists
         "42723",  # the function exists
+        "42725",  # with the old function, the name alone is ambiguous
         "42809",  # another kind of object has the name
     )
 )
@@ -128,11 +129,12 @@ _ATTACHED = """
         || CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
     FROM granted
     UNION ALL
-    SELECT kind || ' ' || name, 'ALTER ' || kind,
-        'OWNER TO ' || quote_ident(pg_get_userbyid(owner))
+    SELECT kind || ' ' || name, alter, 'OWNER TO ' || quote_ident(pg_get_userbyid(owner))
     FROM (
-        SELECT kind, name, relowner FROM relation UNION ALL SELECT kind, name, proowner FROM routine
-    ) AS owned (kind, name, owner)
+        SELECT kind, name, 'ALTER TABLE', relowner FROM relation
+        UNION ALL
+        SELECT kind, name, 'ALTER ROUTINE', proowner FROM routine
+    ) AS owned (kind, name, alter, owner)
     WHERE owner <> current_user::regrole
     UNION ALL
     SELECT relation.kind || ' ' || relation.name, pg_get_indexdef(i.indexrelid), NULL
@@ -174,15 +176,18 @@ class Attached:
     before: str
     after: str | None
 
-    def statements(self, objects: Collection[str]) -> list[str]:
-        """Return the statements that give it back to those of the objects that take its place.
+    def statements(self, present: Collection[str], new: Collection[str]) -> list[str]:
+        """Return the statements that give it back.
 
-        A function with other parameters takes the place of one of the same name.
+        Args:
+            present: What there is now. The object itself gets it back when it is among that.
+            new: What there was not before. Else those of the object's name get it, like a
+                function with other parameters.
         """
-        if self.name in objects:
+        if self.name in present:
             heirs = [self.name]
         else:
-            heirs = [name for name in objects if _plain(name) == _plain(self.name)]
+            heirs = [name for name in new if _plain(name) == _plain(self.name)]
         if self.after is None:
             return [self.before] if heirs else []
         return [f"{self.before} {identity(name)} {self.after}" for name in heirs]
@@ -260,8 +265,11 @@ def drop_order(
     return order
 
 
-def _plain(name: str) -> str:
-    return name.split("(", 1)[0]
+def _plain(name: str) -> tuple[bool, str]:
+    """Return whether it is a view of either kind, and the name without parameters."""
+    if kind(name) in ("VIEW", "MATERIALIZED VIEW"):
+        return True, identity(name)
+    return False, identity(name).rpartition("(")[0]
 
 
 def _quoted(schema: str) -> str:

@@ -14,6 +14,7 @@ from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from lms_schema.catalog import Catalog, read_catalog, release_catalog
+from lms_schema.database import SUPPORTED
 from lms_schema.errors import DatabaseError, UsageError
 from lms_schema.verify import Difference, compare, verify
 
@@ -399,6 +400,11 @@ def test_an_empty_schema_misses_everything_once(empty_database: str) -> None:
     result = verify(empty_database, schema="public")
     assert {item.problem for item in result.differences} == {"missing"}
     assert {item.kind for item in result.differences} == {"type", "table", "view", "function"}
+
+
+def test_each_supported_major_has_a_catalog() -> None:
+    for major in SUPPORTED:
+        assert release_catalog(major).server_major == major
 
 
 def test_a_server_that_the_release_does_not_know_is_refused() -> None:

@@ -1,0 +1,84 @@
+"""What the README prints works as printed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import psycopg
+import pytest
+
+import lms_schema
+from lms_schema.cli import cli
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _block(language: str, containing: str) -> str:
+    """Return the one code block of that language that contains the text."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    found: str
+    (found,) = [block for block in blocks if containing in block]
+    return found
+
+
+def test_every_command_and_option_is_in_the_readme_and_has_help() -> None:
+    silent = []
+    for name, command in cli.commands.items():
+        names = [f"lms-schema {name}"]
+        if not command.help:
+            silent.append(f"{name}: no help")
+        for parameter in command.params:
+            assert isinstance(parameter, click.Option)
+            names.append(parameter.opts[0])
+            if not parameter.help:
+                silent.append(f"{name} {parameter.opts[0]}: no help")
+        silent += [f"{name}: {word} not in README" for word in names if word not in README]
+    assert silent == []
+
+
+def test_every_exit_code_is_in_the_readme() -> None:
+    def codes(error: type[lms_schema.LmsSchemaError]) -> set[int]:
+        return {error.exit_code}.union(*(codes(child) for child in error.__subclasses__()))
+
+    documented = {int(code) for code in re.findall(r"^\| (\d) \|", README, re.MULTILINE)}
+    assert codes(lms_schema.LmsSchemaError) <= documented
+
+
+def test_the_psql_recipe_gives_the_catalog_of_the_release(empty_database: str) -> None:
+    if shutil.which("psql") is None:
+        pytest.skip("psql is not installed")
+    subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", _block("console", "sha256sum")],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": empty_database},
+        check=True,
+        capture_output=True,
+    )
+    assert lms_schema.verify(empty_database, schema="lms", strict=True).differences == ()
+
+
+def test_the_grants_let_an_application_refresh_and_nobody_else(empty_database: str) -> None:
+    lms_schema.migrate(empty_database, schema="lms")
+    with psycopg.connect(empty_database) as connection:
+        connection.execute("CREATE ROLE app")
+        connection.execute("CREATE ROLE stranger")
+        connection.execute("GRANT USAGE ON SCHEMA lms TO stranger")
+        connection.execute(_block("sql", "GRANT USAGE"))
+        connection.execute("SET LOCAL ROLE app")
+        connection.execute("SELECT lms.refresh_learning_analytics()")
+        connection.execute("SET LOCAL ROLE stranger")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT lms.refresh_learning_analytics()")
+        connection.rollback()
+
+
+def test_the_python_example_runs(empty_database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    example = _block("python", "lms_schema.migrate")
+    exec(example.replace("postgresql://localhost/lms", empty_database), {})  # noqa: S102
+    assert "tables/020_learners" in capsys.readouterr().out

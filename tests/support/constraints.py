@@ -1,0 +1,608 @@
+"""One case for each constraint of the schema: rows that it rejects, and rows at the boundary.
+
+A constraint is anything that rejects a row under a name of its own: CHECK, FOREIGN KEY, UNIQUE and
+PRIMARY KEY, unique indexes, and the names that trigger functions raise.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from support.rows import EARLY, NOBODY, Connection, Row, add
+
+CHECK = "23514"
+FOREIGN_KEY = "23503"
+UNIQUE = "23505"
+
+Rows = tuple[Sequence[Row], Sequence[Row]]
+NAN = Decimal("NaN")
+SOON = EARLY + timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Values of rows that a constraint rejects, and of rows that it accepts."""
+
+    constraint: str
+    table: str
+    rows: Callable[[Connection], Rows]
+    sqlstate: str = CHECK
+
+
+def _fixed(
+    table: str, column: str, rejected: Sequence[Any], accepted: Sequence[Any], **context: Any
+) -> Case:
+    rows = (
+        [{column: value, **context} for value in rejected],
+        [{column: value, **context} for value in (*accepted,)],
+    )
+    return Case(f"{table}_{column}_check", table, lambda _: rows)
+
+
+def _array(table: str, *columns: str) -> Iterator[Case]:
+    for column in columns:
+        yield _fixed(
+            table, column, [{}, Jsonb("text"), Jsonb(5), Jsonb(None)], [[], *_null(table, column)]
+        )
+
+
+def _object(table: str, *columns: str) -> Iterator[Case]:
+    for column in columns:
+        yield _fixed(
+            table, column, [[], Jsonb("text"), Jsonb(5), Jsonb(None)], [{}, *_null(table, column)]
+        )
+
+
+def _array_or_object(table: str, *columns: str) -> Iterator[Case]:
+    for column in columns:
+        yield _fixed(
+            table,
+            column,
+            [Jsonb("text"), Jsonb(5), Jsonb(True), Jsonb(None)],
+            [[], {}, *_null(table, column)],
+        )
+
+
+# JSON columns that are NOT NULL; the others take NULL for "not said"
+_REQUIRED_JSON = {
+    ("learners", "accessibility_needs"),
+    ("learners", "notification_preferences"),
+    ("learners", "data_consent"),
+    ("learners", "privacy_settings"),
+    ("learners", "learning_analytics_profile"),
+    ("learners", "adaptive_learning_data"),
+    ("educational_courses", "learning_objectives"),
+    ("learning_modules", "learning_objectives"),
+    ("learning_modules", "prerequisite_modules"),
+    ("learning_sections", "content_data"),
+    ("learning_sections", "learning_activities"),
+    ("course_enrollments", "personal_learning_goals"),
+    ("section_progress", "completion_criteria_met"),
+    ("learning_interactions", "interaction_data"),
+    ("educational_assessments", "learning_objectives"),
+    ("educational_assessments", "assessment_criteria"),
+    ("educational_assessments", "questions"),
+    ("assessment_attempts", "responses"),
+}
+
+
+def _null(table: str, column: str) -> list[None]:
+    return [] if (table, column) in _REQUIRED_JSON else [None]
+
+
+def _number(
+    table: str, *columns: str, low: str | None = "0", high: str | None, step: str = "0.01"
+) -> Iterator[Case]:
+    """Decimals from low to high, both included; never NaN."""
+    for column in columns:
+        rejected, accepted = [NAN], []
+        if low is not None:
+            rejected.append(Decimal(low) - Decimal(step))
+            accepted.append(Decimal(low))
+        if high is not None:
+            rejected.append(Decimal(high) + Decimal(step))
+            accepted.append(Decimal(high))
+        yield _fixed(table, column, rejected, accepted)
+
+
+def _count(table: str, *columns: str, least: int = 0, **context: Any) -> Iterator[Case]:
+    """Whole numbers from least on."""
+    for column in columns:
+        yield _fixed(table, column, [least - 1, -(2**31)], [least, least + 1], **context)
+
+
+def _primary_key(table: str) -> Case:
+    def rows(connection: Connection) -> Rows:
+        taken = add(connection, table)["id"]
+        return [{"id": taken}], [{}]
+
+    return Case(f"{table}_pkey", table, rows, UNIQUE)
+
+
+def _foreign_key(table: str, column: str, parent: str) -> Case:
+    def rows(connection: Connection) -> Rows:
+        return [{column: NOBODY}], [{column: add(connection, parent)["id"]}]
+
+    return Case(f"{table}_{column}_fkey", table, rows, FOREIGN_KEY)
+
+
+def _section_of_course(table: str) -> Case:
+    """The section of one course is rejected under another, and so is an unknown section."""
+
+    def rows(connection: Connection) -> Rows:
+        section = add(connection, "learning_sections")
+        other = add(connection, "learning_sections")
+        return (
+            [
+                {"section_id": section["id"], "course_id": other["course_id"]},
+                {"section_id": NOBODY, "course_id": other["course_id"]},
+            ],
+            [{"section_id": section["id"], "course_id": section["course_id"]}],
+        )
+
+    return Case(f"{table}_section_id_course_id_fkey", table, rows, FOREIGN_KEY)
+
+
+def _interactions_pkey(connection: Connection) -> Rows:
+    taken = add(connection, "learning_interactions")
+    return (
+        [{"id": taken["id"], "timestamp": taken["timestamp"]}],
+        [{"id": taken["id"], "timestamp": SOON}, {"timestamp": taken["timestamp"]}],
+    )
+
+
+def _history_pkey(connection: Connection) -> Rows:
+    taken = add(connection, "section_progress_history", id=1)
+    row = {"learner_id": taken["learner_id"], "section_id": taken["section_id"]}
+    return [{**row, "id": 1}], [{**row, "id": 2}]
+
+
+def _history_fkey(connection: Connection) -> Rows:
+    progress = add(connection, "section_progress")
+    row = {"learner_id": progress["learner_id"], "section_id": progress["section_id"]}
+    return [row | {"learner_id": NOBODY}, row | {"section_id": NOBODY}], [row]
+
+
+def _row_state_pkey(connection: Connection) -> Rows:
+    taken = add(connection, "analytics_row_state")
+    row = {"view_name": taken["view_name"], "row_id": taken["row_id"]}
+    return [row], [row | {"view_name": "another_view"}, row | {"row_id": uuid.uuid4()}]
+
+
+def _email_key(connection: Connection) -> Rows:
+    add(connection, "learners", email="ada@example.com")
+    return [{"email": "ada@example.com"}], [{"email": "ad@example.com"}]
+
+
+def _email_lower_key(connection: Connection) -> Rows:
+    add(connection, "learners", email="ada@example.com")
+    return [{"email": "Ada@Example.COM"}], [{"email": "Ad@Example.COM"}]
+
+
+def _module_order(connection: Connection) -> Rows:
+    taken = add(connection, "learning_modules", module_order=1)
+    row = {"course_id": taken["course_id"], "module_order": 1}
+    return [row], [row | {"module_order": 2}, {"module_order": 1}]
+
+
+def _section_order(connection: Connection) -> Rows:
+    taken = add(connection, "learning_sections", section_order=1)
+    row = {"module_id": taken["module_id"], "section_order": 1}
+    return [row], [row | {"section_order": 2}, {"section_order": 1}]
+
+
+def _section_of_module(connection: Connection) -> Rows:
+    module = add(connection, "learning_modules")
+    other = add(connection, "educational_courses")
+    return (
+        [{"module_id": module["id"], "course_id": other["id"]}],
+        [
+            {"module_id": module["id"], "course_id": module["course_id"]},
+            {"module_id": module["id"]},
+        ],
+    )
+
+
+def _one_enrollment(connection: Connection) -> Rows:
+    taken = add(connection, "course_enrollments")
+    row = {"learner_id": taken["learner_id"], "course_id": taken["course_id"]}
+    learner = add(connection, "learners")["id"]
+    course = add(connection, "educational_courses")["id"]
+    return [row], [row | {"learner_id": learner}, row | {"course_id": course}]
+
+
+def _one_progress(connection: Connection) -> Rows:
+    taken = add(connection, "section_progress")
+    row = {"learner_id": taken["learner_id"], "section_id": taken["section_id"]}
+    return [row], [{"learner_id": row["learner_id"]}, {"section_id": row["section_id"]}]
+
+
+def _one_attempt(connection: Connection) -> Rows:
+    taken = add(connection, "assessment_attempts", attempt_number=1)
+    row = {key: taken[key] for key in ("learner_id", "assessment_id", "attempt_number")}
+    return [row], [row | {"attempt_number": 2}]
+
+
+def _institutions(connection: Connection) -> Rows:
+    here, there = (add(connection, "educational_institutions")["id"] for _ in range(2))
+
+    def enrollment(learner_at: object, course_at: object) -> Row:
+        return {
+            "learner_id": add(connection, "learners", institution_id=learner_at)["id"],
+            "course_id": add(connection, "educational_courses", institution_id=course_at)["id"],
+        }
+
+    return (
+        [enrollment(here, there), enrollment(there, here)],
+        [
+            enrollment(here, here),
+            enrollment(None, here),
+            enrollment(here, None),
+            enrollment(None, None),
+        ],
+    )
+
+
+def _prerequisites(connection: Connection) -> Rows:
+    module = add(connection, "learning_modules")
+    elsewhere = add(connection, "learning_modules")
+    good, foreign = str(module["id"]), str(elsewhere["id"])
+    course = {"course_id": module["course_id"]}
+    return (
+        [
+            course | {"prerequisite_modules": wrong}
+            for wrong in (
+                [str(NOBODY)],
+                [foreign],
+                [good, foreign],
+                ["text"],
+                [5],
+                [None],
+                [[good]],
+            )
+        ],
+        [course | {"prerequisite_modules": [good]}, course | {"prerequisite_modules": []}],
+    )
+
+
+def _prerequisite_cycle(connection: Connection) -> Rows:
+    own, other = uuid.uuid4(), add(connection, "learning_modules")
+    row = {"id": own, "course_id": other["course_id"]}
+    return (
+        [
+            row | {"prerequisite_modules": [str(own)]},
+            row | {"prerequisite_modules": [str(other["id"]), str(own)]},
+        ],
+        [row | {"prerequisite_modules": [str(other["id"])]}],
+    )
+
+
+def _attempt(connection: Connection) -> Row:
+    assessment = add(connection, "educational_assessments", total_points=10, passing_score=5)
+    return {"assessment_id": assessment["id"], "learner_id": add(connection, "learners")["id"]}
+
+
+def _score_total(connection: Connection) -> Rows:
+    row = _attempt(connection)
+    return [row | {"score": 11}], [row | {"score": 10}]
+
+
+def _percentage_derived(connection: Connection) -> Rows:
+    row = _attempt(connection) | {"score": 7}
+    return (
+        [row | {"percentage_score": Decimal(wrong)} for wrong in ("69.98", "70.02", "7", "NaN")],
+        [row | {"percentage_score": Decimal(right)} for right in ("70", "69.99", "70.01")],
+    )
+
+
+def _passed_derived(connection: Connection) -> Rows:
+    row = _attempt(connection)
+    no_passing = add(connection, "educational_assessments", passing_score=None)["id"]
+    return (
+        [
+            row | {"score": 4, "passed": True},
+            row | {"score": 5, "passed": False},
+            row | {"score": 10, "passed": True, "assessment_id": no_passing},
+        ],
+        [
+            row | {"score": 4, "passed": False},
+            row | {"score": 5, "passed": True},
+            row | {"score": 10, "assessment_id": no_passing},
+        ],
+    )
+
+
+def _time_elapsed(connection: Connection) -> Rows:
+    row = _attempt(connection) | {
+        "started_at": EARLY,
+        "submitted_at": EARLY + timedelta(minutes=9, seconds=1),
+    }
+    return (
+        [row | {"time_spent_minutes": 11}],
+        [row | {"time_spent_minutes": 10}, row | {"time_spent_minutes": 0}],
+    )
+
+
+def _score_not_negative(connection: Connection) -> Rows:
+    row = _attempt(connection)
+    return [row | {"score": -1}, row | {"score": -(2**31)}], [row | {"score": 0}]
+
+
+def _passing_score(_connection: Connection) -> Rows:
+    return (
+        [{"total_points": 10, "passing_score": wrong} for wrong in (-1, 11)],
+        [{"total_points": 10, "passing_score": right} for right in (0, 10, None)],
+    )
+
+
+def _period(first: str, last: str, *, optional: bool = True) -> Callable[[Connection], Rows]:
+    accepted: list[Row] = [{first: EARLY, last: EARLY}, {first: EARLY, last: SOON}]
+    if optional:
+        accepted.append({first: EARLY, last: None})
+    return lambda _: ([{first: SOON, last: EARLY}], accepted)
+
+
+def _unique_in_itself(_connection: Connection) -> Rows:
+    """A unique index of a column and the primary key rejects nothing that the key does not."""
+    return [], []
+
+
+_WRONG_EMAILS = (
+    "",
+    "a",
+    "a@b",
+    "@b.de",
+    "a@.de",
+    "a@b..de",
+    "a@b.c",
+    "a@b.12",
+    "a@@b.de",
+    "a b@c.de",
+    "a@b.de ",
+    ' "a"@b.de',
+    "a@b.de\n",
+    "a\n@b.de",
+    "a@b.de,c@d.de",
+    "<a@b.de>",
+)
+_RIGHT_EMAILS = (
+    "a@b.de",
+    "o'brien@tcd.ie",
+    "first.last+tag@sub.example.com",
+    "a_b%c-d@ex-ample.org",
+    "jörg@müller.de",
+    "x@пример.рф",
+    "x@example.xn--p1ai",
+    "UPPER@EXAMPLE.COM",
+)
+
+_PKEY_TABLES = (
+    "educational_institutions",
+    "learners",
+    "educational_courses",
+    "learning_modules",
+    "learning_sections",
+    "course_enrollments",
+    "section_progress",
+    "learning_sessions",
+    "educational_assessments",
+    "assessment_attempts",
+    "analytics_refresh_log",
+)
+
+
+def _all() -> Iterator[Case]:
+    for table in _PKEY_TABLES:
+        yield _primary_key(table)
+
+    table = "educational_institutions"
+    yield from _array_or_object(table, "accreditation_info", "educational_standards")
+    yield from _object(table, "learning_analytics_config")
+
+    table = "learners"
+    yield Case("learners_email_key", table, _email_key, UNIQUE)
+    yield Case("learners_email_lower_key", table, _email_lower_key, UNIQUE)
+    yield Case("learners_institution_id_idx", table, _unique_in_itself, UNIQUE)
+    yield Case(
+        "valid_email",
+        table,
+        lambda _: ([{"email": e} for e in _WRONG_EMAILS], [{"email": e} for e in _RIGHT_EMAILS]),
+    )
+    yield _foreign_key(table, "institution_id", "educational_institutions")
+    yield from _array(table, "accessibility_needs")
+    yield from _object(
+        table,
+        "notification_preferences",
+        "data_consent",
+        "privacy_settings",
+        "learning_analytics_profile",
+        "adaptive_learning_data",
+    )
+
+    table = "educational_courses"
+    yield Case("educational_courses_institution_id_idx", table, _unique_in_itself, UNIQUE)
+    yield _foreign_key(table, "institution_id", "educational_institutions")
+    yield from _array(table, "learning_objectives")
+    yield from _object(table, "ai_generation_metadata")
+    yield from _array_or_object(
+        table, "learning_theory_foundation", "assessment_strategy", "prerequisite_knowledge"
+    )
+    # above 99.9 the type itself says no
+    yield _fixed(
+        table, "academic_credits", [NAN, Decimal("-0.1")], [Decimal(0), Decimal("99.9"), None]
+    )
+    yield from _count(table, "estimated_duration_hours", "enrollment_count")
+    yield from _number(table, "content_quality_score", high="1")
+    yield from _number(table, "completion_rate", high="100")
+    yield from _number(table, "average_rating", high="5")
+    yield from _number(table, "learning_effectiveness_score", low=None, high="1")
+
+    table = "learning_modules"
+    yield Case("learning_modules_course_id_module_order_key", table, _module_order, UNIQUE)
+    yield Case("learning_modules_id_course_id_key", table, _unique_in_itself, UNIQUE)
+    yield _foreign_key(table, "course_id", "educational_courses")
+    yield Case("learning_modules_prerequisite_modules_fkey", table, _prerequisites, FOREIGN_KEY)
+    yield Case("learning_modules_prerequisite_cycle_check", table, _prerequisite_cycle)
+    yield from _array(table, "learning_objectives", "prerequisite_modules")
+    yield from _object(table, "unlock_criteria")
+    yield from _array_or_object(table, "interaction_requirements")
+    yield from _count(table, "module_order", "estimated_duration_minutes")
+    yield from _number(table, "assessment_weight", "minimum_passing_score", high="1")
+
+    table = "learning_sections"
+    yield Case("learning_sections_module_id_section_order_key", table, _section_order, UNIQUE)
+    yield Case("learning_sections_id_course_id_key", table, _unique_in_itself, UNIQUE)
+    yield Case("learning_sections_module_id_course_id_fkey", table, _section_of_module, FOREIGN_KEY)
+    yield from _array(table, "learning_activities", "section_objectives")
+    yield from _object(table, "unlock_conditions")
+    yield from _array_or_object(
+        table,
+        "content_data",
+        "assessment_criteria",
+        "difficulty_adaptations",
+        "accessibility_adaptations",
+        "completion_criteria",
+    )
+    yield from _count(table, "section_order", "estimated_reading_time", "minimum_engagement_time")
+
+    table = "course_enrollments"
+    yield Case("course_enrollments_learner_id_course_id_key", table, _one_enrollment, UNIQUE)
+    yield Case("course_enrollments_institution_check", table, _institutions)
+    yield _foreign_key(table, "learner_id", "learners")
+    yield _foreign_key(table, "course_id", "educational_courses")
+    yield from _array(table, "personal_learning_goals")
+    yield from _array_or_object(table, "study_schedule", "understanding_assessment")
+    yield from _count(table, "total_time_spent")
+    yield from _number(table, "overall_progress", "current_grade", "final_grade", high="100")
+    yield from _number(table, "engagement_score", high="1")
+    yield from _number(table, "learning_velocity", high=None)
+
+    table = "section_progress"
+    yield Case("section_progress_learner_id_section_id_key", table, _one_progress, UNIQUE)
+    yield _foreign_key(table, "learner_id", "learners")
+    yield _section_of_course(table)
+    yield from _object(table, "completion_criteria_met")
+    yield from _array_or_object(
+        table, "learning_pattern", "struggle_indicators", "mastery_indicators"
+    )
+    yield from _count(
+        table,
+        "total_time_spent",
+        "active_learning_time",
+        "interaction_count",
+        "meaningful_interactions",
+        "help_requests",
+    )
+    yield from _number(table, "completion_percentage", high="100")
+    yield from _number(
+        table, "comprehension_score", "retention_score", "application_score", high="1"
+    )
+
+    table = "section_progress_history"
+    yield Case(f"{table}_pkey", table, _history_pkey, UNIQUE)
+    yield Case(f"{table}_learner_id_section_id_fkey", table, _history_fkey, FOREIGN_KEY)
+    yield from _number(table, "previous_percentage", "percentage", high="100")
+
+    table = "learning_interactions"
+    yield Case("learning_interactions_pkey", table, _interactions_pkey, UNIQUE)
+    yield _foreign_key(table, "learner_id", "learners")
+    yield _section_of_course(table)
+    yield from _object(table, "interaction_data")
+    yield from _array_or_object(
+        table,
+        "knowledge_demonstration",
+        "misconception_indicators",
+        "personalization_data",
+        "difficulty_adjustment",
+        "learning_environment",
+    )
+    yield from _count(table, "duration_seconds")
+    yield from _number(table, "learning_effectiveness", high="1")
+
+    table = "learning_sessions"
+    yield _foreign_key(table, "learner_id", "learners")
+    yield _foreign_key(table, "course_id", "educational_courses")
+    yield Case("learning_sessions_period_check", table, _period("session_start", "session_end"))
+    yield from _array_or_object(
+        table,
+        "intended_goals",
+        "actual_accomplishments",
+        "focus_areas",
+        "concepts_learned",
+        "skills_practiced",
+        "knowledge_gaps_identified",
+        "study_environment",
+        "study_materials_used",
+    )
+    yield from _count(
+        table,
+        "duration_minutes",
+        "distraction_count",
+        "sections_completed",
+        "interactions_completed",
+        "assessments_taken",
+    )
+    yield from _number(table, "focus_score", "productivity_score", high="1")
+    yield from _number(table, "progress_percentage_gain", high="100")
+
+    table = "educational_assessments"
+    yield _foreign_key(table, "course_id", "educational_courses")
+    yield _section_of_course(table)
+    yield Case(f"{table}_passing_score_check", table, _passing_score)
+    yield Case(f"{table}_availability_check", table, _period("available_from", "available_until"))
+    yield from _array(table, "learning_objectives", "bloom_taxonomy_levels", "questions")
+    yield from _array_or_object(
+        table, "assessment_criteria", "correct_answers", "explanation_texts"
+    )
+    yield from _count(table, "total_points", least=1, passing_score=None)
+    yield from _count(table, "time_limit_minutes", "attempts_allowed", least=1)
+    yield from _number(table, "weight_in_course", "difficulty_rating", high="1")
+    yield from _number(table, "discrimination_index", low="-1", high="1")
+    yield from _number(table, "reliability_coefficient", low=None, high="1")
+
+    table = "assessment_attempts"
+    yield Case(f"{table}_learner_id_assessment_id_attempt_number_key", table, _one_attempt, UNIQUE)
+    yield _foreign_key(table, "learner_id", "learners")
+    yield _foreign_key(table, "assessment_id", "educational_assessments")
+    yield Case(f"{table}_score_check", table, _score_not_negative)
+    yield Case(f"{table}_score_total_check", table, _score_total)
+    yield Case(f"{table}_percentage_score_derived_check", table, _percentage_derived)
+    yield Case(f"{table}_passed_derived_check", table, _passed_derived)
+    yield Case(f"{table}_time_spent_elapsed_check", table, _time_elapsed)
+    yield Case(f"{table}_period_check", table, _period("started_at", "submitted_at"))
+    yield from _array(table, "responses")
+    yield from _object(table, "device_info")
+    yield from _array_or_object(
+        table,
+        "response_patterns",
+        "knowledge_gaps",
+        "strength_areas",
+        "automated_feedback",
+        "improvement_suggestions",
+    )
+    yield from _count(table, "attempt_number", least=1)
+    yield from _count(table, "time_spent_minutes")
+    yield from _number(table, "percentage_score", high="100")
+
+    yield Case("analytics_row_state_pkey", "analytics_row_state", _row_state_pkey, UNIQUE)
+    table = "analytics_refresh_log"
+    yield Case(f"{table}_period_check", table, _period("started_at", "finished_at", optional=False))
+    yield from _count(table, "row_count", "rows_changed")
+
+
+CASES = list(_all())
+
+# Unique beside the primary key: they reject no row of their own, the cases say so by having none.
+WITHOUT_REJECTION = {
+    "learners_institution_id_idx",
+    "educational_courses_institution_id_idx",
+    "learning_modules_id_course_id_key",
+    "learning_sections_id_course_id_key",
+}

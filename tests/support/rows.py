@@ -1,0 +1,238 @@
+"""Rows that are valid as they are, inserted with the parents that they need."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Row = dict[str, Any]
+Values = Mapping[str, Any]
+
+EARLY = datetime(2000, 1, 1, tzinfo=UTC)
+NOBODY = uuid.UUID(int=0)
+
+
+def add(connection: Connection, table: str, **values: Any) -> Row:
+    """Insert a row, completed with valid values and new parents, and return it as stored."""
+    for column, value in DEFAULTS[table](connection, values).items():
+        values.setdefault(column, value)
+    return insert(connection, table, [values])[0]
+
+
+def insert(connection: Connection, table: str, rows: Iterable[Values]) -> list[Row]:
+    """Insert rows of the same columns just as they are and return them as stored."""
+    rows = [{column: _adapted(value) for column, value in row.items()} for row in rows]
+    if not rows:
+        return []
+    statement = sql.SQL("INSERT INTO {} ({}) {} VALUES ({}) RETURNING *").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, rows[0])),
+        sql.SQL("OVERRIDING SYSTEM VALUE" if table in WITH_IDENTITY else ""),
+        sql.SQL(", ").join(map(sql.Placeholder, rows[0])),
+    )
+    stored: list[Row] = []
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.executemany(statement, rows, returning=True)
+        while True:
+            stored += cursor.fetchall()
+            if not cursor.nextset():
+                return stored
+
+
+def read(connection: Connection, relation: str) -> list[Row]:
+    """All rows of a table or view, in no order."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            sql.SQL("SELECT * FROM {}").format(sql.Identifier(*relation.split(".")))
+        ).fetchall()
+
+
+def scalar(connection: Connection, query: str, *parameters: Any) -> Any:
+    """The first column of the only row."""
+    row = connection.execute(query, parameters or None).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def column(connection: Connection, query: str, *parameters: Any) -> list[Any]:
+    """The first column of all rows."""
+    return [row[0] for row in connection.execute(query, parameters or None)]
+
+
+@contextmanager
+def rolled_back(connection: Connection) -> Iterator[None]:
+    """Undo what happens inside."""
+    with connection.transaction(force_rollback=True):
+        yield
+
+
+def _adapted(value: Any) -> Any:
+    return Jsonb(value) if isinstance(value, dict | list) else value
+
+
+def _institution(_connection: Connection, _values: Values) -> Row:
+    return {"name": "Institution", "type": "university"}
+
+
+def _learner(_connection: Connection, _values: Values) -> Row:
+    return {
+        "email": f"{uuid.uuid4()}@example.com",
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "academic_level": "graduate",
+        "data_consent": {},
+    }
+
+
+def _course(_connection: Connection, _values: Values) -> Row:
+    return {"title": "Course", "learning_objectives": [], "difficulty_level": "beginner"}
+
+
+def _module(connection: Connection, values: Values) -> Row:
+    course = values.get("course_id") or add(connection, "educational_courses")["id"]
+    return {
+        "course_id": course,
+        "title": "Module",
+        "module_order": scalar(
+            connection,
+            "SELECT coalesce(max(module_order), 0) + 1 FROM learning_modules WHERE course_id = %s",
+            course,
+        ),
+        "learning_objectives": [],
+        "bloom_taxonomy_level": "apply",
+    }
+
+
+def _section(connection: Connection, values: Values) -> Row:
+    module = values.get("module_id") or add(connection, "learning_modules")["id"]
+    return {
+        "module_id": module,
+        "title": "Section",
+        "section_order": scalar(
+            connection,
+            "SELECT coalesce(max(section_order), 0) + 1 FROM learning_sections"
+            " WHERE module_id = %s",
+            module,
+        ),
+        "content_type": "text",
+        "content_data": {},
+    }
+
+
+def _of_learner(connection: Connection, values: Values) -> Row:
+    return {} if "learner_id" in values else {"learner_id": add(connection, "learners")["id"]}
+
+
+def _of_course(connection: Connection, values: Values) -> Row:
+    if "course_id" in values:
+        return {}
+    return {"course_id": add(connection, "educational_courses")["id"]}
+
+
+def _of_section(connection: Connection, values: Values) -> Row:
+    if values.get("section_id") and "course_id" in values:
+        return {}
+    if values.get("section_id"):
+        course = scalar(
+            connection,
+            "SELECT course_id FROM learning_sections WHERE id = %s",
+            values["section_id"],
+        )
+        return {"course_id": course}
+    section = add(connection, "learning_sections")
+    return {"section_id": section["id"], "course_id": section["course_id"]}
+
+
+def _enrollment(connection: Connection, values: Values) -> Row:
+    return _of_learner(connection, values) | _of_course(connection, values)
+
+
+def _progress(connection: Connection, values: Values) -> Row:
+    return _of_learner(connection, values) | _of_section(connection, values)
+
+
+def _history(connection: Connection, values: Values) -> Row:
+    row: Row = {"changed_at": EARLY, "previous_percentage": 0, "percentage": 50}
+    if "learner_id" not in values:
+        progress = add(connection, "section_progress")
+        row |= {"learner_id": progress["learner_id"], "section_id": progress["section_id"]}
+    return row
+
+
+def _interaction(connection: Connection, values: Values) -> Row:
+    row = _progress(connection, values)
+    return row | {"interaction_type": "discussion", "interaction_data": {}, "timestamp": EARLY}
+
+
+def _session(connection: Connection, values: Values) -> Row:
+    return _enrollment(connection, values) | {"session_start": EARLY}
+
+
+def _assessment(connection: Connection, values: Values) -> Row:
+    row: Row = {
+        "title": "Assessment",
+        "assessment_type": "formative",
+        "format": "essay",
+        "learning_objectives": [],
+        "assessment_criteria": {},
+        "total_points": 10,
+        "passing_score": None if "total_points" in values else 5,
+        "attempts_allowed": None,
+        "questions": [],
+    }
+    return row if values.get("section_id") else row | _of_course(connection, values)
+
+
+def _attempt(connection: Connection, values: Values) -> Row:
+    row = _of_learner(connection, values)
+    if "assessment_id" not in values:
+        row["assessment_id"] = add(connection, "educational_assessments")["id"]
+    return row | {"attempt_number": 1, "started_at": EARLY, "responses": []}
+
+
+def _row_state(_connection: Connection, _values: Values) -> Row:
+    return {
+        "view_name": "a_view",
+        "row_id": uuid.uuid4(),
+        "content_md5": uuid.uuid4(),
+        "changed_at": EARLY,
+    }
+
+
+def _refresh_log(_connection: Connection, _values: Values) -> Row:
+    return {
+        "view_name": "a_view",
+        "started_at": EARLY,
+        "finished_at": EARLY,
+        "row_count": 0,
+        "rows_changed": 0,
+    }
+
+
+WITH_IDENTITY = {"section_progress_history", "analytics_refresh_log"}
+
+DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
+    "educational_institutions": _institution,
+    "learners": _learner,
+    "educational_courses": _course,
+    "learning_modules": _module,
+    "learning_sections": _section,
+    "course_enrollments": _enrollment,
+    "section_progress": _progress,
+    "section_progress_history": _history,
+    "learning_interactions": _interaction,
+    "learning_sessions": _session,
+    "educational_assessments": _assessment,
+    "assessment_attempts": _attempt,
+    "analytics_row_state": _row_state,
+    "analytics_refresh_log": _refresh_log,
+}
