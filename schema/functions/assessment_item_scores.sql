@@ -1,5 +1,6 @@
 -- Who got how many points on which item: the matrix that all item statistics are computed from.
 -- One attempt a learner, the first graded one: later ones break the model of classical test theory.
+-- Points are rounded to 12 decimals, so that each fits the double precision of the statistics.
 CREATE OR REPLACE FUNCTION assessment_item_scores(p_assessment_id uuid) RETURNS TABLE (
     attempt_id uuid,
     item_id text,
@@ -15,7 +16,7 @@ BEGIN ATOMIC
         SELECT
             q.value ->> 'id' AS id,
             q.ordinality AS item_order,
-            (q.value ->> 'points')::numeric AS points
+            round((q.value ->> 'points')::numeric, 12) AS points
         FROM educational_assessments AS a
         CROSS JOIN LATERAL jsonb_array_elements(a.questions) WITH ORDINALITY AS q
         WHERE a.id = p_assessment_id
@@ -37,7 +38,7 @@ BEGIN ATOMIC
         SELECT
             attempt.id AS attempt_id,
             r.value ->> 'question_id' AS item_id,
-            (r.value ->> 'points')::numeric AS points
+            round((r.value ->> 'points')::numeric, 12) AS points
         FROM attempt
         CROSS JOIN LATERAL jsonb_array_elements(attempt.responses) AS r
     )
@@ -59,4 +60,4 @@ REVOKE EXECUTE ON FUNCTION assessment_item_scores(uuid) FROM public;
 COMMENT ON FUNCTION assessment_item_scores(uuid) IS
 'One row for each learner with a graded attempt, the first one, and each item of questions: points '
 'of the response, 0 where it is missing, the most that the item gives, and the total over all '
-'items.';
+'items. Points to 12 decimals.';

@@ -20,7 +20,7 @@ BEGIN ATOMIC
             percentile_cont(p_behind_percentile) WITHIN GROUP (ORDER BY e.overall_progress)
                 AS threshold
         FROM course_enrollments AS e
-        WHERE e.course_id = p_course_id
+        WHERE e.course_id = p_course_id AND e.enrollment_date <= p_as_of
     ),
 
     learner AS (
@@ -65,7 +65,7 @@ BEGIN ATOMIC
                         a.course_id = e.course_id
                         AND a.passing_score IS NOT NULL
                         AND t.learner_id = e.learner_id
-                        AND t.started_at <= p_as_of
+                        AND coalesce(t.submitted_at, t.started_at) <= p_as_of
                         AND t.completion_status IN ('graded', 'reviewed')
                         AND t.score IS NOT NULL
                     GROUP BY a.id
@@ -84,10 +84,8 @@ BEGIN ATOMIC
                 ARRAY[
                     CASE
                         WHEN
-                            coalesce(
-                                l.last_activity < p_as_of - p_inactive_days * interval '24 hours',
-                                TRUE
-                            )
+                            greatest(l.last_activity, l.enrollment_date)
+                            <= p_as_of - p_inactive_days * interval '24 hours'
                             THEN 'inactive'
                     END,
                     CASE WHEN l.overall_progress < b.threshold THEN 'behind' END,
@@ -122,9 +120,11 @@ REVOKE EXECUTE ON FUNCTION at_risk_learners(
 ) FROM public;
 
 COMMENT ON FUNCTION at_risk_learners(uuid, timestamptz, integer, double precision, integer) IS
-'One row for each learner of the course who is enrolled or in progress and for whom a reason holds '
-'at p_as_of, most reasons first. inactive: no interaction and no change of progress in the last '
-'p_inactive_days; behind: overall_progress below that percentile (interpolated) of all enrollments '
-'of the course; failing: mean of the best percentages below the mean passing percentage of the '
-'same assessments; not_started: no activity at all p_not_started_days after enrolling. Activity '
-'and attempts count up to p_as_of; status and progress are those stored.';
+'One row for each learner of the course who is enrolled or in progress and for whom a reason '
+'holds at p_as_of, most reasons first. inactive: no interaction and no change of progress for '
+'p_inactive_days (times 24 hours, since enrolling at the earliest); behind: overall_progress '
+'below that percentile (interpolated) of all who are enrolled by then, whatever their status; '
+'failing: mean of the best percentages below the mean passing percentage of the same assessments; '
+'not_started: no activity at all p_not_started_days after enrolling. Enrollments, activity and '
+'attempts (by submission) count up to p_as_of; status and progress are those stored. A threshold '
+'of NULL turns its reason off. Raises 22003 for a percentile outside 0 to 1.';

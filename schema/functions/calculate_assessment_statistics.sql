@@ -51,7 +51,12 @@ BEGIN ATOMIC
             'facility', mean.facility,
             'discrimination', mean.discrimination,
             'reliability', reliability.alpha,
-            'standard_error', sqrt(whole.variance * greatest(1 - reliability.alpha, 0))
+            'standard_error',
+            CASE
+                -- greatest() alone would turn an alpha of NULL into a standard error of 0
+                WHEN reliability.alpha IS NOT NULL
+                    THEN sqrt(whole.variance * greatest(1 - reliability.alpha, 0))
+            END
         )
     FROM whole
     CROSS JOIN mean

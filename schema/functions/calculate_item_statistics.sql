@@ -1,4 +1,5 @@
--- Item statistics of classical test theory.
+-- Item statistics of classical test theory. Whether a variance is 0 is asked of exact numbers: in
+-- double precision, equal fractions may seem to vary.
 -- depends: functions/assessment_item_scores
 CREATE OR REPLACE FUNCTION calculate_item_statistics(p_assessment_id uuid) RETURNS TABLE (
     item_id text,
@@ -38,10 +39,9 @@ BEGIN ATOMIC
         ) AS g
     ),
 
-    item AS (
+    measured AS (
         SELECT
             s.item_order,
-            s.item_id,
             count(*) AS n,
             avg(s.score) / nullif(s.item_points, 0) AS facility,
             corr(s.score::double precision, s.total::double precision) AS point_biserial,
@@ -51,30 +51,35 @@ BEGIN ATOMIC
                 - avg(s.score) FILTER (WHERE s.total < cut.lower)
             ) / nullif(s.item_points, 0) AS d27,
             var_pop(s.score) AS score_variance,
-            var_pop(s.rest) AS rest_variance
+            var_pop(s.rest) AS rest_variance,
+            var_pop(s.total) AS total_variance,
+            count(*) OVER () AS k,
+            sum(var_pop(s.score)) OVER () - var_pop(s.score) AS other_variances
         FROM score AS s
         CROSS JOIN cut
-        GROUP BY s.item_order, s.item_id, s.item_points
+        GROUP BY s.item_order, s.item_points
     )
 
     SELECT
-        i.item_id,
-        i.n,
-        i.facility::double precision,
-        i.point_biserial,
-        i.item_rest,
-        i.d27::double precision,
+        q.value ->> 'id',
+        coalesce(m.n, 0),
+        m.facility::double precision,
+        CASE WHEN m.score_variance > 0 AND m.total_variance > 0 THEN m.point_biserial END,
+        CASE WHEN m.score_variance > 0 AND m.rest_variance > 0 THEN m.item_rest END,
+        m.d27::double precision,
         CASE
-            WHEN count(*) OVER () > 2
+            WHEN m.k > 2
                 THEN
-                    (count(*) OVER () - 1)::double precision / (count(*) OVER () - 2)
-                    * (
-                        1 - (sum(i.score_variance) OVER () - i.score_variance)
-                        / nullif(i.rest_variance, 0)
+                    (
+                        (m.k - 1.0) / (m.k - 2)
+                        * (1 - m.other_variances / nullif(m.rest_variance, 0))
                     )::double precision
         END
-    FROM item AS i
-    ORDER BY i.item_order;
+    FROM educational_assessments AS a
+    CROSS JOIN LATERAL jsonb_array_elements(a.questions) WITH ORDINALITY AS q
+    LEFT JOIN measured AS m ON q.ordinality = m.item_order
+    WHERE a.id = p_assessment_id
+    ORDER BY q.ordinality;
 END;
 
 REVOKE EXECUTE ON FUNCTION calculate_item_statistics(uuid) FROM public;
@@ -84,6 +89,6 @@ COMMENT ON FUNCTION calculate_item_statistics(uuid) IS
 'x: points on the item, T: total over the items. facility = mean(x) / points. point_biserial = '
 'corr(x, T). item_rest = corr(x, T - x). d27 = facility of the upper 27 % by T less that of the '
 'lower 27 %, groups of round(0.27 n), ties at a cut in the higher group (as Canvas). '
-'alpha_if_deleted = Cronbach''s alpha of the other items. NULL where a variance is 0, a group is '
-'empty or too few items are left. Sources: Kuder and Richardson 1937; Cronbach 1951; the item '
-'analyses of Moodle and Canvas.';
+'alpha_if_deleted = Cronbach''s alpha of the other items. NULL where a variance is 0, the item '
+'gives no points, a group is empty or too few items are left. Sources: Kuder and Richardson 1937; '
+'Cronbach 1951; the item analyses of Moodle and Canvas.';

@@ -1,6 +1,7 @@
 -- The limits of an assessment on new attempts. By the attempt's number, not by counting: numbers
--- are unique, so that two attempts at the same moment cannot both be the last one allowed.
--- Definer: a learner who writes an attempt need not be able to read the assessment.
+-- are unique, so that two attempts at the same moment cannot both be the last one allowed. After
+-- the row, so that ON CONFLICT DO UPDATE of a stored attempt is no new attempt.
+-- A definer, because a learner who writes an attempt need not be able to read the assessment.
 CREATE OR REPLACE FUNCTION check_attempt_allowed() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -36,7 +37,7 @@ BEGIN
             CONSTRAINT = 'assessment_attempts_availability_check',
             TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'started_at';
     END IF;
-    RETURN new;
+    RETURN NULL;
 END;
 $$;
 

@@ -17,6 +17,13 @@ BEGIN ATOMIC
         SELECT array_agg(e.id) AS ids FROM course_enrollments AS e
     ),
 
+    -- all courses at once: as a lateral join, it would be counted anew for each progress row
+    counter AS MATERIALIZED (
+        SELECT d.*
+        FROM educational_courses AS c
+        CROSS JOIN LATERAL derive_section_counters(c.id) AS d
+    ),
+
     comparison AS (
         SELECT
             'course_enrollments' AS table_name,
@@ -51,16 +58,9 @@ BEGIN ATOMIC
             'course_enrollments',
             e.id,
             v.*
-        FROM (
-            SELECT DISTINCT
-                m.course_id,
-                m.metrics_as_of
-            FROM course_enrollments AS m
-            WHERE m.metrics_as_of IS NOT NULL
-        ) AS k
-        CROSS JOIN LATERAL derive_enrollment_metrics(k.course_id, k.metrics_as_of) AS d
-        INNER JOIN course_enrollments AS e
-            ON d.enrollment_id = e.id AND k.metrics_as_of = e.metrics_as_of
+        FROM educational_courses AS c
+        CROSS JOIN LATERAL derive_enrollment_metrics(c.id, c.metrics_as_of) AS d
+        INNER JOIN course_enrollments AS e ON d.enrollment_id = e.id
         CROSS JOIN
             LATERAL (
                 VALUES
@@ -74,6 +74,7 @@ BEGIN ATOMIC
                     d.learning_velocity::numeric(5, 2)::text
                 )
             ) AS v (column_name, stored, derived)
+        WHERE c.metrics_as_of IS NOT NULL
         UNION ALL
         SELECT
             'educational_courses',
@@ -142,14 +143,36 @@ BEGIN ATOMIC
             ) AS v (column_name, stored, derived)
         WHERE t.score IS NOT NULL
         UNION ALL
+        -- an application may say less than elapsed
+        SELECT
+            'assessment_attempts',
+            t.id,
+            'time_spent_minutes',
+            t.time_spent_minutes::text,
+            round(m.elapsed)::text
+        FROM assessment_attempts AS t
+        CROSS JOIN
+            LATERAL (
+                SELECT extract(EPOCH FROM t.submitted_at - t.started_at) / 60 AS elapsed
+            ) AS m
+        WHERE t.time_spent_minutes IS NULL OR t.time_spent_minutes > ceil(m.elapsed)
+        UNION ALL
+        -- an application may say another length
+        SELECT
+            'learning_sessions',
+            ls.id,
+            'duration_minutes',
+            NULL,
+            round(extract(EPOCH FROM ls.session_end - ls.session_start) / 60)::text
+        FROM learning_sessions AS ls
+        WHERE ls.duration_minutes IS NULL
+        UNION ALL
         SELECT
             'section_progress',
             sp.id,
             v.*
-        FROM educational_courses AS c
-        INNER JOIN section_progress AS sp ON c.id = sp.course_id
-        LEFT JOIN LATERAL derive_section_counters(c.id) AS d
-            ON sp.learner_id = d.learner_id AND sp.section_id = d.section_id
+        FROM section_progress AS sp
+        LEFT JOIN counter AS d ON sp.learner_id = d.learner_id AND sp.section_id = d.section_id
         CROSS JOIN LATERAL (
             VALUES
             ('first_accessed', sp.first_accessed::text, d.first_accessed::text),
@@ -188,5 +211,7 @@ COMMENT ON FUNCTION check_derived_columns() IS
 'One row for each stored derived value that differs from its definition: table, id of the row, '
 'column, what is stored and what it should be. No row means that all are true; those that '
 'recalculate_course_metrics keeps are true as of its last call (engagement_score and '
-'learning_velocity as of metrics_as_of), those of section_progress when every event came through '
-'record_interaction or rebuild_section_progress. Reads all tables.';
+'learning_velocity as of metrics_as_of of the course), those of section_progress when every event '
+'came through record_interaction or rebuild_section_progress. percentage_score may be 0.01 off, '
+'time_spent_minutes less than elapsed and duration_minutes of a session anything, since '
+'applications may supply them. Reads all tables.';

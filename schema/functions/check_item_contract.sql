@@ -29,6 +29,8 @@ BEGIN
                 WHEN jsonb_typeof(e.value -> 'points') <> 'number' THEN 'points is not a number'
                 WHEN v_column = 'questions' AND (e.value ->> 'points')::numeric < 0
                     THEN 'points is below 0'
+                WHEN abs((e.value ->> 'points')::numeric) > 2147483647
+                    THEN 'points is above 2147483647'
             END AS problem
         FROM jsonb_array_elements(v_items) WITH ORDINALITY AS e
     ) AS i
@@ -54,4 +56,5 @@ REVOKE EXECUTE ON FUNCTION check_item_contract() FROM public;
 COMMENT ON FUNCTION check_item_contract() IS
 'Trigger: raises 23514 when an entry of the column named by its first argument is not an object '
 'with a text under the key named by the second, unique among the entries, and a number under '
-'points: at least 0 in questions, where it is required; absent or null in responses until graded.';
+'points, within 2147483647 (as total_points): at least 0 in questions, where it is required; '
+'absent or null in responses until graded, negative where a wrong answer costs points.';

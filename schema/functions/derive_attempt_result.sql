@@ -35,7 +35,8 @@ BEGIN
     IF new.score >= 0 THEN
         SELECT a.total_points, a.passing_score INTO v_total_points, v_passing_score
         FROM educational_assessments AS a
-        WHERE a.id = new.assessment_id;
+        WHERE a.id = new.assessment_id
+        FOR KEY SHARE; -- as the foreign key; waits for rederive_attempt_results
 
         IF new.score > v_total_points THEN
             RAISE check_violation USING

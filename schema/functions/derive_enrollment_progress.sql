@@ -15,7 +15,8 @@ BEGIN ATOMIC
             WHEN section.n = 0 THEN e.overall_progress
             ELSE round(coalesce(progress.percentages, 0) / section.n, 2)
         END,
-        coalesce(round(progress.seconds / 60.0), 0)::integer,
+        -- an absurd sum must not abort the write of a section
+        least(coalesce(round(progress.seconds / 60.0), 0), 2147483647)::integer,
         progress.last_accessed
     FROM course_enrollments AS e
     CROSS JOIN
@@ -41,5 +42,5 @@ REVOKE EXECUTE ON FUNCTION derive_enrollment_progress(uuid[]) FROM public;
 COMMENT ON FUNCTION derive_enrollment_progress(uuid[]) IS
 'For each enrollment: overall_progress = mean completion_percentage over all sections of the '
 'course, sections without a progress row counting 0 (a course without sections keeps what is '
-'stored); total_time_spent = seconds of its progress rows / 60, rounded half up; last_accessed = '
-'latest section access.';
+'stored); total_time_spent = seconds of its progress rows / 60, rounded half up, at most the '
+'largest integer; last_accessed = latest section access.';

@@ -6,8 +6,8 @@ CREATE OR REPLACE FUNCTION derive_section_counters(p_course_id uuid) RETURNS TAB
     section_id uuid,
     first_accessed timestamptz,
     last_accessed timestamptz,
-    total_time_spent bigint,
-    active_learning_time bigint,
+    total_time_spent integer,
+    active_learning_time integer,
     interaction_count bigint,
     meaningful_interactions bigint,
     help_requests bigint
@@ -20,10 +20,14 @@ BEGIN ATOMIC
         i.section_id,
         min(i.timestamp),
         max(i.timestamp),
-        coalesce(sum(i.duration_seconds), 0),
-        coalesce(
-            sum(i.duration_seconds) FILTER (WHERE is_meaningful_interaction(i.interaction_type)), 0
-        ),
+        least(coalesce(sum(i.duration_seconds), 0), 2147483647)::integer,
+        least(
+            coalesce(
+                sum(i.duration_seconds)
+                FILTER (WHERE is_meaningful_interaction(i.interaction_type)),
+                0
+            ), 2147483647
+        )::integer,
         count(*),
         count(*) FILTER (WHERE is_meaningful_interaction(i.interaction_type)),
         count(*) FILTER (WHERE i.interaction_type = 'help_request')
@@ -35,5 +39,6 @@ END;
 REVOKE EXECUTE ON FUNCTION derive_section_counters(uuid) FROM public;
 
 COMMENT ON FUNCTION derive_section_counters(uuid) IS
-'For each learner and section of the course with an interaction: first and last access, seconds'
-' and counts of all interactions, of meaningful ones and of help requests.';
+'For each learner and section of the course with an interaction: first and last access, seconds '
+'(at most the largest integer) and counts of all interactions, of meaningful ones and of help '
+'requests.';

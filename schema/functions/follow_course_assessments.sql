@@ -1,5 +1,6 @@
 -- Grades follow weights, and assessments that go or move to another course with their attempts.
--- Definer: the writer need not be able to read or change enrollments.
+-- A definer, because the writer need not be able to read or change enrollments.
+-- depends: functions/update_current_grades
 CREATE OR REPLACE FUNCTION follow_course_assessments() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,5 +1,6 @@
 -- Enrollments follow the sections of their course: more of them, fewer, or moved to another course.
--- Definer: the writer need not be able to read or change enrollments.
+-- A definer, because the writer need not be able to read or change enrollments.
+-- depends: functions/update_enrollment_progress
 CREATE OR REPLACE FUNCTION follow_course_sections() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER

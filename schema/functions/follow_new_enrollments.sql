@@ -1,14 +1,29 @@
--- Progress and attempts may be older than the enrollment: it starts with what they say.
+-- Progress and attempts may be older than the enrollment: it starts with what they say, and so does
+-- one that is given to another learner or course. Learners are locked: see find_enrollments.
+-- A definer, because the writer need not be able to read progress and attempts.
+-- depends: functions/update_current_grades functions/update_enrollment_progress
 CREATE OR REPLACE FUNCTION follow_new_enrollments() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    v_learner_ids uuid [];
     v_enrollment_ids uuid [];
 BEGIN
-    SELECT array_agg(n.id) INTO v_enrollment_ids FROM new_rows AS n;
+    IF TG_LEVEL = 'ROW' THEN
+        v_learner_ids := ARRAY[new.learner_id];
+        v_enrollment_ids := ARRAY[new.id];
+    ELSE
+        SELECT array_agg(n.learner_id), array_agg(n.id) INTO v_learner_ids, v_enrollment_ids
+        FROM new_rows AS n;
+    END IF;
     IF v_enrollment_ids IS NOT NULL THEN
+        PERFORM FROM learners AS l
+        WHERE l.id = ANY(v_learner_ids)
+        ORDER BY l.id
+        FOR NO KEY UPDATE;
+
         PERFORM update_enrollment_progress(v_enrollment_ids);
         PERFORM update_current_grades(v_enrollment_ids);
     END IF;
@@ -19,5 +34,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION follow_new_enrollments() FROM public;
 
 COMMENT ON FUNCTION follow_new_enrollments() IS
-'Trigger: derives progress, time spent, last access and grade of new enrollments. Definer: the '
-'writer need not be able to read progress and attempts.';
+'Trigger: derives progress, time spent, last access and grade of enrollments that are new or were '
+'given to another learner or course. Locks these learners until the transaction ends.';

@@ -1,26 +1,30 @@
 -- Enrollments follow the progress of their sections: one update for a statement, of the enrollments
--- whose measures it changed. Definer: the writer need not be able to read or change enrollments.
+-- whose measures it changed.
+-- A definer, because the writer need not be able to read or change enrollments.
+-- depends: functions/find_enrollments functions/update_enrollment_progress
 CREATE OR REPLACE FUNCTION follow_section_progress() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    v_learner_ids uuid [];
+    v_course_ids uuid [];
     v_enrollment_ids uuid [];
 BEGIN
     CASE TG_OP
         WHEN 'INSERT' THEN
-            SELECT array_agg(e.id) INTO v_enrollment_ids
-            FROM (SELECT DISTINCT n.learner_id, n.course_id FROM new_rows AS n) AS k
-            INNER JOIN course_enrollments AS e USING (learner_id, course_id);
+            SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
+            FROM (SELECT DISTINCT n.learner_id, n.course_id FROM new_rows AS n) AS k;
         WHEN 'DELETE' THEN
-            SELECT array_agg(e.id) INTO v_enrollment_ids
-            FROM (SELECT DISTINCT o.learner_id, o.course_id FROM old_rows AS o) AS k
-            INNER JOIN course_enrollments AS e USING (learner_id, course_id);
+            SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
+            FROM (SELECT DISTINCT o.learner_id, o.course_id FROM old_rows AS o) AS k;
         ELSE
-            SELECT array_agg(e.id) INTO v_enrollment_ids
+            SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
             FROM (
-                SELECT c.learner_id, c.course_id
+                SELECT DISTINCT
+                    c.learner_id,
+                    c.course_id
                 FROM new_rows AS n
                 INNER JOIN old_rows AS o ON n.id = o.id
                 CROSS JOIN LATERAL (
@@ -34,10 +38,11 @@ BEGIN
                         o.learner_id, o.course_id, o.completion_percentage, o.total_time_spent,
                         o.last_accessed
                     )
-                GROUP BY c.learner_id, c.course_id
-            ) AS k
-            INNER JOIN course_enrollments AS e USING (learner_id, course_id);
+            ) AS k;
     END CASE;
+    IF v_learner_ids IS NOT NULL THEN
+        v_enrollment_ids := find_enrollments(v_learner_ids, v_course_ids);
+    END IF;
     IF v_enrollment_ids IS NOT NULL THEN
         PERFORM update_enrollment_progress(v_enrollment_ids);
     END IF;
@@ -49,4 +54,4 @@ REVOKE EXECUTE ON FUNCTION follow_section_progress() FROM public;
 
 COMMENT ON FUNCTION follow_section_progress() IS
 'Trigger: keeps overall_progress, total_time_spent and last_accessed of the enrollments whose '
-'section progress a statement changed.';
+'section progress a statement changed. Locks these enrollments until the transaction ends.';

@@ -8,7 +8,11 @@ LANGUAGE sql
 STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT
-        NOT EXISTS (
+        EXISTS (
+            SELECT FROM learning_modules AS m
+            WHERE m.id = p_module_id
+        )
+        AND NOT EXISTS (
             SELECT
             FROM learning_sections AS s
             LEFT JOIN
@@ -45,4 +49,4 @@ REVOKE EXECUTE ON FUNCTION is_module_completed(uuid, uuid) FROM public;
 COMMENT ON FUNCTION is_module_completed(uuid, uuid) IS
 'Whether the learner completed the module: all its sections are completed or mastered and, '
 'where minimum_passing_score is set, the best percentage / 100 of each assessment of its '
-'sections reaches it. A module without sections counts as completed.';
+'sections reaches it. A module without sections counts as completed; FALSE for an unknown one.';

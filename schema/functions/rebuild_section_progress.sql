@@ -1,4 +1,6 @@
 -- The counters of section_progress from the events, for bulk loads that do not count one by one.
+-- The rows are locked before the events are read, so that none is counted from an older state.
+-- depends: functions/derive_section_counters
 CREATE OR REPLACE FUNCTION rebuild_section_progress(p_course_id uuid) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -12,6 +14,11 @@ BEGIN
             MESSAGE = 'p_course_id must not be NULL',
             HINT = 'Call it once for each course.';
     END IF;
+
+    PERFORM FROM section_progress AS sp
+    WHERE sp.course_id = p_course_id
+    ORDER BY sp.learner_id, sp.section_id
+    FOR NO KEY UPDATE;
 
     INSERT INTO section_progress AS sp (
         learner_id, section_id, course_id, status, first_accessed, last_accessed,
@@ -31,6 +38,7 @@ BEGIN
         d.meaningful_interactions,
         d.help_requests
     FROM derive_section_counters(p_course_id) AS d
+    ORDER BY d.learner_id, d.section_id
     ON CONFLICT (learner_id, section_id) DO UPDATE SET
         status = CASE sp.status WHEN 'not_started' THEN 'in_progress' ELSE sp.status END,
         first_accessed = excluded.first_accessed,

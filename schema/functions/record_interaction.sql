@@ -27,6 +27,7 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
     v_event learning_interactions%ROWTYPE;
+    v_course_id uuid;
     v_meaningful integer := is_meaningful_interaction(p_interaction_type)::integer;
 BEGIN
     IF p_id IS NOT NULL THEN
@@ -47,6 +48,16 @@ BEGIN
         END IF;
     END IF;
 
+    SELECT s.course_id INTO v_course_id
+    FROM learning_sections AS s
+    WHERE s.id = p_section_id;
+    IF NOT FOUND THEN
+        RAISE foreign_key_violation USING
+            MESSAGE = format('section %s does not exist', coalesce(p_section_id::text, 'NULL')),
+            CONSTRAINT = 'learning_interactions_section_id_course_id_fkey',
+            TABLE = 'learning_interactions', COLUMN = 'section_id';
+    END IF;
+
     INSERT INTO learning_interactions (
         id, learner_id, section_id, course_id, interaction_type, interaction_subtype,
         learning_objective, bloom_taxonomy_level, difficulty_level, interaction_data,
@@ -55,8 +66,7 @@ BEGIN
         session_id, learning_environment, timestamp
     )
     VALUES (
-        coalesce(p_id, gen_random_uuid()), p_learner_id, p_section_id,
-        (SELECT s.course_id FROM learning_sections AS s WHERE s.id = p_section_id),
+        coalesce(p_id, gen_random_uuid()), p_learner_id, p_section_id, v_course_id,
         p_interaction_type, p_interaction_subtype,
         p_learning_objective, p_bloom_taxonomy_level, p_difficulty_level, p_interaction_data,
         p_duration_seconds, p_outcome, p_knowledge_demonstration, p_misconception_indicators,
@@ -84,8 +94,13 @@ BEGIN
         status = CASE sp.status WHEN 'not_started' THEN 'in_progress' ELSE sp.status END,
         first_accessed = least(sp.first_accessed, excluded.first_accessed),
         last_accessed = greatest(sp.last_accessed, excluded.last_accessed),
-        total_time_spent = sp.total_time_spent + excluded.total_time_spent,
-        active_learning_time = sp.active_learning_time + excluded.active_learning_time,
+        -- absurd durations must not abort the log
+        total_time_spent = least(
+            sp.total_time_spent::bigint + excluded.total_time_spent, 2147483647
+        ),
+        active_learning_time = least(
+            sp.active_learning_time::bigint + excluded.active_learning_time, 2147483647
+        ),
         interaction_count = sp.interaction_count + 1,
         meaningful_interactions = sp.meaningful_interactions + excluded.meaningful_interactions,
         help_requests = sp.help_requests + excluded.help_requests;
@@ -106,6 +121,6 @@ COMMENT ON FUNCTION record_interaction(
 ) IS
 'Logs an event of a learner in a section, at p_timestamp or now, and counts it in '
 'section_progress. Returns its id. With p_id, a repeated call stores and counts nothing. Raises'
-' 22023 for p_id without p_timestamp, 23505 for an id that exists at another time, 23502 for an'
-' unknown section, 23503 for an unknown learner, 23514 for a time that no partition holds or a '
+' 22023 for p_id without p_timestamp, 23505 for an id that exists at another time, 23503 for an'
+' unknown section or learner, 23502 for no learner, 23514 for a time that no partition holds or a '
 'value out of range.';

@@ -1,5 +1,5 @@
 -- Writes what derive_enrollment_progress says. The rows are locked first, in the order of their
--- ids: whoever waited then sees what the other transaction committed, and nobody deadlocks.
+-- ids, so that whoever waited then sees what the other transaction committed, and nobody deadlocks.
 CREATE OR REPLACE FUNCTION update_enrollment_progress(p_enrollment_ids uuid[]) RETURNS void
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -26,6 +26,7 @@ CREATE TABLE educational_courses (
     learning_effectiveness_score decimal(3, 2),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
+    metrics_as_of timestamptz,
 
     CONSTRAINT educational_courses_institution_id_fkey FOREIGN KEY (institution_id)
     REFERENCES educational_institutions (id),
@@ -96,3 +97,6 @@ COMMENT ON COLUMN educational_courses.learning_effectiveness_score IS
 'when learners lost ground; NULL where undefined; kept by recalculate_course_metrics.';
 COMMENT ON COLUMN educational_courses.created_at IS 'When the row was made.';
 COMMENT ON COLUMN educational_courses.updated_at IS 'When the row last changed; kept by trigger.';
+COMMENT ON COLUMN educational_courses.metrics_as_of IS
+'Time that engagement_score and learning_velocity of the enrollments are as of; NULL: never '
+'calculated; kept by recalculate_course_metrics.';

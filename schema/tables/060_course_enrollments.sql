@@ -22,7 +22,6 @@ CREATE TABLE course_enrollments (
     understanding_assessment jsonb,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    metrics_as_of timestamptz,
 
     CONSTRAINT course_enrollments_learner_id_course_id_key UNIQUE (learner_id, course_id),
     CONSTRAINT course_enrollments_learner_id_fkey FOREIGN KEY (learner_id)
@@ -81,14 +80,12 @@ COMMENT ON COLUMN course_enrollments.completion_date IS
 COMMENT ON COLUMN course_enrollments.final_grade IS
 'Final grade in percent, 0 to 100. Supplied by the application.';
 COMMENT ON COLUMN course_enrollments.engagement_score IS
-'Activity in the last 30 days relative to the course''s learners, 0 to 1, as of metrics_as_of; '
-'kept by recalculate_course_metrics.';
+'Activity in the last 30 days relative to the course''s learners, 0 to 1, as of metrics_as_of of '
+'the course; kept by recalculate_course_metrics.';
 COMMENT ON COLUMN course_enrollments.learning_velocity IS
-'Own 30-day progress / median of active peers, as of metrics_as_of; 1: as fast as the median; '
-'NULL where undefined; kept by recalculate_course_metrics.';
+'Own 30-day progress / median of active peers, as of metrics_as_of of the course; 1: as fast as '
+'the median; NULL where undefined; kept by recalculate_course_metrics.';
 COMMENT ON COLUMN course_enrollments.understanding_assessment IS
 'Measured comprehension levels. Supplied by the application. (JSON array or object)';
 COMMENT ON COLUMN course_enrollments.created_at IS 'When the row was made.';
 COMMENT ON COLUMN course_enrollments.updated_at IS 'When the row last changed; kept by trigger.';
-COMMENT ON COLUMN course_enrollments.metrics_as_of IS
-'Time that engagement_score and learning_velocity are as of; NULL: never calculated.';

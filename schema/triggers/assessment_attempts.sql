@@ -14,7 +14,7 @@ COMMENT ON TRIGGER assessment_attempts_result ON assessment_attempts IS
 'Derives percentage, passed and time spent; rejects what contradicts the score.';
 
 CREATE OR REPLACE TRIGGER assessment_attempts_allowed
-BEFORE INSERT ON assessment_attempts
+AFTER INSERT ON assessment_attempts
 FOR EACH ROW
 EXECUTE FUNCTION check_attempt_allowed();
 COMMENT ON TRIGGER assessment_attempts_allowed ON assessment_attempts IS

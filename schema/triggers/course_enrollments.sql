@@ -30,3 +30,12 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION follow_new_enrollments();
 COMMENT ON TRIGGER course_enrollments_derived_insert ON course_enrollments IS
 'A new enrollment starts with the progress and the grade that there are.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_derived_update
+AFTER UPDATE OF learner_id, course_id ON course_enrollments
+FOR EACH ROW WHEN (
+    (old.learner_id, old.course_id) IS DISTINCT FROM (new.learner_id, new.course_id)
+)
+EXECUTE FUNCTION follow_new_enrollments();
+COMMENT ON TRIGGER course_enrollments_derived_update ON course_enrollments IS
+'An enrollment given to another learner or course takes over what there is.';
