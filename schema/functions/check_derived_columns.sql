@@ -172,26 +172,22 @@ BEGIN ATOMIC
             sp.id,
             v.*
         FROM section_progress AS sp
-        LEFT JOIN counter AS d ON sp.learner_id = d.learner_id AND sp.section_id = d.section_id
+        INNER JOIN counter AS d ON sp.learner_id = d.learner_id AND sp.section_id = d.section_id
         CROSS JOIN LATERAL (
             VALUES
             ('first_accessed', sp.first_accessed::text, d.first_accessed::text),
             ('last_accessed', sp.last_accessed::text, d.last_accessed::text),
-            ('total_time_spent', sp.total_time_spent::text, coalesce(d.total_time_spent, 0)::text),
+            ('total_time_spent', sp.total_time_spent::text, d.total_time_spent::text),
             (
                 'active_learning_time', sp.active_learning_time::text,
-                coalesce(d.active_learning_time, 0)::text
+                d.active_learning_time::text
             ),
-            (
-                'interaction_count',
-                sp.interaction_count::text,
-                coalesce(d.interaction_count, 0)::text
-            ),
+            ('interaction_count', sp.interaction_count::text, d.interaction_count::text),
             (
                 'meaningful_interactions', sp.meaningful_interactions::text,
-                coalesce(d.meaningful_interactions, 0)::text
+                d.meaningful_interactions::text
             ),
-            ('help_requests', sp.help_requests::text, coalesce(d.help_requests, 0)::text)
+            ('help_requests', sp.help_requests::text, d.help_requests::text)
         ) AS v (column_name, stored, derived)
     )
 

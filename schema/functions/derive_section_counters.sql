@@ -28,17 +28,36 @@ BEGIN ATOMIC
                 0
             ), 2147483647
         )::integer,
-        count(*),
+        count(i.timestamp),
         count(*) FILTER (WHERE is_meaningful_interaction(i.interaction_type)),
         count(*) FILTER (WHERE i.interaction_type = 'help_request')
-    FROM learning_interactions AS i
-    WHERE i.course_id = p_course_id
+    FROM (
+        SELECT
+            li.learner_id,
+            li.section_id,
+            li.timestamp,
+            li.duration_seconds,
+            li.interaction_type
+        FROM learning_interactions AS li
+        WHERE li.course_id = p_course_id
+        UNION ALL
+        -- Progress rows without an event, which end with nothing counted. As a part of the same
+        -- sum: right after a bulk load no statistics tell the planner how to look for them.
+        SELECT
+            o.learner_id,
+            o.section_id,
+            NULL,
+            NULL,
+            NULL
+        FROM section_progress AS o
+        WHERE o.course_id = p_course_id
+    ) AS i
     GROUP BY i.learner_id, i.section_id;
 END;
 
 REVOKE EXECUTE ON FUNCTION derive_section_counters(uuid) FROM public;
 
 COMMENT ON FUNCTION derive_section_counters(uuid) IS
-'For each learner and section of the course with an interaction: first and last access, seconds '
-'(at most the largest integer) and counts of all interactions, of meaningful ones and of help '
-'requests.';
+'For each learner and section of the course with an interaction or a progress row: first and last '
+'access, seconds (at most the largest integer) and counts of all interactions, of meaningful ones '
+'and of help requests; without an interaction NULL and 0.';

@@ -36,22 +36,25 @@ BEGIN
             SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
             FROM (
                 SELECT DISTINCT
-                    c.learner_id,
+                    changed.learner_id,
                     a.course_id
-                FROM new_rows AS n
-                INNER JOIN old_rows AS o ON n.id = o.id
-                CROSS JOIN LATERAL (
-                    VALUES (n.learner_id, n.assessment_id), (o.learner_id, o.assessment_id)
-                ) AS c (learner_id, assessment_id)
-                INNER JOIN educational_assessments AS a ON c.assessment_id = a.id
-                WHERE
-                    (
-                        n.learner_id, n.assessment_id, n.percentage_score, n.score,
-                        n.completion_status
-                    ) IS DISTINCT FROM (
-                        o.learner_id, o.assessment_id, o.percentage_score, o.score,
-                        o.completion_status
-                    )
+                FROM (
+                    -- what stands there once is old or new, what stands there twice did not change;
+                    -- without a join, whose plan for one row a session would keep for many
+                    SELECT
+                        r.learner_id,
+                        r.assessment_id
+                    FROM (
+                        SELECT * FROM old_rows
+                        UNION ALL
+                        SELECT * FROM new_rows
+                    ) AS r
+                    GROUP BY
+                        r.id, r.learner_id, r.assessment_id, r.percentage_score, r.score,
+                        r.completion_status
+                    HAVING count(*) = 1
+                ) AS changed
+                INNER JOIN educational_assessments AS a ON changed.assessment_id = a.id
             ) AS k;
     END CASE;
     IF v_learner_ids IS NOT NULL THEN

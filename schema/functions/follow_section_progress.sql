@@ -23,21 +23,24 @@ BEGIN
             SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
             FROM (
                 SELECT DISTINCT
-                    c.learner_id,
-                    c.course_id
-                FROM new_rows AS n
-                INNER JOIN old_rows AS o ON n.id = o.id
-                CROSS JOIN LATERAL (
-                    VALUES (n.learner_id, n.course_id), (o.learner_id, o.course_id)
-                ) AS c (learner_id, course_id)
-                WHERE
-                    (
-                        n.learner_id, n.course_id, n.completion_percentage, n.total_time_spent,
-                        n.last_accessed
-                    ) IS DISTINCT FROM (
-                        o.learner_id, o.course_id, o.completion_percentage, o.total_time_spent,
-                        o.last_accessed
-                    )
+                    changed.learner_id,
+                    changed.course_id
+                FROM (
+                    -- what stands there once is old or new, what stands there twice did not change;
+                    -- without a join, whose plan for one row a session would keep for many
+                    SELECT
+                        r.learner_id,
+                        r.course_id
+                    FROM (
+                        SELECT * FROM old_rows
+                        UNION ALL
+                        SELECT * FROM new_rows
+                    ) AS r
+                    GROUP BY
+                        r.id, r.learner_id, r.course_id, r.completion_percentage,
+                        r.total_time_spent, r.last_accessed
+                    HAVING count(*) = 1
+                ) AS changed
             ) AS k;
     END CASE;
     IF v_learner_ids IS NOT NULL THEN

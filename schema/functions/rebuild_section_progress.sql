@@ -7,7 +7,6 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
     v_written bigint;
-    v_emptied bigint;
 BEGIN
     IF p_course_id IS NULL THEN
         RAISE invalid_parameter_value USING
@@ -40,7 +39,10 @@ BEGIN
     FROM derive_section_counters(p_course_id) AS d
     ORDER BY d.learner_id, d.section_id
     ON CONFLICT (learner_id, section_id) DO UPDATE SET
-        status = CASE sp.status WHEN 'not_started' THEN 'in_progress' ELSE sp.status END,
+        status = CASE
+            WHEN sp.status = 'not_started' AND excluded.interaction_count > 0 THEN 'in_progress'
+            ELSE sp.status
+        END,
         first_accessed = excluded.first_accessed,
         last_accessed = excluded.last_accessed,
         total_time_spent = excluded.total_time_spent,
@@ -58,30 +60,7 @@ BEGIN
             excluded.interaction_count, excluded.meaningful_interactions, excluded.help_requests
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
-
-    UPDATE section_progress AS sp SET
-        first_accessed = NULL,
-        last_accessed = NULL,
-        total_time_spent = 0,
-        active_learning_time = 0,
-        interaction_count = 0,
-        meaningful_interactions = 0,
-        help_requests = 0
-    WHERE
-        sp.course_id = p_course_id
-        AND (
-            sp.first_accessed, sp.last_accessed, sp.total_time_spent, sp.active_learning_time,
-            sp.interaction_count, sp.meaningful_interactions, sp.help_requests
-        ) IS DISTINCT FROM (NULL, NULL, 0, 0, 0, 0, 0)
-        AND NOT EXISTS (
-            SELECT FROM learning_interactions AS i
-            WHERE
-                i.learner_id = sp.learner_id
-                AND i.section_id = sp.section_id
-                AND i.course_id = p_course_id
-        );
-    GET DIAGNOSTICS v_emptied = ROW_COUNT;
-    RETURN v_written + v_emptied;
+    RETURN v_written;
 END;
 $$;
 

@@ -4,6 +4,9 @@ CREATE OR REPLACE FUNCTION record_progress_history() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- A session keeps the plan of its first statement, for one row say: a nested loop over those of a
+-- bulk load would take hours.
+SET enable_nestloop = off
 AS $$
 DECLARE
     v_event_time boolean := current_setting('lms_schema.progress_time', TRUE) = 'event';

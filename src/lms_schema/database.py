@@ -118,7 +118,8 @@ def redacted(text: str, conninfo: str) -> str:
             secrets |= pieces | {unquote(piece) for piece in pieces}
             public = set()
     for secret in sorted(secrets - public - {""}, key=len, reverse=True):
-        text = text.replace(secret, "***")
+        # whole words only: a short password is a part of many
+        text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", text)
     return text
 
 

@@ -14,6 +14,7 @@ from lms_schema import database, lock, replace
 from lms_schema import package as packages
 from lms_schema.errors import LockNotObtained, StatementFailed
 from lms_schema.package import Kind, SchemaPackage, SqlFile
+from lms_schema.statements import Statement
 from lms_schema.status import Comparison, compare
 
 if TYPE_CHECKING:
@@ -340,7 +341,9 @@ class _Run:
         return [item for item in self.package.files if item.id in wanted]
 
     def _execute(self, file: SqlFile, *, in_place: bool) -> None:
-        for statement in file.statements:
+        # What is deferred is checked at the end of the file, while it can be named.
+        last = Statement("SET CONSTRAINTS ALL IMMEDIATE", file.statements[-1].line)
+        for statement in (*file.statements, last):
             self.skipped.clear()
             try:
                 self.connection.execute(statement.text.encode())

@@ -270,6 +270,11 @@ def test_a_password_that_is_also_the_user_s_name_does_not_hide_it() -> None:
     assert database.redacted(text, conninfo) == text
 
 
+def test_a_short_password_does_not_mangle_messages() -> None:
+    assert database.redacted("permission denied", "user=u password=p") == "permission denied"
+    assert database.redacted('no host "p"', "user=u password=p") == 'no host "***"'
+
+
 def test_a_secret_in_a_message_of_the_server_is_redacted(monkeypatch: pytest.MonkeyPatch) -> None:
     conninfo = make_conninfo("", password=SECRET, host="localhost")
     assert SECRET not in database.redacted(f"no {SECRET} here", conninfo)

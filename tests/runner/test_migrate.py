@@ -115,6 +115,19 @@ def test_an_error_without_a_position_is_named_with_the_statement_s_line(
     assert "-1" in (caught.value.detail or "")
 
 
+def test_a_deferred_constraint_is_checked_while_its_file_can_be_named(
+    empty_database: str, make_package: Make
+) -> None:
+    text = (
+        "CREATE TABLE b (i int PRIMARY KEY, j int REFERENCES b DEFERRABLE INITIALLY DEFERRED);\n"
+        "INSERT INTO b VALUES (1, 2);"
+    )
+    with pytest.raises(StatementFailed) as caught:
+        migrate(empty_database, package=make_package({"tables/b.sql": text}))
+    assert (caught.value.file, caught.value.line) == ("tables/b.sql", 2)
+    assert caught.value.sqlstate == "23503"
+
+
 def test_an_edited_applied_file_is_refused_before_anything_is_changed(
     empty_database: str, make_package: Make
 ) -> None:

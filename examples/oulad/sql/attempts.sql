@@ -1,0 +1,18 @@
+-- Percentage and passed are derived by trigger.
+INSERT INTO assessment_attempts (
+    id, learner_id, assessment_id, attempt_number, started_at, submitted_at, responses, score,
+    completion_status
+)
+SELECT
+    pg_temp.oulad_id(concat_ws(':', 'assessment_attempts', s.id_assessment, s.id_student)),
+    pg_temp.oulad_id('learners:' || s.id_student),
+    pg_temp.oulad_id('educational_assessments:' || s.id_assessment),
+    1,
+    pg_temp.day_of(a.code_presentation, s.date_submitted),
+    pg_temp.day_of(a.code_presentation, s.date_submitted),
+    '[]',
+    nullif(s.score, '?')::integer,
+    CASE WHEN s.score <> '?' THEN 'graded' ELSE 'submitted' END::attempt_status
+FROM pg_temp.studentassessment AS s
+INNER JOIN pg_temp.assessments AS a USING (id_assessment)
+ON CONFLICT (id) DO NOTHING;

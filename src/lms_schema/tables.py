@@ -1,0 +1,53 @@
+"""Tables of figures: with emphasis on a terminal, plain text elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+WIDTH = 100
+"""Columns that a table takes at most."""
+
+
+def print_table(
+    title: str, note: str, headers: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Print a table to standard output, no wider than 100 columns.
+
+    Args:
+        title: What the table is.
+        note: One line about what it shows.
+        headers: Names of the columns.
+        rows: Values. Numbers that are not whole are rounded half up to 2 decimals; None is shown
+            as a dash.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    console.width = WIDTH
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold underline")
+    cells = [[_shown(value) for value in row] for row in rows]
+    for number, header in enumerate(headers):
+        if any(isinstance(row[number], str) for row in rows):
+            table.add_column(header, no_wrap=True, overflow="ellipsis")
+        else:  # the words of a header may wrap, a number never
+            words = [*header.split(), *(row[number] for row in cells)]
+            table.add_column(header, justify="right", min_width=max(map(len, words)))
+    for row in cells:
+        table.add_row(*row)
+    console.print(f"\n[bold]{title}[/bold]\n{note}", soft_wrap=True)
+    console.print(table)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, (Decimal, float)):
+        return f"{Decimal(value).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return str(value)
