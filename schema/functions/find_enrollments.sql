@@ -1,6 +1,7 @@
 -- The enrollments that triggers must derive anew. One that another transaction is adding cannot be
--- seen, so its learner is locked in its place, as follow_new_enrollments does: whichever of the two
--- comes second then sees what the other wrote.
+-- seen; an advisory lock that follow_new_enrollments shares makes one of the two wait and then see
+-- what the other wrote. Not a lock of the learner's row: its other writers would wait, too.
+-- depends: functions/enrollment_lock_keys
 CREATE OR REPLACE FUNCTION find_enrollments(
     p_learner_ids uuid[],
     p_course_ids uuid[]
@@ -21,10 +22,8 @@ BEGIN
     LEFT JOIN course_enrollments AS e USING (learner_id, course_id);
 
     IF v_unenrolled_ids IS NOT NULL THEN
-        PERFORM FROM learners AS l
-        WHERE l.id = ANY(v_unenrolled_ids)
-        ORDER BY l.id
-        FOR NO KEY UPDATE;
+        PERFORM pg_advisory_xact_lock('course_enrollments'::regclass::oid::integer, k.key)
+        FROM enrollment_lock_keys(v_unenrolled_ids) AS k (key);
 
         SELECT array_agg(e.id) INTO v_enrollment_ids
         FROM unnest(p_learner_ids, p_course_ids) AS k (learner_id, course_id)
@@ -37,6 +36,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION find_enrollments(uuid[], uuid[]) FROM public;
 
 COMMENT ON FUNCTION find_enrollments(uuid[], uuid[]) IS
-'Ids of the enrollments of these pairs of learner and course, NULL for none. Locks the learner of '
-'a pair that is not enrolled until the transaction ends. Definer: called by triggers for writers '
-'who may not read enrollments.';
+'Ids of the enrollments of these pairs of learner and course, NULL for none. A learner who is not '
+'enrolled cannot be enrolled by others until the transaction ends. Definer: called by triggers for '
+'writers who may not read enrollments.';

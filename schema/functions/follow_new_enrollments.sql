@@ -1,7 +1,8 @@
 -- Progress and attempts may be older than the enrollment: it starts with what they say, and so does
--- one that is given to another learner or course. Learners are locked: see find_enrollments.
+-- one that is given to another learner or course. The lock: see find_enrollments.
 -- A definer, because the writer need not be able to read progress and attempts.
--- depends: functions/update_current_grades functions/update_enrollment_progress
+-- depends: functions/enrollment_lock_keys functions/update_current_grades
+-- depends: functions/update_enrollment_progress
 CREATE OR REPLACE FUNCTION follow_new_enrollments() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -19,10 +20,8 @@ BEGIN
         FROM new_rows AS n;
     END IF;
     IF v_enrollment_ids IS NOT NULL THEN
-        PERFORM FROM learners AS l
-        WHERE l.id = ANY(v_learner_ids)
-        ORDER BY l.id
-        FOR NO KEY UPDATE;
+        PERFORM pg_advisory_xact_lock_shared('course_enrollments'::regclass::oid::integer, k.key)
+        FROM enrollment_lock_keys(v_learner_ids) AS k (key);
 
         PERFORM update_enrollment_progress(v_enrollment_ids);
         PERFORM update_current_grades(v_enrollment_ids);
@@ -35,4 +34,4 @@ REVOKE EXECUTE ON FUNCTION follow_new_enrollments() FROM public;
 
 COMMENT ON FUNCTION follow_new_enrollments() IS
 'Trigger: derives progress, time spent, last access and grade of enrollments that are new or were '
-'given to another learner or course. Locks these learners until the transaction ends.';
+'given to another learner or course.';

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from support.derived import AS_OF
 from support.rows import NOBODY, Connection, Row, add, insert, rolled_back
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from support.derived import AS_OF, Tables
 from support.histories import History, recalculate
 from support.rows import Connection, add, rolled_back

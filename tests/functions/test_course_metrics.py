@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from support.derived import AS_OF, Tables
 from support.histories import recalculate
 from support.race import connections, waiting

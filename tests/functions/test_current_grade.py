@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from support.derived import rounded
 from support.race import connections, waiting
 from support.rows import Connection, Row, add, rolled_back, scalar

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
+
 from support.derived import AS_OF, Tables
 from support.race import connections, waiting
 from support.rows import NOBODY, Connection, Row, add, column, read, rolled_back, scalar

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from support.derived import AS_OF
 from support.rows import NOBODY, Connection, Row, add, column, rolled_back, scalar
 

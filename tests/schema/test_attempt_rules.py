@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from support.derived import AS_OF
 from support.rows import Connection, Row, add, read, rolled_back
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from support.derived import AS_OF
 from support.rows import Connection, add, column, read, scalar
 

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
+
 from support.rows import Connection, add, rolled_back
 
 POINTS = {"id": "a", "points": 1}

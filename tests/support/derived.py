@@ -319,13 +319,13 @@ class Tables:
                 if row[column] != value:
                     found.append((table, column, row[column], value))
 
+        metrics: dict[Id, Row] = {}
         for course in self.courses:
             compare("educational_courses", course, self.course_metrics(course["id"]))
             if course["metrics_as_of"] is not None:
-                metrics = self.enrollment_metrics(course["id"], course["metrics_as_of"])
-                for enrollment in self.enrollments:
-                    compare("course_enrollments", enrollment, metrics.get(enrollment["id"], {}))
+                metrics |= self.enrollment_metrics(course["id"], course["metrics_as_of"])
         for enrollment in self.enrollments:
+            compare("course_enrollments", enrollment, metrics.get(enrollment["id"], {}))
             compare("course_enrollments", enrollment, self.enrollment_progress(enrollment))
             grade = self.current_grade(enrollment)
             compare("course_enrollments", enrollment, {"current_grade": grade})

@@ -117,7 +117,7 @@ class History:
             self.execute("SELECT rebuild_section_progress(%s)", course)
 
     def set_progress(self) -> None:
-        self.execute("SET LOCAL lms_schema.progress_time = %s" % self.pick(("event", "now")))
+        self.execute(f"SET LOCAL lms_schema.progress_time = {self.pick(('event', 'now'))}")
         self.execute(
             "INSERT INTO section_progress (learner_id, section_id, course_id,"
             " completion_percentage, status)"
