@@ -1,4 +1,6 @@
 -- The counters of section_progress from the events, for bulk loads that do not count one by one.
+-- The rows are locked before the events are read, so that none is counted from an older state.
+-- depends: functions/derive_section_counters
 CREATE OR REPLACE FUNCTION rebuild_section_progress(p_course_id uuid) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -12,52 +14,35 @@ BEGIN
             HINT = 'Call it once for each course.';
     END IF;
 
+    PERFORM FROM section_progress AS sp
+    WHERE sp.course_id = p_course_id
+    ORDER BY sp.learner_id, sp.section_id
+    FOR NO KEY UPDATE;
+
     INSERT INTO section_progress AS sp (
         learner_id, section_id, course_id, status, first_accessed, last_accessed,
         total_time_spent, active_learning_time,
         interaction_count, meaningful_interactions, help_requests
     )
     SELECT
-        i.learner_id,
-        i.section_id,
+        d.learner_id,
+        d.section_id,
         p_course_id,
         'in_progress',
-        min(i.timestamp),
-        max(i.timestamp),
-        coalesce(sum(i.duration_seconds), 0),
-        coalesce(sum(i.duration_seconds) FILTER (WHERE i.interaction_type = ANY(m.types)), 0),
-        count(i.timestamp),
-        count(*) FILTER (WHERE i.interaction_type = ANY(m.types)),
-        count(*) FILTER (WHERE i.interaction_type = 'help_request')
-    FROM (
-        SELECT
-            li.learner_id,
-            li.section_id,
-            li.timestamp,
-            li.duration_seconds,
-            li.interaction_type
-        FROM learning_interactions AS li
-        WHERE li.course_id = p_course_id
-        UNION ALL
-        -- Progress rows without an event, which end with nothing counted. As a part of the same
-        -- sum: right after a bulk load no statistics tell the planner how to look for them.
-        SELECT
-            o.learner_id,
-            o.section_id,
-            NULL,
-            NULL,
-            NULL
-        FROM section_progress AS o
-        WHERE o.course_id = p_course_id
-    ) AS i
-    CROSS JOIN (
-        VALUES (
-            ARRAY['knowledge_check', 'practice_activity', 'reflection', 'discussion']
-            ::interaction_type []
-        )
-    ) AS m (types)
-    GROUP BY i.learner_id, i.section_id
+        d.first_accessed,
+        d.last_accessed,
+        d.total_time_spent,
+        d.active_learning_time,
+        d.interaction_count,
+        d.meaningful_interactions,
+        d.help_requests
+    FROM derive_section_counters(p_course_id) AS d
+    ORDER BY d.learner_id, d.section_id
     ON CONFLICT (learner_id, section_id) DO UPDATE SET
+        status = CASE
+            WHEN sp.status = 'not_started' AND excluded.interaction_count > 0 THEN 'in_progress'
+            ELSE sp.status
+        END,
         first_accessed = excluded.first_accessed,
         last_accessed = excluded.last_accessed,
         total_time_spent = excluded.total_time_spent,
@@ -84,6 +69,6 @@ REVOKE EXECUTE ON FUNCTION rebuild_section_progress(uuid) FROM public;
 COMMENT ON FUNCTION rebuild_section_progress(uuid) IS
 'Counts the interactions of a course anew into section_progress: counts, seconds, first and '
 'last access; meaningful and active are knowledge_check, practice_activity, reflection and '
-'discussion. Makes a row, in_progress, where there was none; touches neither completion nor '
-'status of the others. Returns how many rows it wrote: 0 when called again. Raises 22023 when '
-'p_course_id is NULL.';
+'discussion. Makes a row, in_progress, where there was none, and starts one that was not; touches '
+'neither completion nor any other status. Returns how many rows it wrote: 0 when called again. '
+'Raises 22023 when p_course_id is NULL.';

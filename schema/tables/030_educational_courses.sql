@@ -26,6 +26,7 @@ CREATE TABLE educational_courses (
     learning_effectiveness_score decimal(3, 2),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
+    metrics_as_of timestamptz,
 
     CONSTRAINT educational_courses_institution_id_fkey FOREIGN KEY (institution_id)
     REFERENCES educational_institutions (id),
@@ -85,14 +86,17 @@ COMMENT ON COLUMN educational_courses.published_at IS
 'When the course was published. Supplied by the application.';
 COMMENT ON COLUMN educational_courses.academic_term IS 'Term, such as Fall 2024.';
 COMMENT ON COLUMN educational_courses.enrollment_count IS
-'Number of enrollments, of any status. Supplied by the application.';
+'Number of enrollments, of any status; kept by recalculate_course_metrics.';
 COMMENT ON COLUMN educational_courses.completion_rate IS
-'Enrollments completed, percent of all, 0 to 100. Supplied by the application. '
-'calculate_course_effectiveness computes it.';
+'Enrollments completed, percent of all, 0 to 100; NULL without any; kept by '
+'recalculate_course_metrics.';
 COMMENT ON COLUMN educational_courses.average_rating IS
 'Mean rating by learners, 0 to 5. Supplied by the application.';
 COMMENT ON COLUMN educational_courses.learning_effectiveness_score IS
-'Normalised learning gain (Hake): at most 1, negative when learners lost ground. Supplied '
-'by the application.';
+'Normalised learning gain (Hake) from diagnostic to summative assessments: at most 1, negative '
+'when learners lost ground; NULL where undefined; kept by recalculate_course_metrics.';
 COMMENT ON COLUMN educational_courses.created_at IS 'When the row was made.';
 COMMENT ON COLUMN educational_courses.updated_at IS 'When the row last changed; kept by trigger.';
+COMMENT ON COLUMN educational_courses.metrics_as_of IS
+'Time that engagement_score and learning_velocity of the enrollments are as of; NULL: never '
+'calculated; kept by recalculate_course_metrics.';

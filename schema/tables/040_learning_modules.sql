@@ -58,7 +58,8 @@ COMMENT ON COLUMN learning_modules.prerequisite_modules IS
 'Ids of the modules to complete first: existing modules of the same course, without a '
 'cycle; checked by trigger. (JSON array)';
 COMMENT ON COLUMN learning_modules.unlock_criteria IS
-'Conditions that unlock the module. (JSON object)';
+'Conditions that unlock the module: {"min_progress": 0 to 100, "after": time}; checked by '
+'trigger. (JSON object)';
 COMMENT ON COLUMN learning_modules.has_assessment IS 'Whether the module is assessed.';
 COMMENT ON COLUMN learning_modules.assessment_weight IS
 'Share of the course grade, 0 to 1. Supplied by the application.';

@@ -70,7 +70,8 @@ COMMENT ON COLUMN learning_sections.estimated_reading_time IS
 COMMENT ON COLUMN learning_sections.minimum_engagement_time IS
 'Least time for effective learning in minutes. Supplied by the application.';
 COMMENT ON COLUMN learning_sections.unlock_conditions IS
-'Conditions that open the section. (JSON object)';
+'Conditions that open the section: {"min_progress": 0 to 100, "after": time}; checked by '
+'trigger. (JSON object)';
 COMMENT ON COLUMN learning_sections.completion_criteria IS
 'What completes the section. Supplied by the application. (JSON array or object)';
 COMMENT ON COLUMN learning_sections.created_at IS 'When the row was made.';

@@ -41,7 +41,9 @@ CREATE TABLE course_enrollments (
     CONSTRAINT course_enrollments_learning_velocity_check
     CHECK (learning_velocity >= 0 AND learning_velocity < 'NaN'),
     CONSTRAINT course_enrollments_understanding_assessment_check
-    CHECK (jsonb_typeof(understanding_assessment) IN ('array', 'object'))
+    CHECK (jsonb_typeof(understanding_assessment) IN ('array', 'object')),
+    CONSTRAINT course_enrollments_completion_check
+    CHECK ((completion_status = 'completed') = (completion_date IS NOT NULL))
 );
 
 COMMENT ON TABLE course_enrollments IS
@@ -60,24 +62,29 @@ COMMENT ON COLUMN course_enrollments.expected_completion_date IS
 COMMENT ON COLUMN course_enrollments.study_schedule IS
 'Preferred study times and frequency. (JSON array or object)';
 COMMENT ON COLUMN course_enrollments.overall_progress IS
-'Progress through the course in percent, 0 to 100. Supplied by the application.';
+'Mean completion_percentage over all sections of the course, 0 to 100; kept by triggers, as '
+'derive_enrollment_progress says.';
 COMMENT ON COLUMN course_enrollments.last_accessed IS
-'Last access to a section of the course. Supplied by the application.';
+'Latest access to a section of the course; kept by triggers, as derive_enrollment_progress says.';
 COMMENT ON COLUMN course_enrollments.total_time_spent IS
-'Time spent in the course in minutes. Supplied by the application.';
+'Time spent in the sections of the course in minutes; kept by triggers, as '
+'derive_enrollment_progress says.';
 COMMENT ON COLUMN course_enrollments.current_grade IS
-'Grade so far in percent, 0 to 100. Supplied by the application.';
+'Weighted mean of the best percentages so far, 0 to 100; kept by triggers, as '
+'derive_current_grades says.';
 COMMENT ON COLUMN course_enrollments.completion_status IS
 'Where the learner stands. Supplied by the application.';
 COMMENT ON COLUMN course_enrollments.completion_date IS
-'When the course was completed. Supplied by the application.';
+'When the course was completed: given exactly when completion_status is completed; filled by '
+'trigger when left out.';
 COMMENT ON COLUMN course_enrollments.final_grade IS
 'Final grade in percent, 0 to 100. Supplied by the application.';
 COMMENT ON COLUMN course_enrollments.engagement_score IS
-'Engagement relative to the course''s learners, 0 to 1. Supplied by the application.';
+'Activity in the last 30 days relative to the course''s learners, 0 to 1, as of metrics_as_of of '
+'the course; kept by recalculate_course_metrics.';
 COMMENT ON COLUMN course_enrollments.learning_velocity IS
-'Progress rate relative to peers; 1: as fast as the median learner. Supplied by the '
-'application.';
+'Own 30-day progress / median of active peers, as of metrics_as_of of the course; 1: as fast as '
+'the median; NULL where undefined; kept by recalculate_course_metrics.';
 COMMENT ON COLUMN course_enrollments.understanding_assessment IS
 'Measured comprehension levels. Supplied by the application. (JSON array or object)';
 COMMENT ON COLUMN course_enrollments.created_at IS 'When the row was made.';

@@ -50,7 +50,9 @@ CREATE TABLE section_progress (
     CONSTRAINT section_progress_struggle_indicators_check
     CHECK (jsonb_typeof(struggle_indicators) IN ('array', 'object')),
     CONSTRAINT section_progress_mastery_indicators_check
-    CHECK (jsonb_typeof(mastery_indicators) IN ('array', 'object'))
+    CHECK (jsonb_typeof(mastery_indicators) IN ('array', 'object')),
+    CONSTRAINT section_progress_completion_check
+    CHECK ((status IN ('completed', 'mastered')) = (completion_timestamp IS NOT NULL))
 );
 
 COMMENT ON TABLE section_progress IS
@@ -64,24 +66,21 @@ COMMENT ON COLUMN section_progress.status IS
 COMMENT ON COLUMN section_progress.completion_percentage IS
 'Share of the section done in percent, 0 to 100. Supplied by the application.';
 COMMENT ON COLUMN section_progress.first_accessed IS
-'First interaction with the section. Supplied by the application. Bulk: '
-'rebuild_section_progress.';
+'First interaction with the section. Kept by record_interaction and rebuild_section_progress.';
 COMMENT ON COLUMN section_progress.last_accessed IS
-'Last interaction with the section. Supplied by the application. Bulk: '
-'rebuild_section_progress.';
+'Last interaction with the section. Kept by record_interaction and rebuild_section_progress.';
 COMMENT ON COLUMN section_progress.total_time_spent IS
-'Time of all interactions in seconds. Supplied by the application. Bulk: '
-'rebuild_section_progress.';
+'Time of all interactions in seconds. Kept by record_interaction and rebuild_section_progress.';
 COMMENT ON COLUMN section_progress.active_learning_time IS
-'Time of meaningful interactions in seconds. Supplied by the application. Bulk: '
+'Time of meaningful interactions in seconds. Kept by record_interaction and '
 'rebuild_section_progress.';
 COMMENT ON COLUMN section_progress.interaction_count IS
-'Number of interactions. Supplied by the application. Bulk: rebuild_section_progress.';
+'Number of interactions. Kept by record_interaction and rebuild_section_progress.';
 COMMENT ON COLUMN section_progress.meaningful_interactions IS
-'Number of knowledge checks, practice, reflection and discussion. Supplied by the '
-'application. Bulk: rebuild_section_progress.';
+'Number of knowledge checks, practice, reflection and discussion. Kept by record_interaction and'
+' rebuild_section_progress.';
 COMMENT ON COLUMN section_progress.help_requests IS
-'Number of help requests. Supplied by the application. Bulk: rebuild_section_progress.';
+'Number of help requests. Kept by record_interaction and rebuild_section_progress.';
 COMMENT ON COLUMN section_progress.comprehension_score IS
 'Measured understanding, 0 to 1. Supplied by the application.';
 COMMENT ON COLUMN section_progress.retention_score IS
@@ -91,7 +90,8 @@ COMMENT ON COLUMN section_progress.application_score IS
 COMMENT ON COLUMN section_progress.completion_criteria_met IS
 'Which criteria are met. Supplied by the application. (JSON object)';
 COMMENT ON COLUMN section_progress.completion_timestamp IS
-'When the section was completed. Supplied by the application.';
+'When the section was completed: given exactly when status is completed or mastered; filled by '
+'trigger when left out.';
 COMMENT ON COLUMN section_progress.validation_method IS
 'How completion is validated. Supplied by the application.';
 COMMENT ON COLUMN section_progress.learning_pattern IS

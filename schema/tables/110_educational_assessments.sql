@@ -79,22 +79,25 @@ COMMENT ON COLUMN educational_assessments.weight_in_course IS 'Share of the cour
 COMMENT ON COLUMN educational_assessments.time_limit_minutes IS
 'Time limit in minutes, above 0; NULL: none. Supplied by the application.';
 COMMENT ON COLUMN educational_assessments.available_from IS
-'Start of the time in which attempts are taken; NULL: no limit.';
+'Start of the time in which attempts may start; NULL: no limit; enforced on new attempts.';
 COMMENT ON COLUMN educational_assessments.available_until IS
-'End of the time in which attempts are taken; NULL: no limit.';
+'End of the time in which attempts may start; NULL: no limit; enforced on new attempts.';
 COMMENT ON COLUMN educational_assessments.attempts_allowed IS
-'Attempts a learner has, above 0; NULL: no limit.';
+'Highest attempt_number that a learner may use, above 0; NULL: no limit; enforced on new '
+'attempts.';
 COMMENT ON COLUMN educational_assessments.questions IS
-'Questions and options: [{"id": text, "points": number, ...}]. (JSON array)';
+'Questions and options: [{"id": text, "points": number, ...}], ids unique; checked by trigger. '
+'(JSON array)';
 COMMENT ON COLUMN educational_assessments.correct_answers IS 'Answer key. (JSON array or object)';
 COMMENT ON COLUMN educational_assessments.explanation_texts IS
 'Explanations for learners. (JSON array or object)';
 COMMENT ON COLUMN educational_assessments.difficulty_rating IS
-'1 less the mean facility of the items, 0 to 1. Supplied by the application.';
+'1 less the mean facility of the items, 0 to 1; NULL where undefined; kept by '
+'recalculate_course_metrics.';
 COMMENT ON COLUMN educational_assessments.discrimination_index IS
-'How well the assessment tells learners apart, -1 to 1. Supplied by the application.';
+'Mean item-rest correlation, -1 to 1; NULL where undefined; kept by recalculate_course_metrics.';
 COMMENT ON COLUMN educational_assessments.reliability_coefficient IS
-'Internal consistency (Cronbach''s alpha), at most 1. Supplied by the application.';
+'Cronbach''s alpha, at most 1; NULL where undefined; kept by recalculate_course_metrics.';
 COMMENT ON COLUMN educational_assessments.created_at IS 'When the row was made.';
 COMMENT ON COLUMN educational_assessments.updated_at IS
 'When the row last changed; kept by trigger.';

@@ -65,7 +65,8 @@ COMMENT ON COLUMN assessment_attempts.time_spent_minutes IS
 'Time spent in minutes; filled by trigger from start and submission when left out, never '
 'longer than those.';
 COMMENT ON COLUMN assessment_attempts.responses IS
-'Answers: [{"question_id": text, "points": number, "answer": any}]. (JSON array)';
+'Answers: [{"question_id": text, "points": number, "answer": any}], ids unique; checked by '
+'trigger. (JSON array)';
 COMMENT ON COLUMN assessment_attempts.score IS
 'Points reached, 0 to the assessment''s total_points.';
 COMMENT ON COLUMN assessment_attempts.percentage_score IS

@@ -12,3 +12,41 @@ FOR EACH ROW
 EXECUTE FUNCTION derive_attempt_result();
 COMMENT ON TRIGGER assessment_attempts_result ON assessment_attempts IS
 'Derives percentage, passed and time spent; rejects what contradicts the score.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_allowed
+AFTER INSERT ON assessment_attempts
+FOR EACH ROW
+EXECUTE FUNCTION check_attempt_allowed();
+COMMENT ON TRIGGER assessment_attempts_allowed ON assessment_attempts IS
+'Attempts keep to the number and the time that the assessment allows.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_responses
+BEFORE INSERT OR UPDATE OF responses ON assessment_attempts
+FOR EACH ROW
+EXECUTE FUNCTION check_item_contract('responses', 'question_id');
+COMMENT ON TRIGGER assessment_attempts_responses ON assessment_attempts IS
+'Responses keep the contract that item statistics read.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_grades_insert
+AFTER INSERT ON assessment_attempts
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_assessment_attempts();
+COMMENT ON TRIGGER assessment_attempts_grades_insert ON assessment_attempts IS
+'Grades follow the attempts.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_grades_update
+AFTER UPDATE ON assessment_attempts
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_assessment_attempts();
+COMMENT ON TRIGGER assessment_attempts_grades_update ON assessment_attempts IS
+'Grades follow the attempts.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_grades_delete
+AFTER DELETE ON assessment_attempts
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_assessment_attempts();
+COMMENT ON TRIGGER assessment_attempts_grades_delete ON assessment_attempts IS
+'Grades follow the attempts.';

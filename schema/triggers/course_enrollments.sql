@@ -13,3 +13,29 @@ FOR EACH ROW
 EXECUTE FUNCTION check_enrollment_institution();
 COMMENT ON TRIGGER course_enrollments_institution ON course_enrollments IS
 'Learner and course are of one institution.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_completion
+BEFORE INSERT OR UPDATE ON course_enrollments
+FOR EACH ROW WHEN (
+    new.completion_status = 'completed' AND new.completion_date IS NULL
+)
+EXECUTE FUNCTION fill_completion_date();
+COMMENT ON TRIGGER course_enrollments_completion ON course_enrollments IS
+'Dates a completion that came without its date.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_derived_insert
+AFTER INSERT ON course_enrollments
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_new_enrollments();
+COMMENT ON TRIGGER course_enrollments_derived_insert ON course_enrollments IS
+'A new enrollment starts with the progress and the grade that there are.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_derived_update
+AFTER UPDATE OF learner_id, course_id ON course_enrollments
+FOR EACH ROW WHEN (
+    (old.learner_id, old.course_id) IS DISTINCT FROM (new.learner_id, new.course_id)
+)
+EXECUTE FUNCTION follow_new_enrollments();
+COMMENT ON TRIGGER course_enrollments_derived_update ON course_enrollments IS
+'An enrollment given to another learner or course takes over what there is.';

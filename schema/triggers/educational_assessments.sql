@@ -21,3 +21,26 @@ FOR EACH ROW WHEN (
 EXECUTE FUNCTION rederive_attempt_results();
 COMMENT ON TRIGGER educational_assessments_rederive ON educational_assessments IS
 'Results of attempts follow the points and the passing score.';
+
+CREATE OR REPLACE TRIGGER educational_assessments_questions
+BEFORE INSERT OR UPDATE OF questions ON educational_assessments
+FOR EACH ROW
+EXECUTE FUNCTION check_item_contract('questions', 'id');
+COMMENT ON TRIGGER educational_assessments_questions ON educational_assessments IS
+'Questions keep the contract that item statistics read.';
+
+CREATE OR REPLACE TRIGGER educational_assessments_grades_update
+AFTER UPDATE ON educational_assessments
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_course_assessments();
+COMMENT ON TRIGGER educational_assessments_grades_update ON educational_assessments IS
+'Grades follow the weights of assessments.';
+
+CREATE OR REPLACE TRIGGER educational_assessments_grades_delete
+AFTER DELETE ON educational_assessments
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_course_assessments();
+COMMENT ON TRIGGER educational_assessments_grades_delete ON educational_assessments IS
+'Grades follow the weights of assessments.';

@@ -13,3 +13,10 @@ FOR EACH ROW
 EXECUTE FUNCTION check_prerequisite_modules();
 COMMENT ON TRIGGER learning_modules_prerequisites ON learning_modules IS
 'Prerequisites are modules of the same course, without a cycle.';
+
+CREATE OR REPLACE TRIGGER learning_modules_unlock_criteria
+BEFORE INSERT OR UPDATE OF unlock_criteria ON learning_modules
+FOR EACH ROW WHEN (new.unlock_criteria IS NOT NULL)
+EXECUTE FUNCTION check_unlock_rule('unlock_criteria');
+COMMENT ON TRIGGER learning_modules_unlock_criteria ON learning_modules IS
+'Unlock criteria have known keys and readable values.';

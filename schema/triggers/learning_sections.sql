@@ -12,3 +12,34 @@ FOR EACH ROW
 EXECUTE FUNCTION set_section_course();
 COMMENT ON TRIGGER learning_sections_course ON learning_sections IS
 'Fills course_id from the module.';
+
+CREATE OR REPLACE TRIGGER learning_sections_enrollments_insert
+AFTER INSERT ON learning_sections
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_course_sections();
+COMMENT ON TRIGGER learning_sections_enrollments_insert ON learning_sections IS
+'Enrollments follow the sections of their course.';
+
+CREATE OR REPLACE TRIGGER learning_sections_enrollments_update
+AFTER UPDATE ON learning_sections
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_course_sections();
+COMMENT ON TRIGGER learning_sections_enrollments_update ON learning_sections IS
+'Enrollments follow the sections of their course.';
+
+CREATE OR REPLACE TRIGGER learning_sections_enrollments_delete
+AFTER DELETE ON learning_sections
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_course_sections();
+COMMENT ON TRIGGER learning_sections_enrollments_delete ON learning_sections IS
+'Enrollments follow the sections of their course.';
+
+CREATE OR REPLACE TRIGGER learning_sections_unlock_conditions
+BEFORE INSERT OR UPDATE OF unlock_conditions ON learning_sections
+FOR EACH ROW WHEN (new.unlock_conditions IS NOT NULL)
+EXECUTE FUNCTION check_unlock_rule('unlock_conditions');
+COMMENT ON TRIGGER learning_sections_unlock_conditions ON learning_sections IS
+'Unlock conditions have known keys and readable values.';

@@ -21,3 +21,36 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION record_progress_history();
 COMMENT ON TRIGGER section_progress_history_update ON section_progress IS
 'Appends changes of completion_percentage to the history.';
+
+CREATE OR REPLACE TRIGGER section_progress_completion
+BEFORE INSERT OR UPDATE ON section_progress
+FOR EACH ROW WHEN (
+    new.status IN ('completed', 'mastered') AND new.completion_timestamp IS NULL
+)
+EXECUTE FUNCTION fill_completion_date();
+COMMENT ON TRIGGER section_progress_completion ON section_progress IS
+'Dates a completion that came without its date.';
+
+CREATE OR REPLACE TRIGGER section_progress_enrollments_insert
+AFTER INSERT ON section_progress
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_section_progress();
+COMMENT ON TRIGGER section_progress_enrollments_insert ON section_progress IS
+'Enrollments follow the progress of their sections.';
+
+CREATE OR REPLACE TRIGGER section_progress_enrollments_update
+AFTER UPDATE ON section_progress
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_section_progress();
+COMMENT ON TRIGGER section_progress_enrollments_update ON section_progress IS
+'Enrollments follow the progress of their sections.';
+
+CREATE OR REPLACE TRIGGER section_progress_enrollments_delete
+AFTER DELETE ON section_progress
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_section_progress();
+COMMENT ON TRIGGER section_progress_enrollments_delete ON section_progress IS
+'Enrollments follow the progress of their sections.';

@@ -205,7 +205,7 @@ def _read_file(path: Path, folder: Folder) -> SqlFile:
 
 
 def _directives(text: str) -> tuple[str, ...]:
-    """Return the ids of `-- depends:`, the only directive there is."""
+    """Return the ids of all `-- depends:`, the only directive there is."""
     lines = text.split("\n")
     body = (n for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("--"))
     first = next(body, len(lines) + 1)
@@ -213,9 +213,10 @@ def _directives(text: str) -> tuple[str, ...]:
     for comment, line in comments(text):
         match = _DIRECTIVE.match(comment)
         if match and (line < first or match.group(1).lower() == _DEPENDS):
-            if depends:
-                raise SyntaxProblem(f"the directive {_DEPENDS!r} stands there twice", line)
-            depends = _directive(match, line, in_header=line < first)
+            more = _directive(match, line, in_header=line < first)
+            if len({*depends, *more}) < len(depends) + len(more):
+                raise SyntaxProblem(f"the directive {_DEPENDS!r} names a file twice", line)
+            depends += more
     return depends
 
 
@@ -236,8 +237,6 @@ def _directive(match: re.Match[str], line: int, *, in_header: bool) -> tuple[str
     ids = tuple(match.string[match.end() :].split())
     if not ids:
         raise SyntaxProblem(f"the directive {name!r} has no value", line)
-    if len(set(ids)) < len(ids):
-        raise SyntaxProblem(f"the directive {name!r} names a file twice", line)
     return ids
 
 

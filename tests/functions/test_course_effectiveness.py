@@ -118,12 +118,11 @@ def test_several_rows_of_every_kind_do_not_multiply_each_other(transaction: Conn
     assessments = [
         add(transaction, "educational_assessments", course_id=course)["id"] for _ in range(3)
     ]
-    for number, minutes in enumerate([600, 30, 30]):
+    for number in range(3):
         learner = add(
             transaction,
             "course_enrollments",
             course_id=course,
-            total_time_spent=minutes,
             engagement_score=Decimal("0.9") if number == 0 else Decimal("0.3"),
             completion_status="completed" if number == 0 else "enrolled",
             completion_date="2024-03-01" if number == 0 else None,
@@ -137,6 +136,8 @@ def test_several_rows_of_every_kind_do_not_multiply_each_other(transaction: Conn
                 course_id=course,
                 comprehension_score=1 if number == 0 else 0,
                 retention_score=Decimal("0.5"),
+                # 600 minutes of the one, 30 of the others
+                total_time_spent=9000 if number == 0 else 1800,
             )
         for assessment in assessments if number == 0 else assessments[:1]:
             add(

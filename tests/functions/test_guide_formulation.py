@@ -43,7 +43,6 @@ def add_course(connection: Connection) -> Row:
             connection,
             "course_enrollments",
             course_id=course["id"],
-            total_time_spent=600 if diligent else 30,
             overall_progress=100 if diligent else 10,
             engagement_score=Decimal("0.9") if diligent else Decimal("0.3"),
             completion_status="completed" if diligent else "enrolled",
@@ -58,6 +57,8 @@ def add_course(connection: Connection) -> Row:
                 comprehension_score=1 if diligent else 0,
                 retention_score=Decimal("0.8") if diligent else Decimal("0.4"),
                 interaction_count=10 if diligent else 1,
+                # 600 minutes of the one, 30 of the others
+                total_time_spent=9000 if diligent else 1800,
             )
             kinds = ("discussion", "discussion", "navigation") if number == 0 else ("navigation",)
             for kind in kinds if diligent else kinds[-1:]:

@@ -59,7 +59,7 @@ def test_files_come_in_the_order_of_folders_then_of_names(make_package: Make) ->
 def test_depends_moves_a_file_behind_another_and_nothing_else(make_package: Make) -> None:
     found = make_package(
         {
-            "functions/a.sql": "-- depends: functions/c functions/d\nSELECT 1",
+            "functions/a.sql": "-- depends: functions/c\n-- depends: functions/d\nSELECT 1",
             "functions/b.sql": "SELECT 1",
             "functions/c.sql": "-- About c.\n\n-- depends: functions/d\nSELECT 1",
             "functions/d.sql": "SELECT 1",
@@ -109,7 +109,7 @@ def test_order_and_readme_may_lie_beside_the_folders(make_package: Make) -> None
         ({"tables/a.sql": "SELECT 1;\n-- depends: x"}, ["a.sql:2:", "misplaced"]),
         ({"tables/a.sql": "SELECT 1; -- depends: x"}, ["a.sql:1:", "misplaced"]),
         ({"tables/a.sql": "/* x */\n-- depends: x\nSELECT 1"}, ["a.sql:2:", "misplaced"]),
-        ({"tables/a.sql": "-- depends: x\n-- depends: y\nSELECT 1"}, ["a.sql:2:", "twice"]),
+        ({"tables/a.sql": "-- depends: x y\n-- depends: z x\nSELECT 1"}, ["a.sql:2:", "twice"]),
         ({"tables/a.sql": "-- depends: x x\nSELECT 1"}, ["a.sql:1:", "twice"]),
         (
             {"tables/a.sql": "-- depends: tables/bb\nSELECT 1", "tables/b.sql": "SELECT 1"},

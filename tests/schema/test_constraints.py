@@ -39,7 +39,8 @@ def constraints(connection: Connection) -> list[str]:
         )
         for name in re.findall(r"\bCONSTRAINT = '(\w+)'", source)
     ]
-    return [*declared, *unique_indexes, *set(raised)]
+    # a function may raise the name of a constraint whose work it does with a better message
+    return [*declared, *unique_indexes, *set(raised) - set(declared)]
 
 
 def test_every_constraint_has_a_case(transaction: Connection) -> None:

@@ -20,12 +20,18 @@ TABLES: dict[str, Any] = GUIDE["tables"]
 # Foreign keys and defaults without which a row still means something; NULL is "none" or "unknown".
 NULLABLE = {
     "learners": {"institution_id", "learning_style", "preferred_difficulty", "learning_pace"},
-    "educational_courses": {"institution_id", "content_format", "delivery_method"},
+    "educational_courses": {
+        "institution_id",
+        "content_format",
+        "delivery_method",
+        "metrics_as_of",
+    },
     "section_progress": {"validation_method"},
     "learning_sessions": {"engagement_level"},
     "educational_assessments": {"section_id", "attempts_allowed"},
 }
 ADDED = {
+    "educational_courses": {"metrics_as_of": "timestamp with time zone"},
     "learning_sections": {"course_id": "uuid"},
     "learning_sessions": {"updated_at": "timestamp with time zone"},
     "assessment_attempts": {"updated_at": "timestamp with time zone"},

@@ -80,7 +80,8 @@ def test_a_bulk_load_stamps_changes_with_the_time_of_the_event(transaction: Conn
     transaction.execute("SET LOCAL lms_schema.progress_time = 'event'")
     add(transaction, "section_progress", completion_percentage=40, last_accessed=EARLY)
     transaction.execute(
-        "UPDATE section_progress SET completion_percentage = 50, completion_timestamp = %s",
+        "UPDATE section_progress SET completion_percentage = 50, completion_timestamp = %s,"
+        " status = 'completed'",
         (LATER,),
     )
     add(transaction, "section_progress", completion_percentage=60)

@@ -349,6 +349,39 @@ def _period(first: str, last: str, *, optional: bool = True) -> Callable[[Connec
     return lambda _: ([{first: SOON, last: EARLY}], accepted)
 
 
+def _completion(table: str, status: str, date: str, *done: str) -> Case:
+    """A date without completion; a completion without its date is filled, not rejected."""
+    rows: Rows = (
+        [{status: "in_progress", date: EARLY}],
+        [{status: "in_progress"}, *({status: label, date: EARLY} for label in done)],
+    )
+    return Case(f"{table}_completion_check", table, lambda _: rows)
+
+
+def _attempts_allowed(connection: Connection) -> Rows:
+    once, always = (
+        add(connection, "educational_assessments", attempts_allowed=allowed)["id"]
+        for allowed in (2, None)
+    )
+    return (
+        [{"assessment_id": once, "attempt_number": 3}],
+        [
+            {"assessment_id": once, "attempt_number": 2},
+            {"assessment_id": always, "attempt_number": 999},
+        ],
+    )
+
+
+def _availability(connection: Connection) -> Rows:
+    limits = {"available_from": SOON, "available_until": SOON}
+    assessment = add(connection, "educational_assessments", **limits)["id"]
+    late = SOON + timedelta(microseconds=1)
+    return (
+        [{"assessment_id": assessment, "started_at": time} for time in (EARLY, late)],
+        [{"assessment_id": assessment, "started_at": SOON}],
+    )
+
+
 def _unique_in_itself(_connection: Connection) -> Rows:
     """A unique index of a column and the primary key rejects nothing that the key does not."""
     return [], []
@@ -477,6 +510,7 @@ def _all() -> Iterator[Case]:
     yield Case("course_enrollments_institution_check", table, _institutions)
     yield _foreign_key(table, "learner_id", "learners")
     yield _foreign_key(table, "course_id", "educational_courses")
+    yield _completion(table, "completion_status", "completion_date", "completed")
     yield from _array(table, "personal_learning_goals")
     yield from _array_or_object(table, "study_schedule", "understanding_assessment")
     yield from _count(table, "total_time_spent")
@@ -488,6 +522,7 @@ def _all() -> Iterator[Case]:
     yield Case("section_progress_learner_id_section_id_key", table, _one_progress, UNIQUE)
     yield _foreign_key(table, "learner_id", "learners")
     yield _section_of_course(table)
+    yield _completion(table, "status", "completion_timestamp", "completed", "mastered")
     yield from _object(table, "completion_criteria_met")
     yield from _array_or_object(
         table, "learning_pattern", "struggle_indicators", "mastery_indicators"
@@ -577,6 +612,8 @@ def _all() -> Iterator[Case]:
     yield Case(f"{table}_percentage_score_derived_check", table, _percentage_derived)
     yield Case(f"{table}_passed_derived_check", table, _passed_derived)
     yield Case(f"{table}_time_spent_elapsed_check", table, _time_elapsed)
+    yield Case(f"{table}_attempts_allowed_check", table, _attempts_allowed)
+    yield Case(f"{table}_availability_check", table, _availability)
     yield Case(f"{table}_period_check", table, _period("started_at", "submitted_at"))
     yield from _array(table, "responses")
     yield from _object(table, "device_info")

@@ -68,8 +68,8 @@ def place(connection: Connection, world: World) -> None:
     connection.execute("SET LOCAL lms_schema.progress_time = 'event'")
     with connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE section_progress SET completion_percentage = %s, completion_timestamp = %s"
-            " WHERE learner_id = %s AND section_id = %s",
+            "UPDATE section_progress SET completion_percentage = %s, completion_timestamp = %s,"
+            " status = 'completed' WHERE learner_id = %s AND section_id = %s",
             [(c.percentage, c.time, c.learner, c.section) for c in world.changes],
         )
 

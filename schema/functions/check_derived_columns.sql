@@ -1,0 +1,213 @@
+-- The proof that stored derived values equal their definitions, each read from where its owner
+-- reads it.
+-- depends: functions/derive_assessment_metrics functions/derive_course_metrics
+-- depends: functions/derive_current_grades functions/derive_enrollment_metrics
+-- depends: functions/derive_enrollment_progress functions/derive_section_counters
+CREATE OR REPLACE FUNCTION check_derived_columns() RETURNS TABLE (
+    table_name text,
+    row_id uuid,
+    column_name text,
+    stored text,
+    derived text
+)
+LANGUAGE sql
+STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    WITH enrollment_id AS (
+        SELECT array_agg(e.id) AS ids FROM course_enrollments AS e
+    ),
+
+    -- all courses at once: as a lateral join, it would be counted anew for each progress row
+    counter AS MATERIALIZED (
+        SELECT d.*
+        FROM educational_courses AS c
+        CROSS JOIN LATERAL derive_section_counters(c.id) AS d
+    ),
+
+    comparison AS (
+        SELECT
+            'course_enrollments' AS table_name,
+            e.id AS row_id,
+            v.*
+        FROM enrollment_id AS a
+        CROSS JOIN LATERAL derive_enrollment_progress(a.ids) AS d
+        INNER JOIN course_enrollments AS e ON d.enrollment_id = e.id
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                (
+                    'overall_progress',
+                    e.overall_progress::text,
+                    d.overall_progress::numeric(5, 2)::text
+                ),
+                ('total_time_spent', e.total_time_spent::text, d.total_time_spent::text),
+                ('last_accessed', e.last_accessed::text, d.last_accessed::text)
+            ) AS v (column_name, stored, derived)
+        UNION ALL
+        SELECT
+            'course_enrollments',
+            e.id,
+            'current_grade',
+            e.current_grade::text,
+            d.current_grade::numeric(5, 2)::text
+        FROM enrollment_id AS a
+        CROSS JOIN LATERAL derive_current_grades(a.ids) AS d
+        INNER JOIN course_enrollments AS e ON d.enrollment_id = e.id
+        UNION ALL
+        SELECT
+            'course_enrollments',
+            e.id,
+            v.*
+        FROM educational_courses AS c
+        CROSS JOIN LATERAL derive_enrollment_metrics(c.id, c.metrics_as_of) AS d
+        INNER JOIN course_enrollments AS e ON d.enrollment_id = e.id
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                (
+                    'engagement_score',
+                    e.engagement_score::text,
+                    d.engagement_score::numeric(3, 2)::text
+                ),
+                (
+                    'learning_velocity', e.learning_velocity::text,
+                    d.learning_velocity::numeric(5, 2)::text
+                )
+            ) AS v (column_name, stored, derived)
+        WHERE c.metrics_as_of IS NOT NULL
+        UNION ALL
+        SELECT
+            'educational_courses',
+            c.id,
+            v.*
+        FROM educational_courses AS c
+        CROSS JOIN LATERAL derive_course_metrics(c.id) AS d
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                ('enrollment_count', c.enrollment_count::text, d.enrollment_count::text),
+                (
+                    'completion_rate',
+                    c.completion_rate::text,
+                    d.completion_rate::numeric(5, 2)::text
+                ),
+                (
+                    'learning_effectiveness_score', c.learning_effectiveness_score::text,
+                    d.learning_effectiveness_score::numeric(3, 2)::text
+                )
+            ) AS v (column_name, stored, derived)
+        UNION ALL
+        SELECT
+            'educational_assessments',
+            a.id,
+            v.*
+        FROM educational_assessments AS a
+        CROSS JOIN LATERAL derive_assessment_metrics(a.id) AS d
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                (
+                    'difficulty_rating', a.difficulty_rating::text,
+                    d.difficulty_rating::numeric(3, 2)::text
+                ),
+                (
+                    'discrimination_index', a.discrimination_index::text,
+                    d.discrimination_index::numeric(3, 2)::text
+                ),
+                (
+                    'reliability_coefficient', a.reliability_coefficient::text,
+                    d.reliability_coefficient::numeric(3, 2)::text
+                )
+            ) AS v (column_name, stored, derived)
+        UNION ALL
+        SELECT
+            'assessment_attempts',
+            t.id,
+            v.*
+        FROM assessment_attempts AS t
+        INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                (
+                    'percentage_score',
+                    -- 0.01 either way is the application's rounding
+                    CASE
+                        WHEN abs(t.percentage_score - 100.0 * t.score / a.total_points) <= 0.01
+                            THEN round(100.0 * t.score / a.total_points, 2)
+                        ELSE t.percentage_score
+                    END::text,
+                    round(100.0 * t.score / a.total_points, 2)::text
+                ),
+                ('passed', t.passed::text, (t.score >= a.passing_score)::text)
+            ) AS v (column_name, stored, derived)
+        WHERE t.score IS NOT NULL
+        UNION ALL
+        -- an application may say less than elapsed
+        SELECT
+            'assessment_attempts',
+            t.id,
+            'time_spent_minutes',
+            t.time_spent_minutes::text,
+            round(m.elapsed)::text
+        FROM assessment_attempts AS t
+        CROSS JOIN
+            LATERAL (
+                SELECT extract(EPOCH FROM t.submitted_at - t.started_at) / 60 AS elapsed
+            ) AS m
+        WHERE t.time_spent_minutes IS NULL OR t.time_spent_minutes > ceil(m.elapsed)
+        UNION ALL
+        -- an application may say another length
+        SELECT
+            'learning_sessions',
+            ls.id,
+            'duration_minutes',
+            NULL,
+            round(extract(EPOCH FROM ls.session_end - ls.session_start) / 60)::text
+        FROM learning_sessions AS ls
+        WHERE ls.duration_minutes IS NULL
+        UNION ALL
+        SELECT
+            'section_progress',
+            sp.id,
+            v.*
+        FROM section_progress AS sp
+        INNER JOIN counter AS d ON sp.learner_id = d.learner_id AND sp.section_id = d.section_id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('first_accessed', sp.first_accessed::text, d.first_accessed::text),
+            ('last_accessed', sp.last_accessed::text, d.last_accessed::text),
+            ('total_time_spent', sp.total_time_spent::text, d.total_time_spent::text),
+            (
+                'active_learning_time', sp.active_learning_time::text,
+                d.active_learning_time::text
+            ),
+            ('interaction_count', sp.interaction_count::text, d.interaction_count::text),
+            (
+                'meaningful_interactions', sp.meaningful_interactions::text,
+                d.meaningful_interactions::text
+            ),
+            ('help_requests', sp.help_requests::text, d.help_requests::text)
+        ) AS v (column_name, stored, derived)
+    )
+
+    SELECT
+        c.table_name,
+        c.row_id,
+        c.column_name,
+        c.stored,
+        c.derived
+    FROM comparison AS c
+    WHERE c.stored IS DISTINCT FROM c.derived;
+END;
+
+REVOKE EXECUTE ON FUNCTION check_derived_columns() FROM public;
+
+COMMENT ON FUNCTION check_derived_columns() IS
+'One row for each stored derived value that differs from its definition: table, id of the row, '
+'column, what is stored and what it should be. No row means that all are true; those that '
+'recalculate_course_metrics keeps are true as of its last call (engagement_score and '
+'learning_velocity as of metrics_as_of of the course), those of section_progress when every event '
+'came through record_interaction or rebuild_section_progress. percentage_score may be 0.01 off, '
+'time_spent_minutes less than elapsed and duration_minutes of a session anything, since '
+'applications may supply them. Reads all tables.';

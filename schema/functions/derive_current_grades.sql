@@ -1,0 +1,47 @@
+-- Definition of course_enrollments.current_grade: the triggers that keep the column and
+-- check_derived_columns both read it here.
+CREATE OR REPLACE FUNCTION derive_current_grades(p_enrollment_ids uuid[]) RETURNS TABLE (
+    enrollment_id uuid,
+    current_grade numeric
+)
+LANGUAGE sql
+STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT
+        e.id,
+        grade.value
+    FROM course_enrollments AS e
+    CROSS JOIN
+        LATERAL (
+            SELECT
+                round(
+                    CASE
+                        WHEN every(best.weight IS NULL) THEN avg(best.percentage)
+                        ELSE
+                            sum(coalesce(best.weight, 0) * best.percentage)
+                            / nullif(sum(coalesce(best.weight, 0)), 0)
+                    END, 2
+                ) AS value
+            FROM (
+                SELECT
+                    a.weight_in_course AS weight,
+                    max(t.percentage_score) AS percentage
+                FROM educational_assessments AS a
+                INNER JOIN assessment_attempts AS t ON a.id = t.assessment_id
+                WHERE
+                    a.course_id = e.course_id
+                    AND t.learner_id = e.learner_id
+                    AND t.completion_status IN ('graded', 'reviewed')
+                    AND t.score IS NOT NULL
+                GROUP BY a.id
+            ) AS best
+        ) AS grade
+    WHERE e.id = any(p_enrollment_ids);
+END;
+
+REVOKE EXECUTE ON FUNCTION derive_current_grades(uuid[]) FROM public;
+
+COMMENT ON FUNCTION derive_current_grades(uuid[]) IS
+'For each enrollment: current_grade = sum(w * best percentage) / sum(w) over the assessments '
+'with a graded attempt, w = weight_in_course; equal weights where all of these are NULL, a NULL'
+' beside others counts 0; NULL without a graded attempt or where the weights sum to 0.';

@@ -1,0 +1,46 @@
+-- Definition of what course_enrollments derives from section_progress: the triggers that keep the
+-- columns and check_derived_columns both read it here.
+CREATE OR REPLACE FUNCTION derive_enrollment_progress(p_enrollment_ids uuid[]) RETURNS TABLE (
+    enrollment_id uuid,
+    overall_progress numeric,
+    total_time_spent integer,
+    last_accessed timestamptz
+)
+LANGUAGE sql
+STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT
+        e.id,
+        CASE
+            WHEN section.n = 0 THEN e.overall_progress
+            ELSE round(coalesce(progress.percentages, 0) / section.n, 2)
+        END,
+        -- an absurd sum must not abort the write of a section
+        least(coalesce(round(progress.seconds / 60.0), 0), 2147483647)::integer,
+        progress.last_accessed
+    FROM course_enrollments AS e
+    CROSS JOIN
+        LATERAL (
+            SELECT count(*) AS n
+            FROM learning_sections AS s
+            WHERE s.course_id = e.course_id
+        ) AS section
+    CROSS JOIN
+        LATERAL (
+            SELECT
+                sum(sp.completion_percentage) AS percentages,
+                sum(sp.total_time_spent) AS seconds,
+                max(sp.last_accessed) AS last_accessed
+            FROM section_progress AS sp
+            WHERE sp.learner_id = e.learner_id AND sp.course_id = e.course_id
+        ) AS progress
+    WHERE e.id = any(p_enrollment_ids);
+END;
+
+REVOKE EXECUTE ON FUNCTION derive_enrollment_progress(uuid[]) FROM public;
+
+COMMENT ON FUNCTION derive_enrollment_progress(uuid[]) IS
+'For each enrollment: overall_progress = mean completion_percentage over all sections of the '
+'course, sections without a progress row counting 0 (a course without sections keeps what is '
+'stored); total_time_spent = seconds of its progress rows / 60, rounded half up, at most the '
+'largest integer; last_accessed = latest section access.';

@@ -1,0 +1,74 @@
+-- Grades follow the attempts: one update for a statement, of the enrollments whose results it
+-- changed.
+-- A definer, because the writer need not be able to read or change enrollments.
+-- depends: functions/find_enrollments functions/update_current_grades
+CREATE OR REPLACE FUNCTION follow_assessment_attempts() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    v_learner_ids uuid [];
+    v_course_ids uuid [];
+    v_enrollment_ids uuid [];
+BEGIN
+    CASE TG_OP
+        WHEN 'INSERT' THEN
+            SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
+            FROM (
+                SELECT DISTINCT
+                    n.learner_id,
+                    a.course_id
+                FROM new_rows AS n
+                INNER JOIN educational_assessments AS a ON n.assessment_id = a.id
+                WHERE n.completion_status IN ('graded', 'reviewed')
+            ) AS k;
+        WHEN 'DELETE' THEN
+            SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
+            FROM (
+                SELECT DISTINCT
+                    o.learner_id,
+                    a.course_id
+                FROM old_rows AS o
+                INNER JOIN educational_assessments AS a ON o.assessment_id = a.id
+            ) AS k;
+        ELSE
+            SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
+            FROM (
+                SELECT DISTINCT
+                    changed.learner_id,
+                    a.course_id
+                FROM (
+                    -- what stands there once is old or new, what stands there twice did not change;
+                    -- without a join, whose plan for one row a session would keep for many
+                    SELECT
+                        r.learner_id,
+                        r.assessment_id
+                    FROM (
+                        SELECT * FROM old_rows
+                        UNION ALL
+                        SELECT * FROM new_rows
+                    ) AS r
+                    GROUP BY
+                        r.id, r.learner_id, r.assessment_id, r.percentage_score, r.score,
+                        r.completion_status
+                    HAVING count(*) = 1
+                ) AS changed
+                INNER JOIN educational_assessments AS a ON changed.assessment_id = a.id
+            ) AS k;
+    END CASE;
+    IF v_learner_ids IS NOT NULL THEN
+        v_enrollment_ids := find_enrollments(v_learner_ids, v_course_ids);
+    END IF;
+    IF v_enrollment_ids IS NOT NULL THEN
+        PERFORM update_current_grades(v_enrollment_ids);
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION follow_assessment_attempts() FROM public;
+
+COMMENT ON FUNCTION follow_assessment_attempts() IS
+'Trigger: keeps current_grade of the enrollments whose attempts a statement changed. Locks these '
+'enrollments until the transaction ends.';

@@ -1,0 +1,126 @@
+-- The one call by which an application logs an event: stores it, and counts it in section_progress.
+-- depends: functions/is_meaningful_interaction
+CREATE OR REPLACE FUNCTION record_interaction(
+    p_learner_id uuid,
+    p_section_id uuid,
+    p_interaction_type interaction_type,
+    p_interaction_data jsonb DEFAULT '{}',
+    p_duration_seconds integer DEFAULT NULL,
+    p_outcome interaction_outcome DEFAULT 'successful',
+    p_timestamp timestamptz DEFAULT NULL,
+    p_id uuid DEFAULT NULL,
+    p_session_id uuid DEFAULT NULL,
+    p_interaction_subtype text DEFAULT NULL,
+    p_learning_objective text DEFAULT NULL,
+    p_bloom_taxonomy_level bloom_taxonomy_level DEFAULT NULL,
+    p_difficulty_level difficulty_level DEFAULT NULL,
+    p_knowledge_demonstration jsonb DEFAULT NULL,
+    p_misconception_indicators jsonb DEFAULT NULL,
+    p_learning_effectiveness numeric DEFAULT NULL,
+    p_personalization_data jsonb DEFAULT NULL,
+    p_difficulty_adjustment jsonb DEFAULT NULL,
+    p_device_type text DEFAULT NULL,
+    p_learning_environment jsonb DEFAULT NULL
+) RETURNS uuid
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    v_event learning_interactions%ROWTYPE;
+    v_course_id uuid;
+    v_meaningful integer := is_meaningful_interaction(p_interaction_type)::integer;
+BEGIN
+    IF p_id IS NOT NULL THEN
+        IF p_timestamp IS NULL THEN
+            RAISE invalid_parameter_value USING
+                MESSAGE = 'p_timestamp must be given with p_id',
+                HINT = 'An event is identified by both; without its time a repeated call could '
+                    'not be told from a new event.';
+        END IF;
+        -- one call at a time for this id: the key of the table is (id, timestamp)
+        PERFORM pg_advisory_xact_lock(hashtextextended(p_id::text, 0));
+        PERFORM FROM learning_interactions AS i WHERE i.id = p_id AND i.timestamp <> p_timestamp;
+        IF FOUND THEN
+            RAISE unique_violation USING
+                MESSAGE = format('interaction %s exists at another time than %s', p_id, p_timestamp),
+                CONSTRAINT = 'learning_interactions_pkey',
+                TABLE = 'learning_interactions';
+        END IF;
+    END IF;
+
+    SELECT s.course_id INTO v_course_id
+    FROM learning_sections AS s
+    WHERE s.id = p_section_id;
+    IF NOT FOUND THEN
+        RAISE foreign_key_violation USING
+            MESSAGE = format('section %s does not exist', coalesce(p_section_id::text, 'NULL')),
+            CONSTRAINT = 'learning_interactions_section_id_course_id_fkey',
+            TABLE = 'learning_interactions', COLUMN = 'section_id';
+    END IF;
+
+    INSERT INTO learning_interactions (
+        id, learner_id, section_id, course_id, interaction_type, interaction_subtype,
+        learning_objective, bloom_taxonomy_level, difficulty_level, interaction_data,
+        duration_seconds, outcome, knowledge_demonstration, misconception_indicators,
+        learning_effectiveness, personalization_data, difficulty_adjustment, device_type,
+        session_id, learning_environment, timestamp
+    )
+    VALUES (
+        coalesce(p_id, gen_random_uuid()), p_learner_id, p_section_id, v_course_id,
+        p_interaction_type, p_interaction_subtype,
+        p_learning_objective, p_bloom_taxonomy_level, p_difficulty_level, p_interaction_data,
+        p_duration_seconds, p_outcome, p_knowledge_demonstration, p_misconception_indicators,
+        p_learning_effectiveness, p_personalization_data, p_difficulty_adjustment, p_device_type,
+        p_session_id, p_learning_environment, coalesce(p_timestamp, now())
+    )
+    ON CONFLICT (id, timestamp) DO NOTHING
+    RETURNING * INTO v_event;
+    IF NOT FOUND THEN
+        RETURN p_id;
+    END IF;
+
+    INSERT INTO section_progress AS sp (
+        learner_id, section_id, course_id, status, first_accessed, last_accessed,
+        total_time_spent, active_learning_time,
+        interaction_count, meaningful_interactions, help_requests
+    )
+    VALUES (
+        v_event.learner_id, v_event.section_id, v_event.course_id, 'in_progress',
+        v_event.timestamp, v_event.timestamp,
+        coalesce(v_event.duration_seconds, 0), coalesce(v_event.duration_seconds, 0) * v_meaningful,
+        1, v_meaningful, (v_event.interaction_type = 'help_request')::integer
+    )
+    ON CONFLICT (learner_id, section_id) DO UPDATE SET
+        status = CASE sp.status WHEN 'not_started' THEN 'in_progress' ELSE sp.status END,
+        first_accessed = least(sp.first_accessed, excluded.first_accessed),
+        last_accessed = greatest(sp.last_accessed, excluded.last_accessed),
+        -- absurd durations must not abort the log
+        total_time_spent = least(
+            sp.total_time_spent::bigint + excluded.total_time_spent, 2147483647
+        ),
+        active_learning_time = least(
+            sp.active_learning_time::bigint + excluded.active_learning_time, 2147483647
+        ),
+        interaction_count = sp.interaction_count + 1,
+        meaningful_interactions = sp.meaningful_interactions + excluded.meaningful_interactions,
+        help_requests = sp.help_requests + excluded.help_requests;
+    RETURN v_event.id;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION record_interaction(
+    uuid, uuid, interaction_type, jsonb, integer, interaction_outcome, timestamptz, uuid, uuid,
+    text, text, bloom_taxonomy_level, difficulty_level, jsonb, jsonb, numeric, jsonb, jsonb, text,
+    jsonb
+) FROM public;
+
+COMMENT ON FUNCTION record_interaction(
+    uuid, uuid, interaction_type, jsonb, integer, interaction_outcome, timestamptz, uuid, uuid,
+    text, text, bloom_taxonomy_level, difficulty_level, jsonb, jsonb, numeric, jsonb, jsonb, text,
+    jsonb
+) IS
+'Logs an event of a learner in a section, at p_timestamp or now, and counts it in '
+'section_progress. Returns its id. With p_id, a repeated call stores and counts nothing. Raises'
+' 22023 for p_id without p_timestamp, 23505 for an id that exists at another time, 23503 for an'
+' unknown section or learner, 23502 for no learner, 23514 for a time that no partition holds or a '
+'value out of range.';

@@ -1,0 +1,344 @@
+"""Progress, time and last access of enrollments follow the sections and their progress rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from support.derived import AS_OF, minutes, rounded
+from support.race import connections, waiting
+from support.rows import Connection, Row, add, column, insert, rolled_back, scalar
+
+
+def enrolled(connection: Connection, sections: int = 2, learners: int = 1) -> tuple[Row, list[Row]]:
+    """An enrollment, and the sections of its course."""
+    module = add(connection, "learning_modules")
+    made = [add(connection, "learning_sections", module_id=module["id"]) for _ in range(sections)]
+    rows = [
+        add(connection, "course_enrollments", course_id=module["course_id"])
+        for _ in range(learners)
+    ]
+    return rows[0], made
+
+
+def progress(connection: Connection, enrollment: Row, section: Row, **values: Any) -> Row:
+    values = {"completion_percentage": 50, **values}
+    return add(
+        connection,
+        "section_progress",
+        learner_id=enrollment["learner_id"],
+        section_id=section["id"],
+        course_id=section["course_id"],
+        **values,
+    )
+
+
+def overall(connection: Connection, enrollment: Row) -> Decimal:
+    found = scalar(
+        connection,
+        "SELECT overall_progress FROM course_enrollments WHERE id = %s",
+        enrollment["id"],
+    )
+    assert isinstance(found, Decimal)
+    return found
+
+
+def stored(connection: Connection, enrollment: Row) -> tuple[Any, ...]:
+    found = connection.execute(
+        "SELECT overall_progress, total_time_spent, last_accessed FROM course_enrollments"
+        " WHERE id = %s",
+        (enrollment["id"],),
+    ).fetchone()
+    assert found is not None
+    return found
+
+
+PERCENTAGES = st.decimals(0, 100, places=2)
+
+
+@settings(
+    max_examples=50,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.integers(1, 7),
+    st.lists(st.tuples(PERCENTAGES, st.integers(0, 4000), st.integers(0, 90)), max_size=7),
+)
+def test_progress_is_the_mean_over_all_sections_and_time_their_sum(
+    transaction: Connection, sections: int, rows: list[tuple[Decimal, int, int]]
+) -> None:
+    with rolled_back(transaction):
+        enrollment, made = enrolled(transaction, sections)
+        rows = rows[:sections]
+        insert(
+            transaction,
+            "section_progress",
+            [
+                {
+                    "learner_id": enrollment["learner_id"],
+                    "section_id": section["id"],
+                    "course_id": section["course_id"],
+                    "completion_percentage": percentage,
+                    "total_time_spent": seconds,
+                    "last_accessed": AS_OF - timedelta(days=days) if days else None,
+                }
+                for section, (percentage, seconds, days) in zip(made, rows, strict=False)
+            ],
+        )
+        days_ago = [days for _, _, days in rows if days]
+        assert stored(transaction, enrollment) == (
+            rounded(sum((Fraction(row[0]) for row in rows), Fraction(0)) / sections),
+            minutes(sum(row[1] for row in rows)),
+            AS_OF - timedelta(days=min(days_ago)) if days_ago else None,
+        )
+
+
+def test_half_a_minute_is_rounded_up(transaction: Connection) -> None:
+    enrollment, sections = enrolled(transaction)
+    progress(transaction, enrollment, sections[0], total_time_spent=29)
+    assert stored(transaction, enrollment)[1] == 0
+    progress(transaction, enrollment, sections[1], total_time_spent=61)
+    assert stored(transaction, enrollment)[1] == 2
+
+
+def test_absurd_times_do_not_abort_the_write(transaction: Connection) -> None:
+    enrollment, sections = enrolled(transaction, 70)
+    for section in sections:
+        progress(transaction, enrollment, section, total_time_spent=2**31 - 1)
+    assert stored(transaction, enrollment)[1] == 2**31 - 1
+
+
+def test_a_course_without_sections_keeps_the_progress_that_is_stored(
+    transaction: Connection,
+) -> None:
+    enrollment = add(transaction, "course_enrollments", overall_progress=40)
+    assert overall(transaction, enrollment) == 40
+    add(transaction, "learning_modules", course_id=enrollment["course_id"])
+    assert overall(transaction, enrollment) == 40
+
+
+def test_progress_of_a_learner_who_is_not_enrolled_changes_nobody(transaction: Connection) -> None:
+    enrollment, sections = enrolled(transaction)
+    add(transaction, "section_progress", section_id=sections[0]["id"], completion_percentage=80)
+    assert overall(transaction, enrollment) == 0
+
+
+def test_an_enrollment_after_progress_starts_with_it(transaction: Connection) -> None:
+    _, sections = enrolled(transaction)
+    row = add(
+        transaction, "section_progress", section_id=sections[0]["id"], completion_percentage=80
+    )
+    enrollment = add(
+        transaction,
+        "course_enrollments",
+        learner_id=row["learner_id"],
+        course_id=row["course_id"],
+        overall_progress=99,
+    )
+    assert overall(transaction, enrollment) == 40
+
+
+def test_an_enrollment_given_to_another_learner_or_course_follows(transaction: Connection) -> None:
+    enrollment, sections = enrolled(transaction)
+    other, elsewhere = enrolled(transaction, 4)
+    progress(transaction, enrollment, sections[0])
+    row = add(transaction, "section_progress", section_id=elsewhere[0]["id"])
+    transaction.execute(
+        "UPDATE section_progress SET completion_percentage = 100 WHERE id = %s", (row["id"],)
+    )
+    transaction.execute(
+        "UPDATE course_enrollments SET learner_id = %s, course_id = %s WHERE id = %s",
+        (row["learner_id"], other["course_id"], enrollment["id"]),
+    )
+    assert overall(transaction, enrollment) == 25
+
+
+def test_sections_added_and_deleted_change_the_mean(transaction: Connection) -> None:
+    enrollment, sections = enrolled(transaction)
+    progress(transaction, enrollment, sections[0])
+    assert overall(transaction, enrollment) == 25
+    more = add(transaction, "learning_sections", module_id=sections[0]["module_id"])
+    assert overall(transaction, enrollment) == Decimal("16.67")
+    transaction.execute("DELETE FROM learning_sections WHERE id = %s", (more["id"],))
+    assert overall(transaction, enrollment) == 25
+    transaction.execute("DELETE FROM learning_sections WHERE id = %s", (sections[1]["id"],))
+    assert overall(transaction, enrollment) == 50
+    with rolled_back(transaction):
+        transaction.execute("DELETE FROM learning_modules")
+        assert stored(transaction, enrollment)[1:] == (0, None)
+
+
+def test_a_deleted_section_takes_its_progress_along(transaction: Connection) -> None:
+    enrollment, sections = enrolled(transaction)
+    progress(transaction, enrollment, sections[0], total_time_spent=600, last_accessed=AS_OF)
+    progress(transaction, enrollment, sections[1], completion_percentage=10)
+    transaction.execute("DELETE FROM learning_sections WHERE id = %s", (sections[0]["id"],))
+    assert stored(transaction, enrollment) == (10, 0, None)
+
+
+@pytest.mark.parametrize("what", ["section", "module"])
+def test_both_courses_follow_when_a_section_or_module_moves(
+    transaction: Connection, what: str
+) -> None:
+    here, sections = enrolled(transaction, 2)
+    there, elsewhere = enrolled(transaction, 1)
+    progress(transaction, here, sections[0])
+    progress(transaction, there, elsewhere[0])
+    extra = add(transaction, "learning_modules", course_id=here["course_id"])
+    section = add(transaction, "learning_sections", module_id=extra["id"])
+    assert (overall(transaction, here), overall(transaction, there)) == (Decimal("16.67"), 50)
+    if what == "section":
+        transaction.execute(
+            "UPDATE learning_sections SET module_id = %s, section_order = 9 WHERE id = %s",
+            (elsewhere[0]["module_id"], section["id"]),
+        )
+    else:
+        transaction.execute(
+            "UPDATE learning_modules SET course_id = %s, module_order = 9 WHERE id = %s",
+            (there["course_id"], extra["id"]),
+        )
+    assert (overall(transaction, here), overall(transaction, there)) == (25, 25)
+
+
+def test_a_section_with_progress_cannot_leave_its_course(transaction: Connection) -> None:
+    enrollment, sections = enrolled(transaction)
+    _, elsewhere = enrolled(transaction)
+    progress(transaction, enrollment, sections[0])
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        transaction.execute(
+            "UPDATE learning_sections SET module_id = %s, section_order = 9 WHERE id = %s",
+            (elsewhere[0]["module_id"], sections[0]["id"]),
+        )
+
+
+def test_deleted_progress_is_taken_back(transaction: Connection) -> None:
+    enrollment, sections = enrolled(transaction)
+    for section in sections:
+        progress(transaction, enrollment, section, total_time_spent=60, last_accessed=AS_OF)
+    transaction.execute("DELETE FROM section_progress WHERE section_id = %s", (sections[0]["id"],))
+    assert stored(transaction, enrollment) == (25, 1, AS_OF)
+    transaction.execute("DELETE FROM section_progress")
+    assert stored(transaction, enrollment) == (0, 0, None)
+
+
+def test_one_statement_for_many_rows_updates_each_enrollment_once(transaction: Connection) -> None:
+    enrollment, _ = enrolled(transaction, 3, learners=4)
+    transaction.execute(
+        "INSERT INTO section_progress (learner_id, section_id, course_id, completion_percentage)"
+        " SELECT e.learner_id, s.id, s.course_id, 60 FROM course_enrollments AS e"
+        " JOIN learning_sections AS s USING (course_id) WHERE s.course_id = %s",
+        (enrollment["course_id"],),
+    )
+    transaction.execute("UPDATE section_progress SET completion_percentage = 90")
+    assert (
+        column(
+            transaction,
+            "SELECT overall_progress FROM course_enrollments WHERE course_id = %s",
+            enrollment["course_id"],
+        )
+        == [90] * 4
+    )
+    before = column(transaction, "SELECT ctid::text FROM course_enrollments ORDER BY 1")
+    transaction.execute("UPDATE section_progress SET comprehension_score = 1")
+    assert column(transaction, "SELECT ctid::text FROM course_enrollments ORDER BY 1") == before
+
+
+def test_an_upsert_counts_what_it_inserted_and_what_it_updated(transaction: Connection) -> None:
+    enrollment, sections = enrolled(transaction)
+    progress(transaction, enrollment, sections[0])
+    transaction.execute(
+        "INSERT INTO section_progress (learner_id, section_id, course_id, completion_percentage)"
+        " SELECT %s, s.id, s.course_id, 100 FROM learning_sections AS s WHERE s.course_id = %s"
+        " ON CONFLICT (learner_id, section_id) DO UPDATE SET"
+        " completion_percentage = excluded.completion_percentage",
+        (enrollment["learner_id"], enrollment["course_id"]),
+    )
+    assert overall(transaction, enrollment) == 100
+
+
+def test_progress_given_to_another_learner_moves_between_enrollments(
+    transaction: Connection,
+) -> None:
+    enrollment, sections = enrolled(transaction)
+    other = add(transaction, "course_enrollments", course_id=enrollment["course_id"])
+    progress(transaction, enrollment, sections[0])
+    transaction.execute("UPDATE section_progress SET learner_id = %s", (other["learner_id"],))
+    assert (overall(transaction, enrollment), overall(transaction, other)) == (0, 25)
+
+
+def test_a_deleted_learner_or_course_leaves_no_error(transaction: Connection) -> None:
+    enrollment, sections = enrolled(transaction)
+    progress(transaction, enrollment, sections[0])
+    with rolled_back(transaction):
+        transaction.execute("DELETE FROM learners")
+    transaction.execute("DELETE FROM educational_courses")
+    assert column(transaction, "SELECT id FROM course_enrollments") == []
+
+
+def test_two_writers_of_one_enrollment_lose_no_update(database: str) -> None:
+    with connections(database, 2) as (one, other):
+        enrollment, sections = enrolled(one)
+        for section in sections:
+            progress(one, enrollment, section, completion_percentage=0)
+        one.commit()
+        update = "UPDATE section_progress SET completion_percentage = 100 WHERE section_id = %s"
+        one.execute(update, (sections[0]["id"],))
+        with waiting(
+            database, other, lambda: other.execute(update, (sections[1]["id"],)), one
+        ) as second:
+            one.commit()
+            second.result()
+        other.commit()
+        assert overall(one, enrollment) == 100
+
+
+@pytest.mark.parametrize("first", ["enrollment", "progress"])
+def test_an_enrollment_and_progress_written_at_once_agree(database: str, first: str) -> None:
+    """Neither transaction sees the other's row: a lock of both makes one wait."""
+    with connections(database, 2) as (one, other):
+        _, sections = enrolled(one)
+        learner = add(one, "learners")["id"]
+        one.commit()
+        course = sections[0]["course_id"]
+
+        def enroll(connection: Connection) -> None:
+            add(connection, "course_enrollments", learner_id=learner, course_id=course)
+
+        def advance(connection: Connection) -> None:
+            progress(connection, {"learner_id": learner}, sections[0], completion_percentage=80)
+
+        begin, follow = (enroll, advance) if first == "enrollment" else (advance, enroll)
+        begin(one)
+        with waiting(database, other, lambda: follow(other), one) as second:
+            one.commit()
+            second.result()
+        other.commit()
+        assert (
+            scalar(
+                one,
+                "SELECT overall_progress FROM course_enrollments WHERE learner_id = %s",
+                learner,
+            )
+            == 40
+        )
+
+
+def test_two_enrollments_of_one_learner_at_once_do_not_wait(database: str) -> None:
+    with connections(database, 2) as (one, other):
+        learner = add(one, "learners")["id"]
+        courses = [add(one, "educational_courses")["id"] for _ in range(2)]
+        one.commit()
+        for connection, course in zip((one, other), courses, strict=True):
+            add(connection, "course_enrollments", learner_id=learner, course_id=course)
+        other.commit()
+        one.commit()
+        assert scalar(one, "SELECT count(*) FROM course_enrollments") == 2

@@ -1,0 +1,155 @@
+"""JSON that functions read is checked when it is written: items, responses, unlock rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from support.rows import Connection, add, rolled_back
+
+POINTS = {"id": "a", "points": 1}
+GIVEN = {"question_id": "a", "points": 1}
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        [],
+        [POINTS],
+        [POINTS, {"id": "b", "points": 0, "text": "why?"}],
+        [{"id": "", "points": 2147483647}],
+        [{"id": "a", "points": 0.333333333333333333333}],
+    ],
+)
+def test_questions_of_the_contract_are_accepted(
+    transaction: Connection, questions: list[Any]
+) -> None:
+    add(transaction, "educational_assessments", questions=questions)
+
+
+@pytest.mark.parametrize(
+    ("questions", "problem"),
+    [
+        ([5], "entry 1: is not an object"),
+        ([POINTS, None], "entry 2: is not an object"),
+        ([[POINTS]], "entry 1: is not an object"),
+        ([{"points": 1}], "entry 1: id is not a text"),
+        ([{"id": 7, "points": 1}], "entry 1: id is not a text"),
+        ([{"id": None, "points": 1}], "entry 1: id is not a text"),
+        ([POINTS, {"id": "b", "points": 1}, POINTS], 'entry 1: id "a" stands there twice'),
+        ([{"id": "a"}], "entry 1: points is missing"),
+        ([{"id": "a", "points": None}], "entry 1: points is not a number"),
+        ([{"id": "a", "points": "1"}], "entry 1: points is not a number"),
+        ([{"id": "a", "points": -0.01}], "entry 1: points is below 0"),
+        ([{"id": "a", "points": 2147483648}], "entry 1: points is above 2147483647"),
+        ([{"id": "a", "points": 1e300}], "entry 1: points is above 2147483647"),
+    ],
+)
+def test_questions_outside_the_contract_are_rejected(
+    transaction: Connection, questions: list[Any], problem: str
+) -> None:
+    assert_rejected(transaction, "educational_assessments", "questions", questions, problem)
+
+
+@pytest.mark.parametrize(
+    "responses",
+    [
+        [],
+        [GIVEN],
+        [GIVEN, {"question_id": "b"}, {"question_id": "c", "points": None, "answer": [1]}],
+        [{"question_id": "a", "points": -0.25}],
+    ],
+)
+def test_responses_of_the_contract_are_accepted(
+    transaction: Connection, responses: list[Any]
+) -> None:
+    add(transaction, "assessment_attempts", responses=responses)
+
+
+@pytest.mark.parametrize(
+    ("responses", "problem"),
+    [
+        (["a"], "entry 1: is not an object"),
+        ([{"id": "a", "points": 1}], "entry 1: question_id is not a text"),
+        ([GIVEN, GIVEN], 'entry 1: question_id "a" stands there twice'),
+        ([{"question_id": "a", "points": "1"}], "entry 1: points is not a number"),
+        ([{"question_id": "a", "points": -2147483648}], "entry 1: points is above 2147483647"),
+    ],
+)
+def test_responses_outside_the_contract_are_rejected(
+    transaction: Connection, responses: list[Any], problem: str
+) -> None:
+    assert_rejected(transaction, "assessment_attempts", "responses", responses, problem)
+
+
+def assert_rejected(
+    connection: Connection, table: str, name: str, value: list[Any], problem: str
+) -> None:
+    row = add(connection, table)
+    with pytest.raises(psycopg.errors.CheckViolation) as error, rolled_back(connection):
+        add(connection, table, **{name: value})
+    assert error.value.diag.constraint_name == f"{table}_{name}_contract_check"
+    assert error.value.diag.message_primary == f"{name}: {problem}"
+    with pytest.raises(psycopg.errors.CheckViolation):
+        connection.execute(
+            f"UPDATE {table} SET {name} = %s WHERE id = %s", (Jsonb(value), row["id"])
+        )
+
+
+RULES = [("learning_modules", "unlock_criteria"), ("learning_sections", "unlock_conditions")]
+
+
+@pytest.mark.parametrize(("table", "name"), RULES)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        None,
+        {},
+        {"min_progress": 0},
+        {"min_progress": 100, "after": "2024-02-29T23:59:59.5+05:30"},
+        {"after": "2024-02-29 08:00Z"},
+        {"after": "2024-02-29 08:00:00-03"},
+    ],
+)
+def test_unlock_rules_that_can_be_read_are_accepted(
+    transaction: Connection, table: str, name: str, rule: Any
+) -> None:
+    add(transaction, table, **{name: rule})
+
+
+@pytest.mark.parametrize(("table", "name"), RULES)
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ({"min_progres": 5}, "unknown key min_progres"),
+        ({"min_progress": 5, "z": 1, "before": 2}, "unknown key before, z"),
+        ({"min_progress": 100.01}, "min_progress 100.01 is not a number of 0 to 100"),
+        ({"min_progress": -1}, "min_progress -1 is not a number of 0 to 100"),
+        ({"min_progress": "50"}, 'min_progress "50" is not a number of 0 to 100'),
+        ({"min_progress": [50]}, "min_progress [50] is not a number of 0 to 100"),
+        ({"min_progress": None}, "min_progress null is not a number of 0 to 100"),
+        ({"after": None}, "after null is not a time with zone"),
+        ({"after": 20240101}, "after 20240101 is not a time with zone"),
+        ({"after": "tomorrow"}, 'after "tomorrow" is not a time with zone'),
+        ({"after": "infinity"}, 'after "infinity" is not a time with zone'),
+        ({"after": "2024-01-01T00:00:00"}, 'after "2024-01-01T00:00:00" is not a time with zone'),
+        ({"after": "01/02/2024 08:00Z"}, 'after "01/02/2024 08:00Z" is not a time with zone'),
+        ({"after": "2023-02-29T08:00Z"}, 'after "2023-02-29T08:00Z" is no time that exists'),
+        ({"after": "2023-02-28T25:00Z"}, 'after "2023-02-28T25:00Z" is no time that exists'),
+    ],
+)
+def test_unlock_rules_that_nobody_could_read_are_rejected(
+    transaction: Connection, table: str, name: str, rule: Any, problem: str
+) -> None:
+    row = add(transaction, table)
+    with pytest.raises(psycopg.errors.CheckViolation) as error, rolled_back(transaction):
+        add(transaction, table, **{name: rule})
+    assert error.value.diag.constraint_name == f"{table}_{name}_rule_check"
+    assert error.value.diag.message_primary == f"{name}: {problem}"
+    with pytest.raises(psycopg.errors.CheckViolation):
+        transaction.execute(
+            f"UPDATE {table} SET {name} = %s WHERE id = %s", (Jsonb(rule), row["id"])
+        )
