@@ -415,7 +415,8 @@ class _Study:
             timestamp=self.clock,
         )
         self.clock += timedelta(seconds=seconds)
-        self.done = min(100.0, self.done + 100 * seconds / 60 / needed * self.speed)
+        gain = 100 * seconds / 60 / needed * self.speed
+        self.done = min(100.0, round(self.done + gain, 2))
         if self.done < 100 and self.clock < end:
             return 0
         self._progress(section_id)
@@ -443,7 +444,7 @@ class _Study:
                 "course_id": self.course.id,
                 "step": self.step,
                 "status": status,
-                "percentage": round(self.done, 2),
+                "percentage": self.done,
                 "reached_at": self.clock,
                 "comprehension_score": grasp[0],
                 "retention_score": grasp[1],

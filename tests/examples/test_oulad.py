@@ -197,6 +197,11 @@ def assert_as_the_files_say(connection: Connection, dataset: Dataset) -> None:
     assert {row[:2]: row[2] for row in history} == visits
 
 
+def assert_derived_columns_are_true(connection: Connection) -> None:
+    found = connection.execute("SELECT * FROM check_derived_columns() LIMIT 5").fetchall()
+    assert found == []
+
+
 def assert_velocities(connection: Connection, dataset: Dataset, learners: int) -> None:
     chance = random.Random(7)  # noqa: S311
     for course, student in chance.sample(sorted(dataset.visits), learners):
@@ -224,6 +229,7 @@ def test_everything_arrives_and_all_figures_are_those_of_the_files(
     printed = loaded(database, folder)
     dataset = Dataset(folder)
     assert_as_the_files_say(connection, dataset)
+    assert_derived_columns_are_true(connection)
     assert_velocities(connection, dataset, 10)
     for course in COURSES:
         assert course.replace(",", " ") in printed
@@ -652,6 +658,7 @@ def test_the_published_files_arrive_whole_with_their_known_totals(
         assert _totals(connection, title) == totals
         assert title in printed
     assert_as_the_files_say(connection, dataset)
+    assert_derived_columns_are_true(connection)
     assert_velocities(connection, dataset, 20)
 
     before = versions(connection)

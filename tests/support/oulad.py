@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import uuid
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -85,6 +86,7 @@ class Dataset:
             (row for row in self.attempts if row["score"] not in UNKNOWN),
             lambda row: (_course(self.assessments[row["id_assessment"]]), row["id_student"]),
         )
+        engagement = self._engagement(lengths)
         figures = {}
         for row in self.students:
             course, student = _course(row), row["id_student"]
@@ -116,8 +118,32 @@ class Dataset:
                 else None,
                 "total_time_spent": 0,
                 "final_grade": None,
+                "engagement_score": engagement[course, student],
             }
         return figures
+
+    def _engagement(self, lengths: dict[Course, str]) -> dict[tuple[Course, str], Decimal]:
+        """Mean percent rank by active days, events and sections in a course's last 30 days."""
+        scores = {}
+        for course, students in _grouped(self.students, _course).items():
+            end = day(course[1], lengths[course])
+            measures = []
+            for row in students:
+                sites = {
+                    site: [time for time in times if end - timedelta(days=30) < time <= end]
+                    for site, times in self.visits.get((course, row["id_student"]), {}).items()
+                }
+                times = [time for found in sites.values() for time in found]
+                measures.append((len({*times}), len(times), sum(map(bool, sites.values()))))
+            columns = [sorted(column) for column in zip(*measures, strict=True)]
+            for row, values in zip(students, measures, strict=True):
+                below = sum(
+                    bisect_left(column, value) for column, value in zip(columns, values, strict=True)
+                )
+                others = 3 * (len(students) - 1)
+                share = Fraction(below, others) if others else Fraction(0)
+                scores[course, row["id_student"]] = half_up(share, 2)
+        return scores
 
     def dashboard(self) -> Figures:
         """learning_analytics_dashboard, without last_updated."""
@@ -143,7 +169,7 @@ class Dataset:
                 "completed_learners": _completed(enrolled),
                 "average_progress": mean(e["overall_progress"] for e in enrolled),
                 "average_time_spent_minutes": Fraction(0) if enrolled else None,
-                "average_engagement_score": None,
+                "average_engagement_score": mean(e["engagement_score"] for e in enrolled),
                 "average_comprehension": None,
                 "average_retention": None,
                 "average_application": None,
@@ -160,17 +186,22 @@ class Dataset:
             self.attempts, lambda row: _course(self.assessments[row["id_assessment"]])
         )
         students = _grouped(self.students, _course)
+        enrollments = _grouped(self.enrollments().values(), lambda row: row["course_id"])
         figures: dict[uuid.UUID, dict[str, Decimal | int | None]] = {}
         for row in self.courses:
             course = _course(row)
             enrolled = [STATUSES[s["final_result"]] for s in students.get(course, [])]
             scores = _scores(attempts.get(course, []))
-            figures[identity("educational_courses", *course)] = {
+            key = identity("educational_courses", *course)
+            engagement = mean(e["engagement_score"] for e in enrollments.get(key, []))
+            figures[key] = {
                 "completion_rate": _percent(enrolled.count("completed"), len(enrolled)),
                 "average_learning_time_hours": Decimal("0.00") if enrolled else None,
                 "average_comprehension_score": None,
                 "average_retention_score": None,
-                "average_engagement_score": None,
+                "average_engagement_score": None
+                if engagement is None
+                else half_up(engagement, 2),
                 "total_learners": len(enrolled),
                 "assessment_pass_rate": _percent(
                     len([score for score in scores if score >= 40]), len(scores)

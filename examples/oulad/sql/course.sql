@@ -81,43 +81,11 @@ WHERE s.code_module || ':' || s.code_presentation = current_setting('oulad.cours
 ON CONFLICT (id) DO UPDATE SET interactions_completed = excluded.interactions_completed
 WHERE ls.interactions_completed <> excluded.interactions_completed;
 
--- Progress: mean over all sections, unvisited ones 0. Grade: weighted mean of the graded.
-UPDATE course_enrollments AS e SET
-    overall_progress = n.overall_progress,
-    last_accessed = n.last_accessed,
-    current_grade = n.current_grade
-FROM (
-    SELECT
-        e.id,
-        coalesce(round(progress.percentage / section.n, 2), 0) AS overall_progress,
-        progress.last_accessed,
-        round(grade.grade, 2) AS current_grade
-    FROM course_enrollments AS e
-    CROSS JOIN (
-        SELECT count(*) AS n FROM learning_sections AS s WHERE s.course_id = pg_temp.this_course()
-    ) AS section
-    LEFT JOIN (
-        SELECT
-            sp.learner_id,
-            sum(sp.completion_percentage) AS percentage,
-            max(sp.last_accessed) AS last_accessed
-        FROM section_progress AS sp
-        WHERE sp.course_id = pg_temp.this_course()
-        GROUP BY sp.learner_id
-    ) AS progress USING (learner_id)
-    LEFT JOIN (
-        SELECT
-            t.learner_id,
-            sum(a.weight_in_course * t.percentage_score) / nullif(sum(a.weight_in_course), 0)
-                AS grade
-        FROM educational_assessments AS a
-        INNER JOIN assessment_attempts AS t ON a.id = t.assessment_id
-        WHERE a.course_id = pg_temp.this_course() AND t.completion_status = 'graded'
-        GROUP BY t.learner_id
-    ) AS grade USING (learner_id)
-    WHERE e.course_id = pg_temp.this_course()
-) AS n
-WHERE
-    e.id = n.id
-    AND (e.overall_progress, e.last_accessed, e.current_grade)
-    IS DISTINCT FROM (n.overall_progress, n.last_accessed, n.current_grade);
+-- What no trigger keeps, as of the end of the course.
+SELECT
+    recalculate_course_metrics(
+        pg_temp.this_course(),
+        pg_temp.day_of(c.code_presentation, c.module_presentation_length)
+    )
+FROM pg_temp.courses AS c
+WHERE c.code_module || ':' || c.code_presentation = current_setting('oulad.course');
