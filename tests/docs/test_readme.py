@@ -66,7 +66,22 @@ def test_the_psql_recipe_gives_the_catalog_of_the_release(empty_database: str) -
     assert lms_schema.verify(empty_database, schema="lms", strict=True).differences == ()
 
 
-def test_the_grants_let_an_application_refresh_and_nobody_else(empty_database: str) -> None:
+CALLS = (
+    "refresh_learning_analytics()",
+    "recalculate_course_metrics()",
+    "check_derived_columns()",
+    "calculate_learning_velocity(gen_random_uuid(), gen_random_uuid())",
+    "calculate_course_effectiveness(gen_random_uuid())",
+    "calculate_assessment_statistics(gen_random_uuid())",
+    "calculate_item_statistics(gen_random_uuid())",
+    "at_risk_learners(gen_random_uuid())",
+    "is_module_unlocked(gen_random_uuid(), gen_random_uuid())",
+    "next_sections(gen_random_uuid(), gen_random_uuid())",
+    "rebuild_section_progress(gen_random_uuid())",
+)
+
+
+def test_the_grants_let_an_application_call_everything_and_nobody_else(empty_database: str) -> None:
     lms_schema.migrate(empty_database, schema="lms")
     with psycopg.connect(empty_database) as connection:
         connection.execute("CREATE ROLE app")
@@ -74,7 +89,8 @@ def test_the_grants_let_an_application_refresh_and_nobody_else(empty_database: s
         connection.execute("GRANT USAGE ON SCHEMA lms TO stranger")
         connection.execute(_block("sql", "GRANT USAGE"))
         connection.execute("SET LOCAL ROLE app")
-        connection.execute("SELECT lms.refresh_learning_analytics()")
+        for call in CALLS:
+            connection.execute(f"SELECT * FROM lms.{call}".encode())
         connection.execute("SET LOCAL ROLE stranger")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("SELECT lms.refresh_learning_analytics()")
