@@ -34,13 +34,22 @@ BEGIN ATOMIC
         ORDER BY t.learner_id, t.attempt_number
     ),
 
-    response AS (
+    response AS MATERIALIZED (
         SELECT
             attempt.id AS attempt_id,
-            r.value ->> 'question_id' AS item_id,
-            round((r.value ->> 'points')::numeric, 12) AS points
+            item.item_order,
+            round(nullif(r.value -> 'points', 'null')::numeric, 12) AS points
         FROM attempt
         CROSS JOIN LATERAL jsonb_array_elements(attempt.responses) AS r
+        INNER JOIN item ON (r.value ->> 'question_id') = item.id
+    ),
+
+    whole AS (
+        SELECT
+            r.attempt_id,
+            sum(r.points) AS total
+        FROM response AS r
+        GROUP BY r.attempt_id
     )
 
     SELECT
@@ -49,10 +58,12 @@ BEGIN ATOMIC
         item.item_order,
         item.points,
         coalesce(response.points, 0),
-        sum(coalesce(response.points, 0)) OVER (PARTITION BY attempt.id)
+        coalesce(whole.total, 0)
     FROM attempt
     CROSS JOIN item
-    LEFT JOIN response ON attempt.id = response.attempt_id AND item.id = response.item_id;
+    LEFT JOIN whole ON attempt.id = whole.attempt_id
+    LEFT JOIN response
+        ON attempt.id = response.attempt_id AND item.item_order = response.item_order;
 END;
 
 REVOKE EXECUTE ON FUNCTION assessment_item_scores(uuid) FROM public;

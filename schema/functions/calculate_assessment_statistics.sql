@@ -5,7 +5,11 @@ LANGUAGE sql
 STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH score AS MATERIALIZED (
-        SELECT s.* FROM assessment_item_scores(p_assessment_id) AS s
+        SELECT
+            s.item_order,
+            s.total,
+            s.score::double precision AS x
+        FROM assessment_item_scores(p_assessment_id) AS s
     ),
 
     item AS (
@@ -13,7 +17,7 @@ BEGIN ATOMIC
             count(*) AS k,
             sum(i.variance) AS variance_sum
         FROM (
-            SELECT var_pop(s.score) AS variance FROM score AS s
+            SELECT var_pop(s.x) AS variance FROM score AS s
             GROUP BY s.item_order
         ) AS i
     ),
@@ -21,7 +25,10 @@ BEGIN ATOMIC
     whole AS (
         SELECT
             count(*) AS n,
-            var_pop(s.total) AS variance
+            CASE
+                -- equal fractions may seem to vary in double precision
+                WHEN min(s.total) < max(s.total) THEN var_pop(s.total::double precision)
+            END AS variance
         FROM score AS s
         WHERE s.item_order = 1
     ),
@@ -31,7 +38,7 @@ BEGIN ATOMIC
             CASE
                 WHEN item.k > 1
                     THEN
-                        item.k::numeric / (item.k - 1)
+                        item.k::double precision / (item.k - 1)
                         * (1 - item.variance_sum / nullif(whole.variance, 0))
             END AS alpha
         FROM item

@@ -1,5 +1,6 @@
--- Item statistics of classical test theory. Whether a variance is 0 is asked of exact numbers: in
--- double precision, equal fractions may seem to vary.
+-- Item statistics of classical test theory. Sums are those of double precision, but whether
+-- anything varies at all, and who ties at a cut, is asked of exact numbers: there, equal fractions
+-- may seem to differ.
 -- depends: functions/assessment_item_scores
 CREATE OR REPLACE FUNCTION calculate_item_statistics(p_assessment_id uuid) RETURNS TABLE (
     item_id text,
@@ -15,8 +16,13 @@ STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH score AS MATERIALIZED (
         SELECT
-            s.*,
-            s.total - s.score AS rest
+            s.item_order,
+            s.item_points,
+            s.score,
+            s.total,
+            s.total - s.score AS rest,
+            s.score::double precision AS x,
+            s.total::double precision AS t
         FROM assessment_item_scores(p_assessment_id) AS s
     ),
 
@@ -29,7 +35,8 @@ BEGIN ATOMIC
         ) AS e
     ),
 
-    cut AS (
+    -- materialized: else the array would be walked for each score
+    cut AS MATERIALIZED (
         SELECT
             r.totals[g.size + 1] AS lower,
             CASE WHEN g.size > 0 THEN r.totals[cardinality(r.totals) - g.size + 1] END AS upper
@@ -43,18 +50,19 @@ BEGIN ATOMIC
         SELECT
             s.item_order,
             count(*) AS n,
-            avg(s.score) / nullif(s.item_points, 0) AS facility,
-            corr(s.score::double precision, s.total::double precision) AS point_biserial,
-            corr(s.score::double precision, s.rest::double precision) AS item_rest,
+            avg(s.x) / nullif(s.item_points, 0)::double precision AS facility,
+            corr(s.x, s.t) AS point_biserial,
+            corr(s.x, s.t - s.x) AS item_rest,
             (
-                avg(s.score) FILTER (WHERE s.total >= cut.upper)
-                - avg(s.score) FILTER (WHERE s.total < cut.lower)
-            ) / nullif(s.item_points, 0) AS d27,
-            var_pop(s.score) AS score_variance,
-            var_pop(s.rest) AS rest_variance,
-            var_pop(s.total) AS total_variance,
+                avg(s.x) FILTER (WHERE s.total >= cut.upper)
+                - avg(s.x) FILTER (WHERE s.total < cut.lower)
+            ) / nullif(s.item_points, 0)::double precision AS d27,
+            min(s.score) < max(s.score) AS score_varies,
+            min(s.rest) < max(s.rest) AS rest_varies,
+            min(s.total) < max(s.total) AS total_varies,
+            var_pop(s.t - s.x) AS rest_variance,
             count(*) OVER () AS k,
-            sum(var_pop(s.score)) OVER () - var_pop(s.score) AS other_variances
+            sum(var_pop(s.x)) OVER () - var_pop(s.x) AS other_variances
         FROM score AS s
         CROSS JOIN cut
         GROUP BY s.item_order, s.item_points
@@ -63,17 +71,15 @@ BEGIN ATOMIC
     SELECT
         q.value ->> 'id',
         coalesce(m.n, 0),
-        m.facility::double precision,
-        CASE WHEN m.score_variance > 0 AND m.total_variance > 0 THEN m.point_biserial END,
-        CASE WHEN m.score_variance > 0 AND m.rest_variance > 0 THEN m.item_rest END,
-        m.d27::double precision,
+        m.facility,
+        CASE WHEN m.score_varies AND m.total_varies THEN m.point_biserial END,
+        CASE WHEN m.score_varies AND m.rest_varies THEN m.item_rest END,
+        m.d27,
         CASE
-            WHEN m.k > 2
+            WHEN m.k > 2 AND m.rest_varies
                 THEN
-                    (
-                        (m.k - 1.0) / (m.k - 2)
-                        * (1 - m.other_variances / nullif(m.rest_variance, 0))
-                    )::double precision
+                    (m.k - 1)::double precision / (m.k - 2)
+                    * (1 - m.other_variances / nullif(m.rest_variance, 0))
         END
     FROM educational_assessments AS a
     CROSS JOIN LATERAL jsonb_array_elements(a.questions) WITH ORDINALITY AS q

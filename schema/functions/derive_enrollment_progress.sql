@@ -1,5 +1,6 @@
 -- Definition of what course_enrollments derives from section_progress: the triggers that keep the
--- columns and check_derived_columns both read it here.
+-- columns and check_derived_columns both read it here. From the sections to their progress rows,
+-- each by its key: right after a bulk load, no statistics tell the planner of another way.
 CREATE OR REPLACE FUNCTION derive_enrollment_progress(p_enrollment_ids uuid[]) RETURNS TABLE (
     enrollment_id uuid,
     overall_progress numeric,
@@ -13,27 +14,24 @@ BEGIN ATOMIC
         e.id,
         CASE
             WHEN section.n = 0 THEN e.overall_progress
-            ELSE round(coalesce(progress.percentages, 0) / section.n, 2)
+            ELSE round(coalesce(section.percentages, 0) / section.n, 2)
         END,
         -- an absurd sum must not abort the write of a section
-        least(coalesce(round(progress.seconds / 60.0), 0), 2147483647)::integer,
-        progress.last_accessed
+        least(coalesce(round(section.seconds / 60.0), 0), 2147483647)::integer,
+        section.last_accessed
     FROM course_enrollments AS e
     CROSS JOIN
         LATERAL (
-            SELECT count(*) AS n
-            FROM learning_sections AS s
-            WHERE s.course_id = e.course_id
-        ) AS section
-    CROSS JOIN
-        LATERAL (
             SELECT
+                count(*) AS n,
                 sum(sp.completion_percentage) AS percentages,
                 sum(sp.total_time_spent) AS seconds,
                 max(sp.last_accessed) AS last_accessed
-            FROM section_progress AS sp
-            WHERE sp.learner_id = e.learner_id AND sp.course_id = e.course_id
-        ) AS progress
+            FROM learning_sections AS s
+            LEFT JOIN section_progress AS sp
+                ON s.id = sp.section_id AND e.learner_id = sp.learner_id
+            WHERE s.course_id = e.course_id
+        ) AS section
     WHERE e.id = any(p_enrollment_ids);
 END;
 

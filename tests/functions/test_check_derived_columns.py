@@ -15,7 +15,7 @@ from support.derived import AS_OF, Tables
 from support.histories import History, recalculate
 from support.rows import Connection, add, rolled_back
 
-DERIVED = {
+DERIVED: dict[str, dict[str, Any]] = {
     "course_enrollments": {
         "overall_progress": 12.34,
         "total_time_spent": 12345,

@@ -169,7 +169,7 @@ def test_a_late_event_moves_the_first_access_and_not_the_last(
 def test_all_details_of_an_event_are_stored(
     transaction: Connection, place: tuple[uuid.UUID, uuid.UUID]
 ) -> None:
-    details = {
+    details: dict[str, Any] = {
         "interaction_type": "knowledge_check",
         "interaction_subtype": "quiz",
         "learning_objective": "sums",
@@ -183,7 +183,7 @@ def test_all_details_of_an_event_are_stored(
         "timestamp": AS_OF,
         "id": ID,
     }
-    structured = {
+    structured: dict[str, Any] = {
         "interaction_data": {"a": 1},
         "knowledge_demonstration": [1],
         "misconception_indicators": [2],
@@ -191,7 +191,9 @@ def test_all_details_of_an_event_are_stored(
         "difficulty_adjustment": {"c": 1},
         "learning_environment": {"d": 1},
     }
-    record(transaction, *place, **details, **{k: Jsonb(v) for k, v in structured.items()})
+    record(
+        transaction, place[0], place[1], **details, **{k: Jsonb(v) for k, v in structured.items()}
+    )
     (row,) = read(transaction, "learning_interactions")
     assert {name: row[name] for name in details | structured} == details | structured
 
