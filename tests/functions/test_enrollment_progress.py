@@ -41,12 +41,11 @@ def progress(connection: Connection, enrollment: Row, section: Row, **values: An
 
 
 def overall(connection: Connection, enrollment: Row) -> Any:
-    found = scalar(
+    return scalar(
         connection,
         "SELECT overall_progress FROM course_enrollments WHERE id = %s",
         enrollment["id"],
     )
-    return found
 
 
 def stored(connection: Connection, enrollment: Row) -> tuple[Any, ...]:

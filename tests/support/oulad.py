@@ -138,7 +138,8 @@ class Dataset:
             columns = [sorted(column) for column in zip(*measures, strict=True)]
             for row, values in zip(students, measures, strict=True):
                 below = sum(
-                    bisect_left(column, value) for column, value in zip(columns, values, strict=True)
+                    bisect_left(column, value)
+                    for column, value in zip(columns, values, strict=True)
                 )
                 others = 3 * (len(students) - 1)
                 share = Fraction(below, others) if others else Fraction(0)
@@ -199,9 +200,7 @@ class Dataset:
                 "average_learning_time_hours": Decimal("0.00") if enrolled else None,
                 "average_comprehension_score": None,
                 "average_retention_score": None,
-                "average_engagement_score": None
-                if engagement is None
-                else half_up(engagement, 2),
+                "average_engagement_score": None if engagement is None else half_up(engagement, 2),
                 "total_learners": len(enrolled),
                 "assessment_pass_rate": _percent(
                     len([score for score in scores if score >= 40]), len(scores)
