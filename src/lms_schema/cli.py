@@ -244,8 +244,9 @@ def verify(conninfo: str, schema: str | None, strict: bool, as_json: bool) -> No
 def drop(conninfo: str, schema: str, as_json: bool) -> None:
     """Remove the package's objects, with all data in them.
 
-    Objects of others stay. When one of them depends on ours, nothing is dropped and the error
-    lists it. There is no other way back: migrations go forward only.
+    Objects of others stay, and so does the schema itself. When one of them depends on ours,
+    nothing is dropped and the error lists it. There is no other way back: migrations go forward
+    only.
     """
     result = lms_schema.drop(conninfo, schema=schema)
     if as_json:
