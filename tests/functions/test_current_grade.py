@@ -39,10 +39,9 @@ def attempt(connection: Connection, enrollment: Row, of: Row, score: Any, **valu
 
 
 def grade(connection: Connection, enrollment: Row) -> Any:
-    found = scalar(
+    return scalar(
         connection, "SELECT current_grade FROM course_enrollments WHERE id = %s", enrollment["id"]
     )
-    return found
 
 
 WEIGHTS = st.sampled_from([None, Decimal("0"), Decimal("0.33"), Decimal("0.5"), Decimal("1")])
