@@ -4,6 +4,7 @@ Environment:
     LMS_TEST_DATABASE_URL: A server to use, by a role that may create databases.
     LMS_TEST_SERVER: `docker` or `embedded` forces one; else Docker where it answers.
     LMS_TEST_POSTGRES: The major version of the Docker image, by default 18.
+    LMS_TEST_FORBID_SKIPS: When set, a skipped test fails: nothing was left untried.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 PackageMaker = Callable[[Mapping[str, str | bytes]], packages.SchemaPackage]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and "LMS_TEST_FORBID_SKIPS" in os.environ:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which LMS_TEST_FORBID_SKIPS forbids: {report.longreprtext}"
+    return report
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
--- Learner and course of an enrollment are of one institution. Race-free without locks of its own:
--- institution_id is part of a unique index of learners and courses, so that changing it conflicts
--- with the key-share lock that the foreign keys of an uncommitted enrollment hold.
+-- Learner and course of an enrollment are of one institution. At READ COMMITTED this needs no lock
+-- of its own: institution_id is part of a unique index of both, so that changing it conflicts with
+-- the key-share lock that the foreign keys of an uncommitted enrollment hold.
 -- A definer, because the rule counts also rows that the writer may not see.
 CREATE OR REPLACE FUNCTION check_enrollment_institution() RETURNS trigger
 LANGUAGE plpgsql
@@ -53,4 +53,5 @@ REVOKE EXECUTE ON FUNCTION check_enrollment_institution() FROM public;
 
 COMMENT ON FUNCTION check_enrollment_institution() IS
 'Constraint trigger: raises 23514 when an enrollment joins a learner and a course of different '
-'institutions. Without an institution, a learner may enroll anywhere and a course takes anyone.';
+'institutions. Without an institution, a learner may enroll anywhere and a course takes anyone. '
+'Two concurrent transactions at REPEATABLE READ can break the rule; SERIALIZABLE ones cannot.';

@@ -1,5 +1,6 @@
 -- Derives percentage_score, passed and time_spent_minutes of an attempt and rejects values that
--- contradict the score. A derived value follows when what it is derived from changes.
+-- contradict the score. A derived value follows when what it is derived from changes. The key-share
+-- lock conflicts with a change of the points, which are part of a unique index for that.
 -- A definer, because a learner who writes an attempt need not be able to read the assessment.
 CREATE OR REPLACE FUNCTION derive_attempt_result() RETURNS trigger
 LANGUAGE plpgsql
@@ -41,7 +42,8 @@ BEGIN
 
         SELECT a.total_points, a.passing_score INTO v_total_points, v_passing_score
         FROM educational_assessments AS a
-        WHERE a.id = new.assessment_id;
+        WHERE a.id = new.assessment_id
+        FOR KEY SHARE;
 
         IF new.score > v_total_points THEN
             RAISE check_violation USING

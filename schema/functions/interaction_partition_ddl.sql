@@ -16,7 +16,8 @@ DECLARE
     v_from timestamptz := date_trunc('month', p_from::timestamptz);
     v_history text;
     v_history_end timestamptz;
-    v_end timestamptz;
+    v_months timestamptz[];
+    v_first timestamptz;
     v_rows bigint;
     v_new record;
 BEGIN
@@ -31,20 +32,24 @@ BEGIN
     END IF;
 
     SELECT
-        max(b.upper_bound),
-        max(b.upper_bound) FILTER (WHERE b.is_history),
-        max(b.name) FILTER (WHERE b.is_history)
-    INTO v_end, v_history_end, v_history
+        max(b.upper_bound) FILTER (WHERE b.lower_bound IS NULL),
+        max(b.name) FILTER (WHERE b.lower_bound IS NULL),
+        coalesce(array_remove(array_agg(b.lower_bound ORDER BY b.lower_bound), NULL), '{}')
+    INTO v_history_end, v_history, v_months
     FROM (
         SELECT
             c.oid::regclass::text AS name,
-            pg_get_expr(c.relpartbound, c.oid) LIKE 'FOR VALUES FROM (MINVALUE)%' AS is_history,
+            substring(pg_get_expr(c.relpartbound, c.oid) FROM 'FROM \(''([^'']+)''\)')::timestamptz
+                AS lower_bound,
             substring(pg_get_expr(c.relpartbound, c.oid) FROM 'TO \(''([^'']+)''\)')::timestamptz
                 AS upper_bound
         FROM pg_inherits AS i
         INNER JOIN pg_class AS c ON i.inhrelid = c.oid
-        WHERE i.inhparent = 'learning_interactions'::regclass
+        WHERE
+            i.inhparent = 'learning_interactions'::regclass
+            AND pg_get_expr(c.relpartbound, c.oid) <> 'DEFAULT'
     ) AS b;
+    v_first := least(v_from, coalesce(v_history_end, v_months[1], v_this_month));
 
     IF v_from < v_history_end THEN
         EXECUTE format('SELECT count(*) FROM %s WHERE timestamp >= $1', v_history)
@@ -69,8 +74,8 @@ BEGIN
             'learning_interactions_history' AS name,
             'Interactions before the months that have a partition of their own.' AS comment,
             'MINVALUE' AS lower_bound,
-            quote_literal(least(v_from, v_this_month)) AS upper_bound
-        WHERE v_end IS NULL
+            quote_literal(v_first) AS upper_bound
+        WHERE v_history IS NULL AND v_months = '{}'
         UNION ALL
         SELECT
             to_char(m.month, '"learning_interactions_"YYYY_MM'),
@@ -78,14 +83,11 @@ BEGIN
             quote_literal(m.month),
             quote_literal(m.month + interval '1 month')
         FROM generate_series(
-            least(v_from, v_end, v_this_month),
+            v_first,
             v_this_month + p_months_ahead * interval '1 month',
             interval '1 month'
         ) AS m (month)
-        WHERE
-            v_end IS NULL
-            OR m.month >= v_end
-            OR (m.month >= v_from AND m.month < v_history_end)
+        WHERE m.month <> ALL(v_months)
     LOOP
         RETURN NEXT format(
             'CREATE TABLE %I (LIKE learning_interactions INCLUDING ALL EXCLUDING INDEXES)',
@@ -104,7 +106,7 @@ REVOKE EXECUTE ON FUNCTION interaction_partition_ddl(integer, date) FROM public;
 
 COMMENT ON FUNCTION interaction_partition_ddl(integer, date) IS
 'Statements that make the partitions of learning_interactions which are missing: one for all '
-'events before the first month, and one for each UTC month up to p_months_ahead months after '
-'the current one; no row when none is missing. p_from moves the first month back, for an '
+'events before the first month, and one for each UTC month from there up to p_months_ahead months '
+'after the current one; no row when none is missing. p_from moves the first month back, for an '
 'import of old events. Raises 22023 for months outside 0 to 120 and an infinite p_from, and '
 '55000, with the count, when events from p_from on are stored already.';

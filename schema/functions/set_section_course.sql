@@ -13,6 +13,11 @@ BEGIN
         SELECT m.course_id INTO new.course_id
         FROM learning_modules AS m
         WHERE m.id = new.module_id;
+        IF NOT FOUND AND new.module_id IS NOT NULL THEN
+            RAISE foreign_key_violation USING
+                MESSAGE = format('module %s does not exist', new.module_id),
+                TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'module_id';
+        END IF;
     END IF;
     RETURN new;
 END;
@@ -22,4 +27,4 @@ REVOKE EXECUTE ON FUNCTION set_section_course() FROM public;
 
 COMMENT ON FUNCTION set_section_course() IS
 'Trigger: fills the course of a section from its module when it was left out, and again when '
-'the section moves to another module.';
+'the section moves to another module. Raises 23503 for an unknown module.';

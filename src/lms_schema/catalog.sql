@@ -214,6 +214,14 @@ partition_fault (oid, parent, fault) AS (
     UNION ALL
     SELECT oid, parent, 'is being detached' FROM partition WHERE detaching
     UNION ALL
+    -- the last one, and the present is past it: nothing takes the events of today
+    SELECT
+        (array_agg(oid ORDER BY upper DESC))[1], parent,
+        'nothing holds ' || to_char(max(upper), 'YYYY-MM-DD') || ' and later; migrate adds months'
+    FROM partition_range
+    GROUP BY parent
+    HAVING max(upper) <= now()
+    UNION ALL
     SELECT
         p.oid, p.parent,
         concat_ws(

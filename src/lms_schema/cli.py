@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 import click
@@ -243,8 +244,9 @@ def verify(conninfo: str, schema: str | None, strict: bool, as_json: bool) -> No
 def drop(conninfo: str, schema: str, as_json: bool) -> None:
     """Remove the package's objects, with all data in them.
 
-    Objects of others stay. When one of them depends on ours, nothing is dropped and the error
-    lists it. There is no other way back: migrations go forward only.
+    Objects of others stay, and so does the schema itself. When one of them depends on ours,
+    nothing is dropped and the error lists it. There is no other way back: migrations go forward
+    only.
     """
     result = lms_schema.drop(conninfo, schema=schema)
     if as_json:
@@ -253,6 +255,28 @@ def drop(conninfo: str, schema: str, as_json: bool) -> None:
         for name in result.dropped:
             click.echo(f"dropped {name}")
         click.echo(f"Schema {result.schema}: {_count(len(result.dropped), 'object')} dropped.")
+
+
+@cli.command()
+@click.option(
+    "--database",
+    "option",
+    metavar="URL",
+    help="A database to keep the sample data in; its schema must hold no learners. Default: a "
+    "temporary PostgreSQL of the 'embedded' extra, removed afterwards.",
+)
+@schema_option
+def demo(option: str | None, schema: str | None) -> None:
+    """Load sample data and print the dashboards.
+
+    A made-up term: two institutions, six courses, 200 learners. Without --database nothing stays.
+    """
+    from lms_schema import embedded
+    from lms_schema.demo import demo
+
+    where = nullcontext(databases.locate(option)) if option else embedded.temporary()
+    with where as conninfo:
+        demo(conninfo, schema=schema, on_event=lambda text: click.echo(text, err=True))
 
 
 def main() -> None:

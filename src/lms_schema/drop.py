@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from lms_schema import database, lock, replace
 from lms_schema.catalog import read_catalog, release_catalog
@@ -65,7 +63,7 @@ def drop(
 
     The objects are those that `migrate` recorded. A schema without records (psql applied the
     files) must equal this release, since another's table may bear the name of one of ours.
-    Objects of others stay, and so does the schema when it holds any, or is `public`.
+    Objects of others stay, and so does the schema itself, with its owner and grants.
 
     Args:
         conninfo: Any libpq connection string.
@@ -111,12 +109,7 @@ def _drop(session: Session) -> list[str]:
     )
     addresses = [present[name].address for name in (*newest_first, *state)]
     _refuse_dependents(connection, addresses)
-    dropped = _drop_all(connection, newest_first) + _drop_all(connection, state)
-    schema = f"SCHEMA {sql.Identifier(session.schema).as_string(connection)}"
-    with suppress(psycopg.errors.InsufficientPrivilege):  # it is another's
-        if session.schema != "public" and _drop_one(connection, schema):
-            dropped.append(schema)
-    return dropped
+    return _drop_all(connection, newest_first) + _drop_all(connection, state)
 
 
 def _drop_all(connection: psycopg.Connection[Any], names: Sequence[str]) -> list[str]:

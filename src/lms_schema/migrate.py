@@ -12,7 +12,7 @@ from psycopg import sql
 
 from lms_schema import database, lock, replace
 from lms_schema import package as packages
-from lms_schema.errors import LockNotObtained, StatementFailed
+from lms_schema.errors import DatabaseError, LockNotObtained, StatementFailed
 from lms_schema.package import Kind, SchemaPackage, SqlFile
 from lms_schema.statements import Statement
 from lms_schema.status import Comparison, compare
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _BUSY = ("55P03", "40P01")
 """SQLSTATEs of a lock timeout and a deadlock: worth another try."""
+
+_DUPLICATES = ("42P07", "42710")
+"""SQLSTATEs of a table, and of a type, that exists."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,8 @@ def migrate(
         ReleasedFileEdited: When a versioned file differs from what was applied.
         DatabaseNewer: When a newer release migrated the database.
         LockNotObtained: When another runner, or a lock, did not go away in time.
-        DatabaseError: When the database could not be reached, or the connection broke.
+        DatabaseError: When the database could not be reached, the connection broke, or the schema
+            was installed without `migrate`.
         UsageError: When the package, the server or an argument cannot be used.
     """
     from lms_schema import ledger
@@ -191,13 +195,13 @@ class _Run:
         self.ledger = ledger
         self.wait = wait
         self.tell = tell
+        self.tracked = False
         self.entries: dict[str, Entry] = {}
         self.skipped: list[tuple[str, str | None]] = []
         self.connection.add_notice_handler(self._notice)
 
     def all(self, last: int | None) -> list[Action]:
         """Apply everything; return what was done."""
-        self._prepare()
         self._read()
         found = compare(self.package, self.entries)
         found.check()
@@ -214,21 +218,19 @@ class _Run:
         return actions
 
     def _prepare(self) -> None:
-        """Create the schema and the state tables when they are missing."""
-        from lms_schema import ledger
-
-        with self.connection.transaction():
-            if not self.session.schema_exists():
-                self.connection.execute(
-                    sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self.session.schema))
-                )
-            if not ledger.exists(self.connection, self.session.schema):
-                self.ledger.create()
+        """Create the schema and the state tables, in the transaction of the first file."""
+        if not self.session.schema_exists():
+            self.connection.execute(
+                sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self.session.schema))
+            )
+        self.ledger.create()
 
     def _read(self) -> None:
         from lms_schema import ledger
 
-        self.entries = ledger.read(self.connection, self.session.schema)
+        self.tracked = ledger.exists(self.connection, self.session.schema)
+        if self.tracked:
+            self.entries = ledger.read(self.connection, self.session.schema)
 
     def _patiently(self, work: Callable[[], list[Action]]) -> list[Action]:
         """Do it, again when a lock timed out, until the time is used up."""
@@ -256,9 +258,18 @@ class _Run:
         while True:
             try:
                 with self.connection.transaction():
+                    if not self.tracked:
+                        self._prepare()
                     actions = self._attempt(file, rebuild, todo)
                 self._read()
             except StatementFailed as error:
+                if not self.tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
+                    raise DatabaseError(
+                        f'Schema "{self.session.schema}" was installed without lms-schema: it '
+                        "holds the package's objects and no record of them. verify and status "
+                        "work; migrate cannot adopt it. Nothing was changed.\n"
+                        f"It failed at {str(error).splitlines()[0]}"
+                    ) from error
                 refused = error.file.removesuffix(".sql")
                 if (
                     error.sqlstate not in replace.REFUSALS
@@ -269,6 +280,11 @@ class _Run:
                 rebuild.add(refused)
             else:
                 return actions
+
+    def _holds_objects(self) -> bool:
+        return self.session.schema_exists() and bool(
+            replace.objects(self.connection, self.session.schema)
+        )
 
     def _owners(self, files: Iterable[str]) -> dict[str, str]:
         """Return the file of each recorded object that may be dropped: never one with data."""
@@ -303,7 +319,7 @@ class _Run:
         for name in lost:
             self._drop(owners[name], name)
         doomed = rebuild | {owners[name] for name in lost}
-        written: set[str] = set()
+        written = {name for name, found in before.items() if found.written}  # the state tables
         new: set[str] = set()
         actions = []
         for item in self._batch(file, doomed, todo):

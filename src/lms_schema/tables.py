@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 WIDTH = 100
@@ -19,11 +18,12 @@ def print_table(
         title: What the table is.
         note: One line about what it shows.
         headers: Names of the columns.
-        rows: Values. Numbers that are not whole are rounded half up to 2 decimals; None is shown
+        rows: Values. Numbers are rounded half up to at most 2 decimals; None is shown
             as a dash.
     """
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = Console(highlight=False)
     console.width = WIDTH
@@ -31,13 +31,15 @@ def print_table(
     cells = [[_shown(value) for value in row] for row in rows]
     for number, header in enumerate(headers):
         if any(isinstance(row[number], str) for row in rows):
-            table.add_column(header, no_wrap=True, overflow="ellipsis")
+            table.add_column(header)
         else:  # the words of a header may wrap, a number never
             words = [*header.split(), *(row[number] for row in cells)]
             table.add_column(header, justify="right", min_width=max(map(len, words)))
     for row in cells:
-        table.add_row(*row)
-    console.print(f"\n[bold]{title}[/bold]\n{note}", soft_wrap=True)
+        table.add_row(*map(Text, row))
+    console.print()
+    console.print(Text(title, "bold"), soft_wrap=True)
+    console.print(Text(note), soft_wrap=True)
     console.print(table)
 
 
@@ -46,8 +48,8 @@ def _shown(value: object) -> str:
         return "-"
     if isinstance(value, int):
         return f"{value:,}"
-    if isinstance(value, (Decimal, float)):
-        return f"{Decimal(value).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, float) or (isinstance(value, Decimal) and round(value, 2) != value):
+        return f"{Decimal(str(value)).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+    if isinstance(value, Decimal):
+        return f"{value:,}"
     return str(value)

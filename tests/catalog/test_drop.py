@@ -53,18 +53,16 @@ def test_objects_of_others_stay(connection: Connection, database: str) -> None:
     assert {"others", "others_function", "others_kind"} <= relations(connection)
 
 
-def test_an_empty_schema_goes_and_a_shared_one_stays(empty_database: str) -> None:
+def test_the_schema_itself_stays_with_its_grants(empty_database: str) -> None:
+    schema = 'Weird "Schema"'
+    query = "SELECT oid, nspowner, nspacl::text FROM pg_namespace WHERE nspname = %s"
     with psycopg.connect(empty_database, autocommit=True) as connection:
-        for schema in ('Weird "Schema"', "shared"):
-            lms_schema.migrate(empty_database, schema=schema)
-        connection.execute("CREATE TABLE shared.others (a integer)")
-        assert drop(empty_database, schema='Weird "Schema"').dropped[-1] == (
-            'SCHEMA "Weird ""Schema"""'
-        )
-        assert "SCHEMA shared" not in drop(empty_database, schema="shared").dropped
-        schemas = {row[0] for row in connection.execute("SELECT nspname FROM pg_namespace")}
-        assert "shared" in schemas
-        assert 'Weird "Schema"' not in schemas
+        lms_schema.migrate(empty_database, schema=schema)
+        connection.execute('GRANT USAGE ON SCHEMA "Weird ""Schema""" TO PUBLIC')
+        before = connection.execute(query, [schema]).fetchall()
+        dropped = drop(empty_database, schema=schema).dropped
+        assert dropped[-1] == "TABLE lms_schema_yoyo_version"
+        assert connection.execute(query, [schema]).fetchall() == before
 
 
 @pytest.mark.parametrize(

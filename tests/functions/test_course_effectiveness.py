@@ -88,6 +88,7 @@ def test_an_attempt_that_is_not_graded_counts_nowhere(transaction: Connection) -
         "assessment_attempts",
         assessment_id=assessment["id"],
         learner_id=learner,
+        passed=True,
         completion_status="graded",
     )
     assert effectiveness(transaction, course)["assessment_pass_rate"] == 50

@@ -105,6 +105,39 @@ def test_a_failing_file_is_rolled_back_and_named_with_line_and_statement(
     assert query(empty_database, "SELECT to_regclass('b')") == [("b",)]
 
 
+def test_a_failing_first_file_leaves_no_state_tables_and_no_schema(
+    empty_database: str, make_package: Make
+) -> None:
+    wrong = make_package({"tables/010_a.sql": "CREATE TABLE a (i int); CREATE TABLE a (i int);"})
+    with pytest.raises(StatementFailed):
+        migrate(empty_database, schema="lms", package=wrong)
+    assert query(empty_database, "SELECT to_regnamespace('lms')") == [(None,)]
+    with pytest.raises(StatementFailed):
+        migrate(empty_database, package=wrong)
+    assert not lms_schema.status(empty_database, package=wrong).tracked
+    migrate(empty_database, package=make_package(TABLE_A))
+    rows = query(empty_database, "SELECT migration_id, objects FROM lms_schema_migration")
+    assert rows == [("tables/010_a", ["TABLE a"])]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [TABLE_A, {"types/010_t.sql": "CREATE TYPE t AS ENUM ('x');"}],
+    ids=["table", "type"],
+)
+def test_a_schema_that_psql_installed_is_refused_and_stays_as_it_is(
+    empty_database: str, make_package: Make, file: dict[str, str]
+) -> None:
+    package = make_package(file | TABLE_B)
+    execute(empty_database, *file.values())
+    before = query(empty_database, "SELECT oid, relname FROM pg_class ORDER BY oid")
+    with pytest.raises(lms_schema.DatabaseError, match="installed without lms-schema") as caught:
+        migrate(empty_database, package=package)
+    assert "already exists" in str(caught.value)
+    assert query(empty_database, "SELECT oid, relname FROM pg_class ORDER BY oid") == before
+    assert not lms_schema.status(empty_database, package=package).tracked
+
+
 def test_an_error_without_a_position_is_named_with_the_statement_s_line(
     empty_database: str, make_package: Make
 ) -> None:

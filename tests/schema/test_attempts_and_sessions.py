@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 
 from support.numbers import half_up
 from support.properties import examples
+from support.race import connections, waiting
 from support.rows import EARLY, Connection, Row, add, read, rolled_back
+
+# around the half minute, where rounding turns
+ELAPSED = st.builds(
+    lambda minutes, milliseconds: timedelta(minutes=minutes, milliseconds=milliseconds),
+    st.integers(0, 10_000),
+    st.sampled_from([0, 1, 29_999, 30_000, 30_001, 59_999]),
+)
 
 
 def change(connection: Connection, table: str, **values: Any) -> Row:
@@ -40,7 +48,7 @@ def result(row: Row) -> tuple[object, object]:
     total=st.integers(1, 400),
     share=st.fractions(0, 1),
     passing_share=st.none() | st.fractions(0, 1),
-    elapsed=st.none() | st.integers(0, 10**8).map(lambda ms: timedelta(milliseconds=ms)),
+    elapsed=st.none() | ELAPSED,
 )
 def test_a_graded_attempt_derives_percentage_passed_and_minutes(
     transaction: Connection,
@@ -106,6 +114,54 @@ def test_the_result_follows_points_and_passing_score_of_the_assessment(
     assert result(read(transaction, "assessment_attempts")[0]) == (Decimal(50), None)
 
 
+def test_an_attempt_waits_for_uncommitted_points_and_is_judged_by_them(
+    connection: Connection, database: str
+) -> None:
+    learner = add(connection, "learners")
+    assessment = add(connection, "educational_assessments", total_points=10, passing_score=5)
+    with connections(database, 2) as (changing, taking):
+        change(changing, "educational_assessments", total_points=20)
+        with waiting(
+            database,
+            taking,
+            lambda: add(
+                taking,
+                "assessment_attempts",
+                learner_id=learner["id"],
+                assessment_id=assessment["id"],
+                score=10,
+            ),
+            changing,
+        ) as outcome:
+            changing.commit()
+            assert result(outcome.result()) == (Decimal(50), True)
+
+
+def test_new_points_wait_for_an_uncommitted_attempt_and_judge_it(
+    connection: Connection, database: str
+) -> None:
+    learner = add(connection, "learners")
+    assessment = add(connection, "educational_assessments", total_points=10, passing_score=5)
+    with connections(database, 2) as (taking, changing):
+        add(
+            taking,
+            "assessment_attempts",
+            learner_id=learner["id"],
+            assessment_id=assessment["id"],
+            score=10,
+        )
+        with waiting(
+            database,
+            changing,
+            lambda: change(changing, "educational_assessments", total_points=20),
+            taking,
+        ) as outcome:
+            taking.commit()
+            outcome.result()
+            changing.commit()
+    assert result(read(connection, "assessment_attempts")[0]) == (Decimal(50), True)
+
+
 def test_points_do_not_fall_below_a_score_given(transaction: Connection) -> None:
     attempt(transaction, score=9)
     with pytest.raises(psycopg.errors.CheckViolation) as error, rolled_back(transaction):
@@ -152,7 +208,7 @@ def test_minutes_of_an_attempt_follow_its_submission_until_they_are_supplied(
 
 
 @examples()
-@given(elapsed=st.integers(0, 10**8).map(lambda ms: timedelta(milliseconds=ms)))
+@given(elapsed=ELAPSED)
 def test_a_session_derives_its_minutes_rounded_half_up(
     transaction: Connection, elapsed: timedelta
 ) -> None:

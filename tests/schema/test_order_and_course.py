@@ -146,3 +146,18 @@ def test_an_assessment_takes_the_course_of_its_section(transaction: Connection) 
     )
     course = scalar(transaction, "SELECT course_id FROM educational_assessments")
     assert course == moved["course_id"]
+
+
+@pytest.mark.parametrize(
+    ("table", "values", "culprit"),
+    [
+        ("learning_sections", {"module_id": NOBODY}, "module_id"),
+        ("educational_assessments", {"section_id": NOBODY}, "section_id"),
+    ],
+)
+def test_what_cannot_get_its_course_names_the_unknown_parent(
+    transaction: Connection, table: str, values: dict[str, object], culprit: str
+) -> None:
+    with pytest.raises(psycopg.errors.ForeignKeyViolation) as error:
+        add(transaction, table, course_id=None, **values)
+    assert error.value.diag.column_name == culprit

@@ -172,10 +172,11 @@ def test_more_months_ahead_are_added_after_the_last(transaction: Connection, set
     assert ensure(transaction, 15) == ensure(transaction, 0) == 0
 
 
-def test_a_missing_last_month_is_made_again(transaction: Connection) -> None:
+@pytest.mark.parametrize("missing", [slice(-2, None), slice(0, 2), slice(4, 6)])
+def test_missing_months_are_made_again(transaction: Connection, missing: slice) -> None:
     ensure(transaction)
     starts = months(bounds(transaction))
-    for start in starts[-2:]:
+    for start in starts[missing]:
         transaction.execute(f"DROP TABLE {EVENTS}_{start:%Y_%m}".encode())
     assert ensure(transaction) == 2
     assert months(bounds(transaction)) == starts
@@ -293,3 +294,13 @@ def test_the_date_of_a_start_is_a_utc_date(transaction: Connection) -> None:
     with session(transaction, "SET TimeZone = 'Pacific/Kiritimati'"):  # 14 hours ahead
         assert ensure(transaction, 12, date(wanted.year, wanted.month, 1)) == 1
     assert months(bounds(transaction))[0] == wanted
+
+
+@pytest.mark.parametrize("settings", OTHER_SETTINGS)
+def test_the_statements_mean_the_same_in_every_session(
+    transaction: Connection, settings: str
+) -> None:
+    query = "SELECT * FROM interaction_partition_ddl(14, (now() - interval '90 days')::date)"
+    expected = column(transaction, query)
+    with session(transaction, settings):
+        assert column(transaction, query) == expected

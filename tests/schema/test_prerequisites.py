@@ -15,6 +15,11 @@ REFERENCE = "learning_modules_prerequisite_modules_fkey"
 CYCLE = "learning_modules_prerequisite_cycle_check"
 
 
+@pytest.fixture(autouse=True)
+def _a_search_that_never_ends_fails(transaction: Connection) -> None:
+    transaction.execute("SET LOCAL statement_timeout = '20s'")
+
+
 def modules(connection: Connection, count: int) -> list[Row]:
     course = add(connection, "educational_courses")["id"]
     return [add(connection, "learning_modules", course_id=course) for _ in range(count)]

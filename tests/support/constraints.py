@@ -320,14 +320,14 @@ def _passed_derived(connection: Connection) -> Rows:
 
 
 def _time_elapsed(connection: Connection) -> Rows:
-    row = _attempt(connection) | {
-        "started_at": EARLY,
-        "submitted_at": EARLY + timedelta(minutes=9, seconds=1),
-    }
-    return (
-        [row | {"time_spent_minutes": 11}],
-        [row | {"time_spent_minutes": 10}, row | {"time_spent_minutes": 0}],
+    """A minute that has begun may be counted whole."""
+    row = _attempt(connection) | {"started_at": EARLY}
+    little, much = (
+        row | {"submitted_at": EARLY + timedelta(minutes=9, seconds=seconds)} for seconds in (1, 59)
     )
+    rejected = [row | {"time_spent_minutes": 11} for row in (little, much)]
+    accepted = [row | {"time_spent_minutes": 10} for row in (little, much)]
+    return rejected, [*accepted, little | {"time_spent_minutes": 0}]
 
 
 def _score_not_negative(connection: Connection) -> Rows:
@@ -588,6 +588,7 @@ def _all() -> Iterator[Case]:
     yield from _number(table, "progress_percentage_gain", high="100")
 
     table = "educational_assessments"
+    yield Case("educational_assessments_course_id_idx", table, _unique_in_itself, UNIQUE)
     yield _foreign_key(table, "course_id", "educational_courses")
     yield _section_of_course(table)
     yield Case(f"{table}_passing_score_check", table, _passing_score)
@@ -640,6 +641,7 @@ CASES = list(_all())
 WITHOUT_REJECTION = {
     "learners_institution_id_idx",
     "educational_courses_institution_id_idx",
+    "educational_assessments_course_id_idx",
     "learning_modules_id_course_id_key",
     "learning_sections_id_course_id_key",
 }

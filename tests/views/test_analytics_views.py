@@ -189,6 +189,7 @@ def test_retries_count_as_attempts_and_only_the_best_graded_one_as_score(
             learner_id=learner,
             attempt_number=number,
             score=score,
+            percentage_score=99 if score is None else None,
             completion_status=status,
         )
     course = of_course(transaction, assessment["course_id"])
