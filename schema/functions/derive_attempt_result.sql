@@ -34,12 +34,6 @@ BEGIN
 
     -- a negative score is left to its CHECK
     IF new.score >= 0 THEN
-        -- the lock of the foreign key, earlier: waits for rederive_attempt_results, and only a
-        -- statement after it sees what that one committed
-        PERFORM FROM educational_assessments AS a
-        WHERE a.id = new.assessment_id
-        FOR KEY SHARE;
-
         SELECT a.total_points, a.passing_score INTO v_total_points, v_passing_score
         FROM educational_assessments AS a
         WHERE a.id = new.assessment_id

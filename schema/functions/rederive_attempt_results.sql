@@ -7,9 +7,6 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    -- waits for attempts that were derived from the former points and are not committed yet
-    PERFORM FROM educational_assessments AS a WHERE a.id = new.id FOR UPDATE;
-
     UPDATE assessment_attempts AS t
     SET percentage_score = NULL, passed = NULL
     WHERE t.assessment_id = new.id AND t.score IS NOT NULL;
@@ -21,5 +18,4 @@ REVOKE EXECUTE ON FUNCTION rederive_attempt_results() FROM public;
 
 COMMENT ON FUNCTION rederive_attempt_results() IS
 'Trigger: derives percentage_score and passed of all scored attempts anew when total_points or '
-'passing_score of their assessment change. Raises 23514 when a score exceeds the new points. Locks '
-'the assessment against new attempts until the transaction ends.';
+'passing_score of their assessment change. Raises 23514 when a score exceeds the new points.';

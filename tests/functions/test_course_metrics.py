@@ -255,17 +255,27 @@ def test_the_window_is_the_30_days_up_to_the_given_time(transaction: Connection)
     assert [metrics(transaction, row)[0] for row in (one, other)] == [0, 0]
 
 
+def test_days_of_activity_are_those_of_utc(transaction: Connection) -> None:
+    (one, other), sections = peers(transaction, 2)
+    hours = timedelta(hours=1)
+    for ago in (2 * hours, 11 * hours):  # one day in UTC, two in Tokyo
+        event(transaction, one, sections[0], ago)
+    for ago in (12 * hours, 13 * hours):  # two days in UTC, one in Tokyo
+        event(transaction, other, sections[0], ago)
+    transaction.execute("SET LOCAL timezone = 'Asia/Tokyo'")
+    recalculate(transaction)
+    assert [metrics(transaction, row)[0] for row in (one, other)] == [0, Decimal("0.33")]
+
+
 def test_one_time_holds_for_all_enrollments_of_a_course(transaction: Connection) -> None:
-    """Else a value that happens not to change would be told as of a time when it was another."""
+    """Else a value that happens to stay would be told as of a time when it was another."""
     (one, other), sections = peers(transaction, 2)
     event(transaction, one, sections[0], timedelta(1))
     recalculate(transaction, AS_OF)
-    # a late event, and a later recalculation that changes no value
-    event(transaction, other, sections[0], timedelta(2))
-    event(transaction, one, sections[1], timedelta(days=29, hours=12))
-    event(transaction, one, sections[0], -timedelta(hours=6))
-    later = AS_OF + timedelta(days=1)
-    recalculate(transaction, later)
+    later = AS_OF + timedelta(hours=1)
+    # arrives late, and has left the window by then
+    event(transaction, other, sections[0], timedelta(days=30, minutes=-1))
+    assert recalculate(transaction, later) == 0
     assert column(transaction, "SELECT metrics_as_of FROM educational_courses") == [later]
     assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
 

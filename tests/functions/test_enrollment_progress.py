@@ -148,7 +148,8 @@ def test_an_enrollment_after_progress_starts_with_it(transaction: Connection) ->
 def test_an_enrollment_given_to_another_learner_or_course_follows(transaction: Connection) -> None:
     enrollment, sections = enrolled(transaction)
     other, elsewhere = enrolled(transaction, 4)
-    progress(transaction, enrollment, sections[0])
+    progress(transaction, enrollment, sections[0], completion_percentage=90)
+    assert overall(transaction, enrollment) == 45
     row = add(transaction, "section_progress", section_id=elsewhere[0]["id"])
     transaction.execute(
         "UPDATE section_progress SET completion_percentage = 100 WHERE id = %s", (row["id"],)

@@ -263,5 +263,9 @@ def test_absurdly_small_points_abort_nothing(transaction: Connection) -> None:
         """UPDATE assessment_attempts
         SET responses = '[{"question_id": "q0", "points": 1e-400}, {"question_id": "q1"}]'"""
     )
+    transaction.execute(
+        """UPDATE educational_assessments
+        SET questions = '[{"id": "q0", "points": 1e-400}, {"id": "q1", "points": 1e-9}]'"""
+    )
     assert stored_items(transaction, assessment)[0]["n"] == 2
     assert scalar(transaction, "SELECT recalculate_course_metrics(p_as_of => %s)", AS_OF) > 0
