@@ -39,10 +39,6 @@ BEGIN
     FROM derive_section_counters(p_course_id) AS d
     ORDER BY d.learner_id, d.section_id
     ON CONFLICT (learner_id, section_id) DO UPDATE SET
-        status = CASE
-            WHEN sp.status = 'not_started' AND excluded.interaction_count > 0 THEN 'in_progress'
-            ELSE sp.status
-        END,
         first_accessed = excluded.first_accessed,
         last_accessed = excluded.last_accessed,
         total_time_spent = excluded.total_time_spent,
@@ -69,6 +65,6 @@ REVOKE EXECUTE ON FUNCTION rebuild_section_progress(uuid) FROM public;
 COMMENT ON FUNCTION rebuild_section_progress(uuid) IS
 'Counts the interactions of a course anew into section_progress: counts, seconds, first and '
 'last access; meaningful and active are knowledge_check, practice_activity, reflection and '
-'discussion. Makes a row, in_progress, where there was none, and starts one that was not; touches '
-'neither completion nor any other status. Returns how many rows it wrote: 0 when called again. '
-'Raises 22023 when p_course_id is NULL.';
+'discussion. Makes a row, in_progress, where there was none; touches neither completion nor status '
+'of the others. Returns how many rows it wrote: 0 when called again. Raises 22023 when p_course_id '
+'is NULL.';
