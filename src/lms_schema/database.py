@@ -170,10 +170,13 @@ def _prepared(
             f"{schema!r} cannot be the schema: PostgreSQL knows no empty name, gives $user another "
             "meaning in a search path, and cuts names at 63 bytes."
         )
+    if schema == "information_schema" or schema.startswith("pg_"):
+        raise UsageError(f'"{schema}" cannot be the schema: it is PostgreSQL\'s own.')
     path = sql.SQL("{}, pg_temp").format(sql.Identifier(schema)).as_string(connection)
     settings = {
         "search_path": path,
-        "lock_timeout": f"{round(lock_timeout * 1000)}ms",
+        # 0 would mean to wait forever
+        "lock_timeout": f"{max(1, round(lock_timeout * 1000))}ms",
         "statement_timeout": "0",
         "idle_in_transaction_session_timeout": "0",
         "idle_session_timeout": "0",

@@ -44,7 +44,18 @@ COMMENT ON COLUMN {TABLE}.package_version IS 'Release of lms-schema that applied
 COMMENT ON COLUMN {TABLE}.objects IS
     'What the file created, each as DROP would name it, relative to this schema.';
 COMMENT ON TABLE {LOG_TABLE} IS 'Each time that a file was applied or dropped, by whom and when.';
+COMMENT ON COLUMN {LOG_TABLE}.id IS 'Random UUID of the entry.';
+COMMENT ON COLUMN {LOG_TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
+COMMENT ON COLUMN {LOG_TABLE}.migration_id IS 'Path of the file below schema/, without the ending.';
+COMMENT ON COLUMN {LOG_TABLE}.operation IS
+    'mark when the file was recorded as applied, unmark when that record was removed.';
+COMMENT ON COLUMN {LOG_TABLE}.username IS 'Database role that did it.';
+COMMENT ON COLUMN {LOG_TABLE}.hostname IS 'Host that lms-schema ran on.';
+COMMENT ON COLUMN {LOG_TABLE}.comment IS 'Not used by lms-schema.';
+COMMENT ON COLUMN {LOG_TABLE}.created_at_utc IS 'When it was done, in UTC.';
 COMMENT ON TABLE {VERSION_TABLE} IS 'Version of the layout of the lms_schema_ tables (by yoyo).';
+COMMENT ON COLUMN {VERSION_TABLE}.version IS 'Number of a layout that was reached.';
+COMMENT ON COLUMN {VERSION_TABLE}.installed_at_utc IS 'When it was reached, in UTC.';
 """
 
 

@@ -29,9 +29,13 @@ def test_every_state_table_and_column_that_is_ours_has_a_comment(
 ) -> None:
     silent = transaction.execute(
         """
-        SELECT relname FROM pg_class
-        WHERE relname LIKE 'lms\\_schema\\_%' AND relkind = 'r'
-            AND obj_description(oid, 'pg_class') IS NULL
+        SELECT c.relname, a.attname
+        FROM pg_class AS c
+            JOIN generate_series(0, c.relnatts) AS n ON TRUE
+            LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = n AND n > 0
+        WHERE c.relname LIKE 'lms\\_schema\\_%' AND c.relkind = 'r'
+            AND CASE n WHEN 0 THEN obj_description(c.oid, 'pg_class')
+                ELSE col_description(c.oid, n) END IS NULL
         """
     ).fetchall()
     assert silent == []

@@ -16,6 +16,7 @@ from lms_schema import (
     ReleasedFileEdited,
     StatementFailed,
     UsageError,
+    database,
     lock,
     migrate,
 )
@@ -327,6 +328,21 @@ def test_a_name_that_postgresql_reads_otherwise_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match="cannot be the schema"):
         migrate(empty_database, schema=schema, package=make_package(TABLE_A))
+
+
+@pytest.mark.parametrize("schema", ["information_schema", "pg_catalog", "pg_mine"])
+def test_a_schema_of_postgresql_s_own_is_refused(
+    empty_database: str, make_package: Make, schema: str
+) -> None:
+    with pytest.raises(UsageError, match="PostgreSQL's own"):
+        migrate(empty_database, schema=schema, package=make_package(TABLE_A))
+    with pytest.raises(UsageError, match="PostgreSQL's own"):
+        lms_schema.drop(empty_database, schema=schema)
+
+
+def test_no_lock_timeout_means_to_wait_forever(empty_database: str) -> None:
+    with database.session(empty_database, lock_timeout=0.0001) as session:
+        assert session.connection.execute("SHOW lock_timeout").fetchone() == ("1ms",)
 
 
 def test_two_schemas_of_one_database_each_carry_their_own_state(
