@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -13,7 +14,7 @@ import click
 import lms_schema
 from lms_schema import database as databases
 from lms_schema import package as packages
-from lms_schema.errors import LmsSchemaError
+from lms_schema.errors import LmsSchemaError, UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -36,20 +37,25 @@ Exit codes:
 class Group(click.Group):
     """Turns the package's errors into exit codes, and with --json into a document."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note whether a document is wanted: an error in the arguments is one too."""
+        ctx.meta[_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            if ctx.meta[_JSON]:
+                wrong = UsageError(error.format_message())
+                _print_json({"format": 1, "command": ctx.invoked_subcommand, **wrong.to_json()})
+            raise
         except LmsSchemaError as error:
-            if ctx.meta.get(_JSON):
+            if ctx.meta[_JSON]:
                 _print_json({"format": 1, "command": ctx.invoked_subcommand, **error.to_json()})
             click.echo(f"{click.style('Error:', fg='red', bold=True)} {error}", err=True)
             return ctx.exit(error.exit_code)
-
-
-def _remember(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
-    ctx.meta[_JSON] = value
-    return value
 
 
 def _duration(_ctx: click.Context, _parameter: click.Parameter, value: str) -> float:
@@ -88,8 +94,6 @@ def json_option(command: Command) -> Command:
         "--json",
         "as_json",
         is_flag=True,
-        is_eager=True,
-        callback=_remember,
         help="Print one JSON document, also for an error; its 'format' is the version of its "
         "shape.",
     )(command)
@@ -220,9 +224,10 @@ def verify(conninfo: str, schema: str | None, strict: bool, as_json: bool) -> No
         for label, found in (("", result.differences), ("note: ", result.notes)):
             for difference in found:
                 click.echo(f"{label}{difference.problem} {difference.kind} {difference.name}")
-                for side in ("expected", "actual"):
-                    if text := getattr(difference, side):
-                        click.echo(_indented(f"{side}: {text}"))
+        for difference in (*result.differences, *result.notes):
+            if difference.problem == "different":
+                click.echo(f"\n{difference.kind} {difference.name}")
+                click.echo(_indented(_unified(difference.expected or "", difference.actual or "")))
         click.echo(
             f"Schema {result.schema} on PostgreSQL {result.server_major}: "
             f"{_count(len(result.differences), 'difference')} from release "
@@ -332,6 +337,12 @@ def _print_json(document: dict[str, object]) -> None:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _unified(expected: str, actual: str) -> str:
+    """Return a diff of two definitions, without the names of files."""
+    lines = (expected.splitlines(), actual.splitlines())
+    return "\n".join(list(difflib.unified_diff(*lines, lineterm="", n=3))[2:])
 
 
 def _indented(text: str) -> str:

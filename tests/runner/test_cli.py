@@ -165,6 +165,32 @@ def test_verify_lists_differences_and_ends_with_4(database: str) -> None:
     assert {item["problem"] for item in document["differences"]} == {"missing", "extra"}
 
 
+def test_verify_names_every_difference_before_it_shows_the_first(database: str) -> None:
+    execute(
+        database,
+        "DROP MATERIALIZED VIEW learning_analytics_dashboard",
+        "ALTER TABLE learners ALTER last_name SET DEFAULT 'none'",
+    )
+    lines = _run("verify", "--database", database, code=4).stdout.splitlines()
+    assert sorted(lines[:2]) == [
+        "different column learners.last_name",
+        "missing view learning_analytics_dashboard",
+    ]
+    assert "    +character varying(100) NOT NULL DEFAULT 'none'::character varying" in lines
+    assert not [line for line in lines if "GROUP BY" in line]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("migrate", "--lock-timeout", "foo"), ("status", "--nope"), ("drop",)],
+)
+def test_json_of_wrong_arguments_is_a_document_too(arguments: tuple[str, ...]) -> None:
+    document = json.loads(_run(*arguments, "--json", code=2).stdout)
+    assert document["command"] == arguments[0]
+    assert document["error"] == "UsageError"
+    assert document["exit_code"] == 2
+
+
 def test_drop_wants_the_schema_s_name_and_removes_what_migrate_made(database: str) -> None:
     _run("drop", "--database", database, code=2)
     document = json.loads(
