@@ -1,0 +1,1 @@
+"""The commands, a module each, named after the command; `cli` imports the one that is run."""

@@ -1,0 +1,56 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from lms_schema import database as databases
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "min": 60.0}
+
+
+def duration(_ctx: click.Context, _parameter: click.Parameter, value: str) -> float:
+    """Return the seconds of a time span like 500ms, 5s or 2min; a plain number is seconds."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|min|)", value)
+    if match is None:
+        raise click.BadParameter(f"{value!r} is not a time span; write 500ms, 5s or 2min.")
+    return float(match.group(1)) * _SECONDS[match.group(2)]
+
+
+def database_option(command: Command) -> Command:
+    """Add `--database`, and pass its connection string as `conninfo`."""
+    return click.option(
+        "--database",
+        "conninfo",
+        metavar="URL",
+        callback=lambda _ctx, _parameter, value: databases.locate(value),
+        help="The database: a libpq URL or key=value string, or embedded[:DIR] for the PostgreSQL "
+        "of the 'embedded' extra. Default: LMS_DATABASE_URL, else DATABASE_URL, else libpq's own "
+        "variables, service file and defaults.",
+    )(command)
+
+
+def schema_option(command: Command) -> Command:
+    """Add `--schema`."""
+    return click.option(
+        "--schema",
+        metavar="NAME",
+        help="The schema. Default: the first existing one of the connection's search path.",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Add `--json`, and pass it as `as_json`."""
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="Print one JSON document, also for an error; its 'format' is the version of its "
+        "shape.",
+    )(command)

@@ -1,0 +1,56 @@
+"""`lms-schema status`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+import lms_schema
+from lms_schema.commands.options import database_option, json_option, schema_option
+from lms_schema.commands.output import count, print_json
+
+
+@click.command()
+@database_option
+@schema_option
+@json_option
+def status(conninfo: str, schema: str | None, as_json: bool) -> None:
+    """Tell what is applied, pending, changed and gone.
+
+    It needs no right but SELECT and changes nothing. It ends with 3 when a migrate would do
+    something, and with 5 or 8 when a migrate would refuse.
+    """
+    result = lms_schema.status(conninfo, schema=schema)
+    if as_json:
+        print_json(result.to_json())
+    else:
+        _print_status(result)
+    click.get_current_context().exit(result.exit_code)
+
+
+def _print_status(result: lms_schema.StatusResult) -> None:
+    files = result.files
+    where = f"Schema {result.schema} of database {result.database}"
+    if result.equals:
+        click.echo(f"{where}: not tracked; its catalog equals release {result.equals}.")
+    elif not result.tracked:
+        click.echo(f"{where}: not tracked. Run: lms-schema migrate")
+    else:
+        click.echo(f"{where}, PostgreSQL {result.server_major}")
+    click.echo(f"applied: {count(len(files.applied), 'file')}")
+    _print_list("pending", files.pending)
+    _print_list("changed", files.changed)
+    _print_list("gone, to be dropped", files.gone)
+    _print_list("edited after release, migrate will refuse (5)", files.edited)
+    _print_list("unknown to this release, migrate will refuse (8)", files.newer)
+    if files.release:
+        click.echo(f"migrated by the newer release {files.release}, migrate will refuse (8)")
+
+
+def _print_list(label: str, names: Iterable[str]) -> None:
+    names = list(names)
+    if names:
+        click.echo(f"{label}: {count(len(names), 'file')}")
+        for name in names:
+            click.echo(f"  {name}")
