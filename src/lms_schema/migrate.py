@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -91,6 +92,7 @@ def migrate(
     *,
     schema: str | None = None,
     package: SchemaPackage | None = None,
+    extra: Sequence[str | Path] = (),
     to: str | None = None,
     dry_run: bool = False,
     lock_timeout: float = 5.0,
@@ -107,6 +109,9 @@ def migrate(
         schema: The target schema, created when missing; by default the first existing one of the
             connection's search path.
         package: The files; by default those of this release.
+        extra: Folders of a project's own SQL on top of the package, applied after it in the order
+            given, by the same rules. Extras that the database holds and that are not given are
+            left alone.
         to: Id of the last file to apply.
         dry_run: Only tell what is pending; nothing is changed.
         lock_timeout: Seconds that a statement waits for a lock before its file is tried again.
@@ -125,7 +130,7 @@ def migrate(
     """
     from lms_schema import ledger
 
-    package = packages.read() if package is None else package
+    package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None
     tell = on_event or (lambda _event: None)
     with database.session(
@@ -196,6 +201,7 @@ class _Run:
         self.wait = wait
         self.tell = tell
         self.tracked = False
+        self.recorded: dict[str, Entry] = {}
         self.entries: dict[str, Entry] = {}
         self.skipped: list[tuple[str, str | None]] = []
         self.connection.add_notice_handler(self._notice)
@@ -203,7 +209,7 @@ class _Run:
     def all(self, last: int | None) -> list[Action]:
         """Apply everything; return what was done."""
         self._read()
-        found = compare(self.package, self.entries)
+        found = compare(self.package, self.recorded)
         found.check()
         todo = {*found.pending, *found.changed}
         actions: list[Action] = []
@@ -230,7 +236,11 @@ class _Run:
 
         self.tracked = ledger.exists(self.connection, self.session.schema)
         if self.tracked:
-            self.entries = ledger.read(self.connection, self.session.schema)
+            self.recorded = ledger.read(self.connection, self.session.schema)
+            # what extras made that were not given is treated as the objects of others
+            self.entries = {
+                name: entry for name, entry in self.recorded.items() if self.package.covers(name)
+            }
 
     def _patiently(self, work: Callable[[], list[Action]]) -> list[Action]:
         """Do it, again when a lock timed out, until the time is used up."""
@@ -270,7 +280,7 @@ class _Run:
                         "work; migrate cannot adopt it. Nothing was changed.\n"
                         f"It failed at {str(error).splitlines()[0]}"
                     ) from error
-                refused = error.file.removesuffix(".sql")
+                refused = self._id(error.file)
                 if (
                     error.sqlstate not in replace.REFUSALS
                     or refused in rebuild
@@ -285,6 +295,16 @@ class _Run:
         return self.session.schema_exists() and bool(
             replace.objects(self.connection, self.session.schema)
         )
+
+    def _id(self, path: str) -> str:
+        """Return the id of the file at a path of an error; of one that is gone, too."""
+        file = self.package.by_path.get(path)
+        return file.id if file else path.removesuffix(".sql")
+
+    def _path(self, file_id: str) -> str:
+        """Return where to look for a file; one that is gone has nothing but its id."""
+        file = self.package.by_id.get(file_id)
+        return file.path if file else f"{file_id}.sql"
 
     def _owners(self, files: Iterable[str]) -> dict[str, str]:
         """Return the file of each recorded object that may be dropped: never one with data."""
@@ -393,11 +413,17 @@ class _Run:
                 raise
             raise _failed(
                 error.diag,
-                f"{file_id}.sql",
+                self._path(file_id),
                 1,
                 statement,
-                hint="Drop or change what depends on it, then migrate again.",
+                hint="Drop or change what depends on it, then migrate again." + self._not_given(),
             ) from error
+
+    def _not_given(self) -> str:
+        """Return what to add to a hint when extras that the database holds were not given."""
+        extras = {packages.extra_of(name) for name in self.recorded.keys() - self.entries.keys()}
+        names = ", ".join(sorted(filter(None, extras)))
+        return f" If it is of an extra, give that: the database holds {names}." if names else ""
 
     def _wrote(self) -> bool:
         row = self.connection.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()
