@@ -112,9 +112,17 @@ class SchemaPackage:
         return {file.id: file for file in self.files}
 
     @cached_property
-    def by_path(self) -> dict[str, SqlFile]:
-        """The files by their path."""
-        return {file.path: file for file in self.files}
+    def _ids(self) -> dict[str, str]:
+        return {file.path: file.id for file in self.files}
+
+    def path_of(self, file_id: str) -> str:
+        """Return where a file is, or was when it is gone, by its id."""
+        file = self.by_id.get(file_id)
+        return file.path if file else f"{file_id}.sql"
+
+    def id_at(self, path: str) -> str:
+        """Return the id of the file at a path, as `path_of` gave it."""
+        return self._ids.get(path) or path.removesuffix(".sql")
 
     def covers(self, file_id: str) -> bool:
         """Tell whether a file of that id is, or once was, of the package or one of its extras."""
