@@ -11,10 +11,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 from pathlib import Path
 
 from lms_schema.errors import UsageError
@@ -74,19 +76,35 @@ class SqlFile:
             extra's file with the extra's name before it, like `shop:tables/010_orders`.
         folder: The folder that it lies in.
         path: Where it is, with slashes: below the schema folder, or of an extra as it was given.
+        source: Where it was read from.
         text: Its content, line ends as LF, without a byte order mark.
         checksum: SHA-256 of that content, in hexadecimal.
         depends: Ids of the files that must come before it, beyond what the order says.
-        statements: Its statements.
     """
 
     id: str
     folder: Folder
     path: str
+    source: Path
     text: str
     checksum: str
     depends: tuple[str, ...]
-    statements: tuple[Statement, ...]
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Its statements, split when first asked for.
+
+        Raises:
+            UsageError: When it cannot be split, or holds what a file must not.
+        """
+        try:
+            statements = tuple(split(self.text))
+            _refuse_misplaced_directives(self.text)
+        except SyntaxProblem as problem:
+            raise UsageError(f"{self.source}:{problem.line}: {problem}.") from None
+        if not statements:
+            raise UsageError(f"{self.source}: no statement in it. Write one, or remove the file.")
+        return statements
 
     @property
     def kind(self) -> Kind:
@@ -236,7 +254,17 @@ def _files(root: Path) -> list[SqlFile]:
             files += [_read_file(path, folder) for path in sorted((root / folder.name).iterdir())]
     if not files:
         raise UsageError(f"The schema folder {root} holds no SQL file.")
+    _check_statements(files, root / "ORDER")
     return files
+
+
+def _check_statements(files: Iterable[SqlFile], order: Path) -> None:
+    """Split every file whose content is new; those that ORDER lists were split to make it."""
+    listed = order.read_text(encoding="utf-8").splitlines() if order.is_file() else ()
+    known = {line[:64] for line in listed}
+    for file in files:
+        if file.checksum not in known:
+            _ = file.statements
 
 
 def _refuse_strangers(root: Path) -> None:
@@ -272,47 +300,36 @@ def _read_file(path: Path, folder: Folder) -> SqlFile:
     if "\0" in text:
         raise UsageError(f"{path}: a NUL at byte {content.index(0)}. Remove it.")
     try:
-        statements = split(text)
-        depends = _directives(text)
+        depends = _depends(text)
     except SyntaxProblem as problem:
         raise UsageError(f"{path}:{problem.line}: {problem}.") from None
-    if not statements:
-        raise UsageError(f"{path}: no statement in it. Write one, or remove the file.")
     return SqlFile(
         id=name.removesuffix(".sql"),
         folder=folder,
         path=name,
+        source=path,
         text=text,
         checksum=hashlib.sha256(content).hexdigest(),
         depends=depends,
-        statements=tuple(statements),
     )
 
 
-def _directives(text: str) -> tuple[str, ...]:
-    """Return the ids of all `-- depends:`, the only directive there is."""
-    lines = text.split("\n")
-    body = (n for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("--"))
-    first = next(body, len(lines) + 1)
+def _depends(text: str) -> tuple[str, ...]:
+    """Return the ids of all `-- depends:`, the only directive there is, in the first lines."""
     depends: tuple[str, ...] = ()
-    for comment, line in comments(text):
-        match = _DIRECTIVE.match(comment)
-        if match and (line < first or match.group(1).lower() == _DEPENDS):
-            more = _directive(match, line, in_header=line < first)
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and not line.startswith("--"):
+            break
+        if match := _DIRECTIVE.match(line):
+            more = _directive(match, number)
             if len({*depends, *more}) < len(depends) + len(more):
-                raise SyntaxProblem(f"the directive {_DEPENDS!r} names a file twice", line)
+                raise SyntaxProblem(f"the directive {_DEPENDS!r} names a file twice", number)
             depends += more
     return depends
 
 
-def _directive(match: re.Match[str], line: int, *, in_header: bool) -> tuple[str, ...]:
+def _directive(match: re.Match[str], line: int) -> tuple[str, ...]:
     name = match.group(1)
-    if not in_header:
-        raise SyntaxProblem(
-            f"the directive {name!r} is misplaced; move it to the file's first lines, "
-            "before any SQL and any /* */",
-            line,
-        )
     if name != _DEPENDS:
         raise SyntaxProblem(
             f"unknown directive {name!r}; the only one is {_DEPENDS!r}, in lower case. "
@@ -325,6 +342,20 @@ def _directive(match: re.Match[str], line: int, *, in_header: bool) -> tuple[str
     return ids
 
 
+def _refuse_misplaced_directives(text: str) -> None:
+    lines = text.split("\n")
+    body = (n for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("--"))
+    first = next(body, len(lines) + 1)
+    for comment, line in comments(text):
+        match = _DIRECTIVE.match(comment)
+        if match and line >= first and match.group(1).lower() == _DEPENDS:
+            raise SyntaxProblem(
+                f"the directive {match.group(1)!r} is misplaced; move it to the file's first "
+                "lines, before any SQL and any /* */",
+                line,
+            )
+
+
 def _in_order(files: list[SqlFile], earlier: Mapping[str, SqlFile]) -> list[SqlFile]:
     """Order files by their dependencies, else as given.
 
@@ -332,8 +363,6 @@ def _in_order(files: list[SqlFile], earlier: Mapping[str, SqlFile]) -> list[SqlF
         files: All files of one folder.
         earlier: What comes before all of them and may be named as a dependency.
     """
-    from lms_schema.ledger import sort
-
     own = {file.id: file for file in files}
     by_id = {**earlier, **own}
     position = {folder: number for number, folder in enumerate(FOLDERS)}
@@ -349,7 +378,29 @@ def _in_order(files: list[SqlFile], earlier: Mapping[str, SqlFile]) -> list[SqlF
                     f"The order of folders is {', '.join(folder.name for folder in FOLDERS)}."
                 )
     depends = {file.id: [other for other in file.depends if other in own] for file in files}
-    return [own[file_id] for file_id in sort(depends)]
+    return [own[file_id] for file_id in _sorted(depends)]
+
+
+def _sorted(depends: Mapping[str, Collection[str]]) -> list[str]:
+    """Order ids so that each comes after those it depends on, else as given."""
+    position = {file_id: number for number, file_id in enumerate(depends)}
+    sorter = TopologicalSorter(depends)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = sorted(set(error.args[1]), key=position.__getitem__)
+        raise UsageError(
+            f"These files depend on each other in a circle: {', '.join(circle)}."
+        ) from None
+    ready: list[tuple[int, str]] = []
+    order = []
+    while sorter.is_active():
+        for file_id in sorter.get_ready():
+            heappush(ready, (position[file_id], file_id))
+        _, file_id = heappop(ready)
+        sorter.done(file_id)
+        order.append(file_id)
+    return order
 
 
 def _near(name: str, names: Iterable[str]) -> str:
