@@ -15,7 +15,7 @@ EVENTS = "learning_interactions"
 QUEUE = "learning_interactions_delta"
 
 
-def queued(connection: Connection) -> dict[Any, tuple[int, int, int]]:
+def queued(connection: Connection) -> dict[Any, tuple[int, ...]]:
     """The sums of the queue, by learner and type, without those that cancel out."""
     sums: dict[Any, Counter[str]] = {}
     for row in read(connection, QUEUE):
@@ -26,7 +26,7 @@ def queued(connection: Connection) -> dict[Any, tuple[int, int, int]]:
     return {key: n for key, n in found.items() if any(n)}
 
 
-def stored(connection: Connection) -> dict[Any, tuple[int, int, int]]:
+def stored(connection: Connection) -> dict[Any, tuple[int, ...]]:
     """What the events add up to."""
     sums: dict[Any, list[int]] = {}
     for row in read(connection, EVENTS):
