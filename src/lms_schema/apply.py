@@ -10,7 +10,7 @@ import psycopg
 from lms_schema import replace
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
-from lms_schema.package import Kind, SchemaPackage, SqlFile
+from lms_schema.package import Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.statements import Statement
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Applier:
     """Applies files of a package to the schema of a connection.
 
     Attributes:
-        entries: What is recorded, by id of the file; the caller keeps it up to date.
+        entries: What is recorded of the package and its extras, by id of the file.
     """
 
     def __init__(
@@ -36,8 +36,20 @@ class Applier:
         self._package = package
         self._ledger = ledger
         self._skipped: list[tuple[str, str | None]] = []
+        self._not_given: tuple[str, ...] = ()
         self.entries: Mapping[str, Entry] = {}
         connection.add_notice_handler(self._notice)
+
+    def know(self, recorded: Mapping[str, Entry]) -> None:
+        """Take note of what is recorded now.
+
+        What an extra made that was not given is treated as the objects of others.
+        """
+        self.entries = {
+            name: entry for name, entry in recorded.items() if self._package.covers(name)
+        }
+        extras = {extra_of(name) for name in recorded.keys() - self.entries.keys()}
+        self._not_given = tuple(sorted(filter(None, extras)))
 
     def apply(self, file: SqlFile, rebuild: set[str], todo: set[str]) -> list[Action]:
         """Apply a file in the open transaction.
@@ -154,12 +166,14 @@ class Applier:
         except psycopg.Error as error:
             if self._connection.broken:
                 raise
+            hint = "Drop or change what depends on it, then migrate again."
+            if self._not_given:
+                hint += (
+                    " If that is of an extra, give the extra: the database holds "
+                    f"{', '.join(self._not_given)}."
+                )
             raise _failed(
-                error.diag,
-                f"{file_id}.sql",
-                1,
-                statement,
-                hint="Drop or change what depends on it, then migrate again.",
+                error.diag, self._package.path_of(file_id), 1, statement, hint=hint
             ) from error
 
     def _wrote(self) -> bool:
