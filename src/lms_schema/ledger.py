@@ -1,28 +1,20 @@
-"""What was applied: the state tables in the target schema. The one module that knows yoyo.
+"""What was applied: the state tables in the target schema.
 
-yoyo-migrations gives the order by dependencies and the format of the rows. It never runs a file:
-it would apply on one connection and record on another (see `migrate`, which does both in one
-transaction). Importing this module imports yoyo, so import it where it is used.
+Reading them takes nothing but SQL. Their layout and their rows are yoyo's, which `yoyo_rows` knows.
 """
 
 from __future__ import annotations
 
-import socket
-import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
-from yoyo import internalmigrations
-from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
-from yoyo.migrations import Migration, MigrationList, topological_sort
-from yoyo.topologicalsort import CycleError
 
-from lms_schema.errors import UsageError
+if TYPE_CHECKING:
+    from lms_schema.yoyo_rows import YoyoRows
 
 TABLE = "lms_schema_migration"
 LOG_TABLE = "lms_schema_log"
@@ -77,22 +69,6 @@ class Entry:
     objects: tuple[str, ...]
 
 
-def sort(depends: Mapping[str, Iterable[str]]) -> list[str]:
-    """Order ids so that each comes after those it depends on, else as given.
-
-    Raises:
-        UsageError: When they depend on each other in a circle.
-    """
-    migrations = {file_id: _migration(file_id) for file_id in depends}
-    for file_id, ids in depends.items():
-        migrations[file_id]._depends = {migrations[other] for other in ids}
-    try:
-        return [item.id for item in topological_sort(MigrationList(migrations.values()))]
-    except CycleError as error:
-        circle = ", ".join(item.id for item in error.args[1])
-        raise UsageError(f"These files depend on each other in a circle: {circle}.") from None
-
-
 def exists(connection: psycopg.Connection[Any], schema: str) -> bool:
     """Tell whether the schema holds the state tables; needs no right on them."""
     query = """
@@ -133,11 +109,17 @@ class Ledger:
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
-        self._backend = _Backend(connection)
+
+    @cached_property
+    def _rows(self) -> YoyoRows:
+        # yoyo takes a third of psycopg's time to import: only when something is written
+        from lms_schema.yoyo_rows import YoyoRows
+
+        return YoyoRows(self._connection, TABLE, LOG_TABLE, VERSION_TABLE)
 
     def create(self) -> None:
         """Create the state tables."""
-        internalmigrations.upgrade(self._backend)
+        self._rows.create_tables()
         self._connection.execute(_OWN_COLUMNS)
 
     def record(self, file_id: str, entry: Entry, *, content: str) -> None:
@@ -146,7 +128,7 @@ class Ledger:
         What it created is no longer another file's: a function may move to another file.
         """
         self.forget(file_id)
-        self._backend.mark_one(_migration(file_id))
+        self._rows.mark(file_id)
         self._connection.execute(
             f"UPDATE {TABLE} SET checksum = %s, package_version = %s, objects = %s, "  # noqa: S608
             "content = %s WHERE migration_id = %s",
@@ -162,40 +144,6 @@ class Ledger:
 
     def forget(self, file_id: str) -> None:
         """Remove the record of a file, if there is one."""
-        migration = _migration(file_id)
-        query = f"SELECT FROM {TABLE} WHERE migration_hash = %s"
-        if self._connection.execute(query, (migration.hash,)).fetchone() is not None:
-            self._backend.unmark_one(migration)
-
-
-def _migration(file_id: str) -> Any:
-    """Return yoyo's migration of that id, which is never loaded nor run."""
-    migration = Migration(file_id, f"{file_id}.sql", source_dir=None)
-    migration.steps = []
-    return migration
-
-
-class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
-    """yoyo's backend on our connection, always inside our transaction."""
-
-    migration_table = TABLE
-    log_table = LOG_TABLE
-    version_table = VERSION_TABLE
-    _in_transaction = True
-    _internal_schema_updated = True
-
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._connection = connection
-        self.uri = SimpleNamespace(database=connection.info.dbname)
-
-    def get_log_data(self, migration: Any = None, operation: str = "apply") -> dict[str, object]:
-        """Return a row of the log; yoyo's own asks DNS and the password file, which may fail."""
-        return {
-            "id": str(uuid.uuid4()),
-            "migration_id": migration.id,
-            "migration_hash": migration.hash,
-            "username": self._connection.info.user,
-            "hostname": socket.gethostname(),
-            "created_at_utc": datetime.now(UTC).replace(tzinfo=None),
-            "operation": operation,
-        }
+        query = f"SELECT FROM {TABLE} WHERE migration_id = %s"
+        if self._connection.execute(query, (file_id,)).fetchone() is not None:
+            self._rows.unmark(file_id)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 from pathlib import Path
 
 from lms_schema.errors import UsageError
@@ -68,18 +70,34 @@ class SqlFile:
     Attributes:
         id: Its path below the schema folder without the ending, like `tables/020_learners`.
         folder: The folder that it lies in.
+        source: Where it was read from.
         text: Its content, line ends as LF, without a byte order mark.
         checksum: SHA-256 of that content, in hexadecimal.
         depends: Ids of the files that must come before it, beyond what the order says.
-        statements: Its statements.
     """
 
     id: str
     folder: Folder
+    source: Path
     text: str
     checksum: str
     depends: tuple[str, ...]
-    statements: tuple[Statement, ...]
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Its statements, split when first asked for.
+
+        Raises:
+            UsageError: When it cannot be split, or holds what a file must not.
+        """
+        try:
+            statements = tuple(split(self.text))
+            _refuse_misplaced_directives(self.text)
+        except SyntaxProblem as problem:
+            raise UsageError(f"{self.source}:{problem.line}: {problem}.") from None
+        if not statements:
+            raise UsageError(f"{self.source}: no statement in it. Write one, or remove the file.")
+        return statements
 
     @property
     def kind(self) -> Kind:
@@ -152,7 +170,17 @@ def read(root: Path | None = None) -> SchemaPackage:
             files += [_read_file(path, folder) for path in sorted((root / folder.name).iterdir())]
     if not files:
         raise UsageError(f"The schema folder {root} holds no SQL file.")
+    _check_statements(files, root / "ORDER")
     return SchemaPackage(tuple(_in_order(files)))
+
+
+def _check_statements(files: Iterable[SqlFile], order: Path) -> None:
+    """Split every file whose content is new; those that ORDER lists were split to make it."""
+    listed = order.read_text(encoding="utf-8").splitlines() if order.is_file() else ()
+    known = {line[:64] for line in listed}
+    for file in files:
+        if file.checksum not in known:
+            _ = file.statements
 
 
 def _refuse_strangers(root: Path) -> None:
@@ -188,46 +216,35 @@ def _read_file(path: Path, folder: Folder) -> SqlFile:
     if "\0" in text:
         raise UsageError(f"{path}: a NUL at byte {content.index(0)}. Remove it.")
     try:
-        statements = split(text)
-        depends = _directives(text)
+        depends = _depends(text)
     except SyntaxProblem as problem:
         raise UsageError(f"{path}:{problem.line}: {problem}.") from None
-    if not statements:
-        raise UsageError(f"{path}: no statement in it. Write one, or remove the file.")
     return SqlFile(
         id=name.removesuffix(".sql"),
         folder=folder,
+        source=path,
         text=text,
         checksum=hashlib.sha256(content).hexdigest(),
         depends=depends,
-        statements=tuple(statements),
     )
 
 
-def _directives(text: str) -> tuple[str, ...]:
-    """Return the ids of all `-- depends:`, the only directive there is."""
-    lines = text.split("\n")
-    body = (n for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("--"))
-    first = next(body, len(lines) + 1)
+def _depends(text: str) -> tuple[str, ...]:
+    """Return the ids of all `-- depends:`, the only directive there is, in the first lines."""
     depends: tuple[str, ...] = ()
-    for comment, line in comments(text):
-        match = _DIRECTIVE.match(comment)
-        if match and (line < first or match.group(1).lower() == _DEPENDS):
-            more = _directive(match, line, in_header=line < first)
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and not line.startswith("--"):
+            break
+        if match := _DIRECTIVE.match(line):
+            more = _directive(match, number)
             if len({*depends, *more}) < len(depends) + len(more):
-                raise SyntaxProblem(f"the directive {_DEPENDS!r} names a file twice", line)
+                raise SyntaxProblem(f"the directive {_DEPENDS!r} names a file twice", number)
             depends += more
     return depends
 
 
-def _directive(match: re.Match[str], line: int, *, in_header: bool) -> tuple[str, ...]:
+def _directive(match: re.Match[str], line: int) -> tuple[str, ...]:
     name = match.group(1)
-    if not in_header:
-        raise SyntaxProblem(
-            f"the directive {name!r} is misplaced; move it to the file's first lines, "
-            "before any SQL and any /* */",
-            line,
-        )
     if name != _DEPENDS:
         raise SyntaxProblem(
             f"unknown directive {name!r}; the only one is {_DEPENDS!r}, in lower case. "
@@ -240,9 +257,21 @@ def _directive(match: re.Match[str], line: int, *, in_header: bool) -> tuple[str
     return ids
 
 
-def _in_order(files: list[SqlFile]) -> list[SqlFile]:
-    from lms_schema.ledger import sort
+def _refuse_misplaced_directives(text: str) -> None:
+    lines = text.split("\n")
+    body = (n for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("--"))
+    first = next(body, len(lines) + 1)
+    for comment, line in comments(text):
+        match = _DIRECTIVE.match(comment)
+        if match and line >= first and match.group(1).lower() == _DEPENDS:
+            raise SyntaxProblem(
+                f"the directive {match.group(1)!r} is misplaced; move it to the file's first "
+                "lines, before any SQL and any /* */",
+                line,
+            )
 
+
+def _in_order(files: list[SqlFile]) -> list[SqlFile]:
     by_id = {file.id: file for file in files}
     position = {folder: number for number, folder in enumerate(FOLDERS)}
     for file in files:
@@ -256,7 +285,29 @@ def _in_order(files: list[SqlFile]) -> list[SqlFile]:
                     f"{file.path}: depends on {other!r} of a later folder. "
                     f"The order of folders is {', '.join(folder.name for folder in FOLDERS)}."
                 )
-    return [by_id[file_id] for file_id in sort({file.id: file.depends for file in files})]
+    return [by_id[file_id] for file_id in _sorted({file.id: file.depends for file in files})]
+
+
+def _sorted(depends: Mapping[str, Collection[str]]) -> list[str]:
+    """Order ids so that each comes after those it depends on, else as given."""
+    position = {file_id: number for number, file_id in enumerate(depends)}
+    sorter = TopologicalSorter(depends)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = sorted(set(error.args[1]), key=position.__getitem__)
+        raise UsageError(
+            f"These files depend on each other in a circle: {', '.join(circle)}."
+        ) from None
+    ready: list[tuple[int, str]] = []
+    order = []
+    while sorter.is_active():
+        for file_id in sorter.get_ready():
+            heappush(ready, (position[file_id], file_id))
+        _, file_id = heappop(ready)
+        sorter.done(file_id)
+        order.append(file_id)
+    return order
 
 
 def _near(name: str, names: Iterable[str]) -> str:
