@@ -10,7 +10,7 @@ import psycopg
 from lms_schema import replace
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
-from lms_schema.package import Kind, SchemaPackage, SqlFile
+from lms_schema.package import Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.statements import Statement
 from lms_schema.watch import Step, Watch
 
@@ -22,7 +22,7 @@ class Applier:
     """Applies files of a package to the schema of a connection.
 
     Attributes:
-        entries: What is recorded, by id of the file; the caller keeps it up to date.
+        entries: What is recorded of the package and its extras, by id of the file.
     """
 
     def __init__(
@@ -39,8 +39,20 @@ class Applier:
         self._ledger = ledger
         self._watch = watch
         self._skipped: list[tuple[str, str | None]] = []
+        self._not_given: tuple[str, ...] = ()
         self.entries: Mapping[str, Entry] = {}
         connection.add_notice_handler(self._notice)
+
+    def know(self, recorded: Mapping[str, Entry]) -> None:
+        """Take note of what is recorded now.
+
+        What an extra made that was not given is treated as the objects of others.
+        """
+        self.entries = {
+            name: entry for name, entry in recorded.items() if self._package.covers(name)
+        }
+        extras = {extra_of(name) for name in recorded.keys() - self.entries.keys()}
+        self._not_given = tuple(sorted(filter(None, extras)))
 
     def apply(self, file: SqlFile, rebuild: set[str], todo: set[str]) -> list[Action]:
         """Apply a file in the open transaction.
@@ -140,11 +152,13 @@ class Applier:
                 )
 
     def _drop(self, file_id: str, name: str) -> None:
-        self._send(
-            f"{file_id}.sql",
-            f"DROP {name} RESTRICT",
-            hint="Drop or change what depends on it, then migrate again.",
-        )
+        hint = "Drop or change what depends on it, then migrate again."
+        if self._not_given:
+            hint += (
+                " If that is of an extra, give the extra: the database holds "
+                f"{', '.join(self._not_given)}."
+            )
+        self._send(self._package.path_of(file_id), f"DROP {name} RESTRICT", hint=hint)
 
     def _send(
         self, path: str, text: str, *, line: int = 1, written: bool = False, hint: str | None = None

@@ -1,6 +1,9 @@
 """Reads a folder of SQL files into an ordered, checked `SchemaPackage`.
 
 Here, and only here, stand the order of the folders and what each folder's files are.
+
+An extra is another folder of the same layout, a project's own SQL on top of the package. Its files
+come after all of the package's; their ids begin with the extra's name: `shop:tables/010_orders`.
 """
 
 from __future__ import annotations
@@ -8,8 +11,8 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -61,6 +64,7 @@ FOLDERS = (
 _BESIDE = ("ORDER", "README.md")
 _DIRECTIVE = re.compile(r"^--\s*([A-Za-z_]+):(\s|$)")
 _DEPENDS = "depends"
+_EXTRA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,10 @@ class SqlFile:
     """One file of a schema package.
 
     Attributes:
-        id: Its path below the schema folder without the ending, like `tables/020_learners`.
+        id: Its path below the schema folder without the ending, like `tables/020_learners`; of an
+            extra's file with the extra's name before it, like `shop:tables/010_orders`.
         folder: The folder that it lies in.
+        path: Where it is, with slashes: below the schema folder, or of an extra as it was given.
         source: Where it was read from.
         text: Its content, line ends as LF, without a byte order mark.
         checksum: SHA-256 of that content, in hexadecimal.
@@ -78,6 +84,7 @@ class SqlFile:
 
     id: str
     folder: Folder
+    path: str
     source: Path
     text: str
     checksum: str
@@ -104,22 +111,41 @@ class SqlFile:
         """How the file is applied."""
         return self.folder.kind
 
-    @property
-    def path(self) -> str:
-        """Its path below the schema folder, with slashes."""
-        return f"{self.id}.sql"
-
 
 @dataclass(frozen=True)
 class SchemaPackage:
-    """The SQL files of a release, in the order in which they are applied."""
+    """The SQL files of a release, in the order in which they are applied.
+
+    Attributes:
+        files: The files; those of extras come last.
+        extras: Names of the extras among them.
+    """
 
     files: tuple[SqlFile, ...]
+    extras: tuple[str, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, SqlFile]:
         """The files by their id."""
         return {file.id: file for file in self.files}
+
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        return {file.path: file.id for file in self.files}
+
+    def path_of(self, file_id: str) -> str:
+        """Return where a file is, or was when it is gone, by its id."""
+        file = self.by_id.get(file_id)
+        return file.path if file else f"{file_id}.sql"
+
+    def id_at(self, path: str) -> str:
+        """Return the id of the file at a path, as `path_of` gave it."""
+        return self._ids.get(path) or path.removesuffix(".sql")
+
+    def covers(self, file_id: str) -> bool:
+        """Tell whether a file of that id is, or once was, of the package or one of its extras."""
+        extra = extra_of(file_id)
+        return extra is None or extra in self.extras
 
     def file(self, file_id: str) -> SqlFile:
         """Return the file of that id.
@@ -161,6 +187,64 @@ def read(root: Path | None = None) -> SchemaPackage:
             is not readable: not UTF-8, a bad directive, or SQL that a file must not hold.
     """
     root = shipped_folder() if root is None else root
+    return SchemaPackage(tuple(_in_order(_files(root), {})))
+
+
+def extended(package: SchemaPackage, roots: Sequence[str | Path]) -> SchemaPackage:
+    """Return the package with extras on top of it, in the order given.
+
+    Args:
+        package: What they extend.
+        roots: Their folders. An extra is named after its folder: the name is part of the ids under
+            which its files are recorded, so a folder that is renamed is another extra.
+
+    Raises:
+        UsageError: When a folder cannot be read, as `read` does, or two have the same name.
+    """
+    for root in map(Path, roots):
+        name = root.resolve().name
+        if not _EXTRA_NAME.fullmatch(name):
+            raise UsageError(
+                f"The extra {root} is named {name!r} after its folder, and that cannot be a part "
+                "of an id. Name the folder with letters, digits, '.', '_' and '-'."
+            )
+        if name in package.extras:
+            raise UsageError(
+                f"Two extras are named {name!r}, the second by {root}. They are told apart by "
+                "the names of their folders; rename one."
+            )
+        read = _files(root)
+        ids = {file.id: f"{name}:{file.id}" for file in read}
+        files = [
+            replace(
+                file,
+                id=ids[file.id],
+                path=f"{root.as_posix()}/{file.path}",
+                # its own file first: a name that a later release adds must not change the meaning
+                depends=tuple(ids.get(other, other) for other in file.depends),
+            )
+            for file in read
+        ]
+        package = SchemaPackage(
+            (*package.files, *_in_order(files, package.by_id)), (*package.extras, name)
+        )
+    return package
+
+
+def extra_of(file_id: str) -> str | None:
+    """Return the name of the extra whose file the id is, or None for the package's own."""
+    name, separator, _ = file_id.partition(":")
+    return name if separator else None
+
+
+def folder_of(file_id: str) -> Folder | None:
+    """Return the folder of a file by its id, or None when this release knows no such folder."""
+    name = file_id.rpartition(":")[2].split("/", 1)[0]
+    return next((folder for folder in FOLDERS if folder.name == name), None)
+
+
+def _files(root: Path) -> list[SqlFile]:
+    """Read the files of a folder, in the order of folders and names."""
     if not root.is_dir():
         raise UsageError(f"The schema folder {root} does not exist.")
     _refuse_strangers(root)
@@ -171,7 +255,7 @@ def read(root: Path | None = None) -> SchemaPackage:
     if not files:
         raise UsageError(f"The schema folder {root} holds no SQL file.")
     _check_statements(files, root / "ORDER")
-    return SchemaPackage(tuple(_in_order(files)))
+    return files
 
 
 def _check_statements(files: Iterable[SqlFile], order: Path) -> None:
@@ -222,6 +306,7 @@ def _read_file(path: Path, folder: Folder) -> SqlFile:
     return SqlFile(
         id=name.removesuffix(".sql"),
         folder=folder,
+        path=name,
         source=path,
         text=text,
         checksum=hashlib.sha256(content).hexdigest(),
@@ -271,8 +356,15 @@ def _refuse_misplaced_directives(text: str) -> None:
             )
 
 
-def _in_order(files: list[SqlFile]) -> list[SqlFile]:
-    by_id = {file.id: file for file in files}
+def _in_order(files: list[SqlFile], earlier: Mapping[str, SqlFile]) -> list[SqlFile]:
+    """Order files by their dependencies, else as given.
+
+    Args:
+        files: All files of one folder.
+        earlier: What comes before all of them and may be named as a dependency.
+    """
+    own = {file.id: file for file in files}
+    by_id = {**earlier, **own}
     position = {folder: number for number, folder in enumerate(FOLDERS)}
     for file in files:
         for other in file.depends:
@@ -280,12 +372,13 @@ def _in_order(files: list[SqlFile]) -> list[SqlFile]:
                 raise UsageError(
                     f"{file.path}: depends on {other!r}, which does not exist.{_near(other, by_id)}"
                 )
-            if position[by_id[other].folder] > position[file.folder]:
+            if other in own and position[own[other].folder] > position[file.folder]:
                 raise UsageError(
                     f"{file.path}: depends on {other!r} of a later folder. "
                     f"The order of folders is {', '.join(folder.name for folder in FOLDERS)}."
                 )
-    return [by_id[file_id] for file_id in _sorted({file.id: file.depends for file in files})]
+    depends = {file.id: [other for other in file.depends if other in own] for file in files}
+    return [own[file_id] for file_id in _sorted(depends)]
 
 
 def _sorted(depends: Mapping[str, Collection[str]]) -> list[str]:

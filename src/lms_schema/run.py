@@ -18,7 +18,7 @@ from lms_schema.watch import Watch
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
-    from lms_schema.ledger import Ledger
+    from lms_schema.ledger import Entry, Ledger
 
 _BUSY = ("55P03", "40P01")
 """SQLSTATEs of a lock timeout and a deadlock: worth another try."""
@@ -46,13 +46,14 @@ class Run:
         self._wait = wait
         self._tell = tell
         self._tracked = False
+        self._recorded: dict[str, Entry] = {}
         self._watch = watch or Watch()
         self._applier = Applier(session.connection, session.schema, package, ledger, self._watch)
 
     def all(self, last: int | None) -> list[Action]:
         """Apply everything; return what was done."""
         self._read()
-        found = compare(self._package, self._applier.entries)
+        found = compare(self._package, self._recorded)
         found.check()
         todo = {*found.pending, *found.changed}
         actions: list[Action] = []
@@ -79,7 +80,8 @@ class Run:
 
         self._tracked = ledger.exists(self._connection, self._session.schema)
         if self._tracked:
-            self._applier.entries = ledger.read(self._connection, self._session.schema)
+            self._recorded = ledger.read(self._connection, self._session.schema)
+            self._applier.know(self._recorded)
 
     def _patiently(self, work: Callable[[], list[Action]]) -> list[Action]:
         """Do it, again when a lock timed out, until the time is used up."""
@@ -121,7 +123,7 @@ class Run:
                         "work; migrate cannot adopt it. Nothing was changed.\n"
                         f"It failed at {str(error).splitlines()[0]}"
                     ) from error
-                refused = error.file.removesuffix(".sql")
+                refused = self._package.id_at(error.file)
                 if (
                     error.sqlstate not in replace.REFUSALS
                     or refused in rebuild

@@ -98,6 +98,7 @@ def test_json_of_migrate_and_status_has_its_documented_shape(empty_database: str
         "edited": [],
         "gone": [],
         "newer": [],
+        "others": [],
     }
     shown = json.loads(_run("migrate", *options, "--show-sql").stdout)
     assert shown["sql"].keys() == {"functions/f"}
