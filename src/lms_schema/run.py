@@ -14,6 +14,7 @@ from lms_schema.errors import DatabaseError, LockNotObtained, StatementFailed
 from lms_schema.events import Action, Event
 from lms_schema.package import Kind, SchemaPackage, SqlFile
 from lms_schema.status import compare
+from lms_schema.watch import Watch
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
@@ -36,6 +37,7 @@ class Run:
         ledger: Ledger,
         wait: float,
         tell: Callable[[Event], None],
+        watch: Watch | None = None,
     ) -> None:
         self._connection = session.connection
         self._session = session
@@ -45,7 +47,8 @@ class Run:
         self._tell = tell
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
-        self._applier = Applier(session.connection, session.schema, package, ledger)
+        self._watch = watch or Watch()
+        self._applier = Applier(session.connection, session.schema, package, ledger, self._watch)
 
     def all(self, last: int | None) -> list[Action]:
         """Apply everything; return what was done."""
@@ -108,7 +111,9 @@ class Run:
                 with self._connection.transaction():
                     if not self._tracked:
                         self._prepare()
+                    self._watch.begin()
                     actions = self._applier.apply(file, rebuild, todo)
+                self._watch.committed(actions)
                 self._read()
             except StatementFailed as error:
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
@@ -131,7 +136,10 @@ class Run:
 
     def _drop_gone(self, gone: list[str]) -> list[Action]:
         with self._connection.transaction():
-            return self._applier.drop(gone)
+            self._watch.begin()
+            actions = self._applier.drop(gone)
+        self._watch.committed(actions)
+        return actions
 
     def _holds_objects(self) -> bool:
         return self._session.schema_exists() and bool(
