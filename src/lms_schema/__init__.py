@@ -15,7 +15,8 @@ from lms_schema.errors import (
     StatementFailed,
     UsageError,
 )
-from lms_schema.migrate import Action, Event, MigrateResult, migrate
+from lms_schema.events import Action, Event
+from lms_schema.migrate import MigrateResult, migrate
 from lms_schema.status import Comparison, StatusResult, status
 from lms_schema.verify import Difference, VerifyResult, verify
 

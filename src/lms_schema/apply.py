@@ -1,0 +1,245 @@
+"""Applies one file in the open transaction, with all that must be made again with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from lms_schema import replace
+from lms_schema.errors import StatementFailed
+from lms_schema.events import Action, verb
+from lms_schema.package import Kind, SchemaPackage, SqlFile, extra_of
+from lms_schema.statements import Statement
+from lms_schema.watch import Step, Watch
+
+if TYPE_CHECKING:
+    from lms_schema.ledger import Entry, Ledger
+
+
+class Applier:
+    """Applies files of a package to the schema of a connection.
+
+    Attributes:
+        entries: What is recorded of the package and its extras, by id of the file.
+    """
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        schema: str,
+        package: SchemaPackage,
+        ledger: Ledger,
+        watch: Watch,
+    ) -> None:
+        self._connection = connection
+        self._schema = schema
+        self._package = package
+        self._ledger = ledger
+        self._watch = watch
+        self._skipped: list[tuple[str, str | None]] = []
+        self._not_given: tuple[str, ...] = ()
+        self.entries: Mapping[str, Entry] = {}
+        connection.add_notice_handler(self._notice)
+
+    def know(self, recorded: Mapping[str, Entry]) -> None:
+        """Take note of what is recorded now.
+
+        What an extra made that was not given is treated as the objects of others.
+        """
+        self.entries = {
+            name: entry for name, entry in recorded.items() if self._package.covers(name)
+        }
+        extras = {extra_of(name) for name in recorded.keys() - self.entries.keys()}
+        self._not_given = tuple(sorted(filter(None, extras)))
+
+    def apply(self, file: SqlFile, rebuild: set[str], todo: set[str]) -> list[Action]:
+        """Apply a file in the open transaction.
+
+        Args:
+            file: The file.
+            rebuild: Ids of files that cannot be replaced in place.
+            todo: Ids of all files that are pending or changed.
+        """
+        before = replace.objects(self._connection, self._schema)
+        owners = self._owners(self.entries)
+        saved = replace.attached(self._connection, self._schema, owners)
+        lost = replace.drop_order(self._connection, before, owners, rebuild) if rebuild else []
+        for name in lost:
+            self._drop(owners[name], name)
+        doomed = rebuild | {owners[name] for name in lost}
+        written = {name for name, found in before.items() if found.written}  # the state tables
+        new: set[str] = set()
+        actions = []
+        for item in self._batch(file, doomed, todo):
+            self._execute(item, in_place=item.id not in doomed and self.replaceable(item.id))
+            silent = item.kind is Kind.RECURRING and item.id not in todo and not self._wrote()
+            if silent:
+                continue
+            present = replace.objects(self._connection, self._schema)
+            created = self._created(item, present, written)
+            stale = [] if item.id in doomed else self._stale(item, present, created)
+            for name in stale:
+                self._drop(item.id, name)
+            lost += stale
+            written |= {name for name, found in present.items() if found.written}
+            new |= {name for name in created if name not in before}
+            self._record(item, created)
+            done = verb(item, new=item.id not in self.entries)
+            actions.append(Action(item.id, "rebuild" if item.id in doomed else done))
+        self._restore([item for item in saved if item.name in lost], new, file)
+        for name in sorted(doomed - self._package.by_id.keys()):
+            self._ledger.forget(name)
+            actions.append(Action(name, "drop"))
+        return actions
+
+    def drop(self, gone: Sequence[str]) -> list[Action]:
+        """Drop in the open transaction what files created that the package no longer has."""
+        present = replace.objects(self._connection, self._schema)
+        owners = self._owners(gone)
+        for name in replace.drop_order(self._connection, present, owners, gone):
+            self._drop(owners[name], name)
+        for file_id in gone:
+            self._ledger.forget(file_id)
+        return [Action(file_id, "drop") for file_id in gone]
+
+    def replaceable(self, file_id: str) -> bool:
+        """Tell whether the file's recorded objects may be dropped and made again."""
+        file = self._package.by_id.get(file_id)
+        return (
+            file_id in self.entries
+            and bool(self.entries[file_id].objects)
+            and (file is None or file.kind is Kind.REPLACEABLE)
+        )
+
+    def _owners(self, files: Iterable[str]) -> dict[str, str]:
+        """Return the file of each recorded object that may be dropped: never one with data."""
+        return {
+            name: file_id
+            for file_id in files
+            for name in self.entries[file_id].objects
+            if replace.kind(name) not in ("TABLE", "TYPE")
+        }
+
+    def _batch(self, file: SqlFile, doomed: set[str], todo: set[str]) -> list[SqlFile]:
+        """Return the files to run with this one.
+
+        Those whose objects are dropped, and the pending ones before the last of them, whose new
+        content may need these.
+        """
+        positions = [n for n, item in enumerate(self._package.files) if item.id in doomed]
+        end = max(positions, default=-1) + 1
+        wanted = {item.id for item in self._package.files[:end] if item.kind is Kind.REPLACEABLE}
+        wanted = {file.id} | doomed | (wanted & todo)
+        return [item for item in self._package.files if item.id in wanted]
+
+    def _execute(self, file: SqlFile, *, in_place: bool) -> None:
+        # What is deferred is checked at the end of the file, while it can be named.
+        last = Statement("SET CONSTRAINTS ALL IMMEDIATE", file.statements[-1].line)
+        for statement in (*file.statements, last):
+            self._skipped.clear()
+            self._send(file.path, statement.text, line=statement.line, written=statement != last)
+            if in_place and self._skipped:
+                # IF NOT EXISTS found the old object and left it: not a replacement.
+                message, sqlstate = self._skipped[0]
+                raise StatementFailed(
+                    message,
+                    file=file.path,
+                    line=statement.line,
+                    statement=statement.text,
+                    sqlstate=sqlstate,
+                )
+
+    def _drop(self, file_id: str, name: str) -> None:
+        hint = "Drop or change what depends on it, then migrate again."
+        if self._not_given:
+            hint += (
+                " If that is of an extra, give the extra: the database holds "
+                f"{', '.join(self._not_given)}."
+            )
+        self._send(self._package.path_of(file_id), f"DROP {name} RESTRICT", hint=hint)
+
+    def _send(
+        self, path: str, text: str, *, line: int = 1, written: bool = False, hint: str | None = None
+    ) -> None:
+        """Execute a statement.
+
+        Args:
+            path: The file that it belongs to.
+            text: The statement.
+            line: Where it begins in the file.
+            written: Whether it stands in the file.
+            hint: What to do when it fails, in place of PostgreSQL's hint.
+        """
+        try:
+            cursor = self._connection.execute(text.encode())
+        except psycopg.Error as error:
+            if self._connection.broken:
+                raise
+            position = int(error.diag.statement_position or 1)
+            raise StatementFailed(
+                error.diag.message_primary or "the statement failed",
+                file=path,
+                line=line + (text.count("\n", 0, position - 1) if written else 0),
+                statement=text,
+                sqlstate=error.diag.sqlstate,
+                detail=error.diag.message_detail,
+                hint=hint or error.diag.message_hint,
+                context=error.diag.context,
+            ) from error
+        self._watch.executed(Step(path, line, text, written, cursor.statusmessage or ""))
+
+    def _wrote(self) -> bool:
+        row = self._connection.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()
+        return bool(row and row[0] is not None)
+
+    def _created(
+        self, file: SqlFile, present: dict[str, replace.Object], written: set[str]
+    ) -> list[str]:
+        """Return what the file owns now: what it wrote, beyond what files before it wrote."""
+        created = [
+            name
+            for name, found in present.items()
+            if found.written and name not in written and replace.kind(name) in file.folder.owns
+        ]
+        if file.kind is Kind.RECURRING and file.id in self.entries:
+            earlier = self.entries[file.id].objects
+            created += [name for name in earlier if name in present and name not in created]
+        return created
+
+    def _stale(
+        self, file: SqlFile, present: dict[str, replace.Object], created: list[str]
+    ) -> list[str]:
+        """Return what the file created earlier and no longer does, last created first."""
+        if file.kind is not Kind.REPLACEABLE or file.id not in self.entries:
+            return []
+        earlier = self.entries[file.id].objects
+        return [name for name in reversed(earlier) if name in present and name not in created]
+
+    def _record(self, file: SqlFile, created: Sequence[str]) -> None:
+        from lms_schema import __version__
+        from lms_schema.ledger import Entry
+
+        entry = Entry(file.checksum, __version__, tuple(created))
+        self._ledger.record(file.id, entry, content=file.text)
+
+    def _restore(
+        self, saved: Sequence[replace.Attached], new: Collection[str], file: SqlFile
+    ) -> None:
+        """Give what was dropped and made again what others had attached to it."""
+        if not saved:
+            return
+        present = replace.objects(self._connection, self._schema)
+        for item in saved:
+            for statement in item.statements(present, new):
+                self._send(
+                    file.path,
+                    statement,
+                    hint=f"It belongs to {item.name}, which had to be made again, and does "
+                    "not fit any more. Drop or revoke it, then migrate again.",
+                )
+
+    def _notice(self, notice: psycopg.errors.Diagnostic) -> None:
+        if notice.sqlstate in replace.REFUSALS:
+            self._skipped.append((notice.message_primary or "", notice.sqlstate))

@@ -1,0 +1,144 @@
+"""A pytest plugin: a migrated database of its own for each test, thrown away afterwards.
+
+It is active wherever lms-schema and pytest are installed. A test takes the fixture `lms_database`;
+the first one starts the PostgreSQL of the `embedded` extra, migrates a template database, and
+every test then gets a copy of it, which takes a fraction of a second.
+
+Settings of the project, in its pytest configuration:
+    lms_schema: The schema to migrate; `lms` when it is not set.
+
+Environment:
+    LMS_TEST_DATABASE_URL: A server to use in place of the embedded one, by a role that may create
+        databases. The template stays on it, so that the next run finds it.
+
+To take a server from elsewhere, such as a container, override the fixture `lms_server`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from lms_schema import __version__, embedded, package
+from lms_schema.migrate import migrate
+
+SERVER_VARIABLE = "LMS_TEST_DATABASE_URL"
+_SETTING = "lms_schema"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database.
+
+    Attributes:
+        conninfo: libpq's `key=value` string, with the schema first in the search path.
+        schema: The schema that holds the tables.
+    """
+
+    conninfo: str
+    schema: str
+
+    @property
+    def url(self) -> str:
+        """The same as a URL: `postgresql://...`."""
+        query = {name: str(value) for name, value in conninfo_to_dict(self.conninfo).items()}
+        user, password = query.pop("user", ""), query.pop("password", "")
+        login = ":".join(quote(part, safe="") for part in (user, password) if part)
+        name = quote(query.pop("dbname"), safe="")
+        return f"postgresql://{login and login + '@'}/{name}?{urlencode(query, quote_via=quote)}"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the plugin's settings."""
+    parser.addini(_SETTING, "The schema that lms_database is migrated to.", default="lms")
+
+
+@pytest.fixture(scope="session")
+def lms_server() -> Iterator[str]:
+    """The connection string of a server on which databases may be created."""
+    url = os.environ.get(SERVER_VARIABLE)
+    if url:
+        yield url
+        return
+    with embedded.temporary() as conninfo:
+        forget_durability(conninfo)
+        yield conninfo
+
+
+@pytest.fixture(scope="session")
+def lms_template(lms_server: str, pytestconfig: pytest.Config) -> str:
+    """The name of a migrated database, to be copied and never connected to."""
+    schema = pytestconfig.getini(_SETTING)
+    files = [(file.id, file.checksum) for file in package.read().files]
+    return ensure_template(lms_server, schema, key=repr((__version__, schema, files)))
+
+
+@pytest.fixture
+def lms_database(
+    lms_server: str, lms_template: str, pytestconfig: pytest.Config
+) -> Iterator[Database]:
+    """A migrated database of the test's own; it is dropped after the test."""
+    schema = pytestconfig.getini(_SETTING)
+    path = sql.Identifier(schema).as_string(None)
+    escaped = path.replace("\\", "\\\\").replace(" ", "\\ ")
+    with new_database(lms_server, lms_template) as conninfo:
+        yield Database(make_conninfo(conninfo, options=f"-c search_path={escaped}"), schema)
+
+
+def ensure_template(server: str, schema: str, *, key: str) -> str:
+    """Migrate a database once on a server, and return its name.
+
+    Args:
+        server: Connection string of a server.
+        schema: The schema to migrate.
+        key: What tells templates apart: another key, another template.
+    """
+    name = f"lms_template_{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        # several test processes may share the server
+        admin.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
+        found = admin.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
+        if found.fetchone() is None:
+            half = f"{name}_{uuid.uuid4().hex[:8]}"
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
+            migrate(make_conninfo(server, dbname=half), schema=schema)
+            admin.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                    sql.Identifier(half), sql.Identifier(name)
+                )
+            )
+    return name
+
+
+@contextmanager
+def new_database(server: str, template: str = "template1") -> Iterator[str]:
+    """Copy a database; yields the connection string of the copy, which is dropped afterwards."""
+    name = f"lms_test_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        try:
+            yield make_conninfo(server, dbname=name)
+        finally:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def forget_durability(server: str) -> None:
+    """Trade what a disposable server need not keep for speed."""
+    with psycopg.connect(server, autocommit=True) as admin:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            admin.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        admin.execute("SELECT pg_reload_conf()")
