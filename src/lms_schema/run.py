@@ -14,10 +14,11 @@ from lms_schema.errors import DatabaseError, LockNotObtained, StatementFailed
 from lms_schema.events import Action, Event
 from lms_schema.package import Kind, SchemaPackage, SqlFile
 from lms_schema.status import compare
+from lms_schema.watch import Watch
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
-    from lms_schema.ledger import Ledger
+    from lms_schema.ledger import Entry, Ledger
 
 _BUSY = ("55P03", "40P01")
 """SQLSTATEs of a lock timeout and a deadlock: worth another try."""
@@ -36,6 +37,7 @@ class Run:
         ledger: Ledger,
         wait: float,
         tell: Callable[[Event], None],
+        watch: Watch | None = None,
     ) -> None:
         self._connection = session.connection
         self._session = session
@@ -44,12 +46,14 @@ class Run:
         self._wait = wait
         self._tell = tell
         self._tracked = False
-        self._applier = Applier(session.connection, session.schema, package, ledger)
+        self._recorded: dict[str, Entry] = {}
+        self._watch = watch or Watch()
+        self._applier = Applier(session.connection, session.schema, package, ledger, self._watch)
 
     def all(self, last: int | None) -> list[Action]:
         """Apply everything; return what was done."""
         self._read()
-        found = compare(self._package, self._applier.entries)
+        found = compare(self._package, self._recorded)
         found.check()
         todo = {*found.pending, *found.changed}
         actions: list[Action] = []
@@ -76,7 +80,8 @@ class Run:
 
         self._tracked = ledger.exists(self._connection, self._session.schema)
         if self._tracked:
-            self._applier.entries = ledger.read(self._connection, self._session.schema)
+            self._recorded = ledger.read(self._connection, self._session.schema)
+            self._applier.know(self._recorded)
 
     def _patiently(self, work: Callable[[], list[Action]]) -> list[Action]:
         """Do it, again when a lock timed out, until the time is used up."""
@@ -106,7 +111,9 @@ class Run:
                 with self._connection.transaction():
                     if not self._tracked:
                         self._prepare()
+                    self._watch.begin()
                     actions = self._applier.apply(file, rebuild, todo)
+                self._watch.committed(actions)
                 self._read()
             except StatementFailed as error:
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
@@ -116,7 +123,7 @@ class Run:
                         "work; migrate cannot adopt it. Nothing was changed.\n"
                         f"It failed at {str(error).splitlines()[0]}"
                     ) from error
-                refused = error.file.removesuffix(".sql")
+                refused = self._package.id_at(error.file)
                 if (
                     error.sqlstate not in replace.REFUSALS
                     or refused in rebuild
@@ -129,7 +136,10 @@ class Run:
 
     def _drop_gone(self, gone: list[str]) -> list[Action]:
         with self._connection.transaction():
-            return self._applier.drop(gone)
+            self._watch.begin()
+            actions = self._applier.drop(gone)
+        self._watch.committed(actions)
+        return actions
 
     def _holds_objects(self) -> bool:
         return self._session.schema_exists() and bool(
