@@ -16,6 +16,7 @@ from lms_schema.errors import (
     UsageError,
 )
 from lms_schema.events import Action, Event
+from lms_schema.maintain import DroppedPartition, MaintainResult, MaintainStep, maintain
 from lms_schema.migrate import MigrateResult, migrate
 from lms_schema.plan import PlanResult, plan
 from lms_schema.status import Comparison, StatusResult, status
@@ -28,9 +29,12 @@ __all__ = [
     "DatabaseNewer",
     "Difference",
     "DropResult",
+    "DroppedPartition",
     "Event",
     "LmsSchemaError",
     "LockNotObtained",
+    "MaintainResult",
+    "MaintainStep",
     "MigrateResult",
     "PlanResult",
     "ReleasedFileEdited",
@@ -40,6 +44,7 @@ __all__ = [
     "VerifyResult",
     "__version__",
     "drop",
+    "maintain",
     "migrate",
     "plan",
     "status",
