@@ -23,11 +23,12 @@ MARCH = datetime(2024, 3, 1, tzinfo=UTC)
 
 def block(words: str) -> str:
     """The only SQL of the page that holds these words."""
-    (found,) = [
+    blocks: list[str] = [
         text
         for text in re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
         if words in text
     ]
+    (found,) = blocks
     return found
 
 
