@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,11 @@ from psycopg import sql
 
 from lms_schema import lock, replace
 from lms_schema.apply import Applier
-from lms_schema.errors import DatabaseError, LockNotObtained, StatementFailed
+from lms_schema.errors import DatabaseError, LmsSchemaError, LockNotObtained, StatementFailed
 from lms_schema.events import Action, Event
 from lms_schema.package import Kind, SchemaPackage, SqlFile
 from lms_schema.status import compare
+from lms_schema.swap import Swap, unfinished
 from lms_schema.watch import Watch
 
 if TYPE_CHECKING:
@@ -57,14 +59,53 @@ class Run:
         found.check()
         todo = {*found.pending, *found.changed}
         actions: list[Action] = []
+        if any(unfinished(entry.objects) for entry in self._applier.entries.values()):
+            self._patiently(self._discard)
         for file in self._package.files[:last]:
             if file.id in todo or file.kind is Kind.RECURRING:
-                done = self._patiently(partial(self._apply, file, todo))
+                swap = self._applier.swap(file)
+                done = (
+                    self._swap(swap, todo)
+                    if swap
+                    else self._patiently(partial(self._apply, file, todo))
+                )
                 todo.difference_update(action.file for action in done)
+                todo.update(name for name, entry in self._recorded.items() if not entry.checksum)
                 actions += done
         gone = [name for name in found.gone if name in self._applier.entries]
         if gone and last is None:
-            actions += self._patiently(partial(self._drop_gone, gone))
+            actions += self._patiently(
+                partial(self._transaction, partial(self._applier.drop, gone))
+            )
+        return actions
+
+    def _swap(self, swap: Swap, todo: set[str]) -> list[Action]:
+        """Build materialized views beside those that are read, then let them change names."""
+        self._tell(Event("building", f"{swap.file.id} beside the one that is read"))
+        self._patiently(partial(self._build, swap))
+        try:
+            swap.wait_for_snapshots(self._wait)
+            return self._patiently(partial(self._apply, swap.file, todo, swap))
+        except LmsSchemaError:
+            with suppress(LmsSchemaError):  # then the next run does it
+                self._patiently(self._discard)
+            raise
+
+    def _build(self, swap: Swap) -> list[Action]:
+        self._transaction(partial(self._applier.build, swap))
+        return []
+
+    def _discard(self) -> list[Action]:
+        return self._transaction(self._applier.discard)
+
+    def _transaction(self, work: Callable[[], list[Action]]) -> list[Action]:
+        with self._connection.transaction():
+            if not self._tracked:
+                self._prepare()
+            self._watch.begin()
+            actions = work()
+        self._watch.committed(actions)
+        self._read()
         return actions
 
     def _prepare(self) -> None:
@@ -103,18 +144,15 @@ class Run:
                     self._tell(Event(action.action, action.file))
                 return actions
 
-    def _apply(self, file: SqlFile, todo: set[str]) -> list[Action]:
+    def _apply(self, file: SqlFile, todo: set[str], swap: Swap | None = None) -> list[Action]:
         """Apply a file: in place when PostgreSQL allows that, else with all that depends on it."""
-        rebuild: set[str] = set()
+        rebuild: set[str] = {file.id} if swap else set()
+        at_once = False
         while True:
             try:
-                with self._connection.transaction():
-                    if not self._tracked:
-                        self._prepare()
-                    self._watch.begin()
-                    actions = self._applier.apply(file, rebuild, todo)
-                self._watch.committed(actions)
-                self._read()
+                return self._transaction(
+                    partial(self._applier.apply, file, rebuild, todo, at_once=at_once, swap=swap)
+                )
             except StatementFailed as error:
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
                     raise DatabaseError(
@@ -125,21 +163,15 @@ class Run:
                     ) from error
                 refused = self._package.id_at(error.file)
                 if (
-                    error.sqlstate not in replace.REFUSALS
-                    or refused in rebuild
-                    or not self._applier.replaceable(refused)
+                    error.sqlstate in replace.REFUSALS
+                    and refused not in rebuild
+                    and self._applier.replaceable(refused)
                 ):
+                    rebuild.add(refused)
+                elif self._applier.postponed and error.sqlstate not in _BUSY:
+                    at_once = True  # it needs the new materialized views
+                else:
                     raise
-                rebuild.add(refused)
-            else:
-                return actions
-
-    def _drop_gone(self, gone: list[str]) -> list[Action]:
-        with self._connection.transaction():
-            self._watch.begin()
-            actions = self._applier.drop(gone)
-        self._watch.committed(actions)
-        return actions
 
     def _holds_objects(self) -> bool:
         return self._session.schema_exists() and bool(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
@@ -21,15 +19,6 @@ def _function(parameters: str, body: str, result: str = "int") -> dict[str, str]
         f"LANGUAGE sql AS 'SELECT {body}';"
         "REVOKE EXECUTE ON FUNCTION f FROM PUBLIC;"
     }
-
-
-@pytest.fixture
-def role(empty_database: str) -> Iterator[str]:
-    """A role of its own, granted nothing."""
-    name = query(empty_database, "SELECT 'role_' || current_database()")[0][0]
-    execute(empty_database, f"CREATE ROLE {name}")
-    yield name
-    execute(empty_database, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
 
 def _functions(conninfo: str) -> list[str]:
