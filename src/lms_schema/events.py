@@ -27,7 +27,8 @@ class Action:
     Attributes:
         file: Its id, like `tables/020_learners`.
         action: `apply` (new), `replace` (changed, in place), `rebuild` (its objects were dropped
-            and made again), `run` (recurring, and it found something to do), `drop` (it is gone
+            and made again), `build` (in a plan only: a materialized view is built beside the one
+            that is read, to be named like it by the `rebuild` that follows), `run` (recurring, and it found something to do), `drop` (it is gone
             from the package, and so are its objects).
     """
 

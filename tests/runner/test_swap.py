@@ -244,10 +244,13 @@ def test_a_view_that_needs_the_new_content_of_another_gets_it_at_once(
     assert _is_as_fresh(empty_database, package)
 
 
+@pytest.mark.slow
 def test_readers_never_see_an_error_nor_an_empty_view(
     empty_database: str, make_package: Make
 ) -> None:
     files = TABLE | _function("int", 2) | OVER
+    # a second or more to fill it
+    work = "(SELECT count(*) FROM generate_series(1, 5000000)) > 0"
     migrate(empty_database, package=make_package(files | _view("i, f(i) AS f")))
     stop = threading.Event()
     seen: list[object] = []
@@ -276,9 +279,11 @@ def test_readers_never_see_an_error_nor_an_empty_view(
             )
         ]
         try:
-            for number in range(6):
+            for number in range(3):
                 function = _function("bigint" if number % 2 else "int", number)
-                package = make_package(files | function | _view(f"i, f(i) AS f, {number} AS n"))
+                package = make_package(
+                    files | function | _view(f"i, f(i) AS f, {number} AS n", work)
+                )
                 migrate(empty_database, package=package, lock_timeout=1, wait=60)
         finally:
             stop.set()
