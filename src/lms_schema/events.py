@@ -27,9 +27,9 @@ class Action:
     Attributes:
         file: Its id, like `tables/020_learners`.
         action: `apply` (new), `replace` (changed, in place), `rebuild` (its objects were dropped
-            and made again), `build` (in a plan only: a materialized view is built beside the one
-            that is read, to be named like it by the `rebuild` that follows), `run` (recurring, and it found something to do), `drop` (it is gone
-            from the package, and so are its objects).
+            and made again), `run` (recurring, and it found something to do), `drop` (it is gone
+            from the package, and so are its objects); in a plan also `build` (a materialized view,
+            beside the one that is read; the `rebuild` after it gives it the name).
     """
 
     file: str
