@@ -156,8 +156,10 @@ def test_sizes_are_those_of_the_target_and_partitions_count_as_their_table(
 ) -> None:
     parted = {
         "tables/005_p.sql": "CREATE TABLE p (i int, j int) PARTITION BY RANGE (i);"
-        "CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (1000);"
-        "CREATE TABLE p_2 PARTITION OF p FOR VALUES FROM (1000) TO (100000);"
+        "CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (1000) "
+        "WITH (autovacuum_enabled = off);"
+        "CREATE TABLE p_2 PARTITION OF p FOR VALUES FROM (1000) TO (100000) "
+        "WITH (autovacuum_enabled = off);"
     }
     migrate(empty_database, package=make_package(parted | TABLES))
     execute(

@@ -298,7 +298,8 @@ def test_a_reader_that_holds_one_view_and_wants_another_is_not_the_victim_of_a_d
     migrate(empty_database, package=make_package(TABLE | _view("i") | OVER))
     package = make_package(TABLE | _view("i, j") | OVER)
     with (
-        psycopg.connect(empty_database) as reader,
+        # sooner than the server's second, so that the reader would be the first to notice
+        psycopg.connect(empty_database, options="-c deadlock_timeout=800ms") as reader,
         ThreadPoolExecutor(1) as pool,
     ):
         reader.execute("SELECT FROM m")
