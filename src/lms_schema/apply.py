@@ -10,6 +10,7 @@ import psycopg
 from lms_schema import replace
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
+from lms_schema.execution import run
 from lms_schema.package import Kind, SchemaPackage, SqlFile
 from lms_schema.statements import Statement
 
@@ -58,7 +59,11 @@ class Applier:
         new: set[str] = set()
         actions = []
         for item in self._batch(file, doomed, todo):
-            self._execute(item, in_place=item.id not in doomed and self.replaceable(item.id))
+            self._execute(
+                item,
+                item.statements,
+                in_place=item.id not in doomed and self.replaceable(item.id),
+            )
             silent = item.kind is Kind.RECURRING and item.id not in todo and not self._wrote()
             if silent:
                 continue
@@ -78,6 +83,17 @@ class Applier:
             self._ledger.forget(name)
             actions.append(Action(name, "drop"))
         return actions
+
+    def finish(self, file: SqlFile, created: str) -> list[Action]:
+        """Run in the open transaction what follows the first statement, and record the file.
+
+        Args:
+            file: The file.
+            created: What its first statement created, outside the transaction.
+        """
+        self._execute(file, file.statements[1:])
+        self._record(file, [created])
+        return [Action(file.id, "apply")]
 
     def drop(self, gone: Sequence[str]) -> list[Action]:
         """Drop in the open transaction what files created that the package no longer has."""
@@ -119,23 +135,14 @@ class Applier:
         wanted = {file.id} | doomed | (wanted & todo)
         return [item for item in self._package.files if item.id in wanted]
 
-    def _execute(self, file: SqlFile, *, in_place: bool) -> None:
+    def _execute(
+        self, file: SqlFile, statements: Sequence[Statement], *, in_place: bool = False
+    ) -> None:
         # What is deferred is checked at the end of the file, while it can be named.
         last = Statement("SET CONSTRAINTS ALL IMMEDIATE", file.statements[-1].line)
-        for statement in (*file.statements, last):
+        for statement in (*statements, last):
             self._skipped.clear()
-            try:
-                self._connection.execute(statement.text.encode())
-            except psycopg.Error as error:
-                if self._connection.broken:
-                    raise
-                position = int(error.diag.statement_position or 1)
-                raise _failed(
-                    error.diag,
-                    file.path,
-                    statement.line + statement.text.count("\n", 0, position - 1),
-                    statement.text,
-                ) from error
+            run(self._connection, file.path, statement)
             if in_place and self._skipped:
                 # IF NOT EXISTS found the old object and left it: not a replacement.
                 message, sqlstate = self._skipped[0]
@@ -148,19 +155,12 @@ class Applier:
                 )
 
     def _drop(self, file_id: str, name: str) -> None:
-        statement = f"DROP {name} RESTRICT"
-        try:
-            self._connection.execute(statement.encode())
-        except psycopg.Error as error:
-            if self._connection.broken:
-                raise
-            raise _failed(
-                error.diag,
-                f"{file_id}.sql",
-                1,
-                statement,
-                hint="Drop or change what depends on it, then migrate again.",
-            ) from error
+        run(
+            self._connection,
+            f"{file_id}.sql",
+            Statement(f"DROP {name} RESTRICT", 1),
+            hint="Drop or change what depends on it, then migrate again.",
+        )
 
     def _wrote(self) -> bool:
         row = self._connection.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()
@@ -204,39 +204,14 @@ class Applier:
         present = replace.objects(self._connection, self._schema)
         for item in saved:
             for statement in item.statements(present, new):
-                try:
-                    self._connection.execute(statement.encode())
-                except psycopg.Error as error:
-                    if self._connection.broken:
-                        raise
-                    raise _failed(
-                        error.diag,
-                        file.path,
-                        1,
-                        statement,
-                        hint=f"It belongs to {item.name}, which had to be made again, and does "
-                        "not fit any more. Drop or revoke it, then migrate again.",
-                    ) from error
+                run(
+                    self._connection,
+                    file.path,
+                    Statement(statement, 1),
+                    hint=f"It belongs to {item.name}, which had to be made again, and does not "
+                    "fit any more. Drop or revoke it, then migrate again.",
+                )
 
     def _notice(self, notice: psycopg.errors.Diagnostic) -> None:
         if notice.sqlstate in replace.REFUSALS:
             self._skipped.append((notice.message_primary or "", notice.sqlstate))
-
-
-def _failed(
-    diagnostic: psycopg.errors.Diagnostic,
-    path: str,
-    line: int,
-    statement: str,
-    hint: str | None = None,
-) -> StatementFailed:
-    return StatementFailed(
-        diagnostic.message_primary or "the statement failed",
-        file=path,
-        line=line,
-        statement=statement,
-        sqlstate=diagnostic.sqlstate,
-        detail=diagnostic.message_detail,
-        hint=hint or diagnostic.message_hint,
-        context=diagnostic.context,
-    )

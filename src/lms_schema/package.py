@@ -14,6 +14,7 @@ from enum import Enum
 from functools import cached_property
 from pathlib import Path
 
+from lms_schema import index_file
 from lms_schema.errors import UsageError
 from lms_schema.statements import Statement, SyntaxProblem, comments, split
 
@@ -44,13 +45,16 @@ class Folder:
     owns: tuple[str, ...]
 
 
+INDEXES = "indexes"
+"""Name of the folder whose files are built concurrently where their table holds rows."""
+
 FOLDERS = (
     Folder("types", Kind.VERSIONED, ("TYPE",)),
     Folder("tables", Kind.VERSIONED, ("TABLE",)),
     Folder("functions", Kind.REPLACEABLE, ("FUNCTION", "PROCEDURE", "AGGREGATE")),
     Folder("triggers", Kind.REPLACEABLE, ("TRIGGER", "FUNCTION")),
     Folder("views", Kind.REPLACEABLE, ("VIEW", "MATERIALIZED VIEW", "INDEX")),
-    Folder("indexes", Kind.VERSIONED, ("INDEX",)),
+    Folder(INDEXES, Kind.VERSIONED, ("INDEX",)),
     Folder("partitions", Kind.RECURRING, ("TABLE",)),
     Folder("security", Kind.REPLACEABLE, ("POLICY",)),
 )
@@ -190,6 +194,8 @@ def _read_file(path: Path, folder: Folder) -> SqlFile:
     try:
         statements = split(text)
         depends = _directives(text)
+        if folder.name == INDEXES:
+            index_file.parse(statements)
     except SyntaxProblem as problem:
         raise UsageError(f"{path}:{problem.line}: {problem}.") from None
     if not statements:

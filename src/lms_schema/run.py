@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from lms_schema import lock, replace
+from lms_schema import replace
 from lms_schema.apply import Applier
-from lms_schema.errors import DatabaseError, LockNotObtained, StatementFailed
+from lms_schema.errors import DatabaseError, StatementFailed
 from lms_schema.events import Action, Event
-from lms_schema.package import Kind, SchemaPackage, SqlFile
+from lms_schema.indexes import IndexBuilder
+from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
+from lms_schema.patience import Patience
 from lms_schema.status import compare
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
     from lms_schema.ledger import Ledger
-
-_BUSY = ("55P03", "40P01")
-"""SQLSTATEs of a lock timeout and a deadlock: worth another try."""
 
 _DUPLICATES = ("42P07", "42710")
 """SQLSTATEs of a table, and of a type, that exists."""
@@ -41,9 +40,10 @@ class Run:
         self._session = session
         self._package = package
         self._ledger = ledger
-        self._wait = wait
         self._tell = tell
         self._tracked = False
+        self._patience = Patience(wait, tell)
+        self._indexes = IndexBuilder(session, self._patience, tell)
         self._applier = Applier(session.connection, session.schema, package, ledger)
 
     def all(self, last: int | None) -> list[Action]:
@@ -55,12 +55,20 @@ class Run:
         actions: list[Action] = []
         for file in self._package.files[:last]:
             if file.id in todo or file.kind is Kind.RECURRING:
-                done = self._patiently(partial(self._apply, file, todo))
+                if file.folder.name == INDEXES:
+                    done = self._build(file, todo)
+                else:
+                    done = self._patience.run(partial(self._apply, file, todo))
                 todo.difference_update(action.file for action in done)
-                actions += done
+                actions += self._told(done)
         gone = [name for name in found.gone if name in self._applier.entries]
         if gone and last is None:
-            actions += self._patiently(partial(self._drop_gone, gone))
+            actions += self._told(self._patience.run(partial(self._drop_gone, gone)))
+        return actions
+
+    def _told(self, actions: list[Action]) -> list[Action]:
+        for action in actions:
+            self._tell(Event(action.action, action.file))
         return actions
 
     def _prepare(self) -> None:
@@ -78,25 +86,20 @@ class Run:
         if self._tracked:
             self._applier.entries = ledger.read(self._connection, self._session.schema)
 
-    def _patiently(self, work: Callable[[], list[Action]]) -> list[Action]:
-        """Do it, again when a lock timed out, until the time is used up."""
-        deadline = lock.Deadline(self._wait)
-        while True:
-            try:
-                actions = work()
-            except StatementFailed as error:
-                if error.sqlstate not in _BUSY:
-                    raise
-                self._tell(Event("waiting", f"{error.file}:{error.line} waits for a lock"))
-                if not deadline.pause():
-                    raise LockNotObtained(
-                        f"{error}\nTried for {self._wait:g} s. End the transactions that hold the "
-                        "lock (see pg_stat_activity), or give it longer with --wait."
-                    ) from None
-            else:
-                for action in actions:
-                    self._tell(Event(action.action, action.file))
-                return actions
+    def _build(self, file: SqlFile, todo: set[str]) -> list[Action]:
+        """Apply an index file, beside the writers of its table when that holds rows."""
+        built = self._indexes.build(file)
+        if built is None:
+            return self._patience.run(partial(self._apply, file, todo))
+        return self._patience.run(partial(self._finish, file, built))
+
+    def _finish(self, file: SqlFile, built: str) -> list[Action]:
+        with self._connection.transaction():
+            if not self._tracked:
+                self._prepare()
+            actions = self._applier.finish(file, built)
+        self._read()
+        return actions
 
     def _apply(self, file: SqlFile, todo: set[str]) -> list[Action]:
         """Apply a file: in place when PostgreSQL allows that, else with all that depends on it."""
