@@ -1,5 +1,8 @@
 -- The statements that bring the partitions of learning_interactions up to date, in one place for
--- whoever executes them. LIKE and ATTACH, because PARTITION OF would lock out readers.
+-- whoever executes them. LIKE and ATTACH, because PARTITION OF would lock out readers. Partitions
+-- get the table's statement triggers, which PostgreSQL does not pass on, and new ones before they
+-- are attached: no event can be written to them without.
+-- depends: functions/interaction_partitions
 CREATE OR REPLACE FUNCTION interaction_partition_ddl(
     p_months_ahead integer DEFAULT 12,
     p_from date DEFAULT NULL
@@ -32,23 +35,11 @@ BEGIN
     END IF;
 
     SELECT
-        max(b.upper_bound) FILTER (WHERE b.lower_bound IS NULL),
-        max(b.name) FILTER (WHERE b.lower_bound IS NULL),
-        coalesce(array_remove(array_agg(b.lower_bound ORDER BY b.lower_bound), NULL), '{}')
+        max(p.upper_bound) FILTER (WHERE p.lower_bound IS NULL),
+        max(p.partition::text) FILTER (WHERE p.lower_bound IS NULL),
+        coalesce(array_remove(array_agg(p.lower_bound ORDER BY p.lower_bound), NULL), '{}')
     INTO v_history_end, v_history, v_months
-    FROM (
-        SELECT
-            c.oid::regclass::text AS name,
-            substring(pg_get_expr(c.relpartbound, c.oid) FROM 'FROM \(''([^'']+)''\)')::timestamptz
-                AS lower_bound,
-            substring(pg_get_expr(c.relpartbound, c.oid) FROM 'TO \(''([^'']+)''\)')::timestamptz
-                AS upper_bound
-        FROM pg_inherits AS i
-        INNER JOIN pg_class AS c ON i.inhrelid = c.oid
-        WHERE
-            i.inhparent = 'learning_interactions'::regclass
-            AND pg_get_expr(c.relpartbound, c.oid) <> 'DEFAULT'
-    ) AS b;
+    FROM interaction_partitions() AS p;
     v_first := least(v_from, coalesce(v_history_end, v_months[1], v_this_month));
 
     IF v_from < v_history_end THEN
@@ -61,10 +52,10 @@ BEGIN
                 ),
                 HINT = 'Make the months before loading their events, or name a later month.';
         END IF;
-        RETURN NEXT format('ALTER TABLE learning_interactions DETACH PARTITION %s', v_history);
         RETURN NEXT format(
-            'ALTER TABLE learning_interactions ATTACH PARTITION %s '
-            'FOR VALUES FROM (MINVALUE) TO (%L)',
+            'ALTER TABLE learning_interactions DETACH PARTITION %1$s; '
+            'ALTER TABLE learning_interactions ATTACH PARTITION %1$s '
+            'FOR VALUES FROM (MINVALUE) TO (%2$L)',
             v_history, v_from
         );
     END IF;
@@ -75,7 +66,7 @@ BEGIN
             'Interactions before the months that have a partition of their own.' AS comment,
             'MINVALUE' AS lower_bound,
             quote_literal(v_first) AS upper_bound
-        WHERE v_history IS NULL AND v_months = '{}'
+        WHERE v_history IS NULL
         UNION ALL
         SELECT
             to_char(m.month, '"learning_interactions_"YYYY_MM'),
@@ -90,15 +81,35 @@ BEGIN
         WHERE m.month <> ALL(v_months)
     LOOP
         RETURN NEXT format(
-            'CREATE TABLE %I (LIKE learning_interactions INCLUDING ALL EXCLUDING INDEXES)',
-            v_new.name
-        );
-        RETURN NEXT format('COMMENT ON TABLE %I IS %L', v_new.name, v_new.comment);
-        RETURN NEXT format(
-            'ALTER TABLE learning_interactions ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)',
-            v_new.name, v_new.lower_bound, v_new.upper_bound
+            'CREATE TABLE %1$I (LIKE learning_interactions INCLUDING ALL EXCLUDING INDEXES); '
+            'COMMENT ON TABLE %1$I IS %2$L; '
+            '%5$s'
+            'ALTER TABLE learning_interactions ATTACH PARTITION %1$I FOR VALUES FROM (%3$s) TO (%4$s)',
+            v_new.name, v_new.comment, v_new.lower_bound, v_new.upper_bound,
+            (
+                SELECT
+                    string_agg(
+                        replace(g.definition, ' ON <table> ', format(' ON %I ', v_new.name)), '; '
+                    ) || '; '
+                FROM interaction_statement_triggers('learning_interactions') AS g
+            )
         );
     END LOOP;
+
+    RETURN QUERY
+    SELECT
+        replace(
+            replace(g.definition, ' ON <table> ', format(' ON %s ', i.inhrelid::regclass)),
+            'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER'
+        )
+    FROM pg_inherits AS i
+    CROSS JOIN interaction_statement_triggers('learning_interactions') AS g
+    WHERE
+        i.inhparent = 'learning_interactions'::regclass
+        AND g.definition NOT IN (
+            SELECT p.definition FROM interaction_statement_triggers(i.inhrelid) AS p
+        )
+    ORDER BY i.inhrelid::regclass::text, g.definition;
 END;
 $$;
 
@@ -107,6 +118,8 @@ REVOKE EXECUTE ON FUNCTION interaction_partition_ddl(integer, date) FROM public;
 COMMENT ON FUNCTION interaction_partition_ddl(integer, date) IS
 'Statements that make the partitions of learning_interactions which are missing: one for all '
 'events before the first month, and one for each UTC month from there up to p_months_ahead months '
-'after the current one; no row when none is missing. p_from moves the first month back, for an '
-'import of old events. Raises 22023 for months outside 0 to 120 and an infinite p_from, and '
-'55000, with the count, when events from p_from on are stored already.';
+'after the current one, and that give partitions the statement triggers of the table which they '
+'lack; no row when nothing is missing. Each row can run in a transaction of its own. '
+'p_from moves the first month back, for an import of old events. Raises 22023 for months outside 0 '
+'to 120 and an infinite p_from, and 55000, with the count, when events from p_from on are stored '
+'already.';

@@ -39,13 +39,6 @@ BEGIN
         END IF;
         -- one call at a time for this id: the key of the table is (id, timestamp)
         PERFORM pg_advisory_xact_lock(hashtextextended(p_id::text, 0));
-        PERFORM FROM learning_interactions AS i WHERE i.id = p_id AND i.timestamp <> p_timestamp;
-        IF FOUND THEN
-            RAISE unique_violation USING
-                MESSAGE = format('interaction %s exists at another time than %s', p_id, p_timestamp),
-                CONSTRAINT = 'learning_interactions_pkey',
-                TABLE = 'learning_interactions';
-        END IF;
     END IF;
 
     SELECT s.course_id INTO v_course_id
@@ -104,6 +97,17 @@ BEGIN
         interaction_count = sp.interaction_count + 1,
         meaningful_interactions = sp.meaningful_interactions + excluded.meaningful_interactions,
         help_requests = sp.help_requests + excluded.help_requests;
+
+    -- Not before: a batch, which takes no lock of an id, held the progress row until now.
+    IF p_id IS NOT NULL THEN
+        PERFORM FROM learning_interactions AS i WHERE i.id = p_id AND i.timestamp <> p_timestamp;
+        IF FOUND THEN
+            RAISE unique_violation USING
+                MESSAGE = format('interaction %s exists at another time than %s', p_id, p_timestamp),
+                CONSTRAINT = 'learning_interactions_pkey',
+                TABLE = 'learning_interactions';
+        END IF;
+    END IF;
     RETURN v_event.id;
 END;
 $$;

@@ -11,8 +11,9 @@ from lms_schema import replace
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
 from lms_schema.execution import run
-from lms_schema.package import Kind, SchemaPackage, SqlFile
+from lms_schema.package import Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.statements import Statement
+from lms_schema.watch import Step, Watch
 
 if TYPE_CHECKING:
     from lms_schema.ledger import Entry, Ledger
@@ -22,7 +23,7 @@ class Applier:
     """Applies files of a package to the schema of a connection.
 
     Attributes:
-        entries: What is recorded, by id of the file; the caller keeps it up to date.
+        entries: What is recorded of the package and its extras, by id of the file.
     """
 
     def __init__(
@@ -31,14 +32,28 @@ class Applier:
         schema: str,
         package: SchemaPackage,
         ledger: Ledger,
+        watch: Watch,
     ) -> None:
         self._connection = connection
         self._schema = schema
         self._package = package
         self._ledger = ledger
+        self._watch = watch
         self._skipped: list[tuple[str, str | None]] = []
+        self._not_given: tuple[str, ...] = ()
         self.entries: Mapping[str, Entry] = {}
         connection.add_notice_handler(self._notice)
+
+    def know(self, recorded: Mapping[str, Entry]) -> None:
+        """Take note of what is recorded now.
+
+        What an extra made that was not given is treated as the objects of others.
+        """
+        self.entries = {
+            name: entry for name, entry in recorded.items() if self._package.covers(name)
+        }
+        extras = {extra_of(name) for name in recorded.keys() - self.entries.keys()}
+        self._not_given = tuple(sorted(filter(None, extras)))
 
     def apply(self, file: SqlFile, rebuild: set[str], todo: set[str]) -> list[Action]:
         """Apply a file in the open transaction.
@@ -142,7 +157,7 @@ class Applier:
         last = Statement("SET CONSTRAINTS ALL IMMEDIATE", file.statements[-1].line)
         for statement in (*statements, last):
             self._skipped.clear()
-            run(self._connection, file.path, statement)
+            self._send(file.path, statement.text, line=statement.line, written=statement != last)
             if in_place and self._skipped:
                 # IF NOT EXISTS found the old object and left it: not a replacement.
                 message, sqlstate = self._skipped[0]
@@ -155,12 +170,28 @@ class Applier:
                 )
 
     def _drop(self, file_id: str, name: str) -> None:
-        run(
-            self._connection,
-            f"{file_id}.sql",
-            Statement(f"DROP {name} RESTRICT", 1),
-            hint="Drop or change what depends on it, then migrate again.",
-        )
+        hint = "Drop or change what depends on it, then migrate again."
+        if self._not_given:
+            hint += (
+                " If that is of an extra, give the extra: the database holds "
+                f"{', '.join(self._not_given)}."
+            )
+        self._send(self._package.path_of(file_id), f"DROP {name} RESTRICT", hint=hint)
+
+    def _send(
+        self, path: str, text: str, *, line: int = 1, written: bool = False, hint: str | None = None
+    ) -> None:
+        """Execute a statement.
+
+        Args:
+            path: The file that it belongs to.
+            text: The statement.
+            line: Where it begins in the file.
+            written: Whether it stands in the file.
+            hint: What to do when it fails, in place of PostgreSQL's hint.
+        """
+        tag = run(self._connection, path, Statement(text, line), written=written, hint=hint)
+        self._watch.executed(Step(path, line, text, written, tag))
 
     def _wrote(self) -> bool:
         row = self._connection.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()
@@ -193,7 +224,8 @@ class Applier:
         from lms_schema import __version__
         from lms_schema.ledger import Entry
 
-        self._ledger.record(file.id, Entry(file.checksum, __version__, tuple(created)))
+        entry = Entry(file.checksum, __version__, tuple(created))
+        self._ledger.record(file.id, entry, content=file.text)
 
     def _restore(
         self, saved: Sequence[replace.Attached], new: Collection[str], file: SqlFile
@@ -204,12 +236,11 @@ class Applier:
         present = replace.objects(self._connection, self._schema)
         for item in saved:
             for statement in item.statements(present, new):
-                run(
-                    self._connection,
+                self._send(
                     file.path,
-                    Statement(statement, 1),
-                    hint=f"It belongs to {item.name}, which had to be made again, and does not "
-                    "fit any more. Drop or revoke it, then migrate again.",
+                    statement,
+                    hint=f"It belongs to {item.name}, which had to be made again, and does "
+                    "not fit any more. Drop or revoke it, then migrate again.",
                 )
 
     def _notice(self, notice: psycopg.errors.Diagnostic) -> None:

@@ -61,7 +61,8 @@ def drop(
 ) -> DropResult:
     """Remove the package's objects, with all data in them, in one transaction.
 
-    The objects are those that `migrate` recorded. A schema without records (psql applied the
+    The objects are those that `migrate` recorded, of extras too: without the records nothing could
+    tell any more what an extra had made. A schema without records (psql applied the
     files) must equal this release, since another's table may bear the name of one of ours.
     Objects of others stay, and so does the schema itself, with its owner and grants.
 

@@ -1,28 +1,20 @@
-"""What was applied: the state tables in the target schema. The one module that knows yoyo.
+"""What was applied: the state tables in the target schema.
 
-yoyo-migrations gives the order by dependencies and the format of the rows. It never runs a file:
-it would apply on one connection and record on another (see `migrate`, which does both in one
-transaction). Importing this module imports yoyo, so import it where it is used.
+Reading them takes nothing but SQL. Their layout and their rows are yoyo's, which `yoyo_rows` knows.
 """
 
 from __future__ import annotations
 
-import socket
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
-from yoyo import internalmigrations
-from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
-from yoyo.migrations import Migration, MigrationList, topological_sort
-from yoyo.topologicalsort import CycleError
 
-from lms_schema.errors import UsageError
+if TYPE_CHECKING:
+    from lms_schema.yoyo_rows import YoyoRows
 
 TABLE = "lms_schema_migration"
 LOG_TABLE = "lms_schema_log"
@@ -33,7 +25,8 @@ _OWN_COLUMNS = f"""
 ALTER TABLE {TABLE}
     ADD COLUMN checksum text,
     ADD COLUMN package_version text,
-    ADD COLUMN objects text[];
+    ADD COLUMN objects text[],
+    ADD COLUMN content text;
 COMMENT ON TABLE {TABLE} IS
     'What lms-schema applied to this schema, a row a file. Written by lms-schema migrate only.';
 COMMENT ON COLUMN {TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
@@ -43,6 +36,8 @@ COMMENT ON COLUMN {TABLE}.checksum IS 'SHA-256 of the content that was applied, 
 COMMENT ON COLUMN {TABLE}.package_version IS 'Release of lms-schema that applied it.';
 COMMENT ON COLUMN {TABLE}.objects IS
     'What the file created, each as DROP would name it, relative to this schema.';
+COMMENT ON COLUMN {TABLE}.content IS
+    'The file as it was applied: what lms-schema plan begins from when its content changed.';
 COMMENT ON TABLE {LOG_TABLE} IS 'Each time that a file was applied or dropped, by whom and when.';
 COMMENT ON COLUMN {LOG_TABLE}.id IS 'Random UUID of the entry.';
 COMMENT ON COLUMN {LOG_TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
@@ -74,22 +69,6 @@ class Entry:
     objects: tuple[str, ...]
 
 
-def sort(depends: Mapping[str, Iterable[str]]) -> list[str]:
-    """Order ids so that each comes after those it depends on, else as given.
-
-    Raises:
-        UsageError: When they depend on each other in a circle.
-    """
-    migrations = {file_id: _migration(file_id) for file_id in depends}
-    for file_id, ids in depends.items():
-        migrations[file_id]._depends = {migrations[other] for other in ids}
-    try:
-        return [item.id for item in topological_sort(MigrationList(migrations.values()))]
-    except CycleError as error:
-        circle = ", ".join(item.id for item in error.args[1])
-        raise UsageError(f"These files depend on each other in a circle: {circle}.") from None
-
-
 def exists(connection: psycopg.Connection[Any], schema: str) -> bool:
     """Tell whether the schema holds the state tables; needs no right on them."""
     query = """
@@ -112,29 +91,48 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
     return {row[0]: Entry(row[1] or "", row[2] or "", tuple(row[3] or ())) for row in rows}
 
 
+def contents(
+    connection: psycopg.Connection[Any], schema: str, ids: Collection[str]
+) -> dict[str, str]:
+    """Return files as they were applied, by id; needs SELECT on the table."""
+    rows = connection.execute(
+        sql.SQL("SELECT migration_id, content FROM {} WHERE migration_id = ANY (%s)").format(
+            sql.Identifier(schema, TABLE)
+        ),
+        (list(ids),),
+    )
+    return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
 class Ledger:
     """Writes the state tables of the connection's schema, inside the caller's transaction."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
-        self._backend = _Backend(connection)
+
+    @cached_property
+    def _rows(self) -> YoyoRows:
+        # yoyo takes a third of psycopg's time to import: only when something is written
+        from lms_schema.yoyo_rows import YoyoRows
+
+        return YoyoRows(self._connection, TABLE, LOG_TABLE, VERSION_TABLE)
 
     def create(self) -> None:
         """Create the state tables."""
-        internalmigrations.upgrade(self._backend)
+        self._rows.create_tables()
         self._connection.execute(_OWN_COLUMNS)
 
-    def record(self, file_id: str, entry: Entry) -> None:
+    def record(self, file_id: str, entry: Entry, *, content: str) -> None:
         """Record a file as applied, in place of an earlier record.
 
         What it created is no longer another file's: a function may move to another file.
         """
         self.forget(file_id)
-        self._backend.mark_one(_migration(file_id))
+        self._rows.mark(file_id)
         self._connection.execute(
-            f"UPDATE {TABLE} SET checksum = %s, package_version = %s, objects = %s "  # noqa: S608
-            "WHERE migration_id = %s",
-            (entry.checksum, entry.package_version, list(entry.objects), file_id),
+            f"UPDATE {TABLE} SET checksum = %s, package_version = %s, objects = %s, "  # noqa: S608
+            "content = %s WHERE migration_id = %s",
+            (entry.checksum, entry.package_version, list(entry.objects), content, file_id),
         )
         self._connection.execute(
             f"UPDATE {TABLE} AS t SET objects = ARRAY("  # noqa: S608
@@ -146,40 +144,6 @@ class Ledger:
 
     def forget(self, file_id: str) -> None:
         """Remove the record of a file, if there is one."""
-        migration = _migration(file_id)
-        query = f"SELECT FROM {TABLE} WHERE migration_hash = %s"
-        if self._connection.execute(query, (migration.hash,)).fetchone() is not None:
-            self._backend.unmark_one(migration)
-
-
-def _migration(file_id: str) -> Any:
-    """Return yoyo's migration of that id, which is never loaded nor run."""
-    migration = Migration(file_id, f"{file_id}.sql", source_dir=None)
-    migration.steps = []
-    return migration
-
-
-class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
-    """yoyo's backend on our connection, always inside our transaction."""
-
-    migration_table = TABLE
-    log_table = LOG_TABLE
-    version_table = VERSION_TABLE
-    _in_transaction = True
-    _internal_schema_updated = True
-
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._connection = connection
-        self.uri = SimpleNamespace(database=connection.info.dbname)
-
-    def get_log_data(self, migration: Any = None, operation: str = "apply") -> dict[str, object]:
-        """Return a row of the log; yoyo's own asks DNS and the password file, which may fail."""
-        return {
-            "id": str(uuid.uuid4()),
-            "migration_id": migration.id,
-            "migration_hash": migration.hash,
-            "username": self._connection.info.user,
-            "hostname": socket.gethostname(),
-            "created_at_utc": datetime.now(UTC).replace(tzinfo=None),
-            "operation": operation,
-        }
+        query = f"SELECT FROM {TABLE} WHERE migration_id = %s"
+        if self._connection.execute(query, (file_id,)).fetchone() is not None:
+            self._rows.unmark(file_id)

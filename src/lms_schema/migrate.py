@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lms_schema import database, lock
@@ -53,6 +54,7 @@ def migrate(
     *,
     schema: str | None = None,
     package: SchemaPackage | None = None,
+    extra: Sequence[str | Path] = (),
     to: str | None = None,
     dry_run: bool = False,
     lock_timeout: float = 5.0,
@@ -69,6 +71,9 @@ def migrate(
         schema: The target schema, created when missing; by default the first existing one of the
             connection's search path.
         package: The files; by default those of this release.
+        extra: Folders of a project's own SQL on top of the package, applied after it in the order
+            given, by the same rules. Extras that the database holds and that are not given are
+            left alone.
         to: Id of the last file to apply.
         dry_run: Only tell what is pending; nothing is changed.
         lock_timeout: Seconds that a statement waits for a lock before its file is tried again.
@@ -87,7 +92,7 @@ def migrate(
     """
     from lms_schema import ledger
 
-    package = packages.read() if package is None else package
+    package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None
     tell = on_event or (lambda _event: None)
     with database.session(

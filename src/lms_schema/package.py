@@ -1,6 +1,9 @@
 """Reads a folder of SQL files into an ordered, checked `SchemaPackage`.
 
 Here, and only here, stand the order of the folders and what each folder's files are.
+
+An extra is another folder of the same layout, a project's own SQL on top of the package. Its files
+come after all of the package's; their ids begin with the extra's name: `shop:tables/010_orders`.
 """
 
 from __future__ import annotations
@@ -8,10 +11,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 from pathlib import Path
 
 from lms_schema import index_file
@@ -63,6 +68,7 @@ FOLDERS = (
 _BESIDE = ("ORDER", "README.md")
 _DIRECTIVE = re.compile(r"^--\s*([A-Za-z_]+):(\s|$)")
 _DEPENDS = "depends"
+_EXTRA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
@@ -70,42 +76,82 @@ class SqlFile:
     """One file of a schema package.
 
     Attributes:
-        id: Its path below the schema folder without the ending, like `tables/020_learners`.
+        id: Its path below the schema folder without the ending, like `tables/020_learners`; of an
+            extra's file with the extra's name before it, like `shop:tables/010_orders`.
         folder: The folder that it lies in.
+        path: Where it is, with slashes: below the schema folder, or of an extra as it was given.
+        source: Where it was read from.
         text: Its content, line ends as LF, without a byte order mark.
         checksum: SHA-256 of that content, in hexadecimal.
         depends: Ids of the files that must come before it, beyond what the order says.
-        statements: Its statements.
     """
 
     id: str
     folder: Folder
+    path: str
+    source: Path
     text: str
     checksum: str
     depends: tuple[str, ...]
-    statements: tuple[Statement, ...]
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Its statements, split when first asked for.
+
+        Raises:
+            UsageError: When it cannot be split, or holds what a file must not.
+        """
+        try:
+            statements = tuple(split(self.text))
+            _refuse_misplaced_directives(self.text)
+            if self.folder.name == INDEXES:
+                index_file.parse(statements)
+        except SyntaxProblem as problem:
+            raise UsageError(f"{self.source}:{problem.line}: {problem}.") from None
+        if not statements:
+            raise UsageError(f"{self.source}: no statement in it. Write one, or remove the file.")
+        return statements
 
     @property
     def kind(self) -> Kind:
         """How the file is applied."""
         return self.folder.kind
 
-    @property
-    def path(self) -> str:
-        """Its path below the schema folder, with slashes."""
-        return f"{self.id}.sql"
-
 
 @dataclass(frozen=True)
 class SchemaPackage:
-    """The SQL files of a release, in the order in which they are applied."""
+    """The SQL files of a release, in the order in which they are applied.
+
+    Attributes:
+        files: The files; those of extras come last.
+        extras: Names of the extras among them.
+    """
 
     files: tuple[SqlFile, ...]
+    extras: tuple[str, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, SqlFile]:
         """The files by their id."""
         return {file.id: file for file in self.files}
+
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        return {file.path: file.id for file in self.files}
+
+    def path_of(self, file_id: str) -> str:
+        """Return where a file is, or was when it is gone, by its id."""
+        file = self.by_id.get(file_id)
+        return file.path if file else f"{file_id}.sql"
+
+    def id_at(self, path: str) -> str:
+        """Return the id of the file at a path, as `path_of` gave it."""
+        return self._ids.get(path) or path.removesuffix(".sql")
+
+    def covers(self, file_id: str) -> bool:
+        """Tell whether a file of that id is, or once was, of the package or one of its extras."""
+        extra = extra_of(file_id)
+        return extra is None or extra in self.extras
 
     def file(self, file_id: str) -> SqlFile:
         """Return the file of that id.
@@ -147,6 +193,110 @@ def read(root: Path | None = None) -> SchemaPackage:
             is not readable: not UTF-8, a bad directive, or SQL that a file must not hold.
     """
     root = shipped_folder() if root is None else root
+    return SchemaPackage(tuple(_in_order(_files(root), {})))
+
+
+def extended(package: SchemaPackage, roots: Sequence[str | Path]) -> SchemaPackage:
+    """Return the package with extras on top of it, in the order given.
+
+    Args:
+        package: What they extend.
+        roots: Their folders. An extra is named after its folder: the name is part of the ids under
+            which its files are recorded, so a folder that is renamed is another extra.
+
+    Raises:
+        UsageError: When a folder cannot be read, as `read` does, or two have the same name.
+    """
+    for root in map(Path, roots):
+        name = root.resolve().name
+        if not _EXTRA_NAME.fullmatch(name):
+            raise UsageError(
+                f"The extra {root} is named {name!r} after its folder, and that cannot be a part "
+                "of an id. Name the folder with letters, digits, '.', '_' and '-'."
+            )
+        if name in package.extras:
+            raise UsageError(
+                f"Two extras are named {name!r}, the second by {root}. They are told apart by "
+                "the names of their folders; rename one."
+            )
+        read = _files(root)
+        ids = {file.id: f"{name}:{file.id}" for file in read}
+        files = [
+            replace(
+                file,
+                id=ids[file.id],
+                path=f"{root.as_posix()}/{file.path}",
+                # its own file first: a name that a later release adds must not change the meaning
+                depends=tuple(ids.get(other, other) for other in file.depends),
+            )
+            for file in read
+        ]
+        package = SchemaPackage(
+            (*package.files, *_in_order(files, package.by_id)), (*package.extras, name)
+        )
+    return package
+
+
+def recorded(texts: Mapping[str, str], extras: Sequence[str]) -> SchemaPackage:
+    """Return files as they were once applied, in the order in which they can be applied.
+
+    Args:
+        texts: Their content by id.
+        extras: Names of extras, in their order; others among the files come after these.
+
+    Raises:
+        UsageError: When one cannot be read.
+    """
+    position = {folder: number for number, folder in enumerate(FOLDERS)}
+    groups = dict.fromkeys([None, *extras, *sorted(filter(None, map(extra_of, texts)))])
+    package = SchemaPackage(())
+    for extra in groups:
+        own = {file_id: text for file_id, text in texts.items() if extra_of(file_id) == extra}
+        files = [_recorded_file(file_id, text, own) for file_id, text in own.items()]
+        files.sort(key=lambda file: (position[file.folder], file.id))
+        package = SchemaPackage(
+            (*package.files, *_in_order(files, package.by_id)),
+            (*package.extras, extra) if extra else (),
+        )
+    return package
+
+
+def _recorded_file(file_id: str, text: str, own: Collection[str]) -> SqlFile:
+    folder = folder_of(file_id)
+    if folder is None:
+        raise UsageError(f"{file_id}: this release has no such folder.")
+    extra = extra_of(file_id)
+    path = f"{file_id}.sql"
+    try:
+        named = _depends(text)
+    except SyntaxProblem as problem:
+        raise UsageError(f"{path}:{problem.line}: {problem}.") from None
+    in_extra = {other: f"{extra}:{other}" for other in named if f"{extra}:{other}" in own}
+    return SqlFile(
+        id=file_id,
+        folder=folder,
+        path=path,
+        source=Path(path),
+        text=text,
+        checksum=hashlib.sha256(text.encode()).hexdigest(),
+        depends=tuple(in_extra.get(other, other) for other in named),
+    )
+
+
+def extra_of(file_id: str) -> str | None:
+    """Return the name of the extra whose file the id is, or None for the package's own."""
+    name, separator, _ = file_id.partition(":")
+    return name if separator else None
+
+
+def folder_of(file_id: str) -> Folder | None:
+    """Return the folder of a file by its id, or None when this release knows no such folder."""
+    name = file_id.rpartition(":")[2].split("/", 1)[0]
+    return next((folder for folder in FOLDERS if folder.name == name), None)
+
+
+def _files(root: Path) -> list[SqlFile]:
+    """Read the files of a folder, in the order of folders and names."""
     if not root.is_dir():
         raise UsageError(f"The schema folder {root} does not exist.")
     _refuse_strangers(root)
@@ -156,7 +306,17 @@ def read(root: Path | None = None) -> SchemaPackage:
             files += [_read_file(path, folder) for path in sorted((root / folder.name).iterdir())]
     if not files:
         raise UsageError(f"The schema folder {root} holds no SQL file.")
-    return SchemaPackage(tuple(_in_order(files)))
+    _check_statements(files, root / "ORDER")
+    return files
+
+
+def _check_statements(files: Iterable[SqlFile], order: Path) -> None:
+    """Split every file whose content is new; those that ORDER lists were split to make it."""
+    listed = order.read_text(encoding="utf-8").splitlines() if order.is_file() else ()
+    known = {line[:64] for line in listed}
+    for file in files:
+        if file.checksum not in known:
+            _ = file.statements
 
 
 def _refuse_strangers(root: Path) -> None:
@@ -192,48 +352,36 @@ def _read_file(path: Path, folder: Folder) -> SqlFile:
     if "\0" in text:
         raise UsageError(f"{path}: a NUL at byte {content.index(0)}. Remove it.")
     try:
-        statements = split(text)
-        depends = _directives(text)
-        if folder.name == INDEXES:
-            index_file.parse(statements)
+        depends = _depends(text)
     except SyntaxProblem as problem:
         raise UsageError(f"{path}:{problem.line}: {problem}.") from None
-    if not statements:
-        raise UsageError(f"{path}: no statement in it. Write one, or remove the file.")
     return SqlFile(
         id=name.removesuffix(".sql"),
         folder=folder,
+        path=name,
+        source=path,
         text=text,
         checksum=hashlib.sha256(content).hexdigest(),
         depends=depends,
-        statements=tuple(statements),
     )
 
 
-def _directives(text: str) -> tuple[str, ...]:
-    """Return the ids of all `-- depends:`, the only directive there is."""
-    lines = text.split("\n")
-    body = (n for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("--"))
-    first = next(body, len(lines) + 1)
+def _depends(text: str) -> tuple[str, ...]:
+    """Return the ids of all `-- depends:`, the only directive there is, in the first lines."""
     depends: tuple[str, ...] = ()
-    for comment, line in comments(text):
-        match = _DIRECTIVE.match(comment)
-        if match and (line < first or match.group(1).lower() == _DEPENDS):
-            more = _directive(match, line, in_header=line < first)
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and not line.startswith("--"):
+            break
+        if match := _DIRECTIVE.match(line):
+            more = _directive(match, number)
             if len({*depends, *more}) < len(depends) + len(more):
-                raise SyntaxProblem(f"the directive {_DEPENDS!r} names a file twice", line)
+                raise SyntaxProblem(f"the directive {_DEPENDS!r} names a file twice", number)
             depends += more
     return depends
 
 
-def _directive(match: re.Match[str], line: int, *, in_header: bool) -> tuple[str, ...]:
+def _directive(match: re.Match[str], line: int) -> tuple[str, ...]:
     name = match.group(1)
-    if not in_header:
-        raise SyntaxProblem(
-            f"the directive {name!r} is misplaced; move it to the file's first lines, "
-            "before any SQL and any /* */",
-            line,
-        )
     if name != _DEPENDS:
         raise SyntaxProblem(
             f"unknown directive {name!r}; the only one is {_DEPENDS!r}, in lower case. "
@@ -246,10 +394,29 @@ def _directive(match: re.Match[str], line: int, *, in_header: bool) -> tuple[str
     return ids
 
 
-def _in_order(files: list[SqlFile]) -> list[SqlFile]:
-    from lms_schema.ledger import sort
+def _refuse_misplaced_directives(text: str) -> None:
+    lines = text.split("\n")
+    body = (n for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("--"))
+    first = next(body, len(lines) + 1)
+    for comment, line in comments(text):
+        match = _DIRECTIVE.match(comment)
+        if match and line >= first and match.group(1).lower() == _DEPENDS:
+            raise SyntaxProblem(
+                f"the directive {match.group(1)!r} is misplaced; move it to the file's first "
+                "lines, before any SQL and any /* */",
+                line,
+            )
 
-    by_id = {file.id: file for file in files}
+
+def _in_order(files: list[SqlFile], earlier: Mapping[str, SqlFile]) -> list[SqlFile]:
+    """Order files by their dependencies, else as given.
+
+    Args:
+        files: All files of one folder.
+        earlier: What comes before all of them and may be named as a dependency.
+    """
+    own = {file.id: file for file in files}
+    by_id = {**earlier, **own}
     position = {folder: number for number, folder in enumerate(FOLDERS)}
     for file in files:
         for other in file.depends:
@@ -257,12 +424,35 @@ def _in_order(files: list[SqlFile]) -> list[SqlFile]:
                 raise UsageError(
                     f"{file.path}: depends on {other!r}, which does not exist.{_near(other, by_id)}"
                 )
-            if position[by_id[other].folder] > position[file.folder]:
+            if other in own and position[own[other].folder] > position[file.folder]:
                 raise UsageError(
                     f"{file.path}: depends on {other!r} of a later folder. "
                     f"The order of folders is {', '.join(folder.name for folder in FOLDERS)}."
                 )
-    return [by_id[file_id] for file_id in sort({file.id: file.depends for file in files})]
+    depends = {file.id: [other for other in file.depends if other in own] for file in files}
+    return [own[file_id] for file_id in _sorted(depends)]
+
+
+def _sorted(depends: Mapping[str, Collection[str]]) -> list[str]:
+    """Order ids so that each comes after those it depends on, else as given."""
+    position = {file_id: number for number, file_id in enumerate(depends)}
+    sorter = TopologicalSorter(depends)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = sorted(set(error.args[1]), key=position.__getitem__)
+        raise UsageError(
+            f"These files depend on each other in a circle: {', '.join(circle)}."
+        ) from None
+    ready: list[tuple[int, str]] = []
+    order = []
+    while sorter.is_active():
+        for file_id in sorter.get_ready():
+            heappush(ready, (position[file_id], file_id))
+        _, file_id = heappop(ready)
+        sorter.done(file_id)
+        order.append(file_id)
+    return order
 
 
 def _near(name: str, names: Iterable[str]) -> str:

@@ -16,10 +16,11 @@ from lms_schema.indexes import IndexBuilder
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 from lms_schema.patience import Patience
 from lms_schema.status import compare
+from lms_schema.watch import Watch
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
-    from lms_schema.ledger import Ledger
+    from lms_schema.ledger import Entry, Ledger
 
 _DUPLICATES = ("42P07", "42710")
 """SQLSTATEs of a table, and of a type, that exists."""
@@ -35,21 +36,24 @@ class Run:
         ledger: Ledger,
         wait: float,
         tell: Callable[[Event], None],
+        watch: Watch | None = None,
     ) -> None:
         self._connection = session.connection
         self._session = session
         self._package = package
         self._ledger = ledger
         self._tell = tell
-        self._tracked = False
         self._patience = Patience(wait, tell)
         self._indexes = IndexBuilder(session, self._patience, tell)
-        self._applier = Applier(session.connection, session.schema, package, ledger)
+        self._tracked = False
+        self._recorded: dict[str, Entry] = {}
+        self._watch = watch or Watch()
+        self._applier = Applier(session.connection, session.schema, package, ledger, self._watch)
 
     def all(self, last: int | None) -> list[Action]:
         """Apply everything; return what was done."""
         self._read()
-        found = compare(self._package, self._applier.entries)
+        found = compare(self._package, self._recorded)
         found.check()
         todo = {*found.pending, *found.changed}
         actions: list[Action] = []
@@ -84,7 +88,8 @@ class Run:
 
         self._tracked = ledger.exists(self._connection, self._session.schema)
         if self._tracked:
-            self._applier.entries = ledger.read(self._connection, self._session.schema)
+            self._recorded = ledger.read(self._connection, self._session.schema)
+            self._applier.know(self._recorded)
 
     def _build(self, file: SqlFile, todo: set[str]) -> list[Action]:
         """Apply an index file, beside the writers of its table when that holds rows."""
@@ -97,7 +102,9 @@ class Run:
         with self._connection.transaction():
             if not self._tracked:
                 self._prepare()
+            self._watch.begin()
             actions = self._applier.finish(file, built)
+        self._watch.committed(actions)
         self._read()
         return actions
 
@@ -109,7 +116,9 @@ class Run:
                 with self._connection.transaction():
                     if not self._tracked:
                         self._prepare()
+                    self._watch.begin()
                     actions = self._applier.apply(file, rebuild, todo)
+                self._watch.committed(actions)
                 self._read()
             except StatementFailed as error:
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
@@ -119,7 +128,7 @@ class Run:
                         "work; migrate cannot adopt it. Nothing was changed.\n"
                         f"It failed at {str(error).splitlines()[0]}"
                     ) from error
-                refused = error.file.removesuffix(".sql")
+                refused = self._package.id_at(error.file)
                 if (
                     error.sqlstate not in replace.REFUSALS
                     or refused in rebuild
@@ -132,7 +141,10 @@ class Run:
 
     def _drop_gone(self, gone: list[str]) -> list[Action]:
         with self._connection.transaction():
-            return self._applier.drop(gone)
+            self._watch.begin()
+            actions = self._applier.drop(gone)
+        self._watch.committed(actions)
+        return actions
 
     def _holds_objects(self) -> bool:
         return self._session.schema_exists() and bool(

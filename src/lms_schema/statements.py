@@ -140,7 +140,7 @@ def tokens(sql: str) -> Iterator[tuple[str, str, int]]:
     while position < len(sql):
         match = _TOKEN.match(sql, position)
         assert match is not None  # noqa: S101 (the last alternative takes anything)
-        kind = next(name for name, text in match.groupdict().items() if text is not None)
+        kind = match.lastgroup or ""
         end = _comment_end(sql, position) if kind == "block" else match.end()
         text = sql[position:end]
         if kind == "mark" and (quote := _OPENING.match(sql, position)):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lms_schema import database
 from lms_schema import package as packages
 from lms_schema.errors import DatabaseNewer, LmsSchemaError, ReleasedFileEdited
-from lms_schema.package import FOLDERS, Kind, SchemaPackage
+from lms_schema.package import Kind, SchemaPackage
 
 if TYPE_CHECKING:
     from lms_schema.ledger import Entry
-
-_KINDS = {folder.name: folder.kind for folder in FOLDERS}
 
 
 @dataclass(frozen=True)
@@ -27,8 +26,10 @@ class Comparison:
         pending: Not recorded.
         changed: Recorded with another content, and to be applied again.
         edited: Versioned files recorded with another content, which is an error.
+        edited_paths: The paths of these.
         gone: Recorded and no longer in the package; their objects are to be dropped.
         newer: Recorded versioned files that the package does not know, which is an error.
+        others: Recorded files of extras that were not given; they are left alone.
         release: The newest release recorded, when that is newer than this one.
     """
 
@@ -36,8 +37,10 @@ class Comparison:
     pending: tuple[str, ...]
     changed: tuple[str, ...]
     edited: tuple[str, ...]
+    edited_paths: tuple[str, ...]
     gone: tuple[str, ...]
     newer: tuple[str, ...]
+    others: tuple[str, ...]
     release: str | None
 
     def check(self) -> None:
@@ -49,13 +52,19 @@ class Comparison:
         """
         if self.edited:
             raise ReleasedFileEdited(
-                f"Edited after it was applied: {', '.join(f'{name}.sql' for name in self.edited)}. "
+                f"Edited after it was applied: {', '.join(self.edited_paths)}. "
                 "A released file never changes: restore it, and write the change as a new file."
             )
         if self.newer or self.release:
+            own = [name for name in self.newer if packages.extra_of(name) is None]
+            if self.newer and not own:
+                raise DatabaseNewer(
+                    f"The database is newer than an extra: it holds {', '.join(self.newer)}, which "
+                    "the extra's folder lacks. Restore these files, or take a newer extra."
+                )
             what = (
-                f"it holds {', '.join(self.newer)}, which this release does not know"
-                if self.newer
+                f"it holds {', '.join(own)}, which this release does not know"
+                if own
                 else f"release {self.release} migrated it"
             )
             raise DatabaseNewer(
@@ -108,11 +117,16 @@ class StatusResult:
             "edited": list(self.files.edited),
             "gone": list(self.files.gone),
             "newer": list(self.files.newer),
+            "others": list(self.files.others),
         }
 
 
 def status(
-    conninfo: str, *, schema: str | None = None, package: SchemaPackage | None = None
+    conninfo: str,
+    *,
+    schema: str | None = None,
+    package: SchemaPackage | None = None,
+    extra: Sequence[str | Path] = (),
 ) -> StatusResult:
     """Tell what a migrate would find; reads only, and needs no more than SELECT.
 
@@ -120,6 +134,7 @@ def status(
         conninfo: Any libpq connection string.
         schema: The schema; by default the first existing one of the search path.
         package: The files to compare with; by default those of this release.
+        extra: Folders of a project's own SQL on top of the package, in order.
 
     Raises:
         DatabaseError: When the database cannot be reached or read.
@@ -128,7 +143,7 @@ def status(
     from lms_schema import ledger
 
     shipped = package is None
-    package = packages.read() if package is None else package
+    package = packages.extended(packages.read() if package is None else package, extra)
     with database.session(conninfo, schema=schema, read_only=True) as session:
         tracked = ledger.exists(session.connection, session.schema)
         entries = ledger.read(session.connection, session.schema) if tracked else {}
@@ -147,11 +162,13 @@ def compare(package: SchemaPackage, entries: Mapping[str, Entry]) -> Comparison:
     """Compare a package with what is recorded."""
     from lms_schema import __version__
 
-    missing = [name for name in sorted(entries) if name not in package.by_id]
+    missing = [
+        name for name in sorted(entries) if name not in package.by_id and package.covers(name)
+    ]
     newer = [name for name in missing if _kind(name) in (None, Kind.VERSIONED)]
     known = [file for file in package.files if file.id in entries]
     differing = [file for file in known if file.checksum != entries[file.id].checksum]
-    edited = [file.id for file in differing if file.kind is Kind.VERSIONED]
+    edited = [file for file in differing if file.kind is Kind.VERSIONED]
     changed = [file.id for file in differing if file.kind is not Kind.VERSIONED]
     releases = [entry.package_version for entry in entries.values()]
     release = max(releases, key=_number, default=__version__)
@@ -159,15 +176,18 @@ def compare(package: SchemaPackage, entries: Mapping[str, Entry]) -> Comparison:
         applied=tuple(file.id for file in known if file not in differing),
         pending=tuple(file.id for file in package.files if file.id not in entries),
         changed=tuple(changed),
-        edited=tuple(edited),
+        edited=tuple(file.id for file in edited),
+        edited_paths=tuple(file.path for file in edited),
         gone=tuple(name for name in missing if name not in newer),
         newer=tuple(newer),
+        others=tuple(name for name in sorted(entries) if not package.covers(name)),
         release=release if _number(release) > _number(__version__) else None,
     )
 
 
 def _kind(file_id: str) -> Kind | None:
-    return _KINDS.get(file_id.split("/", 1)[0])
+    folder = packages.folder_of(file_id)
+    return folder.kind if folder else None
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -1,9 +1,11 @@
-"""Compares the live catalog of one schema with the release's."""
+"""Compares the live catalog of one schema with the release's, and with what extras add to it."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
-from lms_schema import database
+from lms_schema import database, extras
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog, release_catalog
 from lms_schema.errors import UsageError
 
@@ -63,7 +65,13 @@ class VerifyResult:
         return {"format": 1, "command": "verify", **asdict(self)}
 
 
-def verify(conninfo: str, *, schema: str | None = None, strict: bool = False) -> VerifyResult:
+def verify(
+    conninfo: str,
+    *,
+    schema: str | None = None,
+    strict: bool = False,
+    extra: Sequence[str | Path] = (),
+) -> VerifyResult:
     """Compare the live catalog of a schema with this release's. Changes nothing.
 
     Needs no right but USAGE on the schema. Objects of others in the schema and all grants are
@@ -73,9 +81,13 @@ def verify(conninfo: str, *, schema: str | None = None, strict: bool = False) ->
         conninfo: A libpq connection string or URL.
         schema: Schema to read, by default the first one of the connection's search path.
         strict: Whether extra indexes and changed comments are differences.
+        extra: Folders of a project's own SQL on top of the package, in order. What they create
+            is found out by applying them on a disposable server, and judged like the package's.
 
     Raises:
-        UsageError: No such schema, or a server version that the release does not know.
+        StatementFailed: An extra does not apply to the package.
+        UsageError: No such schema, a server version that the release does not know, an extra that
+            cannot be read, or no PostgreSQL to apply it on.
         DatabaseError: The database cannot be reached, or the schema may not be read.
     """
     with database.session(conninfo, schema=schema, read_only=True) as session:
@@ -85,19 +97,34 @@ def verify(conninfo: str, *, schema: str | None = None, strict: bool = False) ->
                 "name another with --schema, or run lms-schema migrate."
             )
         live = read_catalog(session.connection, session.schema)
-    differences, notes = compare(release_catalog(session.server_major), live, strict=strict)
+    expected = release_catalog(session.server_major)
+    unsure: frozenset[ObjectKey] = frozenset()
+    if extra:
+        additions = extras.additions(extra)
+        expected, unsure = additions.on(expected), additions.unsure(session.server_major)
+    differences, notes = compare(expected, live, strict=strict, unsure=unsure)
     return VerifyResult(session.database, session.schema, session.server_major, differences, notes)
 
 
 def compare(
-    release: Catalog, live: Catalog, *, strict: bool = False
+    release: Catalog,
+    live: Catalog,
+    *,
+    strict: bool = False,
+    unsure: Collection[ObjectKey] = frozenset(),
 ) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
     """List what of the release is missing or different, and what is extra on its objects.
 
     A missing table or view is listed alone, without its members.
 
+    Args:
+        release: What is expected.
+        live: What there is.
+        strict: Whether extra indexes and changed comments are differences.
+        unsure: What another major version defined, so that another definition is but a note.
+
     Returns:
-        The differences, and the notes: extra indexes and changed comments unless strict.
+        The differences, and the notes.
     """
     relations = {key for key in release.objects if key.kind in _RELATIONS and key in live.objects}
     present = {key.owner for key in relations}
@@ -119,7 +146,12 @@ def compare(
         expected, actual = _column_order(key, release, live), _column_order(key, live, release)
         if expected != actual:
             found.append(_difference(key, f"columns {expected}", f"columns {actual}"))
-    notes = tuple(item for item in found if not strict and _is_minor(item))
+    notes = tuple(
+        item
+        for item in found
+        if (not strict and _is_minor(item))
+        or (item.problem == "different" and (item.kind, item.name) in unsure)
+    )
     return tuple(item for item in found if item not in notes), notes
 
 

@@ -98,6 +98,7 @@ def test_json_of_migrate_and_status_has_its_documented_shape(empty_database: str
         "edited": [],
         "gone": [],
         "newer": [],
+        "others": [],
     }
     shown = json.loads(_run("migrate", *options, "--show-sql").stdout)
     assert shown["sql"].keys() == {"functions/f"}
@@ -342,6 +343,22 @@ def test_importing_the_command_line_imports_nothing_heavy() -> None:
     code = "import sys, lms_schema.cli; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert heavy.isdisjoint(done.stdout.split())
+
+
+@pytest.mark.parametrize("command", ["migrate", "status"])
+def test_with_nothing_to_do_nothing_heavy_is_imported(database: str, command: str) -> None:
+    code = (
+        "import sys; from lms_schema.cli import cli;"
+        "cli(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, command, "--database", database],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert "nothing to do" in done.stdout or "applied: " in done.stdout
+    assert {"yoyo", "sqlparse", "rich"}.isdisjoint(done.stdout.split())
 
 
 def test_it_runs_as_a_module_too() -> None:

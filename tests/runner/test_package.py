@@ -139,6 +139,18 @@ def test_a_folder_that_is_not_a_schema_is_refused(
         assert word in str(caught.value)
 
 
+def test_a_file_that_order_lists_is_split_only_when_its_statements_are_wanted(
+    make_package: Make,
+) -> None:
+    broken = "SELECT 'a"
+    listed = f"{hashlib.sha256(broken.encode()).hexdigest()}  tables/a.sql\n"
+    found = make_package({"ORDER": listed, "tables/a.sql": broken}).files[0]
+    with pytest.raises(UsageError, match=r"a\.sql:1: a quote"):
+        _ = found.statements
+    with pytest.raises(UsageError, match=r"a\.sql:1: a quote"):
+        make_package({"ORDER": listed, "tables/a.sql": broken + " "})
+
+
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="does not exist"):
         package.read(tmp_path / "schema")

@@ -427,6 +427,8 @@ _PKEY_TABLES = (
     "learning_sessions",
     "educational_assessments",
     "assessment_attempts",
+    "learning_interactions_delta",
+    "analytics_rebuild_request",
     "analytics_refresh_log",
 )
 

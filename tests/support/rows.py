@@ -218,7 +218,26 @@ def _refresh_log(_connection: Connection, _values: Values) -> Row:
     }
 
 
-WITH_IDENTITY = {"section_progress_history", "analytics_refresh_log"}
+def _interactions_delta(_connection: Connection, _values: Values) -> Row:
+    return {
+        "learner_id": uuid.uuid4(),
+        "interaction_type": "discussion",
+        "interactions": 1,
+        "effectiveness_sum": 0,
+        "effectiveness_count": 0,
+    }
+
+
+def _rebuild_request(_connection: Connection, _values: Values) -> Row:
+    return {"reason": "a test"}
+
+
+WITH_IDENTITY = {
+    "section_progress_history",
+    "learning_interactions_delta",
+    "analytics_rebuild_request",
+    "analytics_refresh_log",
+}
 
 DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "educational_institutions": _institution,
@@ -233,6 +252,8 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "learning_sessions": _session,
     "educational_assessments": _assessment,
     "assessment_attempts": _attempt,
+    "learning_interactions_delta": _interactions_delta,
+    "analytics_rebuild_request": _rebuild_request,
     "analytics_row_state": _row_state,
     "analytics_refresh_log": _refresh_log,
 }

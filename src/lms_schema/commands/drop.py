@@ -20,7 +20,7 @@ from lms_schema.commands.output import count, print_json
 )
 @json_option
 def drop(conninfo: str, schema: str, as_json: bool) -> None:
-    """Remove the package's objects, with all data in them.
+    """Remove the package's objects and those of extras, with all data in them.
 
     Objects of others stay, and so does the schema itself. When one of them depends on ours,
     nothing is dropped and the error lists it. There is no other way back: migrations go forward

@@ -6,7 +6,7 @@ import click
 
 import lms_schema
 from lms_schema import package as packages
-from lms_schema.commands.options import database_option, duration, json_option
+from lms_schema.commands.options import database_option, duration, extra_option, json_option
 from lms_schema.commands.output import count, print_json
 
 
@@ -19,6 +19,7 @@ from lms_schema.commands.output import count, print_json
     "the connection's search path.",
 )
 @click.option("--to", metavar="ID", help="Stop after this file, like tables/020_learners.")
+@extra_option
 @click.option("--dry-run", is_flag=True, help="List what is pending and change nothing.")
 @click.option(
     "--show-sql", is_flag=True, help="Print the SQL of the files that are applied, or pending."
@@ -44,6 +45,7 @@ def migrate(
     conninfo: str,
     schema: str | None,
     to: str | None,
+    extra: tuple[str, ...],
     dry_run: bool,
     show_sql: bool,
     lock_timeout: float,
@@ -57,7 +59,7 @@ def migrate(
     their file changed, and dropped when their file is gone. With --dry-run it ends with 3 when
     something is pending.
     """
-    package = packages.read()
+    package = packages.extended(packages.read(), extra)
     result = lms_schema.migrate(
         conninfo,
         schema=schema,
@@ -77,7 +79,7 @@ def migrate(
         print_json(result.to_json() | ({"sql": texts} if show_sql else {}))
     else:
         for file_id, text in texts.items():
-            click.echo(f"-- {file_id}.sql\n{text}")
+            click.echo(f"-- {package.by_id[file_id].path}\n{text}")
         _print_migrated(result, details=dry_run, err=show_sql)
     click.get_current_context().exit(3 if dry_run and result.actions else 0)
 

@@ -54,3 +54,14 @@ def json_option(command: Command) -> Command:
         help="Print one JSON document, also for an error; its 'format' is the version of its "
         "shape.",
     )(command)
+
+
+def extra_option(command: Command) -> Command:
+    """Add `--extra`, and pass the folders as `extra`."""
+    return click.option(
+        "--extra",
+        metavar="DIR",
+        multiple=True,
+        help="A folder of your own SQL on top of the package, with the same sub-folders; applied "
+        "after it, and recorded under the name of the folder. May be given several times.",
+    )(command)

@@ -7,21 +7,22 @@ from collections.abc import Iterable
 import click
 
 import lms_schema
-from lms_schema.commands.options import database_option, json_option, schema_option
+from lms_schema.commands.options import database_option, extra_option, json_option, schema_option
 from lms_schema.commands.output import count, print_json
 
 
 @click.command()
 @database_option
 @schema_option
+@extra_option
 @json_option
-def status(conninfo: str, schema: str | None, as_json: bool) -> None:
+def status(conninfo: str, schema: str | None, extra: tuple[str, ...], as_json: bool) -> None:
     """Tell what is applied, pending, changed and gone.
 
     It needs no right but SELECT and changes nothing. It ends with 3 when a migrate would do
     something, and with 5 or 8 when a migrate would refuse.
     """
-    result = lms_schema.status(conninfo, schema=schema)
+    result = lms_schema.status(conninfo, schema=schema, extra=extra)
     if as_json:
         print_json(result.to_json())
     else:
@@ -44,6 +45,7 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     _print_list("gone, to be dropped", files.gone)
     _print_list("edited after release, migrate will refuse (5)", files.edited)
     _print_list("unknown to this release, migrate will refuse (8)", files.newer)
+    _print_list("of extras that were not given, left alone", files.others)
     if files.release:
         click.echo(f"migrated by the newer release {files.release}, migrate will refuse (8)")
 

@@ -1,0 +1,76 @@
+"""What extras create, found out by applying them to a fresh install on a disposable server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from lms_schema import embedded
+from lms_schema import package as packages
+from lms_schema.catalog import Catalog, ObjectKey, read_catalog
+from lms_schema.migrate import migrate
+
+_SCHEMA = "lms"
+_PRINTED = frozenset({"view", "function"})
+"""Kinds whose definitions PostgreSQL prints from a parse tree, and its versions not alike."""
+
+
+@dataclass(frozen=True)
+class Additions:
+    """How a catalog changes when extras are applied.
+
+    Attributes:
+        server_major: Major version of the server that they were applied on.
+        objects: Definitions of what they add and change, None for what they remove.
+    """
+
+    server_major: int
+    objects: Mapping[ObjectKey, str | None]
+
+    def on(self, release: Catalog) -> Catalog:
+        """Return the catalog of a release with the extras on top."""
+        merged = {**release.objects, **self.objects}
+        return Catalog(
+            release.server_major,
+            {key: text for key, text in merged.items() if text is not None},
+        )
+
+    def unsure(self, server_major: int) -> frozenset[ObjectKey]:
+        """Return what another major version may print otherwise, although it is the same."""
+        if server_major == self.server_major:
+            return frozenset()
+        return frozenset(key for key in self.objects if key.kind in _PRINTED)
+
+
+def additions(roots: Sequence[str | Path]) -> Additions:
+    """Find out what extras add to this release, on an embedded server that is removed again.
+
+    Raises:
+        StatementFailed: An extra does not apply.
+        UsageError: An extra cannot be read, or the embedded PostgreSQL is not installed.
+        DatabaseError: The embedded PostgreSQL does not start.
+    """
+    package = packages.read()
+    extended = packages.extended(package, roots)
+    with embedded.temporary() as conninfo:
+        migrate(conninfo, schema=_SCHEMA, package=package)
+        before = _catalog(conninfo)
+        migrate(conninfo, schema=_SCHEMA, package=extended)
+        after = _catalog(conninfo)
+    keys = dict.fromkeys((*before.objects, *after.objects))
+    return Additions(
+        after.server_major,
+        {
+            key: after.objects.get(key)
+            for key in keys
+            if before.objects.get(key) != after.objects.get(key)
+        },
+    )
+
+
+def _catalog(conninfo: str) -> Catalog:
+    with psycopg.connect(conninfo) as connection:
+        return read_catalog(connection, _SCHEMA)
