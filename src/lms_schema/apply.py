@@ -10,6 +10,7 @@ import psycopg
 from lms_schema import replace, shadow
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
+from lms_schema.execution import run
 from lms_schema.package import Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.statements import Statement
 from lms_schema.swap import Swap, unfinished
@@ -92,7 +93,11 @@ class Applier:
                 created: Sequence[str] = swap.rename(self._send)
                 written |= self._written()
             else:
-                self._execute(item, in_place=item.id not in doomed and self.replaceable(item.id))
+                self._execute(
+                    item,
+                    item.statements,
+                    in_place=item.id not in doomed and self.replaceable(item.id),
+                )
                 silent = item.kind is Kind.RECURRING and item.id not in todo and not self._wrote()
                 if silent:
                     continue
@@ -116,6 +121,17 @@ class Applier:
             self._ledger.forget(name)
             actions.append(Action(name, "drop"))
         return actions
+
+    def finish(self, file: SqlFile, created: str) -> list[Action]:
+        """Run in the open transaction what follows the first statement, and record the file.
+
+        Args:
+            file: The file.
+            created: What its first statement created, outside the transaction.
+        """
+        self._execute(file, file.statements[1:])
+        self._record(file, [created])
+        return [Action(file.id, "apply")]
 
     def swap(self, file: SqlFile) -> Swap | None:
         """Return how to replace the file's materialized views without keeping readers waiting.
@@ -242,10 +258,12 @@ class Applier:
         recorded = self.entries[file_id].objects if file_id in self.entries else ()
         return any(replace.kind(name) == "MATERIALIZED VIEW" for name in recorded)
 
-    def _execute(self, file: SqlFile, *, in_place: bool) -> None:
+    def _execute(
+        self, file: SqlFile, statements: Sequence[Statement], *, in_place: bool = False
+    ) -> None:
         # What is deferred is checked at the end of the file, while it can be named.
         last = Statement("SET CONSTRAINTS ALL IMMEDIATE", file.statements[-1].line)
-        for statement in (*file.statements, last):
+        for statement in (*statements, last):
             self._skipped.clear()
             self._send(file.path, statement.text, line=statement.line, written=statement != last)
             if in_place and self._skipped:
@@ -280,23 +298,8 @@ class Applier:
             written: Whether it stands in the file.
             hint: What to do when it fails, in place of PostgreSQL's hint.
         """
-        try:
-            cursor = self._connection.execute(text.encode())
-        except psycopg.Error as error:
-            if self._connection.broken:
-                raise
-            position = int(error.diag.statement_position or 1)
-            raise StatementFailed(
-                error.diag.message_primary or "the statement failed",
-                file=path,
-                line=line + (text.count("\n", 0, position - 1) if written else 0),
-                statement=text,
-                sqlstate=error.diag.sqlstate,
-                detail=error.diag.message_detail,
-                hint=hint or error.diag.message_hint,
-                context=error.diag.context,
-            ) from error
-        self._watch.executed(Step(path, line, text, written, cursor.statusmessage or ""))
+        tag = run(self._connection, path, Statement(text, line), written=written, hint=hint)
+        self._watch.executed(Step(path, line, text, written, tag))
 
     def _wrote(self) -> bool:
         row = self._connection.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()

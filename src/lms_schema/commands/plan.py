@@ -93,7 +93,8 @@ def _print_transaction(
 ) -> None:
     click.echo()
     for action in transaction.actions:
-        click.echo(click.style(f"{action.file}.sql: {action.action}", bold=True))
+        how = ", beside writers, not in a transaction" if transaction.concurrent else ""
+        click.echo(click.style(f"{action.file}.sql: {action.action}{how}", bold=True))
     quiet: list[PlannedStatement] = []
     for statement in transaction.statements:
         lines = list(_effects(statement, tables))
