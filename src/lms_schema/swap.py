@@ -161,6 +161,28 @@ class Swap:
         return tuple(row[0] for row in rows)
 
 
+def of(
+    connection: psycopg.Connection[Any], schema: str, file: SqlFile, recorded: Collection[str]
+) -> Swap | None:
+    """Return the swap of a file, or None when there is nothing to swap, or more than that to do.
+
+    Args:
+        connection: In the schema.
+        schema: Its name.
+        file: The file.
+        recorded: What it created when it was applied last.
+    """
+    live = {
+        replace.identity(name)
+        for name in recorded
+        if replace.kind(name) in ("VIEW", "MATERIALIZED VIEW")
+    }
+    wanted = shadow.parse(file.statements) if live else None
+    if wanted is None or live.isdisjoint({*wanted.views, *map(shadow.quoted, wanted.views)}):
+        return None
+    return Swap(connection, schema, file, wanted)
+
+
 def unfinished(objects: Sequence[str]) -> list[str]:
     """Return what of the recorded objects a build left that never came into use."""
     prefix = shadow.temporary("", "new")

@@ -28,7 +28,7 @@ from lms_schema import (
 )
 from lms_schema import package as packages
 from lms_schema.cli import cli
-from lms_schema.plan import PlannedTransaction
+from lms_schema.plan_result import PlannedTransaction
 from support.runner import Make, actions, execute, query
 
 SHAPE = Path(__file__).resolve().parents[2] / "docs" / "json" / "plan.schema.json"
@@ -468,6 +468,7 @@ def test_the_json_has_its_documented_shape(upgrade: str) -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_release_is_planned_on_a_real_disposable_server(
     database: str, monkeypatch: pytest.MonkeyPatch, make_package: Make
 ) -> None:
