@@ -11,7 +11,7 @@ import psycopg
 
 from lms_schema import database
 from lms_schema import package as packages
-from lms_schema.errors import LockNotObtained
+from lms_schema.errors import DatabaseError, LockNotObtained
 from lms_schema.locks import Effects
 from lms_schema.package import SchemaPackage
 from lms_schema.plan_result import (
@@ -100,11 +100,21 @@ def plan(
         if not pending and not gone:
             return _result(session, None, {})
         applied = ledger.contents(connection, session.schema) if tracked else {}
+        _refuse_unknown(applied)
         sizes = _sizes(connection, session.schema)
     from lms_schema.trace import on_disposable_server
 
     trace = on_disposable_server(package, applied, schema=session.schema, last=last)
     return _result(session, _beside_writers(trace, package, sizes), sizes)
+
+
+def _refuse_unknown(applied: Mapping[str, str]) -> None:
+    unknown = sorted(name for name, content in applied.items() if not content)
+    if unknown:
+        raise DatabaseError(
+            f"The records of {', '.join(unknown)} lack the content that was applied, so that the "
+            "database cannot be reproduced. status lists what is pending."
+        )
 
 
 def _beside_writers(trace: Trace, package: SchemaPackage, sizes: Mapping[str, Table]) -> Trace:

@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from lms_schema import (
+    DatabaseError,
     DatabaseNewer,
     LockNotObtained,
     PlanResult,
@@ -373,6 +374,18 @@ def test_a_role_that_may_only_select_can_plan(empty_database: str, make_package:
         assert len(_planned(result)) == 3
     finally:
         execute(empty_database, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+
+
+def test_a_record_without_the_content_that_was_applied_is_refused_by_name(
+    empty_database: str, make_package: Make
+) -> None:
+    migrate(empty_database, package=make_package(TABLES))
+    execute(
+        empty_database,
+        "UPDATE lms_schema_migration SET content = '' WHERE migration_id = 'tables/020_b'",
+    )
+    with pytest.raises(DatabaseError, match="tables/020_b"):
+        plan(empty_database, package=make_package(TABLES | VIEWS))
 
 
 def test_a_table_that_stays_locked_ends_with_6(empty_database: str, make_package: Make) -> None:
