@@ -177,8 +177,8 @@ class Applier:
         """Drop, or give another name to, what stands in the way of files that are run anew."""
         if not rebuild:
             return Removal(frozenset(), (), (), {}, frozenset())
+        removals.wait_shortly(self._connection)
         if swap:
-            swap.limit_waiting()
             for name in [*swap.objects, *(n for n in owners if replace.kind(n) == "INDEX")]:
                 owners.pop(name, None)  # the new ones have them
         position = {} if at_once else {file.id: n for n, file in enumerate(self._package.files)}

@@ -27,6 +27,14 @@ _DEPENDENCIES = """
 """
 
 
+_SHORTLY = """
+    SELECT set_config('lock_timeout', greatest(d.setting::int / 2, 1) || 'ms', true)
+    FROM pg_settings AS l, pg_settings AS d
+    WHERE l.name = 'lock_timeout' AND d.name = 'deadlock_timeout'
+        AND (l.setting::int = 0 OR l.setting::int > d.setting::int / 2)
+"""
+
+
 @dataclass(frozen=True)
 class Removal:
     """How the objects of some files make room for new ones.
@@ -46,6 +54,15 @@ class Removal:
     moves: tuple[str, ...]
     postponed: Mapping[str, tuple[str, ...]]
     kept: frozenset[str]
+
+
+def wait_shortly(connection: psycopg.Connection[Any]) -> None:
+    """Let the open transaction wait for a lock half as long as PostgreSQL does to find a deadlock.
+
+    A session that reads one view and wants another, while this one holds the other and wants the
+    one, is then never ended as the victim: this one gives up first, and tries again.
+    """
+    connection.execute(_SHORTLY)
 
 
 def of(

@@ -17,13 +17,6 @@ from lms_schema.statements import Statement
 Send = Callable[..., None]
 """Executes a statement: path, text, and by name line, written and hint, as `Applier` does."""
 
-_QUICKLY = """
-    SELECT set_config('lock_timeout', '500ms', true) FROM pg_settings
-    WHERE name = 'lock_timeout' AND (setting::int = 0 OR setting::int > 500)
-"""
-"""Less than deadlock_timeout: whoever holds one of the views and waits for another is never
-chosen as the victim of a deadlock, since this gives up first."""
-
 _STATE = """
     SELECT c.oid::bigint, c.relname::text, c.relispopulated FROM pg_class AS c
     WHERE c.relnamespace = %s::regnamespace AND c.relname = ANY (%s) AND c.relkind IN ('v', 'm')
@@ -114,10 +107,6 @@ class Swap:
         for name in (*self._wanted.indexes, *self._others):
             self._rename(send, "INDEX", name)
         return self._as_recorded(self._wanted.views, self._wanted.indexes)
-
-    def limit_waiting(self) -> None:
-        """Let statements of the open transaction wait for a lock only shortly."""
-        self._connection.execute(_QUICKLY)
 
     def wait_for_snapshots(self, seconds: float) -> None:
         """Wait until nobody has a snapshot from before the build: it would find no rows.

@@ -292,11 +292,16 @@ def test_readers_never_see_an_error_nor_an_empty_view(
     assert _is_as_fresh(empty_database, package)
 
 
+@pytest.mark.parametrize(
+    "view",
+    [_view, lambda columns: {"views/m.sql": f"CREATE VIEW m AS SELECT {columns} FROM a;"}],
+    ids=["materialized", "plain"],
+)
 def test_a_reader_that_holds_one_view_and_wants_another_is_not_the_victim_of_a_deadlock(
-    empty_database: str, make_package: Make
+    empty_database: str, make_package: Make, view: Callable[[str], dict[str, str]]
 ) -> None:
-    migrate(empty_database, package=make_package(TABLE | _view("i") | OVER))
-    package = make_package(TABLE | _view("i, j") | OVER)
+    migrate(empty_database, package=make_package(TABLE | view("i, j") | OVER))
+    package = make_package(TABLE | view("i") | OVER)
     with (
         # sooner than the server's second, so that the reader would be the first to notice
         psycopg.connect(empty_database, options="-c deadlock_timeout=800ms") as reader,
