@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from lms_schema import shadow
+from lms_schema.statements import quoted
 
 REFUSALS = frozenset(
     (
@@ -215,7 +216,7 @@ def identity(name: str) -> str:
 
 def objects(connection: psycopg.Connection[Any], schema: str) -> dict[str, Object]:
     """Return the objects of the schema that files may create, by their name."""
-    rows = connection.execute(_OBJECTS, {"schema": _quoted(schema)})
+    rows = connection.execute(_OBJECTS, {"schema": quoted(schema)})
     return {row[2]: Object(row[2], (row[0], row[1]), row[3]) for row in rows}
 
 
@@ -229,7 +230,7 @@ def attached(
         schema: Its name.
         own: The package's own objects, which are nobody else's.
     """
-    rows = connection.execute(_ATTACHED, {"schema": _quoted(schema), "own": list(own)})
+    rows = connection.execute(_ATTACHED, {"schema": quoted(schema), "own": list(own)})
     return [Attached(*row) for row in rows]
 
 
@@ -243,15 +244,15 @@ def moved(connection: psycopg.Connection[Any], schema: str, name: str) -> tuple[
     taken = {_plain(other)[1] for other in objects(connection, schema)}
     number = 1
     old = shadow.temporary(bare, "old")
-    while shadow.quoted(old) in taken or old in taken:
+    while quoted(old) in taken or old in taken:
         number += 1
         old = shadow.temporary(f"{bare}_{number}", "old")
     alter = kind(name) if kind(name) in _RELATIONS else "ROUTINE"
     statements = []
     if kind(name) == "MATERIALIZED VIEW":
-        rows = connection.execute(_INDEXES_OF, {"schema": _quoted(schema), "name": bare})
+        rows = connection.execute(_INDEXES_OF, {"schema": quoted(schema), "name": bare})
         statements += [f"DROP INDEX {row[0]}" for row in rows]
-    statements.append(f"ALTER {alter} {identity(name)} RENAME TO {shadow.quoted(old)}")
+    statements.append(f"ALTER {alter} {identity(name)} RENAME TO {quoted(old)}")
     row = connection.execute("SELECT quote_ident(%s)", (old,)).fetchone()
     tail = f"({parameters}" if parameters else ""
     return f"{kind(name)} {row[0] if row else old}{tail}", statements
@@ -262,7 +263,3 @@ def _plain(name: str) -> tuple[bool, str]:
     if kind(name) in _RELATIONS:
         return True, identity(name)
     return False, identity(name).rpartition("(")[0]
-
-
-def _quoted(schema: str) -> str:
-    return '"' + schema.replace('"', '""') + '"'

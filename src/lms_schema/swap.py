@@ -12,7 +12,7 @@ from lms_schema.errors import LockNotObtained
 from lms_schema.lock import Deadline
 from lms_schema.package import SqlFile
 from lms_schema.shadow import Shadow
-from lms_schema.statements import Statement
+from lms_schema.statements import Statement, quoted
 
 Send = Callable[..., None]
 """Executes a statement: path, text, and by name line, written and hint, as `Applier` does."""
@@ -68,7 +68,7 @@ class Swap:
             own: What the file created when it was applied last.
         """
         live = self._connection.execute(
-            _STATE, (shadow.quoted(self._schema), list(self._wanted.views))
+            _STATE, (quoted(self._schema), list(self._wanted.views))
         ).fetchall()
         for statement in self._wanted.statements:
             send(self.file.path, statement.text, line=statement.line, written=True)
@@ -85,10 +85,10 @@ class Swap:
                 copy.text,
                 hint=f"The index {text} does not fit the new view. Drop it, then migrate again.",
             )
-            new = shadow.quoted(shadow.temporary(name, "new"))
+            new = quoted(shadow.temporary(name, "new"))
             send(self.file.path, f"COMMENT ON INDEX {new} {comment}")
         for _oid, name, filled in live:
-            new = shadow.quoted(shadow.temporary(name, "new"))
+            new = quoted(shadow.temporary(name, "new"))
             if filled and not self._is_filled(name):
                 send(self.file.path, f"REFRESH MATERIALIZED VIEW {new}")
             send(self.file.path, f"ANALYZE {new}")
@@ -129,12 +129,12 @@ class Swap:
                 )
 
     def _rename(self, send: Send, kind: str, name: str) -> None:
-        new = shadow.quoted(shadow.temporary(name, "new"))
-        send(self.file.path, f"ALTER {kind} {new} RENAME TO {shadow.quoted(name)}")
+        new = quoted(shadow.temporary(name, "new"))
+        send(self.file.path, f"ALTER {kind} {new} RENAME TO {quoted(name)}")
 
     def _is_filled(self, name: str) -> bool:
         row = self._connection.execute(
-            _STATE, (shadow.quoted(self._schema), [shadow.temporary(name, "new")])
+            _STATE, (quoted(self._schema), [shadow.temporary(name, "new")])
         ).fetchone()
         return bool(row and row[2])
 
@@ -167,7 +167,7 @@ def of(
         if replace.kind(name) in ("VIEW", "MATERIALIZED VIEW")
     }
     wanted = shadow.parse(file.statements) if live else None
-    if wanted is None or live.isdisjoint({*wanted.views, *map(shadow.quoted, wanted.views)}):
+    if wanted is None or live.isdisjoint({*wanted.views, *map(quoted, wanted.views)}):
         return None
     return Swap(connection, schema, file, wanted)
 
