@@ -17,6 +17,7 @@ from lms_schema.errors import (
 )
 from lms_schema.events import Action, Event
 from lms_schema.migrate import MigrateResult, migrate
+from lms_schema.plan import PlanResult, plan
 from lms_schema.status import Comparison, StatusResult, status
 from lms_schema.verify import Difference, VerifyResult, verify
 
@@ -31,6 +32,7 @@ __all__ = [
     "LmsSchemaError",
     "LockNotObtained",
     "MigrateResult",
+    "PlanResult",
     "ReleasedFileEdited",
     "StatementFailed",
     "StatusResult",
@@ -39,6 +41,7 @@ __all__ = [
     "__version__",
     "drop",
     "migrate",
+    "plan",
     "status",
     "verify",
 ]

@@ -22,7 +22,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Action:
-    """What was done with a file, or with --dry-run is to be done.
+    """What was done with a file, or is planned to be done.
 
     Attributes:
         file: Its id, like `tables/020_learners`.

@@ -5,7 +5,6 @@ Reading them takes nothing but SQL. Their layout and their rows are yoyo's, whic
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,7 @@ ALTER TABLE {TABLE}
     ADD COLUMN checksum text,
     ADD COLUMN package_version text,
     ADD COLUMN objects text[],
-    ADD COLUMN content text;
+    ADD COLUMN content text NOT NULL DEFAULT '';
 COMMENT ON TABLE {TABLE} IS
     'What lms-schema applied to this schema, a row a file. Written by lms-schema migrate only.';
 COMMENT ON COLUMN {TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
@@ -37,7 +36,7 @@ COMMENT ON COLUMN {TABLE}.package_version IS 'Release of lms-schema that applied
 COMMENT ON COLUMN {TABLE}.objects IS
     'What the file created, each as DROP would name it, relative to this schema.';
 COMMENT ON COLUMN {TABLE}.content IS
-    'The file as it was applied: what lms-schema plan begins from when its content changed.';
+    'The file as it was applied: what lms-schema plan reproduces this schema from.';
 COMMENT ON TABLE {LOG_TABLE} IS 'Each time that a file was applied or dropped, by whom and when.';
 COMMENT ON COLUMN {LOG_TABLE}.id IS 'Random UUID of the entry.';
 COMMENT ON COLUMN {LOG_TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
@@ -91,17 +90,12 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
     return {row[0]: Entry(row[1] or "", row[2] or "", tuple(row[3] or ())) for row in rows}
 
 
-def contents(
-    connection: psycopg.Connection[Any], schema: str, ids: Collection[str]
-) -> dict[str, str]:
-    """Return files as they were applied, by id; needs SELECT on the table."""
+def contents(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]:
+    """Return the files as they were applied, by id; needs SELECT on the table."""
     rows = connection.execute(
-        sql.SQL("SELECT migration_id, content FROM {} WHERE migration_id = ANY (%s)").format(
-            sql.Identifier(schema, TABLE)
-        ),
-        (list(ids),),
+        sql.SQL("SELECT migration_id, content FROM {}").format(sql.Identifier(schema, TABLE))
     )
-    return {row[0]: row[1] for row in rows if row[1] is not None}
+    return dict(rows.fetchall())
 
 
 class Ledger:

@@ -231,6 +231,52 @@ def extended(package: SchemaPackage, roots: Sequence[str | Path]) -> SchemaPacka
     return package
 
 
+def recorded(texts: Mapping[str, str], extras: Sequence[str]) -> SchemaPackage:
+    """Return files as they were once applied, in the order in which they can be applied.
+
+    Args:
+        texts: Their content by id.
+        extras: Names of extras, in their order; others among the files come after these.
+
+    Raises:
+        UsageError: When one cannot be read.
+    """
+    position = {folder: number for number, folder in enumerate(FOLDERS)}
+    groups = dict.fromkeys([None, *extras, *sorted(filter(None, map(extra_of, texts)))])
+    package = SchemaPackage(())
+    for extra in groups:
+        own = {file_id: text for file_id, text in texts.items() if extra_of(file_id) == extra}
+        files = [_recorded_file(file_id, text, own) for file_id, text in own.items()]
+        files.sort(key=lambda file: (position[file.folder], file.id))
+        package = SchemaPackage(
+            (*package.files, *_in_order(files, package.by_id)),
+            (*package.extras, extra) if extra else (),
+        )
+    return package
+
+
+def _recorded_file(file_id: str, text: str, own: Collection[str]) -> SqlFile:
+    folder = folder_of(file_id)
+    if folder is None:
+        raise UsageError(f"{file_id}: this release has no such folder.")
+    extra = extra_of(file_id)
+    path = f"{file_id}.sql"
+    try:
+        named = _depends(text)
+    except SyntaxProblem as problem:
+        raise UsageError(f"{path}:{problem.line}: {problem}.") from None
+    in_extra = {other: f"{extra}:{other}" for other in named if f"{extra}:{other}" in own}
+    return SqlFile(
+        id=file_id,
+        folder=folder,
+        path=path,
+        source=Path(path),
+        text=text,
+        checksum=hashlib.sha256(text.encode()).hexdigest(),
+        depends=tuple(in_extra.get(other, other) for other in named),
+    )
+
+
 def extra_of(file_id: str) -> str | None:
     """Return the name of the extra whose file the id is, or None for the package's own."""
     name, separator, _ = file_id.partition(":")
