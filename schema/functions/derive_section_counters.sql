@@ -46,9 +46,9 @@ BEGIN ATOMIC
         SELECT
             o.learner_id,
             o.section_id,
-            NULL,
-            NULL,
-            NULL
+            NULL AS timestamp,
+            NULL AS duration_seconds,
+            NULL AS interaction_type
         FROM section_progress AS o
         WHERE o.course_id = p_course_id
     ) AS i

@@ -5,6 +5,7 @@ The functions here do what the commands of `lms-schema` do, and return typed res
 
 __version__ = "0.1.0.dev0"
 
+from lms_schema.baseline import BaselineResult, baseline
 from lms_schema.drop import DropResult, drop
 from lms_schema.errors import (
     DatabaseError,
@@ -23,6 +24,7 @@ from lms_schema.verify import Difference, VerifyResult, verify
 
 __all__ = [
     "Action",
+    "BaselineResult",
     "Comparison",
     "DatabaseError",
     "DatabaseNewer",
@@ -39,6 +41,7 @@ __all__ = [
     "UsageError",
     "VerifyResult",
     "__version__",
+    "baseline",
     "drop",
     "migrate",
     "plan",

@@ -44,6 +44,18 @@ class Session:
         query = "SELECT FROM pg_namespace WHERE nspname = %s"
         return self.connection.execute(query, (self.schema,)).fetchone() is not None
 
+    def require_schema(self) -> None:
+        """Refuse to go on without the schema.
+
+        Raises:
+            UsageError: When it does not exist.
+        """
+        if not self.schema_exists():
+            raise UsageError(
+                f'There is no schema "{self.schema}" in database "{self.database}"; '
+                "name another with --schema, or run lms-schema migrate."
+            )
+
 
 def locate(option: str | None) -> str:
     """Return the connection string to use.

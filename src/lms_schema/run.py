@@ -119,8 +119,9 @@ class Run:
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
                     raise DatabaseError(
                         f'Schema "{self._session.schema}" was installed without lms-schema: it '
-                        "holds the package's objects and no record of them. verify and status "
-                        "work; migrate cannot adopt it. Nothing was changed.\n"
+                        "holds the package's objects and no record of them. Nothing was "
+                        "changed. Adopt it with lms-schema baseline, which refuses what is not "
+                        "this release's, and then migrate.\n"
                         f"It failed at {str(error).splitlines()[0]}"
                     ) from error
                 refused = self._package.id_at(error.file)

@@ -7,7 +7,6 @@ from typing import Literal
 
 from lms_schema import database, extras
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog, release_catalog
-from lms_schema.errors import UsageError
 
 Problem = Literal["missing", "different", "extra"]
 
@@ -60,6 +59,11 @@ class VerifyResult:
     differences: tuple[Difference, ...]
     notes: tuple[Difference, ...]
 
+    @property
+    def exit_code(self) -> int:
+        """4 when there are differences, else 0."""
+        return 4 if self.differences else 0
+
     def to_json(self) -> dict[str, object]:
         """Return the result as a JSON-compatible mapping, format 1."""
         return {"format": 1, "command": "verify", **asdict(self)}
@@ -91,11 +95,7 @@ def verify(
         DatabaseError: The database cannot be reached, or the schema may not be read.
     """
     with database.session(conninfo, schema=schema, read_only=True) as session:
-        if not session.schema_exists():
-            raise UsageError(
-                f'There is no schema "{session.schema}" in database "{session.database}"; '
-                "name another with --schema, or run lms-schema migrate."
-            )
+        session.require_schema()
         live = read_catalog(session.connection, session.schema)
     expected = release_catalog(session.server_major)
     unsure: frozenset[ObjectKey] = frozenset()

@@ -34,7 +34,10 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     files = result.files
     where = f"Schema {result.schema} of database {result.database}"
     if result.equals:
-        click.echo(f"{where}: not tracked; its catalog equals release {result.equals}.")
+        click.echo(
+            f"{where}: not tracked; its catalog equals release {result.equals}. "
+            "Run: lms-schema baseline"
+        )
     elif not result.tracked:
         click.echo(f"{where}: not tracked. Run: lms-schema migrate")
     else:
