@@ -10,6 +10,7 @@ import psycopg
 from lms_schema import replace
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
+from lms_schema.ledger import TABLES
 from lms_schema.package import Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.statements import Statement
 from lms_schema.watch import Step, Watch
@@ -40,7 +41,8 @@ class Applier:
         self._watch = watch
         self._skipped: list[tuple[str, str | None]] = []
         self._not_given: tuple[str, ...] = ()
-        self.entries: Mapping[str, Entry] = {}
+        self._records: dict[str, Entry | None] = {}
+        self.entries: dict[str, Entry] = {}
         connection.add_notice_handler(self._notice)
 
     def know(self, recorded: Mapping[str, Entry]) -> None:
@@ -54,6 +56,17 @@ class Applier:
         extras = {extra_of(name) for name in recorded.keys() - self.entries.keys()}
         self._not_given = tuple(sorted(filter(None, extras)))
 
+    def committed(self) -> None:
+        """Take note that the transaction was committed, and with it what it recorded."""
+        for file_id, entry in self._records.items():
+            self.entries.pop(file_id, None)
+            if entry is not None:
+                self.entries = {
+                    other: found.without(entry.objects) for other, found in self.entries.items()
+                }
+                self.entries[file_id] = entry
+        self._records.clear()
+
     def apply(self, file: SqlFile, rebuild: set[str], todo: set[str]) -> list[Action]:
         """Apply a file in the open transaction.
 
@@ -62,14 +75,19 @@ class Applier:
             rebuild: Ids of files that cannot be replaced in place.
             todo: Ids of all files that are pending or changed.
         """
-        before = replace.objects(self._connection, self._schema)
-        owners = self._owners(self.entries)
-        saved = replace.attached(self._connection, self._schema, owners)
+        self._records.clear()
+        before: Mapping[str, replace.Object] = {}
+        saved: Sequence[replace.Attached] = ()
+        owners: Mapping[str, str] = {}
+        if rebuild or self.replaceable(file.id):  # else nothing can get lost
+            before = replace.objects(self._connection, self._schema)
+            owners = self._owners(self.entries)
+            saved = replace.attached(self._connection, self._schema, owners)
         lost = replace.drop_order(self._connection, before, owners, rebuild) if rebuild else []
         for name in lost:
             self._drop(owners[name], name)
         doomed = rebuild | {owners[name] for name in lost}
-        written = {name for name, found in before.items() if found.written}  # the state tables
+        written = {f"TABLE {table}" for table in TABLES}
         new: set[str] = set()
         actions = []
         for item in self._batch(file, doomed, todo):
@@ -77,7 +95,10 @@ class Applier:
             silent = item.kind is Kind.RECURRING and item.id not in todo and not self._wrote()
             if silent:
                 continue
-            present = replace.objects(self._connection, self._schema)
+            if item.id in self.entries:
+                present = replace.objects(self._connection, self._schema)
+            else:
+                present = replace.written(self._connection, self._schema)
             created = self._created(item, present, written)
             stale = [] if item.id in doomed else self._stale(item, present, created)
             for name in stale:
@@ -90,18 +111,19 @@ class Applier:
             actions.append(Action(item.id, "rebuild" if item.id in doomed else done))
         self._restore([item for item in saved if item.name in lost], new, file)
         for name in sorted(doomed - self._package.by_id.keys()):
-            self._ledger.forget(name)
+            self._forget(name)
             actions.append(Action(name, "drop"))
         return actions
 
     def drop(self, gone: Sequence[str]) -> list[Action]:
         """Drop in the open transaction what files created that the package no longer has."""
+        self._records.clear()
         present = replace.objects(self._connection, self._schema)
         owners = self._owners(gone)
         for name in replace.drop_order(self._connection, present, owners, gone):
             self._drop(owners[name], name)
         for file_id in gone:
-            self._ledger.forget(file_id)
+            self._forget(file_id)
         return [Action(file_id, "drop") for file_id in gone]
 
     def replaceable(self, file_id: str) -> bool:
@@ -223,6 +245,11 @@ class Applier:
 
         entry = Entry(file.checksum, __version__, tuple(created))
         self._ledger.record(file.id, entry, content=file.text)
+        self._records[file.id] = entry
+
+    def _forget(self, file_id: str) -> None:
+        self._ledger.forget(file_id)
+        self._records[file_id] = None
 
     def _restore(
         self, saved: Sequence[replace.Attached], new: Collection[str], file: SqlFile

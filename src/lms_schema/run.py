@@ -83,6 +83,12 @@ class Run:
             self._recorded = ledger.read(self._connection, self._session.schema)
             self._applier.know(self._recorded)
 
+    def _note(self, actions: list[Action]) -> None:
+        """Take note of a transaction that was committed."""
+        self._tracked = True
+        self._applier.committed()
+        self._watch.committed(actions)
+
     def _patiently(self, work: Callable[[], list[Action]]) -> list[Action]:
         """Do it, again when a lock timed out, until the time is used up."""
         deadline = lock.Deadline(self._wait)
@@ -113,8 +119,7 @@ class Run:
                         self._prepare()
                     self._watch.begin()
                     actions = self._applier.apply(file, rebuild, todo)
-                self._watch.committed(actions)
-                self._read()
+                self._note(actions)
             except StatementFailed as error:
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
                     raise DatabaseError(
@@ -139,7 +144,7 @@ class Run:
         with self._connection.transaction():
             self._watch.begin()
             actions = self._applier.drop(gone)
-        self._watch.committed(actions)
+        self._note(actions)
         return actions
 
     def _holds_objects(self) -> bool:
