@@ -17,6 +17,7 @@ from lms_schema.errors import (
     UsageError,
 )
 from lms_schema.events import Action, Event
+from lms_schema.fleet import FleetResult, Outcome, for_each_schema, schemas_from
 from lms_schema.migrate import MigrateResult, migrate
 from lms_schema.plan import PlanResult, plan
 from lms_schema.status import Comparison, StatusResult, status
@@ -31,9 +32,11 @@ __all__ = [
     "Difference",
     "DropResult",
     "Event",
+    "FleetResult",
     "LmsSchemaError",
     "LockNotObtained",
     "MigrateResult",
+    "Outcome",
     "PlanResult",
     "ReleasedFileEdited",
     "StatementFailed",
@@ -43,8 +46,10 @@ __all__ = [
     "__version__",
     "baseline",
     "drop",
+    "for_each_schema",
     "migrate",
     "plan",
+    "schemas_from",
     "status",
     "verify",
 ]

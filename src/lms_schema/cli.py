@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 import lms_schema
-from lms_schema.commands.output import print_json
+from lms_schema.commands.output import print_event, print_json
 from lms_schema.errors import LmsSchemaError, UsageError
+from lms_schema.events import Event
 
 COMMANDS = ("migrate", "plan", "status", "verify", "baseline", "drop", "demo")
 """Names of the commands and of their modules, in the order of the help."""
@@ -64,7 +65,9 @@ class Group(click.Group):
         except LmsSchemaError as error:
             if ctx.meta[_JSON]:
                 print_json({"format": 1, "command": ctx.invoked_subcommand, **error.to_json()})
-            click.echo(f"{click.style('Error:', fg='red', bold=True)} {error}", err=True)
+                print_event(Event("error", str(error)), schema=None)
+            else:
+                click.echo(f"{click.style('Error:', fg='red', bold=True)} {error}", err=True)
             return ctx.exit(error.exit_code)
 
 

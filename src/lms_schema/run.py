@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace as replaced
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -57,14 +59,18 @@ class Run:
         found.check()
         todo = {*found.pending, *found.changed}
         actions: list[Action] = []
+        if todo:
+            self._tell(Event("begin", "what is pending or changed", total=len(todo)))
         for file in self._package.files[:last]:
             if file.id in todo or file.kind is Kind.RECURRING:
+                start = time.monotonic()
                 done = self._patiently(partial(self._apply, file, todo))
                 todo.difference_update(action.file for action in done)
-                actions += done
+                actions += self._told(done, start)
         gone = [name for name in found.gone if name in self._applier.entries]
         if gone and last is None:
-            actions += self._patiently(partial(self._drop_gone, gone))
+            start = time.monotonic()
+            actions += self._told(self._patiently(partial(self._drop_gone, gone)), start)
         return actions
 
     def _prepare(self) -> None:
@@ -105,9 +111,15 @@ class Run:
                         "lock (see pg_stat_activity), or give it longer with --wait."
                     ) from None
             else:
-                for action in actions:
-                    self._tell(Event(action.action, action.file))
                 return actions
+
+    def _told(self, actions: list[Action], start: float) -> list[Action]:
+        """Tell what was done, and how long it took."""
+        seconds = time.monotonic() - start
+        timed = [replaced(actions[0], seconds=seconds), *actions[1:]] if actions else []
+        for action in timed:
+            self._tell(Event(action.action, action.file, action.seconds))
+        return timed
 
     def _apply(self, file: SqlFile, todo: set[str]) -> list[Action]:
         """Apply a file: in place when PostgreSQL allows that, else with all that depends on it."""

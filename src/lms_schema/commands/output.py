@@ -8,12 +8,18 @@ from collections.abc import Sequence
 
 import click
 
+from lms_schema.events import Event
 from lms_schema.verify import Difference
 
 
 def print_json(document: dict[str, object]) -> None:
     """Print a document to standard output."""
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def print_event(event: Event, *, schema: str | None) -> None:
+    """Print an event to standard error, as a line of JSON."""
+    click.echo(json.dumps(event.to_json(schema), ensure_ascii=False), err=True)
 
 
 def count(number: int, noun: str) -> str:

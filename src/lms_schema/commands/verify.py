@@ -5,18 +5,25 @@ from __future__ import annotations
 import click
 
 import lms_schema
-from lms_schema.commands.options import database_option, extra_option, json_option, schema_option
-from lms_schema.commands.output import count, print_differences, print_json
+from lms_schema.commands.options import database_option, extra_option, json_option, schemas_option
+from lms_schema.commands.output import count, print_differences
+from lms_schema.commands.schemas import chosen, report
 
 
 @click.command()
 @database_option
-@schema_option
+@schemas_option
 @extra_option
 @click.option("--strict", is_flag=True, help="Count notes, like extra indexes, as differences.")
 @json_option
 def verify(
-    conninfo: str, schema: str | None, extra: tuple[str, ...], strict: bool, as_json: bool
+    conninfo: str,
+    schemas: tuple[str, ...],
+    schemas_from: str | None,
+    jobs: int,
+    extra: tuple[str, ...],
+    strict: bool,
+    as_json: bool,
 ) -> None:
     """Compare the live catalog with this release's.
 
@@ -24,14 +31,17 @@ def verify(
     policies that are missing or different, and what is extra on our tables. Tables and functions
     of others are ignored. It ends with 4 when there are differences.
     """
-    result = lms_schema.verify(conninfo, schema=schema, extra=extra, strict=strict)
-    if as_json:
-        print_json(result.to_json())
-    else:
-        print_differences(result.differences, result.notes)
-        click.echo(
-            f"Schema {result.schema} on PostgreSQL {result.server_major}: "
-            f"{count(len(result.differences), 'difference')} from release "
-            f"{lms_schema.__version__}."
-        )
-    click.get_current_context().exit(result.exit_code)
+    report(
+        chosen(conninfo, schemas, schemas_from, jobs),
+        lambda schema: lms_schema.verify(conninfo, schema=schema, extra=extra, strict=strict),
+        _show,
+        as_json=as_json,
+    )
+
+
+def _show(result: lms_schema.VerifyResult) -> None:
+    print_differences(result.differences, result.notes)
+    click.echo(
+        f"Schema {result.schema} on PostgreSQL {result.server_major}: "
+        f"{count(len(result.differences), 'difference')} from release {lms_schema.__version__}."
+    )
