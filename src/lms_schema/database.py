@@ -32,12 +32,14 @@ class Session:
         schema: The target schema, which may not exist yet.
         database: Name of the database.
         server_major: PostgreSQL's major version.
+        lock_timeout: How long a statement waits for a lock, as PostgreSQL writes it.
     """
 
     connection: psycopg.Connection[Any]
     schema: str
     database: str
     server_major: int
+    lock_timeout: str
 
     def schema_exists(self) -> bool:
         """Tell whether the schema exists."""
@@ -226,4 +228,4 @@ def _prepared(
     )
     with suppress(psycopg.Error):  # not every platform can do it
         connection.execute("SET client_connection_check_interval = '2s'")
-    return Session(connection, schema, connection.info.dbname, major)
+    return Session(connection, schema, connection.info.dbname, major, settings["lock_timeout"])

@@ -12,7 +12,7 @@ class Event:
     """Something to tell while a migrate runs.
 
     Attributes:
-        kind: `begin`, `waiting`, `notice`, `error`, or the action that was done, as in `Action`.
+        kind: `begin`, `building`, `waiting`, `notice`, `error`, or the action that was done, as in `Action`.
         text: A file, or a sentence.
         seconds: How long an action took.
         total: How many files are to be done, when it begins.
@@ -47,7 +47,8 @@ class Action:
         file: Its id, like `tables/020_learners`.
         action: `apply` (new), `replace` (changed, in place), `rebuild` (its objects were dropped
             and made again), `run` (recurring, and it found something to do), `drop` (it is gone
-            from the package, and so are its objects).
+            from the package, and so are its objects); in a plan also `build` (a materialized view,
+            beside the one that is read; the `rebuild` after it gives it the name).
         seconds: How long it took, waiting included. Of files that had to be done in one
             transaction the one that began it has it all.
     """

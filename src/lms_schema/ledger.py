@@ -5,7 +5,7 @@ Reading them takes nothing but SQL. Their layout and their rows are yoyo's, whic
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,8 @@ COMMENT ON TABLE {TABLE} IS
 COMMENT ON COLUMN {TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
 COMMENT ON COLUMN {TABLE}.migration_id IS 'Path of the file below schema/, without the ending.';
 COMMENT ON COLUMN {TABLE}.applied_at_utc IS 'When it was applied last, in UTC.';
-COMMENT ON COLUMN {TABLE}.checksum IS 'SHA-256 of the content that was applied, in hexadecimal.';
+COMMENT ON COLUMN {TABLE}.checksum IS
+    'SHA-256 of the content that was applied, in hexadecimal; empty: to be applied again.';
 COMMENT ON COLUMN {TABLE}.package_version IS 'Release of lms-schema that applied it.';
 COMMENT ON COLUMN {TABLE}.objects IS
     'What the file created, each as DROP would name it, relative to this schema.';
@@ -97,13 +98,6 @@ class Entry:
     package_version: str
     objects: tuple[str, ...]
 
-    def without(self, objects: Collection[str]) -> Entry:
-        """Return it without some objects, which another file creates now."""
-        if not any(name in objects for name in self.objects):
-            return self
-        left = tuple(name for name in self.objects if name not in objects)
-        return Entry(self.checksum, self.package_version, left)
-
 
 def exists(connection: psycopg.Connection[Any], schema: str) -> bool:
     """Tell whether the schema holds the state tables; needs no right on them."""
@@ -166,6 +160,14 @@ class Ledger:
             "content": content,
         }
         self._connection.execute(_RECORD, values, prepare=True)
+
+    def revise(self, file_id: str, objects: Sequence[str], *, again: bool = False) -> None:
+        """Change what a recorded file has created, and with `again` mark it to be run again."""
+        self._connection.execute(
+            f"UPDATE {TABLE} SET objects = %s, "  # noqa: S608
+            "checksum = CASE WHEN %s THEN '' ELSE checksum END WHERE migration_id = %s",
+            (list(objects), again, file_id),
+        )
 
     def forget(self, file_id: str) -> None:
         """Remove the record of a file, if there is one."""
