@@ -64,8 +64,9 @@ class Run:
         actions: list[Action] = []
         if any(unfinished(entry.objects) for entry in self._applier.entries.values()):
             self._patience.run(self._discard)
-        if todo:
-            self._tell(Event("begin", "what is pending or changed", total=len(todo)))
+        total = sum(file.id in todo for file in self._package.files[:last])
+        if total:
+            self._tell(Event("begin", "what is pending or changed", total=total))
         for file in self._package.files[:last]:
             if file.id in todo or file.kind is Kind.RECURRING:
                 start = time.monotonic()
