@@ -5,6 +5,7 @@ The functions here do what the commands of `lms-schema` do, and return typed res
 
 __version__ = "0.1.0.dev0"
 
+from lms_schema.baseline import BaselineResult, baseline
 from lms_schema.drop import DropResult, drop
 from lms_schema.errors import (
     DatabaseError,
@@ -17,6 +18,7 @@ from lms_schema.errors import (
 )
 from lms_schema.events import Action, Event
 from lms_schema.maintain import DroppedPartition, MaintainResult, MaintainStep, maintain
+from lms_schema.fleet import FleetResult, Outcome, for_each_schema, schemas_from
 from lms_schema.migrate import MigrateResult, migrate
 from lms_schema.plan import plan
 from lms_schema.plan_result import PlanResult
@@ -25,6 +27,7 @@ from lms_schema.verify import Difference, VerifyResult, verify
 
 __all__ = [
     "Action",
+    "BaselineResult",
     "Comparison",
     "DatabaseError",
     "DatabaseNewer",
@@ -32,11 +35,13 @@ __all__ = [
     "DropResult",
     "DroppedPartition",
     "Event",
+    "FleetResult",
     "LmsSchemaError",
     "LockNotObtained",
     "MaintainResult",
     "MaintainStep",
     "MigrateResult",
+    "Outcome",
     "PlanResult",
     "ReleasedFileEdited",
     "StatementFailed",
@@ -44,10 +49,13 @@ __all__ = [
     "UsageError",
     "VerifyResult",
     "__version__",
+    "baseline",
     "drop",
     "maintain",
+    "for_each_schema",
     "migrate",
     "plan",
+    "schemas_from",
     "status",
     "verify",
 ]

@@ -100,6 +100,23 @@ def session(
         UsageError: For a connection string that cannot be read, a server version that is not
             supported, or no schema to take.
     """
+    with connected(conninfo) as connection:
+        if on_notice is not None:
+            connection.add_notice_handler(on_notice)
+        yield _prepared(connection, schema, lock_timeout, read_only)
+
+
+@contextmanager
+def connected(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
+    """Connect in autocommit mode, with the role's own settings.
+
+    Args:
+        conninfo: Any libpq connection string.
+
+    Raises:
+        DatabaseError: When connecting fails, or anything in the block that is not handled there.
+        UsageError: For a connection string that cannot be read.
+    """
     _check_readable(conninfo)
     try:
         with psycopg.connect(
@@ -109,9 +126,7 @@ def session(
             application_name="lms-schema",
             client_encoding="UTF8",
         ) as connection:
-            if on_notice is not None:
-                connection.add_notice_handler(on_notice)
-            yield _prepared(connection, schema, lock_timeout, read_only)
+            yield connection
     except psycopg.Error as error:
         raise DatabaseError(redacted(described(error), conninfo)) from None
 

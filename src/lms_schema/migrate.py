@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +26,19 @@ class MigrateResult:
         schema: The target schema.
         server_major: PostgreSQL's major version.
         actions: What was done, in order; empty when there was nothing to do.
+        seconds: How long it took altogether.
     """
 
     database: str
     schema: str
     server_major: int
     actions: tuple[Action, ...]
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """Always 0: what goes wrong is raised."""
+        return 0
 
     def to_json(self) -> dict[str, object]:
         """Return the result as a JSON-compatible mapping, format 1."""
@@ -40,7 +48,11 @@ class MigrateResult:
             "database": self.database,
             "schema": self.schema,
             "server_major": self.server_major,
-            "actions": [{"file": item.file, "action": item.action} for item in self.actions],
+            "seconds": round(self.seconds, 3),
+            "actions": [
+                {"file": item.file, "action": item.action, "seconds": round(item.seconds, 3)}
+                for item in self.actions
+            ],
         }
 
 
@@ -85,6 +97,7 @@ def migrate(
     """
     from lms_schema import ledger
 
+    start = time.monotonic()
     package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None
     tell = on_event or (lambda _event: None)
@@ -110,4 +123,5 @@ def migrate(
         schema=session.schema,
         server_major=session.server_major,
         actions=tuple(actions),
+        seconds=time.monotonic() - start,
     )

@@ -45,6 +45,35 @@ def schema_option(command: Command) -> Command:
     )(command)
 
 
+def schemas_option(command: Command) -> Command:
+    """Add `--schema`, which may be given several times, `--schemas-from` and `--jobs`."""
+    for option in (
+        click.option(
+            "--jobs",
+            metavar="N",
+            type=click.IntRange(min=1),
+            default=1,
+            show_default=True,
+            help="How many schemas at a time; each takes a connection.",
+        ),
+        click.option(
+            "--schemas-from",
+            metavar="SQL",
+            help="A query that returns one column of text: a schema a row.",
+        ),
+        click.option(
+            "--schema",
+            "schemas",
+            metavar="NAME",
+            multiple=True,
+            help="The schema. May be given several times. Default: the first existing one of the "
+            "connection's search path.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def json_option(command: Command) -> Command:
     """Add `--json`, and pass it as `as_json`."""
     return click.option(
