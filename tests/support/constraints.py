@@ -170,6 +170,29 @@ def _history_fkey(connection: Connection) -> Rows:
     return [row | {"learner_id": NOBODY}, row | {"section_id": NOBODY}], [row]
 
 
+def _expired_totals_pkey(connection: Connection) -> Rows:
+    taken = add(connection, "expired_interaction_totals")
+    row = {name: taken[name] for name in ("learner_id", "section_id", "course_id")}
+    return [row], [{}]
+
+
+def _expired_time(_connection: Connection) -> Rows:
+    names = ("total_time_spent", "active_learning_time")
+    return (
+        [dict(zip(names, pair, strict=True)) for pair in [(-1, 0), (-1, -1), (0, -1), (5, 6)]],
+        [dict(zip(names, pair, strict=True)) for pair in [(0, 0), (5, 5), (2**40, 0)]],
+    )
+
+
+def _expired_counts(_connection: Connection) -> Rows:
+    names = ("interaction_count", "meaningful_interactions", "help_requests")
+    wrong = [(0, 0, 0), (1, -1, 0), (1, 0, -1), (2, 2, 1)]
+    return (
+        [dict(zip(names, counts, strict=True)) for counts in wrong],
+        [dict(zip(names, counts, strict=True)) for counts in [(1, 0, 0), (3, 2, 1)]],
+    )
+
+
 def _row_state_pkey(connection: Connection) -> Rows:
     taken = add(connection, "analytics_row_state")
     row = {"view_name": taken["view_name"], "row_id": taken["row_id"]}
@@ -562,6 +585,16 @@ def _all() -> Iterator[Case]:
     )
     yield from _count(table, "duration_seconds")
     yield from _number(table, "learning_effectiveness", high="1")
+
+    table = "expired_interaction_totals"
+    yield Case(f"{table}_pkey", table, _expired_totals_pkey, UNIQUE)
+    yield _foreign_key(table, "learner_id", "learners")
+    yield _section_of_course(table)
+    yield Case(
+        f"{table}_period_check", table, _period("first_accessed", "last_accessed", optional=False)
+    )
+    yield Case(f"{table}_time_check", table, _expired_time)
+    yield Case(f"{table}_count_check", table, _expired_counts)
 
     table = "learning_sessions"
     yield _foreign_key(table, "learner_id", "learners")

@@ -173,6 +173,18 @@ def _interaction(connection: Connection, values: Values) -> Row:
     return row | {"interaction_type": "discussion", "interaction_data": {}, "timestamp": EARLY}
 
 
+def _expired_totals(connection: Connection, values: Values) -> Row:
+    return _progress(connection, values) | {
+        "first_accessed": EARLY,
+        "last_accessed": EARLY,
+        "total_time_spent": 0,
+        "active_learning_time": 0,
+        "interaction_count": 1,
+        "meaningful_interactions": 0,
+        "help_requests": 0,
+    }
+
+
 def _session(connection: Connection, values: Values) -> Row:
     return _enrollment(connection, values) | {"session_start": EARLY}
 
@@ -249,6 +261,7 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "section_progress": _progress,
     "section_progress_history": _history,
     "learning_interactions": _interaction,
+    "expired_interaction_totals": _expired_totals,
     "learning_sessions": _session,
     "educational_assessments": _assessment,
     "assessment_attempts": _attempt,
