@@ -248,5 +248,5 @@ def _prepared(
         return Session(connection, schema, name, major, lock_timeout, pid)
     # when this process dies, its statement ends soon, and with it the lock
     with suppress(psycopg.Error):  # not every platform can do it
-        connection.execute("SET client_connection_check_interval = '2s'")
+        connection.execute("SET client_connection_check_interval = '1s'")
     return Session(connection, schema, name, major, lock_timeout, pid)
