@@ -13,7 +13,7 @@ from lms_schema.lock import Deadline
 
 Result = TypeVar("Result")
 
-_BUSY = (LOCK_NOT_AVAILABLE, "40P01")
+BUSY = (LOCK_NOT_AVAILABLE, "40P01")
 """SQLSTATEs of a lock timeout and a deadlock: worth another try."""
 
 
@@ -38,7 +38,7 @@ class Patience:
             try:
                 return work()
             except StatementFailed as error:
-                if error.sqlstate not in _BUSY:
+                if error.sqlstate not in BUSY:
                     raise
                 where, blockers = f"{error.file}:{error.line}", self._blockers.seen
                 self._tell(Event("waiting", f"{where} waits for a lock and is tried again"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,14 @@ from psycopg import sql
 from lms_schema import replace
 from lms_schema.apply import Applier
 from lms_schema.blockers import Blockers
-from lms_schema.errors import DatabaseError, StatementFailed
+from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed
 from lms_schema.events import Action, Event
 from lms_schema.execution import Executor
 from lms_schema.indexes import IndexBuilder
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
-from lms_schema.patience import Patience
+from lms_schema.patience import BUSY, Patience
 from lms_schema.status import compare
+from lms_schema.swap import Swap, unfinished
 from lms_schema.watch import Watch
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ class Run:
         self._package = package
         self._ledger = ledger
         self._tell = tell
+        self._wait = wait
         self._blockers = Blockers(session, tell)
         self._patience = Patience(wait, self._blockers, tell)
         executor = Executor(session.connection, self._blockers)
@@ -67,22 +70,57 @@ class Run:
         found.check()
         todo = {*found.pending, *found.changed}
         actions: list[Action] = []
+        if any(unfinished(entry.objects) for entry in self._applier.entries.values()):
+            self._patience.run(self._discard)
         for file in self._package.files[:last]:
             if file.id in todo or file.kind is Kind.RECURRING:
-                if file.folder.name == INDEXES:
-                    done = self._build(file, todo)
-                else:
-                    done = self._patience.run(partial(self._apply, file, todo))
+                done = self._file(file, todo)
                 todo.difference_update(action.file for action in done)
+                todo.update(name for name, entry in self._recorded.items() if not entry.checksum)
                 actions += self._told(done)
         gone = [name for name in found.gone if name in self._applier.entries]
         if gone and last is None:
-            actions += self._told(self._patience.run(partial(self._drop_gone, gone)))
+            drop = partial(self._transaction, partial(self._applier.drop, gone))
+            actions += self._told(self._patience.run(drop))
         return actions
 
     def _told(self, actions: list[Action]) -> list[Action]:
         for action in actions:
             self._tell(Event(action.action, action.file))
+        return actions
+
+    def _file(self, file: SqlFile, todo: set[str]) -> list[Action]:
+        """Apply a file in the way that keeps others waiting least."""
+        if file.folder.name == INDEXES:
+            return self._build(file, todo)
+        swap = self._applier.swap(file)
+        if swap:
+            return self._swap(swap, todo)
+        return self._patience.run(partial(self._apply, file, todo))
+
+    def _swap(self, swap: Swap, todo: set[str]) -> list[Action]:
+        """Build materialized views beside those that are read, then let them change names."""
+        self._tell(Event("building", f"{swap.file.id} beside the one that is read"))
+        self._patience.run(partial(self._transaction, partial(self._applier.build, swap)))
+        try:
+            swap.wait_for_snapshots(self._wait)
+            return self._patience.run(partial(self._apply, swap.file, todo, swap))
+        except LmsSchemaError:
+            with suppress(LmsSchemaError):  # then the next run does it
+                self._patience.run(self._discard)
+            raise
+
+    def _discard(self) -> list[Action]:
+        return self._transaction(self._applier.discard)
+
+    def _transaction(self, work: Callable[[], list[Action]]) -> list[Action]:
+        with self._connection.transaction():
+            if not self._tracked:
+                self._prepare()
+            self._watch.begin()
+            actions = work()
+        self._watch.committed(actions)
+        self._read()
         return actions
 
     def _prepare(self) -> None:
@@ -106,30 +144,18 @@ class Run:
         built = self._indexes.build(file)
         if built is None:
             return self._patience.run(partial(self._apply, file, todo))
-        return self._patience.run(partial(self._finish, file, built))
+        finish = partial(self._applier.finish, file, built)
+        return self._patience.run(partial(self._transaction, finish))
 
-    def _finish(self, file: SqlFile, built: str) -> list[Action]:
-        with self._connection.transaction():
-            if not self._tracked:
-                self._prepare()
-            self._watch.begin()
-            actions = self._applier.finish(file, built)
-        self._watch.committed(actions)
-        self._read()
-        return actions
-
-    def _apply(self, file: SqlFile, todo: set[str]) -> list[Action]:
+    def _apply(self, file: SqlFile, todo: set[str], swap: Swap | None = None) -> list[Action]:
         """Apply a file: in place when PostgreSQL allows that, else with all that depends on it."""
-        rebuild: set[str] = set()
+        rebuild: set[str] = {file.id} if swap else set()
+        at_once = False
         while True:
             try:
-                with self._connection.transaction():
-                    if not self._tracked:
-                        self._prepare()
-                    self._watch.begin()
-                    actions = self._applier.apply(file, rebuild, todo)
-                self._watch.committed(actions)
-                self._read()
+                return self._transaction(
+                    partial(self._applier.apply, file, rebuild, todo, at_once=at_once, swap=swap)
+                )
             except StatementFailed as error:
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
                     raise DatabaseError(
@@ -140,21 +166,15 @@ class Run:
                     ) from error
                 refused = self._package.id_at(error.file)
                 if (
-                    error.sqlstate not in replace.REFUSALS
-                    or refused in rebuild
-                    or not self._applier.replaceable(refused)
+                    error.sqlstate in replace.REFUSALS
+                    and refused not in rebuild
+                    and self._applier.replaceable(refused)
                 ):
+                    rebuild.add(refused)
+                elif self._applier.postponed and error.sqlstate not in BUSY:
+                    at_once = True  # it needs the new materialized views
+                else:
                     raise
-                rebuild.add(refused)
-            else:
-                return actions
-
-    def _drop_gone(self, gone: list[str]) -> list[Action]:
-        with self._connection.transaction():
-            self._watch.begin()
-            actions = self._applier.drop(gone)
-        self._watch.committed(actions)
-        return actions
 
     def _holds_objects(self) -> bool:
         return self._session.schema_exists() and bool(
