@@ -82,7 +82,8 @@ class Applier:
         self.postponed = False
         before = replace.objects(self._connection, self._schema)
         owners = self._owners(self.entries)
-        saved = replace.attached(self._connection, self._schema, owners)
+        replaces = bool(rebuild) or self.replaceable(file.id)
+        saved = replace.attached(self._connection, self._schema, owners) if replaces else []
         removal = self._make_room(before, owners, rebuild, todo, at_once=at_once, swap=swap)
         lost = [*removal.drops, *removal.moves]
         doomed = rebuild | removal.files
