@@ -38,6 +38,11 @@ from lms_schema.commands.output import count, print_json
     show_default=True,
     help="How long to keep trying: for another runner to end, and for a file to get its locks.",
 )
+@click.option(
+    "--allow-session-pooler",
+    is_flag=True,
+    help="Go on behind a connection pooler: only when it is in session mode.",
+)
 @json_option
 def migrate(
     conninfo: str,
@@ -48,6 +53,7 @@ def migrate(
     show_sql: bool,
     lock_timeout: float,
     wait: float,
+    allow_session_pooler: bool,
     as_json: bool,
 ) -> None:
     """Apply what is pending, then what changed.
@@ -68,6 +74,7 @@ def migrate(
         to=to,
         lock_timeout=lock_timeout,
         wait=wait,
+        allow_session_pooler=allow_session_pooler,
         on_event=_tell,
     )
     texts = {
