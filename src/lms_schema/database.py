@@ -58,6 +58,18 @@ class Session:
         parameters |= {"application_name": "lms-schema watch", "connect_timeout": 5}
         return psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
 
+    def require_schema(self) -> None:
+        """Refuse to go on without the schema.
+
+        Raises:
+            UsageError: When it does not exist.
+        """
+        if not self.schema_exists():
+            raise UsageError(
+                f'There is no schema "{self.schema}" in database "{self.database}"; '
+                "name another with --schema, or run lms-schema migrate."
+            )
+
 
 def locate(option: str | None) -> str:
     """Return the connection string to use.
@@ -248,5 +260,5 @@ def _prepared(
         return Session(connection, schema, name, major, lock_timeout, pid)
     # when this process dies, its statement ends soon, and with it the lock
     with suppress(psycopg.Error):  # not every platform can do it
-        connection.execute("SET client_connection_check_interval = '2s'")
+        connection.execute("SET client_connection_check_interval = '1s'")
     return Session(connection, schema, name, major, lock_timeout, pid)

@@ -122,7 +122,6 @@ class Run:
         self._watch.committed(actions)
         self._read()
         return actions
-        return actions
 
     def _prepare(self) -> None:
         """Create the schema and the state tables, in the transaction of the first file."""

@@ -165,4 +165,4 @@ def test_settings_of_the_role_do_not_break_a_run(tables: str, make_package: Make
 def test_the_session_of_a_runner_that_died_ends_soon(tables: str) -> None:
     with database.session(tables) as session:
         row = session.connection.execute("SHOW client_connection_check_interval").fetchone()
-    assert row == ("2s",)
+    assert row == ("1s",)
