@@ -18,8 +18,8 @@ from lms_schema.errors import (
     UsageError,
 )
 from lms_schema.events import Action, Event
-from lms_schema.maintain import DroppedPartition, MaintainResult, MaintainStep, maintain
 from lms_schema.fleet import FleetResult, Outcome, for_each_schema, schemas_from
+from lms_schema.maintain import DroppedPartition, MaintainResult, MaintainStep, maintain
 from lms_schema.migrate import MigrateResult, migrate
 from lms_schema.plan import plan
 from lms_schema.plan_result import PlanResult
@@ -53,8 +53,8 @@ __all__ = [
     "__version__",
     "baseline",
     "drop",
-    "maintain",
     "for_each_schema",
+    "maintain",
     "migrate",
     "plan",
     "schemas_from",
