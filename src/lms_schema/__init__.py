@@ -16,6 +16,7 @@ from lms_schema.errors import (
     UsageError,
 )
 from lms_schema.events import Action, Event
+from lms_schema.export import ExportResult, export
 from lms_schema.migrate import MigrateResult, migrate
 from lms_schema.plan import plan
 from lms_schema.plan_result import PlanResult
@@ -30,6 +31,7 @@ __all__ = [
     "Difference",
     "DropResult",
     "Event",
+    "ExportResult",
     "LmsSchemaError",
     "LockNotObtained",
     "MigrateResult",
@@ -41,6 +43,7 @@ __all__ = [
     "VerifyResult",
     "__version__",
     "drop",
+    "export",
     "migrate",
     "plan",
     "status",
