@@ -20,6 +20,7 @@ from lms_schema.errors import (
 from lms_schema.events import Action, Event
 from lms_schema.fleet import FleetResult, Outcome, for_each_schema, schemas_from
 from lms_schema.maintain import DroppedPartition, MaintainResult, MaintainStep, maintain
+from lms_schema.export import ExportResult, export
 from lms_schema.migrate import MigrateResult, migrate
 from lms_schema.plan import plan
 from lms_schema.plan_result import PlanResult
@@ -37,6 +38,7 @@ __all__ = [
     "DroppedPartition",
     "Event",
     "FleetResult",
+    "ExportResult",
     "LmsSchemaError",
     "LockNotObtained",
     "MaintainResult",
@@ -55,6 +57,7 @@ __all__ = [
     "drop",
     "for_each_schema",
     "maintain",
+    "export",
     "migrate",
     "plan",
     "schemas_from",

@@ -69,8 +69,8 @@ def export(
         root: The schema folder; by default the one that this package ships.
 
     Raises:
-        UsageError: When the release is unknown, a file of others is in the way, or the extra
-            `embedded` is not installed.
+        UsageError: When the release is unknown, a file of others or an edited copy is in the way,
+            or the extra `embedded` is not installed.
         StatementFailed: When a file fails on the disposable server that the export is made on.
     """
     root = packages.shipped_folder() if root is None else root
@@ -89,22 +89,37 @@ def export(
 
 
 def _refuse_strangers(folder: Path, files: dict[str, str]) -> None:
-    for name in files:
+    written = _sums(folder / SUMS)
+    for name, text in files.items():
         path = folder / name
-        if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
+        if not path.exists():
+            continue
+        content = path.read_bytes()
+        if content == text.encode():
+            continue
+        if MARK.encode() not in content:
             raise UsageError(
                 f"{path} is there and was not written by lms-schema export; nothing was written. "
                 "Name another folder."
             )
+        if hashlib.sha256(content).hexdigest() != written.get(name):
+            raise UsageError(
+                f"{path} was edited since lms-schema export wrote it; nothing was written. "
+                "Remove it to have it written anew, or name another folder."
+            )
+
+
+def _sums(path: Path) -> dict[str, str]:
+    """Return the checksums that were written, by name of the file."""
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {name: checksum for checksum, name in (line.split("  ", 1) for line in lines)}
 
 
 def _write_sums(path: Path, files: dict[str, str]) -> None:
     """Write the checksums; those of other exports into the same folder stay."""
-    sums = {}
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            checksum, name = line.split("  ", 1)
-            sums[name] = checksum
+    sums = _sums(path)
     sums |= {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
     lines = [f"{checksum}  {name}\n" for name, checksum in sorted(sums.items())]
     path.write_text("".join(lines), encoding="utf-8", newline="\n")

@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from psycopg import sql
 
 from lms_schema.errors import UsageError
 from lms_schema.export_script import Part
+from lms_schema.statements import split
 
 _THE_PATH = "current_setting('search_path')"
 _THE_PATH_BEFORE = "current_setting('lms_schema.search_path')"
+
+_ATOMIC = re.compile(r"CREATE\b.*\bBEGIN\s+ATOMIC\b", re.IGNORECASE | re.DOTALL)
 
 MARK = "Written by lms-schema export"
 
@@ -54,10 +58,21 @@ class Script:
             f"-- {self.heading}\n\n"
             f"{create}"
             f"{_set('lms_schema.search_path', _THE_PATH)}"
-            f"SET LOCAL search_path = {schema}, pg_temp;\n\n"
+            f"SET LOCAL search_path = {schema}, pg_temp;\n"
+            f"{self._in_one_transaction}\n"
             f"{body}\n"
             "SET CONSTRAINTS ALL IMMEDIATE;\n"
             f"{_set('search_path', _THE_PATH_BEFORE)}"
+        )
+
+    @property
+    def _in_one_transaction(self) -> str:
+        """SQL that fails where SET LOCAL had no effect, and objects would go elsewhere."""
+        schema = sql.Literal(self.schema).as_string(None)
+        return (
+            f"DO $path$ BEGIN IF current_schema() IS DISTINCT FROM {schema} THEN\n"
+            "    RAISE EXCEPTION 'run this file in one transaction';\n"
+            "END IF; END $path$;\n"
         )
 
     @property
@@ -92,16 +107,33 @@ def psql(script: Script) -> dict[str, str]:
 def flyway(script: Script) -> dict[str, str]:
     """A versioned migration for each file; Flyway runs each in a transaction of its own.
 
-    A file with what Flyway would take for a placeholder gets a configuration that turns them off.
+    Old Flyways and JDBC drivers split BEGIN ATOMIC bodies at their semicolons, so these are
+    executed as quoted text. A file with what Flyway would take for a placeholder gets a
+    configuration that turns them off.
     """
     number = ".".join(re.findall(r"\d+", script.version.split("+")[0]))
     files: dict[str, str] = {}
     for position, part in enumerate(script.parts, 1):
         name = f"V{number}.{position:03}__{re.sub(r'[^A-Za-z0-9]+', '_', part.name)}.sql"
-        files[name] = script.sql([part])
+        files[name] = script.sql([Part(part.name, _quoted_bodies(part.text))])
         if "${" in part.text:
             files[f"{name}.conf"] = f"# {MARK}\nplaceholderReplacement=false\n"
     return files
+
+
+def _quoted_bodies(text: str) -> str:
+    """Return SQL in which each statement with a BEGIN ATOMIC body is a quoted string."""
+    result, end = "", 0
+    for statement in split(text):
+        start = text.index(statement.text, end)
+        result += text[end:start]
+        end = start + len(statement.text)
+        if _ATOMIC.match(statement.text):
+            tag = next(t for n in count() if (t := f"$sql{n or ''}$") not in statement.text)
+            result += f"DO $execute$ BEGIN EXECUTE {tag}\n{statement.text}\n{tag}; END $execute$"
+        else:
+            result += statement.text
+    return result + text[end:]
 
 
 def alembic(script: Script) -> dict[str, str]:
@@ -110,7 +142,8 @@ def alembic(script: Script) -> dict[str, str]:
         f"{script.slug}.sql": script.sql(script.parts),
         f"{script.slug}.py": f'''"""{script.heading}
 
-Set down_revision to the revision that it follows in your project.
+A branch of its own: "alembic upgrade heads" applies it beside your revisions, and a revision of
+yours that needs it says depends_on = "{script.slug}".
 """
 
 from pathlib import Path

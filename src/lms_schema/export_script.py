@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 from lms_schema import database, ledger
 from lms_schema.events import Action, Event
-from lms_schema.package import Kind, SchemaPackage
+from lms_schema.package import Kind, SchemaPackage, SqlFile
 from lms_schema.run import Run
 from lms_schema.watch import Step, Watch
 
@@ -34,9 +34,13 @@ _OF_THE_RUN = {
 # Months are made when the SQL runs, so what they are called is known only then.
 _MADE_BY_A_RECURRING_FILE = sql.SQL("""(
     SELECT coalesce(array_agg('TABLE ' || c.oid::regclass::text ORDER BY c.oid), '{{}}')
-    FROM pg_class AS c
+    FROM pg_class AS c JOIN pg_inherits AS i ON i.inhrelid = c.oid
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relispartition
         AND c.relkind IN ('r', 'p')
+        AND EXISTS (  -- of a table of the package: others may have partitions here, too
+            SELECT FROM {table} AS m
+            WHERE 'TABLE ' || i.inhparent::regclass::text = ANY (m.objects)
+        )
         AND NOT EXISTS (
             SELECT FROM {table} AS m
             WHERE 'TABLE ' || c.oid::regclass::text = ANY (m.objects)
@@ -49,7 +53,8 @@ class Part:
     """A transaction of the script.
 
     Attributes:
-        name: Id of the file that it applies, or `state` for the state tables.
+        name: Id of the file that it applies, `state` for the state tables, or `release` for
+            what proves that the database has the release that an upgrade starts from.
         text: Its SQL.
     """
 
@@ -93,13 +98,13 @@ def script(
     recorder = _Recorder()
     with database.session(conninfo, schema=schema) as session:
         connection = session.connection
-        state = [] if since else [_state_tables(connection, schema)]
+        start = _precondition(since) if since else _state_tables(connection, schema)
         for files, watch in ((since, None), (package, recorder)):
             if files is not None:
                 Run(session, files, ledger.Ledger(connection), 0, _silent, watch).all(None)
         rows = {row["migration_id"]: row for row in _rows(connection, ledger.TABLE)}
     known = set(since.by_id) if since else set()
-    return state + [_part(package, rows, known, *done) for done in recorder.transactions]
+    return [start, *(_part(package, rows, known, *done) for done in recorder.transactions)]
 
 
 def _silent(_event: Event) -> None:
@@ -115,7 +120,7 @@ def _part(
 ) -> Part:
     (action, *more) = actions
     if not more and all(step.written for step in steps) and action.file in package.by_id:
-        texts = [package.by_id[action.file].text.strip()]  # with its comments
+        texts = [_terminated(package.by_id[action.file])]  # with its comments
     else:
         texts = [f"{step.statement};" for step in steps]
     for done in actions:
@@ -123,6 +128,43 @@ def _part(
         texts += _recorded(package, rows[done.file]) if done.action != "drop" else []
         known.add(done.file)
     return Part(action.file, "\n\n".join(texts) + "\n")
+
+
+def _terminated(file: SqlFile) -> str:
+    """Return a file's text; its last statement may lack the semicolon that what follows needs."""
+    text = file.text.strip()
+    last = file.statements[-1].text
+    before, _, after = text.rpartition(last)
+    return text if after.lstrip().startswith(";") else f"{before}{last};{after}"
+
+
+def _precondition(since: SchemaPackage) -> Part:
+    """Return what fails unless the database has the files of a release, as they were."""
+    table = sql.Identifier(ledger.TABLE)
+    recorded = sql.SQL(",\n").join(
+        sql.SQL("            ({}, {})").format(sql.Literal(file.id), sql.Literal(file.checksum))
+        for file in since.files
+    )
+    text = sql.SQL("""DO $release$
+DECLARE
+    v_other text;
+BEGIN
+    SELECT string_agg(r.id, ', ' ORDER BY r.id) INTO v_other
+    FROM (
+        VALUES
+{recorded}
+    ) AS r (id, checksum)
+    LEFT JOIN {table} AS m ON m.migration_id = r.id
+    WHERE m.checksum IS DISTINCT FROM r.checksum;
+    IF v_other IS NOT NULL THEN
+        RAISE EXCEPTION 'the database is not at the release that this upgrade starts from: %',
+            v_other
+            USING HINT = 'lms-schema status tells where it is. Export from that release.';
+    END IF;
+END;
+$release$;
+""").format(recorded=recorded, table=table)
+    return Part("release", text.as_string(None))
 
 
 def _state_tables(connection: psycopg.Connection[Any], schema: str) -> Part:

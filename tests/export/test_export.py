@@ -82,7 +82,11 @@ def by_flyway_rules(conninfo: str, folder: Path) -> None:
         assert match is not None, path
         found[tuple(map(int, match[1].split(".")))] = path
         turned_off = path.with_name(f"{path.name}.conf").exists()
-        assert turned_off or "${" not in path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        assert turned_off or "${" not in text
+        # what splits at each semicolon outside quotes must find whole statements
+        quoted = r"--[^\n]*|'[^']*'|(\$\w*\$).*?\1"
+        assert "BEGIN ATOMIC" not in re.sub(quoted, "", text, flags=re.DOTALL)
     with psycopg.connect(conninfo, autocommit=True) as connection:
         for _, path in sorted(found.items()):
             with connection.transaction():
@@ -320,3 +324,71 @@ def test_an_unknown_release_and_a_file_of_others_are_errors_and_nothing_is_writt
 def test_of_this_release_nothing_came_before(tmp_path: Path) -> None:
     refused = run(str(tmp_path / "out"), "--from", "1.0.0", code=2)
     assert "Nothing was released yet" in refused.stderr
+
+
+def test_partitions_of_other_tables_in_the_schema_are_not_recorded_as_ours(
+    new_database: Callable[[], str], make_package: Make, tmp_path: Path
+) -> None:
+    package = make_package(
+        {
+            "tables/010_log.sql": "CREATE TABLE log (i int) PARTITION BY LIST (i);",
+            "partitions/log.sql": (
+                "CREATE TABLE IF NOT EXISTS log_1 PARTITION OF log FOR VALUES IN (1);"
+            ),
+        }
+    )
+    conninfo = new_database()
+    execute(
+        conninfo,
+        "CREATE SCHEMA lms",
+        "CREATE TABLE lms.theirs (i int) PARTITION BY LIST (i)",
+        "CREATE TABLE lms.theirs_1 PARTITION OF lms.theirs FOR VALUES IN (1)",
+    )
+    write(tmp_path / "out", "psql", script(new_database(), package, schema="lms"))
+    by_psql(conninfo, tmp_path / "out")
+    recorded = f"SELECT unnest(objects) FROM lms.{ledger.TABLE} ORDER BY 1"
+    assert query(conninfo, recorded) == [("TABLE log",), ("TABLE log_1",)]
+
+
+@pytest.mark.usefixtures("small")
+def test_an_edited_copy_is_not_overwritten(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    run(str(folder), "--format", "alembic")
+    (path,) = folder.glob("*.py")
+    path.write_text(path.read_text().replace("down_revision = None", 'down_revision = "mine"'))
+    assert "was edited since" in run(str(folder), "--format", "alembic", code=2).stderr
+    assert 'down_revision = "mine"' in path.read_text()
+
+
+def test_an_upgrade_refuses_a_database_that_is_not_at_the_release_that_it_starts_from(
+    new_database: Callable[[], str], make_package: Make, tmp_path: Path
+) -> None:
+    old = make_package(TRICKY)
+    other = make_package(TRICKY | {"views/v.sql": "CREATE OR REPLACE VIEW v AS SELECT 1 AS x;"})
+    new = make_package(LATER)
+    conninfo = new_database()
+    lms_schema.migrate(conninfo, schema="lms", package=other)
+    write(tmp_path / "out", "flyway", script(new_database(), new, schema="lms", since=old), "1.0.0")
+    before = state(conninfo, "lms")
+    with pytest.raises(psycopg.errors.RaiseException, match=r"not at the release.*: views/v\n"):
+        by_flyway_rules(conninfo, tmp_path / "out")
+    assert state(conninfo, "lms") == before
+
+
+def test_without_a_transaction_nothing_gets_into_another_schema(
+    new_database: Callable[[], str], make_package: Make, tmp_path: Path
+) -> None:
+    package = make_package({"tables/010_a.sql": "CREATE TABLE a (i int)"})  # no semicolon either
+    write(tmp_path / "out", "alembic", script(new_database(), package, schema="lms"))
+    (path,) = (tmp_path / "out").glob("*.sql")
+    conninfo = new_database()
+    failed = subprocess.run(
+        ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-f", path],
+        env={**os.environ, "PATH": f"{os.environ['PATH']}{os.pathsep}{BIN}"},
+        capture_output=True,
+        text=True,
+    )
+    assert "in one transaction" in failed.stderr
+    assert query(conninfo, "SELECT FROM pg_class WHERE relname IN ('a', 'lms_schema_log')") == []
+    execute(conninfo, path.read_text())  # as one transaction it works
+    assert lms_schema.status(conninfo, schema="lms", package=package).exit_code == 0

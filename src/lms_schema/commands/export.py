@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+import lms_schema
 from lms_schema.commands.options import json_option
 from lms_schema.commands.output import print_json
 
@@ -38,9 +39,7 @@ def export(folder: Path, tool: str, schema: str, since: str | None, as_json: boo
     know a database that another tool installed. The same release gives the same bytes. It needs
     the extra 'embedded'.
     """
-    from lms_schema.export import export
-
-    result = export(folder, format=tool, schema=schema, since=since)
+    result = lms_schema.export(folder, format=tool, schema=schema, since=since)
     if as_json:
         print_json(result.to_json())
     else:
