@@ -18,6 +18,7 @@ from lms_schema.errors import (
 )
 from lms_schema.events import Action, Event
 from lms_schema.fleet import FleetResult, Outcome, for_each_schema, schemas_from
+from lms_schema.maintain import DroppedPartition, MaintainResult, MaintainStep, maintain
 from lms_schema.migrate import MigrateResult, migrate
 from lms_schema.plan import plan
 from lms_schema.plan_result import PlanResult
@@ -32,10 +33,13 @@ __all__ = [
     "DatabaseNewer",
     "Difference",
     "DropResult",
+    "DroppedPartition",
     "Event",
     "FleetResult",
     "LmsSchemaError",
     "LockNotObtained",
+    "MaintainResult",
+    "MaintainStep",
     "MigrateResult",
     "Outcome",
     "PlanResult",
@@ -48,6 +52,7 @@ __all__ = [
     "baseline",
     "drop",
     "for_each_schema",
+    "maintain",
     "migrate",
     "plan",
     "schemas_from",

@@ -12,7 +12,17 @@ from lms_schema.commands.output import print_event, print_json
 from lms_schema.errors import LmsSchemaError, UsageError
 from lms_schema.events import Event
 
-COMMANDS = ("migrate", "plan", "status", "verify", "baseline", "drop", "demo", "docs")
+COMMANDS = (
+    "migrate",
+    "plan",
+    "status",
+    "verify",
+    "baseline",
+    "maintain",
+    "drop",
+    "demo",
+    "docs",
+)
 """Names of the commands and of their modules, in the order of the help."""
 
 _JSON = "lms_schema.json"

@@ -128,7 +128,7 @@ def connected(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
         ) as connection:
             yield connection
     except psycopg.Error as error:
-        raise DatabaseError(redacted(_described(error), conninfo)) from None
+        raise DatabaseError(redacted(described(error), conninfo)) from None
 
 
 def redacted(text: str, conninfo: str) -> str:
@@ -152,6 +152,18 @@ def redacted(text: str, conninfo: str) -> str:
     return text
 
 
+def described(error: psycopg.Error) -> str:
+    """Return PostgreSQL's message with its code, detail and hint."""
+    parts = [error.diag.message_primary or str(error).strip() or type(error).__name__]
+    if error.sqlstate:
+        parts[0] += f" (SQLSTATE {error.sqlstate})"
+    if error.diag.message_detail:
+        parts.append(f"detail: {error.diag.message_detail}")
+    if error.diag.message_hint:
+        parts.append(f"hint: {error.diag.message_hint}")
+    return "\n".join(parts)
+
+
 def _check_readable(conninfo: str) -> None:
     try:
         conninfo_to_dict(conninfo)
@@ -162,17 +174,6 @@ def _check_readable(conninfo: str) -> None:
             f"The connection string cannot be read: {reason}. Write "
             "postgresql://user@host:port/database (with % escapes), or key=value pairs."
         ) from None
-
-
-def _described(error: psycopg.Error) -> str:
-    parts = [error.diag.message_primary or str(error).strip() or type(error).__name__]
-    if error.sqlstate:
-        parts[0] += f" (SQLSTATE {error.sqlstate})"
-    if error.diag.message_detail:
-        parts.append(f"detail: {error.diag.message_detail}")
-    if error.diag.message_hint:
-        parts.append(f"hint: {error.diag.message_hint}")
-    return "\n".join(parts)
 
 
 def _prepared(
