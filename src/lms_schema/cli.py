@@ -19,6 +19,7 @@ COMMANDS = (
     "verify",
     "baseline",
     "maintain",
+    "export",
     "drop",
     "demo",
     "docs",

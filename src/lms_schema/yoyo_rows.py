@@ -43,6 +43,12 @@ class YoyoRows:
         self._backend.unmark_one(_migration(file_id))
 
 
+def hash_of(file_id: str) -> str:
+    """Return what yoyo calls a migration's hash, which is one of its id."""
+    found: str = _migration(file_id).hash
+    return found
+
+
 def _migration(file_id: str) -> Any:
     """Return yoyo's migration of that id, which is never loaded nor run."""
     migration = Migration(file_id, f"{file_id}.sql", source_dir=None)
