@@ -13,7 +13,7 @@ from lms_schema import replace
 from lms_schema import swap as swaps
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
-from lms_schema.execution import run
+from lms_schema.execution import Executor
 from lms_schema.ledger import TABLES
 from lms_schema.package import Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.removal import Removal
@@ -39,9 +39,11 @@ class Applier:
         schema: str,
         package: SchemaPackage,
         ledger: Ledger,
+        executor: Executor,
         watch: Watch,
     ) -> None:
         self._connection = connection
+        self._executor = executor
         self._schema = schema
         self._package = package
         self._ledger = ledger
@@ -323,7 +325,7 @@ class Applier:
             written: Whether it stands in the file.
             hint: What to do when it fails, in place of PostgreSQL's hint.
         """
-        tag = run(self._connection, path, Statement(text, line), written=written, hint=hint)
+        tag = self._executor.run(path, Statement(text, line), written=written, hint=hint)
         self._watch.executed(Step(path, line, text, written, tag))
 
     def _wrote(self) -> bool:

@@ -37,6 +37,7 @@ Exit codes:
   4  the catalog differs from the release's (verify, baseline)
   5  a released file was edited
   6  a lock was not obtained
+  7  a connection pooler stands in between
   8  the database is newer than this package
 """
 

@@ -65,6 +65,7 @@ def migrate(
     to: str | None = None,
     lock_timeout: float = 5.0,
     wait: float = 60.0,
+    allow_session_pooler: bool = False,
     on_event: Callable[[Event], None] | None = None,
 ) -> MigrateResult:
     """Bring a schema to the state of a package.
@@ -83,7 +84,8 @@ def migrate(
         to: Id of the last file to apply.
         lock_timeout: Seconds that a statement waits for a lock before its file is tried again.
         wait: Seconds to keep trying, for another runner to end and for a file to get its locks.
-        on_event: Called with progress and the server's notices.
+        allow_session_pooler: Go on behind a connection pooler, since it is in session mode.
+        on_event: Called with progress and the server's notices, at times from another thread.
 
     Raises:
         StatementFailed: When PostgreSQL refused a statement; its file was rolled back, files
@@ -91,6 +93,7 @@ def migrate(
         ReleasedFileEdited: When a versioned file differs from what was applied.
         DatabaseNewer: When a newer release migrated the database.
         LockNotObtained: When another runner, or a lock, did not go away in time.
+        PoolerInBetween: When a connection pooler is in the way.
         DatabaseError: When the database could not be reached, the connection broke, or the schema
             was installed without `migrate`.
         UsageError: When the package, the server or an argument cannot be used.
@@ -105,6 +108,7 @@ def migrate(
         conninfo,
         schema=schema,
         lock_timeout=lock_timeout,
+        allow_pooler=allow_session_pooler,
         on_notice=lambda notice: tell(
             Event("notice", f"{notice.severity}: {notice.message_primary}")
         ),

@@ -13,8 +13,10 @@ from psycopg import sql
 
 from lms_schema import replace
 from lms_schema.apply import Applier
+from lms_schema.blockers import Blockers
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed
 from lms_schema.events import Action, Event
+from lms_schema.execution import Executor
 from lms_schema.indexes import IndexBuilder
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 from lms_schema.patience import BUSY, Patience
@@ -48,15 +50,23 @@ class Run:
         self._ledger = ledger
         self._tell = tell
         self._wait = wait
-        self._patience = Patience(wait, tell)
-        self._indexes = IndexBuilder(session, self._patience, tell)
+        self._blockers = Blockers(session, tell)
+        self._patience = Patience(wait, self._blockers, tell)
+        executor = Executor(session.connection, self._blockers)
+        self._indexes = IndexBuilder(session, executor, self._patience, tell)
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
         self._watch = watch or Watch()
-        self._applier = Applier(session.connection, session.schema, package, ledger, self._watch)
+        self._applier = Applier(
+            session.connection, session.schema, package, ledger, executor, self._watch
+        )
 
     def all(self, last: int | None) -> list[Action]:
         """Apply everything; return what was done."""
+        with self._blockers:
+            return self._all(last)
+
+    def _all(self, last: int | None) -> list[Action]:
         self._read()
         found = compare(self._package, self._recorded)
         found.check()

@@ -51,6 +51,11 @@ from lms_schema.package import SchemaPackage, SqlFile
     show_default=True,
     help="How long to keep trying: for another runner to end, and for a file to get its locks.",
 )
+@click.option(
+    "--allow-session-pooler",
+    is_flag=True,
+    help="Go on behind a connection pooler: only when it is in session mode.",
+)
 @json_option
 def migrate(
     conninfo: str,
@@ -64,6 +69,7 @@ def migrate(
     show_sql: bool,
     lock_timeout: float,
     wait: float,
+    allow_session_pooler: bool,
     as_json: bool,
 ) -> None:
     """Apply what is pending, then what changed.
@@ -99,6 +105,7 @@ def migrate(
                     to=to,
                     lock_timeout=lock_timeout,
                     wait=wait,
+                    allow_session_pooler=allow_session_pooler,
                     on_event=partial(tell, schema),
                 ),
                 package if show_sql else None,
