@@ -34,7 +34,9 @@ def _name(conninfo: str) -> str:
 
 def test_the_page_has_a_row_for_each_command() -> None:
     rows = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| `")]
-    assert [name for name in COMMANDS if not any(f"| `{name}`" in row for row in rows)] == []
+    assert [
+        name for name in COMMANDS if not any(f"`{name}`" in row.split("|")[1] for row in rows)
+    ] == []
 
 
 def test_migrate_into_a_new_schema(empty_database: str, role: Role, make_package: Make) -> None:
@@ -132,6 +134,15 @@ def test_drop_is_the_owner_s(empty_database: str, role: Role, make_package: Make
             lms_schema.drop(role.conninfo, schema="lms")
         execute(empty_database, f"REVOKE CREATE ON SCHEMA lms FROM {owner.name}")
         assert "TABLE a" in lms_schema.drop(owner.conninfo, schema="lms").dropped
+
+
+def test_maintain_is_the_owner_s(database: str) -> None:
+    owner = query(database, "SELECT current_user")[0][0]
+    with new_role(database, "GRANT USAGE ON SCHEMA public TO {role}") as role:
+        with pytest.raises(LmsSchemaError, match="permission denied"):
+            lms_schema.maintain(role.conninfo, schema="public")
+        execute(database, f'GRANT "{owner}" TO {role.name}')
+        lms_schema.maintain(role.conninfo, schema="public")
 
 
 def test_the_query_of_schemas_reads_with_the_role_s_rights(empty_database: str, role: Role) -> None:
