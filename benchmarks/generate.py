@@ -465,7 +465,7 @@ STEPS = (
     Step("progress and grades of enrollments", DERIVED, COURSE_IDS),
     Step("clean pages and statistics", "VACUUM ANALYZE"),
     Step("metrics of courses", "SELECT recalculate_course_metrics()"),
-    Step("analytics", "SELECT refresh_learning_analytics()"),
+    Step("analytics", "SELECT rebuild_learning_analytics()"),
 )
 
 
