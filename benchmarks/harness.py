@@ -19,6 +19,7 @@ from typing import Any
 
 import click
 import psycopg
+from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
 import machine
@@ -67,6 +68,16 @@ class Run:
             server.database(self.server, self.result.name, interactions) as conninfo,
             psycopg.connect(conninfo, autocommit=True) as connection,
         ):
+            yield connection
+
+    @contextmanager
+    def read_only(self, interactions: int) -> Iterator[Connection]:
+        """A read-only connection to a database with that many generated interactions."""
+        name = server.filled(self.server, interactions)
+        conninfo = make_conninfo(
+            self.server, dbname=name, options="-c default_transaction_read_only=on"
+        )
+        with psycopg.connect(conninfo, autocommit=True) as connection:
             yield connection
 
     def compare(
