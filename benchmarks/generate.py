@@ -470,7 +470,7 @@ STEPS = (
     Step("progress and grades of enrollments", DERIVED, COURSE_IDS),
     Step("clean pages and statistics", "VACUUM ANALYZE"),
     Step("metrics of courses", METRICS),
-    Step("analytics", "SELECT refresh_learning_analytics()"),
+    Step("analytics", "SELECT rebuild_learning_analytics()"),
 )
 
 

@@ -83,7 +83,10 @@ def tuning(run: Run) -> None:
 def measure(run: Run, connection: Connection, updates: Updates) -> None:
     """Measure updates of each row of a table; without autovacuum, which comes when it likes."""
     table, index = updates.table, updates.index
-    sides: dict[str, tuple[int, bool]] = {"as it is": (100, True), "fillfactor 90": (90, True)}
+    sides: dict[str, tuple[int, bool]] = {
+        "fillfactor 100": (100, True),
+        "fillfactor 90": (90, True),
+    }
     if index:
         sides[f"without {index}"] = (100, False)
         sides["without it, fillfactor 90"] = (90, False)
