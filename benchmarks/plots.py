@@ -9,6 +9,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from results import Measurement, Result
 
@@ -16,7 +17,6 @@ COLOURS = ("#b5651d", "#1f6f8b", "#5a5a5a")
 """Theirs, ours, neither: far apart in brightness, too."""
 
 mpl.rcParams["svg.hashsalt"] = "lms-schema"
-mpl.rcParams["svg.fonttype"] = "none"
 mpl.rcParams["font.size"] = 10
 
 
@@ -50,6 +50,9 @@ def limits(results: Sequence[Result]) -> Figure:
     axes.invert_yaxis()
     axes.set_xscale("log")
     axes.axvline(100, color="black", linewidth=1)
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.set_xlim(0.1, 200)
     axes.set_xlabel("percent of the limit that is used")
     return figure
 
@@ -122,7 +125,7 @@ def blank(height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def shortened(text: str, most: int = 70) -> str:
+def shortened(text: str, most: int = 72) -> str:
     """A text that a plot has room for."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
