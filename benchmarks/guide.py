@@ -14,6 +14,7 @@ from typing import LiteralString
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from harness import Connection, Limit, Run, benchmark
@@ -52,8 +53,10 @@ def guide(run: Run) -> None:
     """Measure both on 5, 10, 20 and 40 learners; the guide's is not tried on a whole course."""
     folder = os.environ.get("LMS_OULAD_DIR")
     with run.database(0 if folder else run.size("interactions", 200_000, 20_000)) as connection:
+        # not connection.info.dsn, which leaves out the password
+        conninfo = make_conninfo(run.server, dbname=connection.info.dbname)
         if folder:
-            load(connection.info.dsn, folder)
+            load(conninfo, folder)
         course, title = connection.execute(
             "SELECT c.id, c.title FROM educational_courses AS c ORDER BY c.title LIMIT 1"
         ).fetchall()[0]
@@ -66,7 +69,7 @@ def guide(run: Run) -> None:
             )
         ]
         for count in (5, 10) if run.is_quick else (5, 10, 20, 40):
-            copy(connection, f"of_{count}", course, everyone[:count])
+            copy(connection, conninfo, f"of_{count}", course, everyone[:count])
             run.compare(
                 f"{title}, {count} learners",
                 {
@@ -83,7 +86,7 @@ def guide(run: Run) -> None:
             (rows,) = connection.execute(JOINED_ROWS).fetchall()[0]
             run.record(f"{title}, {count} learners: what the guide joins", "rows", {"": [rows]})
             connection.execute("DROP SCHEMA guide CASCADE")
-        copy(connection, "of_all", course, everyone)
+        copy(connection, conninfo, "of_all", course, everyone)
         run.compare(
             f"{title}, all {len(everyone)} learners",
             {
@@ -107,12 +110,14 @@ def load(conninfo: str, folder: str) -> None:
     )
 
 
-def copy(connection: Connection, name: str, course: object, learners: list[object]) -> None:
+def copy(
+    connection: Connection, conninfo: str, name: str, course: object, learners: list[object]
+) -> None:
     """Copy these learners of the course into a schema of their own, and give it the guide's view.
 
     The copy is the session's search path afterwards.
     """
-    lms_schema.migrate(connection.info.dsn, schema=name)
+    lms_schema.migrate(conninfo, schema=name)
     schema = sql.Identifier(name)
     connection.execute("SET search_path = public")
     connection.execute("SET session_replication_role = replica")
