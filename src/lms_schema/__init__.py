@@ -18,9 +18,9 @@ from lms_schema.errors import (
     UsageError,
 )
 from lms_schema.events import Action, Event
+from lms_schema.export import ExportResult, export
 from lms_schema.fleet import FleetResult, Outcome, for_each_schema, schemas_from
 from lms_schema.maintain import DroppedPartition, MaintainResult, MaintainStep, maintain
-from lms_schema.export import ExportResult, export
 from lms_schema.migrate import MigrateResult, migrate
 from lms_schema.plan import plan
 from lms_schema.plan_result import PlanResult
@@ -37,8 +37,8 @@ __all__ = [
     "DropResult",
     "DroppedPartition",
     "Event",
-    "FleetResult",
     "ExportResult",
+    "FleetResult",
     "LmsSchemaError",
     "LockNotObtained",
     "MaintainResult",
@@ -55,9 +55,9 @@ __all__ = [
     "__version__",
     "baseline",
     "drop",
+    "export",
     "for_each_schema",
     "maintain",
-    "export",
     "migrate",
     "plan",
     "schemas_from",
