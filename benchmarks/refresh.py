@@ -212,9 +212,9 @@ def _only(row: tuple[Any, ...] | None) -> float:
 
 
 def _forget(connection: Connection, most: int) -> None:
-    """Drop the oldest months until so many interactions are left, or only one month."""
+    """Drop the oldest months until so many interactions are left, or only this month."""
     partitions = connection.execute(
-        "SELECT partition::text FROM interaction_partitions()"
+        "SELECT partition::text FROM interaction_partitions() WHERE upper_bound <= now()"
     ).fetchall()
     for (partition,) in partitions:
         if _count(connection) <= most:
