@@ -19,6 +19,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from lms_schema import embedded
 from lms_schema import package as packages
@@ -75,6 +76,18 @@ def empty_database(server: str) -> Iterator[str]:
     """The conninfo of a new empty database."""
     with new_database_on(server) as conninfo:
         yield conninfo
+
+
+@pytest.fixture
+def role(empty_database: str) -> Iterator[str]:
+    """A role of its own, granted nothing."""
+    with psycopg.connect(empty_database, autocommit=True) as admin:
+        name = f"role_{admin.info.dbname}"
+        identifier = sql.Identifier(name)
+        admin.execute(sql.SQL("CREATE ROLE {}").format(identifier))
+        yield name
+        admin.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(identifier))
+        admin.execute(sql.SQL("DROP ROLE {}").format(identifier))
 
 
 @pytest.fixture(scope="session")

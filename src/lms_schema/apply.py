@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from lms_schema import replace
+from lms_schema import replace, shadow
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
+from lms_schema.execution import run
 from lms_schema.package import Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.statements import Statement
+from lms_schema.swap import Swap, unfinished
 from lms_schema.watch import Step, Watch
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ class Applier:
 
     Attributes:
         entries: What is recorded of the package and its extras, by id of the file.
+        postponed: Whether the last `apply` left materialized views to be made again.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class Applier:
         self._watch = watch
         self._skipped: list[tuple[str, str | None]] = []
         self._not_given: tuple[str, ...] = ()
+        self.postponed = False
         self.entries: Mapping[str, Entry] = {}
         connection.add_notice_handler(self._notice)
 
@@ -54,51 +58,162 @@ class Applier:
         extras = {extra_of(name) for name in recorded.keys() - self.entries.keys()}
         self._not_given = tuple(sorted(filter(None, extras)))
 
-    def apply(self, file: SqlFile, rebuild: set[str], todo: set[str]) -> list[Action]:
+    def apply(
+        self,
+        file: SqlFile,
+        rebuild: set[str],
+        todo: set[str],
+        *,
+        at_once: bool = False,
+        swap: Swap | None = None,
+    ) -> list[Action]:
         """Apply a file in the open transaction.
 
         Args:
             file: The file.
             rebuild: Ids of files that cannot be replaced in place.
             todo: Ids of all files that are pending or changed.
+            at_once: Whether materialized views that depend on what is rebuilt are rebuilt with
+                it, while their readers wait; else they are marked to be made again.
+            swap: The file's materialized views, built.
         """
+        self.postponed = False
         before = replace.objects(self._connection, self._schema)
         owners = self._owners(self.entries)
         saved = replace.attached(self._connection, self._schema, owners)
-        lost = replace.drop_order(self._connection, before, owners, rebuild) if rebuild else []
-        for name in lost:
-            self._drop(owners[name], name)
-        doomed = rebuild | {owners[name] for name in lost}
-        written = {name for name, found in before.items() if found.written}  # the state tables
+        removal = self._make_room(before, owners, rebuild, todo, at_once=at_once, swap=swap)
+        lost = [*removal.drops, *removal.moves]
+        doomed = rebuild | removal.files
+        # the state tables, and what was given another name
+        written = self._written() if rebuild else _written(before)
         new: set[str] = set()
         actions = []
-        for item in self._batch(file, doomed, todo):
-            self._execute(item, in_place=item.id not in doomed and self.replaceable(item.id))
-            silent = item.kind is Kind.RECURRING and item.id not in todo and not self._wrote()
-            if silent:
-                continue
-            present = replace.objects(self._connection, self._schema)
-            created = self._created(item, present, written)
-            stale = [] if item.id in doomed else self._stale(item, present, created)
-            for name in stale:
-                self._drop(item.id, name)
-            lost += stale
-            written |= {name for name, found in present.items() if found.written}
+        for item in self._batch(file, doomed, todo - removal.kept):
+            if swap and item is file:
+                created: Sequence[str] = swap.rename(self._send)
+                written |= self._written()
+            else:
+                self._execute(
+                    item,
+                    item.statements,
+                    in_place=item.id not in doomed and self.replaceable(item.id),
+                )
+                silent = item.kind is Kind.RECURRING and item.id not in todo and not self._wrote()
+                if silent:
+                    continue
+                present = replace.objects(self._connection, self._schema)
+                created = self._created(item, present, written)
+                stale = [] if item.id in doomed else self._stale(item, present, created)
+                for name in stale:
+                    self._drop(item.id, name)
+                lost += stale
+                written |= _written(present)
             new |= {name for name in created if name not in before}
             self._record(item, created)
             done = verb(item, new=item.id not in self.entries)
             actions.append(Action(item.id, "rebuild" if item.id in doomed else done))
-        self._restore([item for item in saved if item.name in lost], new, file)
+        self._restore(
+            [item for item in saved if item.name in lost and not (swap and item.is_index)],
+            new,
+            file,
+        )
         for name in sorted(doomed - self._package.by_id.keys()):
             self._ledger.forget(name)
             actions.append(Action(name, "drop"))
         return actions
 
+    def finish(self, file: SqlFile, created: str) -> list[Action]:
+        """Run in the open transaction what follows the first statement, and record the file.
+
+        Args:
+            file: The file.
+            created: What its first statement created, outside the transaction.
+        """
+        self._execute(file, file.statements[1:])
+        self._record(file, [created])
+        return [Action(file.id, "apply")]
+
+    def swap(self, file: SqlFile) -> Swap | None:
+        """Return how to replace the file's materialized views without keeping readers waiting.
+
+        None: when it creates none that is there, or does more than that.
+        """
+        if not self.replaceable(file.id):
+            return None
+        wanted = shadow.parse(file.statements)
+        live = {
+            replace.identity(name)
+            for name in self.entries[file.id].objects
+            if replace.kind(name) in ("VIEW", "MATERIALIZED VIEW")
+        }
+        if wanted is None or live.isdisjoint({*wanted.views, *map(shadow.quoted, wanted.views)}):
+            return None
+        return Swap(self._connection, self._schema, file, wanted)
+
+    def build(self, swap: Swap) -> list[Action]:
+        """Build the views of a swap in the open transaction, and record that they are ours."""
+        own = self.entries[swap.file.id].objects
+        swap.build(self._send, own)
+        self._ledger.revise(swap.file.id, (*own, *swap.objects))
+        return [Action(swap.file.id, "build")]
+
+    def discard(self) -> list[Action]:
+        """Drop in the open transaction what builds left that never came into use."""
+        present = replace.objects(self._connection, self._schema)
+        for file_id, entry in self.entries.items():
+            left = unfinished(entry.objects)
+            for name in left:
+                if name in present and replace.kind(name) != "INDEX":
+                    self._drop(file_id, name)
+            if left:
+                self._ledger.revise(file_id, [name for name in entry.objects if name not in left])
+        return []
+
+    def _make_room(
+        self,
+        present: Mapping[str, replace.Object],
+        owners: dict[str, str],
+        rebuild: set[str],
+        todo: set[str],
+        *,
+        at_once: bool,
+        swap: Swap | None,
+    ) -> replace.Removal:
+        """Drop, or give another name to, what stands in the way of files that are run anew."""
+        if not rebuild:
+            return replace.Removal(frozenset(), (), (), {}, frozenset())
+        if swap:
+            swap.limit_waiting()
+            for name in [*swap.objects, *(n for n in owners if replace.kind(n) == "INDEX")]:
+                owners.pop(name, None)  # the new ones have them
+        position = {} if at_once else {file.id: n for n, file in enumerate(self._package.files)}
+        removal = replace.removal(self._connection, present, owners, rebuild, position, todo)
+        self.postponed = bool(removal.postponed)
+        for name in removal.drops:
+            self._drop(owners[name], name)
+        moved = {name: self._move(owners[name], name) for name in removal.moves}
+        for file_id, names in removal.postponed.items():
+            earlier = self.entries[file_id].objects
+            later = [moved[name] for name in reversed(names)]
+            self._ledger.revise(file_id, (*earlier, *later), again=True)
+        return removal
+
+    def _move(self, file_id: str, name: str) -> str:
+        """Give an object another name, and return it as DROP names it."""
+        path = self._package.path_of(file_id)
+        old, statements = replace.moved(self._connection, self._schema, name)
+        for statement in statements:
+            self._send(path, statement)
+        return old
+
+    def _written(self) -> set[str]:
+        return _written(replace.objects(self._connection, self._schema))
+
     def drop(self, gone: Sequence[str]) -> list[Action]:
         """Drop in the open transaction what files created that the package no longer has."""
         present = replace.objects(self._connection, self._schema)
         owners = self._owners(gone)
-        for name in replace.drop_order(self._connection, present, owners, gone):
+        for name in replace.removal(self._connection, present, owners, gone, {}, ()).drops:
             self._drop(owners[name], name)
         for file_id in gone:
             self._ledger.forget(file_id)
@@ -130,14 +245,25 @@ class Applier:
         """
         positions = [n for n, item in enumerate(self._package.files) if item.id in doomed]
         end = max(positions, default=-1) + 1
-        wanted = {item.id for item in self._package.files[:end] if item.kind is Kind.REPLACEABLE}
-        wanted = {file.id} | doomed | (wanted & todo)
+        wanted = {
+            item.id
+            for item in self._package.files[:end]
+            if item.kind is Kind.REPLACEABLE and item.id in todo and not self._is_read(item.id)
+        }
+        wanted |= {file.id} | doomed
         return [item for item in self._package.files if item.id in wanted]
 
-    def _execute(self, file: SqlFile, *, in_place: bool) -> None:
+    def _is_read(self, file_id: str) -> bool:
+        """Tell whether the file made a materialized view: it has a transaction of its own."""
+        recorded = self.entries[file_id].objects if file_id in self.entries else ()
+        return any(replace.kind(name) == "MATERIALIZED VIEW" for name in recorded)
+
+    def _execute(
+        self, file: SqlFile, statements: Sequence[Statement], *, in_place: bool = False
+    ) -> None:
         # What is deferred is checked at the end of the file, while it can be named.
         last = Statement("SET CONSTRAINTS ALL IMMEDIATE", file.statements[-1].line)
-        for statement in (*file.statements, last):
+        for statement in (*statements, last):
             self._skipped.clear()
             self._send(file.path, statement.text, line=statement.line, written=statement != last)
             if in_place and self._skipped:
@@ -172,23 +298,8 @@ class Applier:
             written: Whether it stands in the file.
             hint: What to do when it fails, in place of PostgreSQL's hint.
         """
-        try:
-            cursor = self._connection.execute(text.encode())
-        except psycopg.Error as error:
-            if self._connection.broken:
-                raise
-            position = int(error.diag.statement_position or 1)
-            raise StatementFailed(
-                error.diag.message_primary or "the statement failed",
-                file=path,
-                line=line + (text.count("\n", 0, position - 1) if written else 0),
-                statement=text,
-                sqlstate=error.diag.sqlstate,
-                detail=error.diag.message_detail,
-                hint=hint or error.diag.message_hint,
-                context=error.diag.context,
-            ) from error
-        self._watch.executed(Step(path, line, text, written, cursor.statusmessage or ""))
+        tag = run(self._connection, path, Statement(text, line), written=written, hint=hint)
+        self._watch.executed(Step(path, line, text, written, tag))
 
     def _wrote(self) -> bool:
         row = self._connection.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()
@@ -243,3 +354,7 @@ class Applier:
     def _notice(self, notice: psycopg.errors.Diagnostic) -> None:
         if notice.sqlstate in replace.REFUSALS:
             self._skipped.append((notice.message_primary or "", notice.sqlstate))
+
+
+def _written(present: Mapping[str, replace.Object]) -> set[str]:
+    return {name for name, found in present.items() if found.written}

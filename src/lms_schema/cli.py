@@ -11,7 +11,7 @@ import lms_schema
 from lms_schema.commands.output import print_json
 from lms_schema.errors import LmsSchemaError, UsageError
 
-COMMANDS = ("migrate", "plan", "status", "verify", "maintain", "drop", "demo")
+COMMANDS = ("migrate", "plan", "status", "verify", "maintain", "drop", "demo", "docs")
 """Names of the commands and of their modules, in the order of the help."""
 
 _JSON = "lms_schema.json"

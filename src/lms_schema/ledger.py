@@ -5,6 +5,7 @@ Reading them takes nothing but SQL. Their layout and their rows are yoyo's, whic
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,8 @@ COMMENT ON TABLE {TABLE} IS
 COMMENT ON COLUMN {TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
 COMMENT ON COLUMN {TABLE}.migration_id IS 'Path of the file below schema/, without the ending.';
 COMMENT ON COLUMN {TABLE}.applied_at_utc IS 'When it was applied last, in UTC.';
-COMMENT ON COLUMN {TABLE}.checksum IS 'SHA-256 of the content that was applied, in hexadecimal.';
+COMMENT ON COLUMN {TABLE}.checksum IS
+    'SHA-256 of the content that was applied, in hexadecimal; empty: to be applied again.';
 COMMENT ON COLUMN {TABLE}.package_version IS 'Release of lms-schema that applied it.';
 COMMENT ON COLUMN {TABLE}.objects IS
     'What the file created, each as DROP would name it, relative to this schema.';
@@ -134,6 +136,14 @@ class Ledger:
             "WHERE o <> ALL (%(objects)s::text[]) ORDER BY n) "
             "WHERE migration_id <> %(id)s AND objects && %(objects)s::text[]",
             {"objects": list(entry.objects), "id": file_id},
+        )
+
+    def revise(self, file_id: str, objects: Sequence[str], *, again: bool = False) -> None:
+        """Change what a recorded file has created, and with `again` mark it to be run again."""
+        self._connection.execute(
+            f"UPDATE {TABLE} SET objects = %s, "  # noqa: S608
+            "checksum = CASE WHEN %s THEN '' ELSE checksum END WHERE migration_id = %s",
+            (list(objects), again, file_id),
         )
 
     def forget(self, file_id: str) -> None:

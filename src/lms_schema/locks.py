@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ _RELATIONS = """
         JOIN pg_class AS t ON t.oid = coalesce(i.indrelid, c.oid)
     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s)
         AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'i', 'I')
+        AND t.relname <> ALL (%s)
 """
 
 # A table that is rewritten or read as a whole is locked, so it is among these.
@@ -116,15 +117,23 @@ def blocks(mode: str) -> tuple[str, ...]:
 class LockReader:
     """Reads after each statement of one transaction what that statement did."""
 
-    def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
-        """Note what there is, at the beginning of the transaction."""
+    def __init__(
+        self, connection: psycopg.Connection[Any], schema: str, ignored: Sequence[str] = ()
+    ) -> None:
+        """Note what there is, at the beginning of the transaction.
+
+        Args:
+            connection: The transaction's.
+            schema: Where to look.
+            ignored: Tables that are not looked at.
+        """
         self._connection = connection
         self._relations: dict[int, _Relation] = {}
         self._files: dict[int, int | None] = {}
         self._scans: dict[int, int] = {}
         self._taken: dict[tuple[str, bool, str | None], dict[str, Lock]] = {}
         for oid, kind, name, file, scans, table, partition, root in connection.execute(
-            _RELATIONS, (schema,)
+            _RELATIONS, (schema, list(ignored))
         ):
             self._relations[oid] = _Relation(kind, name, root if partition else table, partition)
             self._files[oid], self._scans[oid] = file, scans

@@ -19,6 +19,7 @@ from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 from pathlib import Path
 
+from lms_schema import index_file
 from lms_schema.errors import UsageError
 from lms_schema.statements import Statement, SyntaxProblem, comments, split
 
@@ -49,13 +50,16 @@ class Folder:
     owns: tuple[str, ...]
 
 
+INDEXES = "indexes"
+"""Name of the folder whose files are built concurrently where their table holds rows."""
+
 FOLDERS = (
     Folder("types", Kind.VERSIONED, ("TYPE",)),
     Folder("tables", Kind.VERSIONED, ("TABLE",)),
     Folder("functions", Kind.REPLACEABLE, ("FUNCTION", "PROCEDURE", "AGGREGATE")),
     Folder("triggers", Kind.REPLACEABLE, ("TRIGGER", "FUNCTION")),
     Folder("views", Kind.REPLACEABLE, ("VIEW", "MATERIALIZED VIEW", "INDEX")),
-    Folder("indexes", Kind.VERSIONED, ("INDEX",)),
+    Folder(INDEXES, Kind.VERSIONED, ("INDEX",)),
     Folder("partitions", Kind.RECURRING, ("TABLE",)),
     Folder("security", Kind.REPLACEABLE, ("POLICY",)),
 )
@@ -100,6 +104,8 @@ class SqlFile:
         try:
             statements = tuple(split(self.text))
             _refuse_misplaced_directives(self.text)
+            if self.folder.name == INDEXES:
+                index_file.parse(statements)
         except SyntaxProblem as problem:
             raise UsageError(f"{self.source}:{problem.line}: {problem}.") from None
         if not statements:

@@ -31,7 +31,8 @@ _SIZES = """
         CASE WHEN bool_and(c.reltuples >= 0 OR pg_relation_size(c.oid) = 0 OR c.relkind = 'p')
             THEN sum(c.reltuples) FILTER (WHERE c.reltuples >= 0 AND c.relkind IN ('r', 'm'))
         END,
-        sum(pg_relation_size(c.oid)) > 0 OR bool_or(c.relkind NOT IN ('r', 'p', 'm'))
+        sum(pg_relation_size(c.oid)) > 0 OR bool_or(c.relkind NOT IN ('r', 'p', 'm')),
+        CASE WHEN bool_or(c.relkind = 'p') THEN 'p' ELSE max(c.relkind::text) END
     FROM pg_class AS c
     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s)
         AND c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S')
@@ -54,12 +55,15 @@ class Table:
         rows: PostgreSQL's estimate; None when it was never analyzed, has no rows of its own, or
             is not there yet.
         filled: Whether somebody may wait for it: it may hold rows, or is not a table.
+        kind: `r` for a table, `p` a partitioned one, `m` a materialized view, `v` a view, `f` a
+            foreign table, `S` a sequence.
     """
 
     name: str
     bytes: int | None = None
     rows: int | None = None
     filled: bool = False
+    kind: str = "r"
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,13 @@ class PlannedTransaction:
     Attributes:
         actions: What is done with which files.
         statements: In their order. Locks are held until the last one is done.
+        concurrent: Whether an index is built beside writers instead: each statement is then a
+            transaction of its own.
     """
 
     actions: tuple[Action, ...]
     statements: tuple[PlannedStatement, ...]
+    concurrent: bool
 
     @property
     def danger(self) -> Danger:
@@ -212,7 +219,26 @@ def plan(
     from lms_schema.trace import on_disposable_server
 
     trace = on_disposable_server(package, applied, schema=session.schema, last=last)
-    return _result(session, trace, sizes)
+    return _result(session, _beside_writers(trace, package, sizes), sizes)
+
+
+def _beside_writers(trace: Trace, package: SchemaPackage, sizes: Mapping[str, Table]) -> Trace:
+    """Put what is done on tables that hold rows in the place of what was traced on empty ones."""
+    from lms_schema import index_plan
+
+    kinds = {name: table.kind for name, table in sizes.items() if table.filled}
+    transactions = []
+    for item in trace.transactions:
+        file = package.by_id.get(item.actions[0].file)
+        instead = index_plan.statements(file, kinds) if file else []
+        if instead:
+            rest = [
+                replace(statement, effects=replace(statement.effects, holds=()))
+                for statement in item.statements[1:]
+            ]
+            item = replace(item, statements=(*instead, *rest), concurrent=True)
+        transactions.append(item)
+    return replace(trace, transactions=tuple(transactions))
 
 
 def _sizes(connection: psycopg.Connection[Any], schema: str) -> dict[str, Table]:
@@ -224,8 +250,8 @@ def _sizes(connection: psycopg.Connection[Any], schema: str) -> dict[str, Table]
             "Run plan again when the statement that holds the lock is done."
         ) from None
     return {
-        name: Table(name, int(size), None if estimate is None else round(estimate), filled)
-        for name, size, estimate, filled in rows
+        name: Table(name, int(size), None if estimate is None else round(estimate), filled, kind)
+        for name, size, estimate, filled, kind in rows
     }
 
 
@@ -277,7 +303,7 @@ def _planned(traced: TracedTransaction, filled: set[str]) -> PlannedTransaction:
                 danger=_danger(effects, filled, by_query=by_query),
             )
         )
-    return PlannedTransaction(traced.actions, tuple(statements))
+    return PlannedTransaction(traced.actions, tuple(statements), traced.concurrent)
 
 
 def _notes(step: Step) -> tuple[str, ...]:
@@ -311,6 +337,7 @@ def _danger(effects: Effects, filled: set[str], *, by_query: bool) -> Danger:
 def _transaction_json(transaction: PlannedTransaction) -> dict[str, object]:
     return {
         "actions": [{"file": item.file, "action": item.action} for item in transaction.actions],
+        "concurrent": transaction.concurrent,
         "danger": transaction.danger,
         "statements": [
             {

@@ -8,11 +8,13 @@ again, in the same transaction. It never drops with CASCADE.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+
+from lms_schema import shadow
 
 REFUSALS = frozenset(
     (
@@ -141,10 +143,29 @@ _ATTACHED = """
     FROM relation JOIN pg_index AS i ON i.indrelid = relation.oid
     WHERE NOT 'INDEX ' || i.indexrelid::regclass::text = ANY (%(own)s)
     UNION ALL
+    SELECT relation.kind || ' ' || relation.name,
+        format('COMMENT ON INDEX %%s IS %%L', i.indexrelid::regclass, d.description), NULL
+    FROM relation JOIN pg_index AS i ON i.indrelid = relation.oid
+        JOIN pg_description AS d
+            ON d.classoid = 'pg_class'::regclass AND d.objoid = i.indexrelid AND d.objsubid = 0
+    WHERE NOT 'INDEX ' || i.indexrelid::regclass::text = ANY (%(own)s)
+    UNION ALL
+    SELECT relation.kind || ' ' || relation.name, pg_get_statisticsobjdef(s.oid), NULL
+    FROM relation JOIN pg_statistic_ext AS s ON s.stxrelid = relation.oid
+    UNION ALL
     SELECT relation.kind || ' ' || relation.name, pg_get_triggerdef(t.oid), NULL
     FROM relation JOIN pg_trigger AS t ON t.tgrelid = relation.oid
     WHERE NOT format('TRIGGER %%I ON %%s', t.tgname, relation.name) = ANY (%(own)s)
 """
+
+
+_INDEXES_OF = """
+    SELECT i.indexrelid::regclass::text
+    FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
+    WHERE c.relnamespace = %(schema)s::regnamespace AND c.relname = %(name)s
+"""
+
+_RELATIONS = ("VIEW", "MATERIALIZED VIEW")
 
 
 @dataclass(frozen=True)
@@ -175,6 +196,11 @@ class Attached:
     name: str
     before: str
     after: str | None
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it is an index rather than anything else."""
+        return self.after is None and self.before.startswith(("CREATE INDEX", "CREATE UNIQUE"))
 
     def statements(self, present: Collection[str], new: Collection[str]) -> list[str]:
         """Return the statements that give it back.
@@ -223,13 +249,36 @@ def attached(
     return [Attached(*row) for row in rows]
 
 
-def drop_order(
+@dataclass(frozen=True)
+class Removal:
+    """How the objects of some files make room for new ones.
+
+    Attributes:
+        files: Whose objects go, or get another name: these files are run anew.
+        drops: What is dropped, dependents first.
+        moves: What is renamed and stays for a while, dependents first: a materialized view that
+            readers go on with needs it.
+        postponed: Files of these materialized views, which are to be made again; and of `moves`
+            what goes when that is done.
+        kept: Files whose objects stay as they are, these and what depends on them.
+    """
+
+    files: frozenset[str]
+    drops: tuple[str, ...]
+    moves: tuple[str, ...]
+    postponed: Mapping[str, tuple[str, ...]]
+    kept: frozenset[str]
+
+
+def removal(
     connection: psycopg.Connection[Any],
     present: Mapping[str, Object],
     owners: Mapping[str, str],
     files: Collection[str],
-) -> list[str]:
-    """Return all objects to drop so that the objects of some files can go, dependents first.
+    position: Mapping[str, int],
+    todo: Collection[str],
+) -> Removal:
+    """Return what must go so that the objects of some files can be made anew.
 
     An object that must go takes its whole file with it, since the file is run again as a whole.
 
@@ -238,36 +287,128 @@ def drop_order(
         present: What there is.
         owners: The file of each of the package's objects.
         files: Ids of the files whose objects must go.
+        position: Where files stand in the package. A materialized view that depends on an object
+            of `files` is not dropped when its file is among these: it is made anew later, beside
+            the old one. Empty: all that depends on an object is dropped with it.
+        todo: Ids of files that are run later in any case; what depends on their materialized
+            views waits for them.
     """
     named = {present[name].address: name for name in owners if name in present}
-    dependents: dict[str, set[str]] = {}
+    uses: dict[str, set[str]] = {}
     for row in connection.execute(_DEPENDENCIES):
         dependent, used = named.get((row[0], row[1])), named.get((row[2], row[3]))
         if dependent and used and dependent != used:
+            uses.setdefault(dependent, set()).add(used)
+    dependents: dict[str, set[str]] = {}
+    for dependent, all_used in uses.items():
+        for used in all_used:
             dependents.setdefault(used, set()).add(dependent)
+
+    everything, all_files = _order(named.values(), owners, files, dependents, frozenset())
+    views = {
+        name: position[owners[name]]
+        for name in named.values()
+        if kind(name) == "MATERIALIZED VIEW"
+        and owners[name] in position
+        and owners[name] not in files
+        and (name in everything or owners[name] in todo)
+    }
+    kept = _closure(views, dependents)
+    drops, doomed = _order(named.values(), owners, files, dependents, kept)
+    if kept.isdisjoint(everything) or not doomed.isdisjoint(owners[name] for name in kept):
+        drops = _without_indexes(everything, uses)
+        return Removal(frozenset(all_files), tuple(drops), (), {}, frozenset())
+    drops = _without_indexes(drops, uses)
+    needed = _closure(kept, uses)
+    moves = [name for name in drops if name in needed]
+    postponed: dict[str, list[str]] = {owners[view]: [] for view in views if view in everything}
+    for moved in moves:
+        users = _closure([moved], dependents)
+        held_by = [v for v in views if not _closure([v], dependents).isdisjoint(users)]
+        postponed.setdefault(owners[max(held_by, key=views.__getitem__)], []).append(moved)
+    return Removal(
+        frozenset(doomed),
+        tuple(name for name in drops if name not in moves),
+        tuple(moves),
+        {file_id: tuple(names) for file_id, names in postponed.items()},
+        frozenset(owners[name] for name in kept),
+    )
+
+
+def moved(connection: psycopg.Connection[Any], schema: str, name: str) -> tuple[str, list[str]]:
+    """Return another name for an object, as DROP names it, and the statements that give it.
+
+    A materialized view loses its indexes: the new one has their names.
+    """
+    plain, _, parameters = identity(name).partition("(")
+    bare = plain[1:-1].replace('""', '"') if plain.startswith('"') else plain
+    taken = {_plain(other)[1] for other in objects(connection, schema)}
+    number = 1
+    old = shadow.temporary(bare, "old")
+    while shadow.quoted(old) in taken or old in taken:
+        number += 1
+        old = shadow.temporary(f"{bare}_{number}", "old")
+    alter = kind(name) if kind(name) in _RELATIONS else "ROUTINE"
+    statements = []
+    if kind(name) == "MATERIALIZED VIEW":
+        rows = connection.execute(_INDEXES_OF, {"schema": _quoted(schema), "name": bare})
+        statements += [f"DROP INDEX {row[0]}" for row in rows]
+    statements.append(f"ALTER {alter} {identity(name)} RENAME TO {shadow.quoted(old)}")
+    row = connection.execute("SELECT quote_ident(%s)", (old,)).fetchone()
+    tail = f"({parameters}" if parameters else ""
+    return f"{kind(name)} {row[0] if row else old}{tail}", statements
+
+
+def _without_indexes(names: list[str], uses: Mapping[str, set[str]]) -> list[str]:
+    """Leave out indexes that go with their table: dropped first, one would lock that too early."""
+    return [
+        name for name in names if kind(name) != "INDEX" or uses.get(name, set()).isdisjoint(names)
+    ]
+
+
+def _closure(names: Iterable[str], edges: Mapping[str, Collection[str]]) -> frozenset[str]:
+    found: set[str] = set()
+    ahead = list(names)
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            ahead += edges.get(name, ())
+    return frozenset(found)
+
+
+def _order(
+    names: Iterable[str],
+    owners: Mapping[str, str],
+    files: Collection[str],
+    dependents: Mapping[str, Collection[str]],
+    kept: Collection[str],
+) -> tuple[list[str], set[str]]:
+    """Return all objects that go with those of some files, dependents first, and their files."""
     doomed = set(files)
     order: list[str] = []
 
     def visit(name: str) -> None:
-        if name in order:
+        if name in order or name in kept:
             return
         for dependent in sorted(dependents.get(name, ())):
-            doomed.add(owners[dependent])
+            if dependent not in kept:
+                doomed.add(owners[dependent])
             visit(dependent)
         order.append(name)
 
     count = -1
     while count < len(doomed):
         count = len(doomed)
-        for name in sorted(named.values()):
+        for name in sorted(names):
             if owners[name] in doomed:
                 visit(name)
-    return order
+    return order, doomed
 
 
 def _plain(name: str) -> tuple[bool, str]:
     """Return whether it is a view of either kind, and the name without parameters."""
-    if kind(name) in ("VIEW", "MATERIALIZED VIEW"):
+    if kind(name) in _RELATIONS:
         return True, identity(name)
     return False, identity(name).rpartition("(")[0]
 

@@ -62,7 +62,7 @@ def split(sql: str) -> list[Statement]:
     """
     statements: list[Statement] = []
     current = _Current()
-    for kind, text, position in _tokens(sql):
+    for kind, text, position in tokens(sql):
         if kind in ("space", "comment", "block"):
             continue
         if text == "\\":
@@ -79,7 +79,7 @@ def split(sql: str) -> list[Statement]:
 
 def comments(sql: str) -> Iterator[tuple[str, int]]:
     """Yield the `--` comments of SQL, each with its line; not those inside strings and bodies."""
-    for kind, text, position in _tokens(sql):
+    for kind, text, position in tokens(sql):
         if kind == "comment":
             yield text, _line(sql, position)
 
@@ -130,7 +130,12 @@ class _Current:
         return [Statement(sql[self.start : self.end], line)]
 
 
-def _tokens(sql: str) -> Iterator[tuple[str, str, int]]:
+def tokens(sql: str) -> Iterator[tuple[str, str, int]]:
+    """Yield the tokens of SQL: kind, text and position.
+
+    The kinds are space, comment, block (a comment too), string, escaped, name (quoted), dollar,
+    word, number and mark (a single character).
+    """
     position = 0
     while position < len(sql):
         match = _TOKEN.match(sql, position)

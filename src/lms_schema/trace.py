@@ -32,10 +32,17 @@ class TracedStatement:
 
 @dataclass(frozen=True)
 class TracedTransaction:
-    """A transaction: what it does with which files, and its statements."""
+    """A transaction.
+
+    Attributes:
+        actions: What it does with which files.
+        statements: Its statements.
+        concurrent: Whether they are in fact executed one by one, each a transaction of its own.
+    """
 
     actions: tuple[Action, ...]
     statements: tuple[TracedStatement, ...]
+    concurrent: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class Tracer(Watch):
     def begin(self) -> None:
         """Note what there is."""
         self._statements = []
-        self._reader = locks.LockReader(self._connection, self._schema)
+        self._reader = locks.LockReader(self._connection, self._schema, ledger.TABLES)
 
     def executed(self, step: Step) -> None:
         """Note what the statement did."""

@@ -28,6 +28,7 @@ from lms_schema import (
 )
 from lms_schema import package as packages
 from lms_schema.cli import cli
+from lms_schema.plan import PlannedTransaction
 from support.runner import Make, actions, execute, query
 
 SHAPE = Path(__file__).resolve().parents[2] / "docs" / "json" / "plan.schema.json"
@@ -156,8 +157,10 @@ def test_sizes_are_those_of_the_target_and_partitions_count_as_their_table(
 ) -> None:
     parted = {
         "tables/005_p.sql": "CREATE TABLE p (i int, j int) PARTITION BY RANGE (i);"
-        "CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (1000);"
-        "CREATE TABLE p_2 PARTITION OF p FOR VALUES FROM (1000) TO (100000);"
+        "CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (1000) "
+        "WITH (autovacuum_enabled = off);"
+        "CREATE TABLE p_2 PARTITION OF p FOR VALUES FROM (1000) TO (100000) "
+        "WITH (autovacuum_enabled = off);"
     }
     migrate(empty_database, package=make_package(parted | TABLES))
     execute(
@@ -231,6 +234,77 @@ def test_files_that_run_at_every_migrate_are_told_apart(
     assert [(lock.table, lock.mode) for lock in transaction.statements[0].effects.takes] == [
         ("a", "ROW EXCLUSIVE")
     ]
+
+
+def test_an_index_on_a_table_with_rows_is_told_by_the_rule_of_concurrent_builds(
+    empty_database: str, make_package: Make
+) -> None:
+    parted = {
+        "tables/005_p.sql": "CREATE TABLE p (i int, j int) PARTITION BY RANGE (i);"
+        "CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (1000);"
+    }
+    migrate(empty_database, package=make_package(parted | TABLES))
+    execute(empty_database, "INSERT INTO p VALUES (1)", "INSERT INTO b VALUES (1)")
+    more = {
+        f"indexes/{table}.sql": f"-- {table}\nCREATE INDEX {table}_x ON {table} (i);\n"
+        f"COMMENT ON INDEX {table}_x IS 'x';"
+        for table in ("a", "b", "p")
+    }
+    package = make_package(parted | TABLES | more)
+    plain, beside, partitions = plan(empty_database, package=package).transactions
+    assert [item.concurrent for item in (plain, beside, partitions)] == [False, True, True]
+
+    def told(transaction: PlannedTransaction) -> list[tuple[str, list[str], str]]:
+        return [
+            (
+                item.statement,
+                [
+                    lock.table + ("*" if lock.partitions else "") + " " + lock.mode
+                    for lock in item.effects.takes
+                ],
+                item.danger,
+            )
+            for item in transaction.statements[:-1]
+        ]
+
+    assert told(plain) == [("CREATE INDEX a_x ON a (i)", ["a SHARE"], "none")]
+    assert told(beside) == [
+        ("CREATE INDEX CONCURRENTLY b_x ON b (i)", ["b SHARE UPDATE EXCLUSIVE"], "none")
+    ]
+    assert told(partitions) == [
+        ("CREATE INDEX p_x ON ONLY p (i)", ["p SHARE"], "brief"),
+        (
+            "CREATE INDEX CONCURRENTLY <its index> ON <each partition> (i)",
+            ["p* SHARE UPDATE EXCLUSIVE"],
+            "none",
+        ),
+        ("ALTER INDEX p_x ATTACH PARTITION <its index>", ["p* ACCESS EXCLUSIVE"], "brief"),
+    ]
+    assert beside.statements[0].effects.scans == ("b",)
+    migrate(empty_database, package=package)
+    assert plan(empty_database, package=package).exit_code == 0
+
+
+def test_a_view_that_is_built_beside_is_told_as_a_build_and_a_change_of_names(
+    empty_database: str, make_package: Make
+) -> None:
+    def view(columns: str) -> dict[str, str]:
+        return {
+            "views/m.sql": f"CREATE MATERIALIZED VIEW m AS SELECT {columns} FROM b;",
+            "views/n.sql": "CREATE OR REPLACE VIEW n AS SELECT i FROM m;",
+        }
+
+    migrate(empty_database, package=make_package(TABLES | view("i")))
+    execute(empty_database, "INSERT INTO b VALUES (1)", "REFRESH MATERIALIZED VIEW m")
+    result = plan(empty_database, package=make_package(TABLES | view("i, j")))
+    build, rebuild = result.transactions
+    assert [action.action for action in build.actions] == ["build"]
+    assert [action.file for action in rebuild.actions] == ["views/m", "views/n"]
+    assert (build.danger, rebuild.danger) == ("none", "brief")
+    assert not [name for name in result.tables if name.startswith("lms_schema_m")]
+    assert {
+        (lock.table, lock.mode) for item in rebuild.statements for lock in item.effects.takes
+    } >= {("m", "ACCESS EXCLUSIVE"), ("n", "ACCESS EXCLUSIVE")}
 
 
 def test_to_stops_after_a_file(empty_database: str, make_package: Make) -> None:

@@ -77,11 +77,11 @@ def _print_plan(result: lms_schema.PlanResult, *, show_sql: bool) -> None:
     for transaction in result.recurring:
         click.echo("\nAt every migrate, when it finds something to do:", nl=False)
         _print_transaction(transaction, result.tables, show_sql=show_sql)
-    files = count(sum(len(item.actions) for item in result.transactions), "file")
+    files = {action.file for item in result.transactions for action in item.actions}
     statements = [item for each in result.transactions for item in each.statements]
     long, brief = (sum(item.danger == word for item in statements) for word in ("long", "brief"))
     click.echo(
-        f"\n{files} pending; nothing was changed.\n"
+        f"\n{count(len(files), 'file')} pending; nothing was changed.\n"
         f"{_MARKS['long']}{count(long, 'statement')} may keep readers or writers of a filled table "
         f"waiting for long\n"
         f"{_MARKS['brief']}{count(brief, 'statement')} for a moment, once the lock is obtained"
@@ -93,7 +93,8 @@ def _print_transaction(
 ) -> None:
     click.echo()
     for action in transaction.actions:
-        click.echo(click.style(f"{action.file}.sql: {action.action}", bold=True))
+        how = ", beside writers, not in a transaction" if transaction.concurrent else ""
+        click.echo(click.style(f"{action.file}.sql: {action.action}{how}", bold=True))
     quiet: list[PlannedStatement] = []
     for statement in transaction.statements:
         lines = list(_effects(statement, tables))
