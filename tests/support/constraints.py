@@ -170,6 +170,15 @@ def _history_fkey(connection: Connection) -> Rows:
     return [row | {"learner_id": NOBODY}, row | {"section_id": NOBODY}], [row]
 
 
+def _pair_key(table: str, *columns: str) -> Case:
+    def rows(connection: Connection) -> Rows:
+        taken = add(connection, table)
+        row = {name: taken[name] for name in columns}
+        return [row], [row | {name: uuid.uuid4()} for name in columns]
+
+    return Case(f"{table}_pkey", table, rows, UNIQUE)
+
+
 def _expired_totals_pkey(connection: Connection) -> Rows:
     taken = add(connection, "expired_interaction_totals")
     row = {name: taken[name] for name in ("learner_id", "section_id", "course_id")}
@@ -191,12 +200,6 @@ def _expired_counts(_connection: Connection) -> Rows:
         [dict(zip(names, counts, strict=True)) for counts in wrong],
         [dict(zip(names, counts, strict=True)) for counts in [(1, 0, 0), (3, 2, 1)]],
     )
-
-
-def _row_state_pkey(connection: Connection) -> Rows:
-    taken = add(connection, "analytics_row_state")
-    row = {"view_name": taken["view_name"], "row_id": taken["row_id"]}
-    return [row], [row | {"view_name": "another_view"}, row | {"row_id": uuid.uuid4()}]
 
 
 def _email_key(connection: Connection) -> Rows:
@@ -451,6 +454,10 @@ _PKEY_TABLES = (
     "educational_assessments",
     "assessment_attempts",
     "learning_interactions_delta",
+    "course_enrollments_delta",
+    "section_progress_delta",
+    "learning_sessions_delta",
+    "assessment_attempts_delta",
     "analytics_rebuild_request",
     "analytics_refresh_log",
 )
@@ -664,7 +671,10 @@ def _all() -> Iterator[Case]:
     yield from _count(table, "time_spent_minutes")
     yield from _number(table, "percentage_score", high="100")
 
-    yield Case("analytics_row_state_pkey", "analytics_row_state", _row_state_pkey, UNIQUE)
+    yield _pair_key("learner_course_summary", "learner_id", "course_id")
+    yield _pair_key("learner_assessment_summary", "assessment_id", "learner_id")
+    yield _pair_key("learner_summary", "learner_id")
+    yield _pair_key("course_summary", "course_id")
     table = "analytics_refresh_log"
     yield Case(f"{table}_period_check", table, _period("started_at", "finished_at", optional=False))
     yield from _count(table, "row_count", "rows_changed")

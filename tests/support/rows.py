@@ -211,15 +211,6 @@ def _attempt(connection: Connection, values: Values) -> Row:
     return row | {"attempt_number": 1, "started_at": EARLY, "responses": []}
 
 
-def _row_state(_connection: Connection, _values: Values) -> Row:
-    return {
-        "view_name": "a_view",
-        "row_id": uuid.uuid4(),
-        "content_md5": uuid.uuid4(),
-        "changed_at": EARLY,
-    }
-
-
 def _refresh_log(_connection: Connection, _values: Values) -> Row:
     return {
         "view_name": "a_view",
@@ -228,6 +219,15 @@ def _refresh_log(_connection: Connection, _values: Values) -> Row:
         "row_count": 0,
         "rows_changed": 0,
     }
+
+
+def _delta(*names: str) -> Callable[[Connection, Values], Row]:
+    """Rows of a queue or summary: ids of nobody, and zeros."""
+
+    def row(_connection: Connection, _values: Values) -> Row:
+        return {name: uuid.uuid4() if name.endswith("_id") else 0 for name in names}
+
+    return row
 
 
 def _interactions_delta(_connection: Connection, _values: Values) -> Row:
@@ -247,6 +247,10 @@ def _rebuild_request(_connection: Connection, _values: Values) -> Row:
 WITH_IDENTITY = {
     "section_progress_history",
     "learning_interactions_delta",
+    "course_enrollments_delta",
+    "section_progress_delta",
+    "learning_sessions_delta",
+    "assessment_attempts_delta",
     "analytics_rebuild_request",
     "analytics_refresh_log",
 }
@@ -267,6 +271,45 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "assessment_attempts": _attempt,
     "learning_interactions_delta": _interactions_delta,
     "analytics_rebuild_request": _rebuild_request,
-    "analytics_row_state": _row_state,
+    "course_enrollments_delta": _delta(
+        "learner_id",
+        "course_id",
+        "enrollments",
+        "completed",
+        "progress_sum",
+        "time_sum",
+        "engagement_sum",
+        "engagement_count",
+    ),
+    "section_progress_delta": _delta(
+        "learner_id",
+        "course_id",
+        "progress_rows",
+        "comprehension_sum",
+        "comprehension_count",
+        "retention_sum",
+        "retention_count",
+        "application_sum",
+        "application_count",
+        "interactions_sum",
+        "meaningful_sum",
+    ),
+    "learning_sessions_delta": _delta(
+        "learner_id",
+        "sessions",
+        "duration_sum",
+        "duration_count",
+        "level_sum",
+        "level_count",
+        "focus_sum",
+        "focus_count",
+        "productivity_sum",
+        "productivity_count",
+    ),
+    "assessment_attempts_delta": _delta("learner_id", "assessment_id"),
+    "learner_course_summary": _delta("learner_id", "course_id"),
+    "learner_assessment_summary": _delta("learner_id", "assessment_id", "course_id", "attempts"),
+    "learner_summary": _delta("learner_id"),
+    "course_summary": _delta("course_id"),
     "analytics_refresh_log": _refresh_log,
 }
