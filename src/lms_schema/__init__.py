@@ -17,7 +17,8 @@ from lms_schema.errors import (
 )
 from lms_schema.events import Action, Event
 from lms_schema.migrate import MigrateResult, migrate
-from lms_schema.plan import PlanResult, plan
+from lms_schema.plan import plan
+from lms_schema.plan_result import PlanResult
 from lms_schema.status import Comparison, StatusResult, status
 from lms_schema.verify import Difference, VerifyResult, verify
 

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from lms_schema import replace, shadow
+from lms_schema import removal as removals
+from lms_schema import replace
+from lms_schema import swap as swaps
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
 from lms_schema.execution import run
 from lms_schema.package import Kind, SchemaPackage, SqlFile, extra_of
+from lms_schema.removal import Removal
 from lms_schema.statements import Statement
 from lms_schema.swap import Swap, unfinished
 from lms_schema.watch import Step, Watch
@@ -140,15 +143,7 @@ class Applier:
         """
         if not self.replaceable(file.id):
             return None
-        wanted = shadow.parse(file.statements)
-        live = {
-            replace.identity(name)
-            for name in self.entries[file.id].objects
-            if replace.kind(name) in ("VIEW", "MATERIALIZED VIEW")
-        }
-        if wanted is None or live.isdisjoint({*wanted.views, *map(shadow.quoted, wanted.views)}):
-            return None
-        return Swap(self._connection, self._schema, file, wanted)
+        return swaps.of(self._connection, self._schema, file, self.entries[file.id].objects)
 
     def build(self, swap: Swap) -> list[Action]:
         """Build the views of a swap in the open transaction, and record that they are ours."""
@@ -178,16 +173,16 @@ class Applier:
         *,
         at_once: bool,
         swap: Swap | None,
-    ) -> replace.Removal:
+    ) -> Removal:
         """Drop, or give another name to, what stands in the way of files that are run anew."""
         if not rebuild:
-            return replace.Removal(frozenset(), (), (), {}, frozenset())
+            return Removal(frozenset(), (), (), {}, frozenset())
+        removals.wait_shortly(self._connection)
         if swap:
-            swap.limit_waiting()
             for name in [*swap.objects, *(n for n in owners if replace.kind(n) == "INDEX")]:
                 owners.pop(name, None)  # the new ones have them
         position = {} if at_once else {file.id: n for n, file in enumerate(self._package.files)}
-        removal = replace.removal(self._connection, present, owners, rebuild, position, todo)
+        removal = removals.of(self._connection, present, owners, rebuild, position, todo)
         self.postponed = bool(removal.postponed)
         for name in removal.drops:
             self._drop(owners[name], name)
@@ -213,7 +208,7 @@ class Applier:
         """Drop in the open transaction what files created that the package no longer has."""
         present = replace.objects(self._connection, self._schema)
         owners = self._owners(gone)
-        for name in replace.removal(self._connection, present, owners, gone, {}, ()).drops:
+        for name in removals.of(self._connection, present, owners, gone, {}, ()).drops:
             self._drop(owners[name], name)
         for file_id in gone:
             self._ledger.forget(file_id)

@@ -59,7 +59,7 @@ def temporary() -> Iterator[str]:
         server = _started(directory, "delete")
         try:
             conninfo = server.get_uri(database="postgres")
-            _forget_durability(conninfo)
+            forget_durability(conninfo)
             yield conninfo
         finally:
             server.cleanup()
@@ -67,7 +67,7 @@ def temporary() -> Iterator[str]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _forget_durability(conninfo: str) -> None:
+def forget_durability(conninfo: str) -> None:
     """Trade what a disposable server need not keep for speed."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):

@@ -21,7 +21,7 @@ from lms_schema.index_catalog import Index, IndexCatalog, Table
 from lms_schema.index_file import IndexStatement
 from lms_schema.package import SqlFile
 from lms_schema.patience import Patience
-from lms_schema.statements import Statement
+from lms_schema.statements import Statement, quoted
 
 _DUPLICATE = "42P07"
 """SQLSTATE of a relation that exists."""
@@ -114,7 +114,7 @@ class _Build:
     def _create(self, table: Table, name: str) -> None:
         self._clear(table, name)
         try:
-            self._alone(self._wanted.build(_quoted(name), table.text, concurrently=True))
+            self._alone(self._wanted.build(quoted(name), table.text, concurrently=True))
         except StatementFailed as error:
             if error.sqlstate != _DUPLICATE:
                 with suppress(LmsSchemaError):  # then the next attempt, or run, does it
@@ -141,7 +141,7 @@ class _Build:
         while found is None or not found.valid:
             if found is None:
                 self._transaction(
-                    self._wanted.build(_quoted(self._wanted.name), table.text, only=True)
+                    self._wanted.build(quoted(self._wanted.name), table.text, only=True)
                 )
             else:
                 missing = self._catalog.missing(found)
@@ -166,8 +166,8 @@ class _Build:
             name, found = self._free_name(partition, whole, present)
             if partition.kind == "p" or (found is None and not partition.filled):
                 self._transaction(
-                    self._wanted.build(_quoted(name), partition.text, only=partition.kind == "p"),
-                    self._attach(partition, f"{_quoted(partition.schema)}.{_quoted(name)}"),
+                    self._wanted.build(quoted(name), partition.text, only=partition.kind == "p"),
+                    self._attach(partition, f"{quoted(partition.schema)}.{quoted(name)}"),
                 )
                 return
             part = self._on_one(partition, name, found)
@@ -204,7 +204,7 @@ class _Build:
 
     def _expected(self, table: Table) -> str:
         """Return the shape of the index that the file makes."""
-        probe = f"{_quoted(table.schema)}.{_PROBE}"
+        probe = f"{quoted(table.schema)}.{_PROBE}"
         with self._connection.transaction(force_rollback=True):
             for statement in (
                 self._statement(f"CREATE TABLE {probe} (LIKE {table.text})"),
@@ -242,7 +242,3 @@ class _Build:
 
     def _statement(self, text: str) -> Statement:
         return Statement(text, self._wanted.line)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

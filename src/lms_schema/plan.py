@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from lms_schema import database
 from lms_schema import package as packages
-from lms_schema.errors import LockNotObtained
-from lms_schema.events import Action
-from lms_schema.locks import Effects, Lock
+from lms_schema.errors import DatabaseError, LockNotObtained
+from lms_schema.locks import Effects
 from lms_schema.package import SchemaPackage
+from lms_schema.plan_result import (
+    Danger,
+    PlannedStatement,
+    PlannedTransaction,
+    PlanResult,
+    Table,
+)
 from lms_schema.status import compare
 from lms_schema.watch import Step
 
 if TYPE_CHECKING:
     from lms_schema.trace import Trace, TracedTransaction
-
-Danger = Literal["none", "brief", "long"]
 
 # A partition counts as its table. A table that was never analyzed has reltuples -1.
 _SIZES = """
@@ -43,125 +47,6 @@ _BY_QUERY = frozenset(
     ("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "REFRESH", "DO", "CALL", "COPY")
 )
 """Tags of statements whose work depends on the rows that they find."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of the target, or what else statements lock: a view, a sequence.
-
-    Attributes:
-        name: Its name; partitions count as their table.
-        bytes: Its size on disk with indexes and TOAST; None when it is not there yet.
-        rows: PostgreSQL's estimate; None when it was never analyzed, has no rows of its own, or
-            is not there yet.
-        filled: Whether somebody may wait for it: it may hold rows, or is not a table.
-        kind: `r` for a table, `p` a partitioned one, `m` a materialized view, `v` a view, `f` a
-            foreign table, `S` a sequence.
-    """
-
-    name: str
-    bytes: int | None = None
-    rows: int | None = None
-    filled: bool = False
-    kind: str = "r"
-
-
-@dataclass(frozen=True)
-class PlannedStatement:
-    """A statement that is to be executed, and what it does.
-
-    Attributes:
-        file: Path of its file below the schema folder.
-        line: Its line there.
-        statement: Its text.
-        written: Whether it stands in the file; else it drops or restores what is made again.
-        effects: Its locks, rewrites and scans.
-        notes: What the trace cannot tell, in sentences.
-        danger: `long` when readers or writers of a table that may hold rows wait while one is
-            rewritten, scanned or queried; `brief` when they wait while the catalog is changed;
-            else `none`.
-    """
-
-    file: str
-    line: int
-    statement: str
-    written: bool
-    effects: Effects
-    notes: tuple[str, ...]
-    danger: Danger
-
-
-@dataclass(frozen=True)
-class PlannedTransaction:
-    """What is done at once: usually one file.
-
-    Attributes:
-        actions: What is done with which files.
-        statements: In their order. Locks are held until the last one is done.
-        concurrent: Whether an index is built beside writers instead: each statement is then a
-            transaction of its own.
-    """
-
-    actions: tuple[Action, ...]
-    statements: tuple[PlannedStatement, ...]
-    concurrent: bool
-
-    @property
-    def danger(self) -> Danger:
-        """The worst of its statements."""
-        found = {item.danger for item in self.statements}
-        return "long" if "long" in found else "brief" if "brief" in found else "none"
-
-
-@dataclass(frozen=True)
-class PlanResult:
-    """What a migrate would do.
-
-    Attributes:
-        database: Name of the database.
-        schema: The target schema.
-        server_major: PostgreSQL's major version there.
-        traced_major: That of the disposable server; None when nothing is pending.
-        transactions: What is pending, in order.
-        recurring: What files that run at every migrate do when they find something to do; not
-            looked at when nothing is pending.
-        tables: The tables that are mentioned, by name.
-    """
-
-    database: str
-    schema: str
-    server_major: int
-    traced_major: int | None
-    transactions: tuple[PlannedTransaction, ...]
-    recurring: tuple[PlannedTransaction, ...]
-    tables: Mapping[str, Table]
-
-    @property
-    def exit_code(self) -> int:
-        """3 when something is pending, else 0."""
-        return 3 if self.transactions else 0
-
-    def to_json(self) -> dict[str, object]:
-        """Return the result as a JSON-compatible mapping, format 1."""
-        return {
-            "format": 1,
-            "command": "plan",
-            "database": self.database,
-            "schema": self.schema,
-            "server_major": self.server_major,
-            "traced_major": self.traced_major,
-            "transactions": [_transaction_json(item) for item in self.transactions],
-            "recurring": [_transaction_json(item) for item in self.recurring],
-            "tables": [
-                {
-                    "name": table.name,
-                    "exists": table.bytes is not None,
-                    "bytes": table.bytes,
-                    "rows": table.rows,
-                }
-                for table in self.tables.values()
-            ],
-        }
 
 
 def plan(
@@ -215,11 +100,21 @@ def plan(
         if not pending and not gone:
             return _result(session, None, {})
         applied = ledger.contents(connection, session.schema) if tracked else {}
+        _refuse_unknown(applied)
         sizes = _sizes(connection, session.schema)
     from lms_schema.trace import on_disposable_server
 
     trace = on_disposable_server(package, applied, schema=session.schema, last=last)
     return _result(session, _beside_writers(trace, package, sizes), sizes)
+
+
+def _refuse_unknown(applied: Mapping[str, str]) -> None:
+    unknown = sorted(name for name, content in applied.items() if not content)
+    if unknown:
+        raise DatabaseError(
+            f"The records of {', '.join(unknown)} lack the content that was applied, so that the "
+            "database cannot be reproduced. status lists what is pending."
+        )
 
 
 def _beside_writers(trace: Trace, package: SchemaPackage, sizes: Mapping[str, Table]) -> Trace:
@@ -332,40 +227,3 @@ def _danger(effects: Effects, filled: set[str], *, by_query: bool) -> Danger:
     if (taken or held) and works:
         return "long"
     return "brief" if taken else "none"
-
-
-def _transaction_json(transaction: PlannedTransaction) -> dict[str, object]:
-    return {
-        "actions": [{"file": item.file, "action": item.action} for item in transaction.actions],
-        "concurrent": transaction.concurrent,
-        "danger": transaction.danger,
-        "statements": [
-            {
-                "file": item.file,
-                "line": item.line,
-                "statement": item.statement,
-                "written": item.written,
-                "takes": [_lock_json(lock) for lock in item.effects.takes],
-                "holds": [
-                    {**_lock_json(lock), "since": {"file": lock.file, "line": lock.line}}
-                    for lock in item.effects.holds
-                ],
-                "rewrites": list(item.effects.rewrites),
-                "reindexes": list(item.effects.reindexes),
-                "scans": list(item.effects.scans),
-                "notes": list(item.notes),
-                "danger": item.danger,
-            }
-            for item in transaction.statements
-        ],
-    }
-
-
-def _lock_json(lock: Lock) -> dict[str, object]:
-    return {
-        "table": lock.table,
-        "partitions": lock.partitions,
-        "index": lock.index,
-        "mode": lock.mode,
-        "blocks": list(lock.blocks),
-    }

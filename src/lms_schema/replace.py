@@ -8,13 +8,14 @@ again, in the same transaction. It never drops with CASCADE.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
 from lms_schema import shadow
+from lms_schema.statements import quoted
 
 REFUSALS = frozenset(
     (
@@ -77,22 +78,6 @@ _OBJECTS = """
         END
     FROM object
     ORDER BY objid
-"""
-
-_DEPENDENCIES = """
-    SELECT DISTINCT
-        CASE WHEN r.oid IS NULL THEN d.classid ELSE 'pg_class'::regclass END::bigint,
-        coalesce(r.ev_class, d.objid)::bigint,
-        CASE WHEN v.relation IS NULL THEN d.refclassid ELSE 'pg_class'::regclass END::bigint,
-        coalesce(v.relation, d.refobjid)::bigint
-    FROM pg_depend AS d
-        LEFT JOIN pg_rewrite AS r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-        LEFT JOIN pg_type AS t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid
-        LEFT JOIN pg_type AS e ON e.oid = t.typelem
-        CROSS JOIN LATERAL (
-            SELECT nullif(greatest(t.typrelid, e.typrelid), 0) AS relation
-        ) AS v
-    WHERE d.deptype IN ('n', 'a') AND d.refobjid >= 16384
 """
 
 # Each row: the object, then what to put before and after its name to restore what it had.
@@ -231,7 +216,7 @@ def identity(name: str) -> str:
 
 def objects(connection: psycopg.Connection[Any], schema: str) -> dict[str, Object]:
     """Return the objects of the schema that files may create, by their name."""
-    rows = connection.execute(_OBJECTS, {"schema": _quoted(schema)})
+    rows = connection.execute(_OBJECTS, {"schema": quoted(schema)})
     return {row[2]: Object(row[2], (row[0], row[1]), row[3]) for row in rows}
 
 
@@ -245,94 +230,8 @@ def attached(
         schema: Its name.
         own: The package's own objects, which are nobody else's.
     """
-    rows = connection.execute(_ATTACHED, {"schema": _quoted(schema), "own": list(own)})
+    rows = connection.execute(_ATTACHED, {"schema": quoted(schema), "own": list(own)})
     return [Attached(*row) for row in rows]
-
-
-@dataclass(frozen=True)
-class Removal:
-    """How the objects of some files make room for new ones.
-
-    Attributes:
-        files: Whose objects go, or get another name: these files are run anew.
-        drops: What is dropped, dependents first.
-        moves: What is renamed and stays for a while, dependents first: a materialized view that
-            readers go on with needs it.
-        postponed: Files of these materialized views, which are to be made again; and of `moves`
-            what goes when that is done.
-        kept: Files whose objects stay as they are, these and what depends on them.
-    """
-
-    files: frozenset[str]
-    drops: tuple[str, ...]
-    moves: tuple[str, ...]
-    postponed: Mapping[str, tuple[str, ...]]
-    kept: frozenset[str]
-
-
-def removal(
-    connection: psycopg.Connection[Any],
-    present: Mapping[str, Object],
-    owners: Mapping[str, str],
-    files: Collection[str],
-    position: Mapping[str, int],
-    todo: Collection[str],
-) -> Removal:
-    """Return what must go so that the objects of some files can be made anew.
-
-    An object that must go takes its whole file with it, since the file is run again as a whole.
-
-    Args:
-        connection: In the schema.
-        present: What there is.
-        owners: The file of each of the package's objects.
-        files: Ids of the files whose objects must go.
-        position: Where files stand in the package. A materialized view that depends on an object
-            of `files` is not dropped when its file is among these: it is made anew later, beside
-            the old one. Empty: all that depends on an object is dropped with it.
-        todo: Ids of files that are run later in any case; what depends on their materialized
-            views waits for them.
-    """
-    named = {present[name].address: name for name in owners if name in present}
-    uses: dict[str, set[str]] = {}
-    for row in connection.execute(_DEPENDENCIES):
-        dependent, used = named.get((row[0], row[1])), named.get((row[2], row[3]))
-        if dependent and used and dependent != used:
-            uses.setdefault(dependent, set()).add(used)
-    dependents: dict[str, set[str]] = {}
-    for dependent, all_used in uses.items():
-        for used in all_used:
-            dependents.setdefault(used, set()).add(dependent)
-
-    everything, all_files = _order(named.values(), owners, files, dependents, frozenset())
-    views = {
-        name: position[owners[name]]
-        for name in named.values()
-        if kind(name) == "MATERIALIZED VIEW"
-        and owners[name] in position
-        and owners[name] not in files
-        and (name in everything or owners[name] in todo)
-    }
-    kept = _closure(views, dependents)
-    drops, doomed = _order(named.values(), owners, files, dependents, kept)
-    if kept.isdisjoint(everything) or not doomed.isdisjoint(owners[name] for name in kept):
-        drops = _without_indexes(everything, uses)
-        return Removal(frozenset(all_files), tuple(drops), (), {}, frozenset())
-    drops = _without_indexes(drops, uses)
-    needed = _closure(kept, uses)
-    moves = [name for name in drops if name in needed]
-    postponed: dict[str, list[str]] = {owners[view]: [] for view in views if view in everything}
-    for moved in moves:
-        users = _closure([moved], dependents)
-        held_by = [v for v in views if not _closure([v], dependents).isdisjoint(users)]
-        postponed.setdefault(owners[max(held_by, key=views.__getitem__)], []).append(moved)
-    return Removal(
-        frozenset(doomed),
-        tuple(name for name in drops if name not in moves),
-        tuple(moves),
-        {file_id: tuple(names) for file_id, names in postponed.items()},
-        frozenset(owners[name] for name in kept),
-    )
 
 
 def moved(connection: psycopg.Connection[Any], schema: str, name: str) -> tuple[str, list[str]]:
@@ -345,65 +244,18 @@ def moved(connection: psycopg.Connection[Any], schema: str, name: str) -> tuple[
     taken = {_plain(other)[1] for other in objects(connection, schema)}
     number = 1
     old = shadow.temporary(bare, "old")
-    while shadow.quoted(old) in taken or old in taken:
+    while quoted(old) in taken or old in taken:
         number += 1
         old = shadow.temporary(f"{bare}_{number}", "old")
     alter = kind(name) if kind(name) in _RELATIONS else "ROUTINE"
     statements = []
     if kind(name) == "MATERIALIZED VIEW":
-        rows = connection.execute(_INDEXES_OF, {"schema": _quoted(schema), "name": bare})
+        rows = connection.execute(_INDEXES_OF, {"schema": quoted(schema), "name": bare})
         statements += [f"DROP INDEX {row[0]}" for row in rows]
-    statements.append(f"ALTER {alter} {identity(name)} RENAME TO {shadow.quoted(old)}")
+    statements.append(f"ALTER {alter} {identity(name)} RENAME TO {quoted(old)}")
     row = connection.execute("SELECT quote_ident(%s)", (old,)).fetchone()
     tail = f"({parameters}" if parameters else ""
     return f"{kind(name)} {row[0] if row else old}{tail}", statements
-
-
-def _without_indexes(names: list[str], uses: Mapping[str, set[str]]) -> list[str]:
-    """Leave out indexes that go with their table: dropped first, one would lock that too early."""
-    return [
-        name for name in names if kind(name) != "INDEX" or uses.get(name, set()).isdisjoint(names)
-    ]
-
-
-def _closure(names: Iterable[str], edges: Mapping[str, Collection[str]]) -> frozenset[str]:
-    found: set[str] = set()
-    ahead = list(names)
-    while ahead:
-        name = ahead.pop()
-        if name not in found:
-            found.add(name)
-            ahead += edges.get(name, ())
-    return frozenset(found)
-
-
-def _order(
-    names: Iterable[str],
-    owners: Mapping[str, str],
-    files: Collection[str],
-    dependents: Mapping[str, Collection[str]],
-    kept: Collection[str],
-) -> tuple[list[str], set[str]]:
-    """Return all objects that go with those of some files, dependents first, and their files."""
-    doomed = set(files)
-    order: list[str] = []
-
-    def visit(name: str) -> None:
-        if name in order or name in kept:
-            return
-        for dependent in sorted(dependents.get(name, ())):
-            if dependent not in kept:
-                doomed.add(owners[dependent])
-            visit(dependent)
-        order.append(name)
-
-    count = -1
-    while count < len(doomed):
-        count = len(doomed)
-        for name in sorted(names):
-            if owners[name] in doomed:
-                visit(name)
-    return order, doomed
 
 
 def _plain(name: str) -> tuple[bool, str]:
@@ -411,7 +263,3 @@ def _plain(name: str) -> tuple[bool, str]:
     if kind(name) in _RELATIONS:
         return True, identity(name)
     return False, identity(name).rpartition("(")[0]
-
-
-def _quoted(schema: str) -> str:
-    return '"' + schema.replace('"', '""') + '"'

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lms_schema.statements import Statement, tokens
+from lms_schema.statements import Statement, quoted, tokens
 
 PREFIX = "lms_schema_"
 _BYTES = 63
@@ -89,11 +89,6 @@ def renamed(statement: Statement, spans: Sequence[tuple[str, int, int]]) -> Stat
     for name, start, end in sorted(spans, key=lambda span: -span[1]):
         text = text[:start] + quoted(temporary(name, "new")) + text[end:]
     return Statement(text, statement.line)
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL text."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 class _Reader:

@@ -77,6 +77,11 @@ def split(sql: str) -> list[Statement]:
     return statements + current.finished(sql)
 
 
+def quoted(name: str) -> str:
+    """Return a name as SQL text."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def comments(sql: str) -> Iterator[tuple[str, int]]:
     """Yield the `--` comments of SQL, each with its line; not those inside strings and bodies."""
     for kind, text, position in tokens(sql):

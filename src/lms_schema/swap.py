@@ -12,17 +12,10 @@ from lms_schema.errors import LockNotObtained
 from lms_schema.lock import Deadline
 from lms_schema.package import SqlFile
 from lms_schema.shadow import Shadow
-from lms_schema.statements import Statement
+from lms_schema.statements import Statement, quoted
 
 Send = Callable[..., None]
 """Executes a statement: path, text, and by name line, written and hint, as `Applier` does."""
-
-_QUICKLY = """
-    SELECT set_config('lock_timeout', '500ms', true) FROM pg_settings
-    WHERE name = 'lock_timeout' AND (setting::int = 0 OR setting::int > 500)
-"""
-"""Less than deadlock_timeout: whoever holds one of the views and waits for another is never
-chosen as the victim of a deadlock, since this gives up first."""
 
 _STATE = """
     SELECT c.oid::bigint, c.relname::text, c.relispopulated FROM pg_class AS c
@@ -75,7 +68,7 @@ class Swap:
             own: What the file created when it was applied last.
         """
         live = self._connection.execute(
-            _STATE, (shadow.quoted(self._schema), list(self._wanted.views))
+            _STATE, (quoted(self._schema), list(self._wanted.views))
         ).fetchall()
         for statement in self._wanted.statements:
             send(self.file.path, statement.text, line=statement.line, written=True)
@@ -92,10 +85,10 @@ class Swap:
                 copy.text,
                 hint=f"The index {text} does not fit the new view. Drop it, then migrate again.",
             )
-            new = shadow.quoted(shadow.temporary(name, "new"))
+            new = quoted(shadow.temporary(name, "new"))
             send(self.file.path, f"COMMENT ON INDEX {new} {comment}")
         for _oid, name, filled in live:
-            new = shadow.quoted(shadow.temporary(name, "new"))
+            new = quoted(shadow.temporary(name, "new"))
             if filled and not self._is_filled(name):
                 send(self.file.path, f"REFRESH MATERIALIZED VIEW {new}")
             send(self.file.path, f"ANALYZE {new}")
@@ -114,10 +107,6 @@ class Swap:
         for name in (*self._wanted.indexes, *self._others):
             self._rename(send, "INDEX", name)
         return self._as_recorded(self._wanted.views, self._wanted.indexes)
-
-    def limit_waiting(self) -> None:
-        """Let statements of the open transaction wait for a lock only shortly."""
-        self._connection.execute(_QUICKLY)
 
     def wait_for_snapshots(self, seconds: float) -> None:
         """Wait until nobody has a snapshot from before the build: it would find no rows.
@@ -140,12 +129,12 @@ class Swap:
                 )
 
     def _rename(self, send: Send, kind: str, name: str) -> None:
-        new = shadow.quoted(shadow.temporary(name, "new"))
-        send(self.file.path, f"ALTER {kind} {new} RENAME TO {shadow.quoted(name)}")
+        new = quoted(shadow.temporary(name, "new"))
+        send(self.file.path, f"ALTER {kind} {new} RENAME TO {quoted(name)}")
 
     def _is_filled(self, name: str) -> bool:
         row = self._connection.execute(
-            _STATE, (shadow.quoted(self._schema), [shadow.temporary(name, "new")])
+            _STATE, (quoted(self._schema), [shadow.temporary(name, "new")])
         ).fetchone()
         return bool(row and row[2])
 
@@ -159,6 +148,28 @@ class Swap:
             ),
         )
         return tuple(row[0] for row in rows)
+
+
+def of(
+    connection: psycopg.Connection[Any], schema: str, file: SqlFile, recorded: Collection[str]
+) -> Swap | None:
+    """Return the swap of a file, or None when there is nothing to swap, or more than that to do.
+
+    Args:
+        connection: In the schema.
+        schema: Its name.
+        file: The file.
+        recorded: What it created when it was applied last.
+    """
+    live = {
+        replace.identity(name)
+        for name in recorded
+        if replace.kind(name) in ("VIEW", "MATERIALIZED VIEW")
+    }
+    wanted = shadow.parse(file.statements) if live else None
+    if wanted is None or live.isdisjoint({*wanted.views, *map(quoted, wanted.views)}):
+        return None
+    return Swap(connection, schema, file, wanted)
 
 
 def unfinished(objects: Sequence[str]) -> list[str]:

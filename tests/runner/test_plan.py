@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from lms_schema import (
+    DatabaseError,
     DatabaseNewer,
     LockNotObtained,
     PlanResult,
@@ -28,7 +29,7 @@ from lms_schema import (
 )
 from lms_schema import package as packages
 from lms_schema.cli import cli
-from lms_schema.plan import PlannedTransaction
+from lms_schema.plan_result import PlannedTransaction
 from support.runner import Make, actions, execute, query
 
 SHAPE = Path(__file__).resolve().parents[2] / "docs" / "json" / "plan.schema.json"
@@ -375,6 +376,18 @@ def test_a_role_that_may_only_select_can_plan(empty_database: str, make_package:
         execute(empty_database, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
 
 
+def test_a_record_without_the_content_that_was_applied_is_refused_by_name(
+    empty_database: str, make_package: Make
+) -> None:
+    migrate(empty_database, package=make_package(TABLES))
+    execute(
+        empty_database,
+        "UPDATE lms_schema_migration SET content = '' WHERE migration_id = 'tables/020_b'",
+    )
+    with pytest.raises(DatabaseError, match="tables/020_b"):
+        plan(empty_database, package=make_package(TABLES | VIEWS))
+
+
 def test_a_table_that_stays_locked_ends_with_6(empty_database: str, make_package: Make) -> None:
     migrate(empty_database, package=make_package(TABLES))
     with psycopg.connect(empty_database) as holder:
@@ -468,6 +481,7 @@ def test_the_json_has_its_documented_shape(upgrade: str) -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_release_is_planned_on_a_real_disposable_server(
     database: str, monkeypatch: pytest.MonkeyPatch, make_package: Make
 ) -> None:

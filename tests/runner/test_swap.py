@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from lms_schema import LmsSchemaError, LockNotObtained, StatementFailed, migrate, status
+from lms_schema import LmsSchemaError, LockNotObtained, StatementFailed, drop, migrate, status
 from lms_schema.package import SchemaPackage
 from lms_schema.swap import Swap
 from support.runner import Make, actions, execute, fingerprint, query
@@ -292,11 +292,16 @@ def test_readers_never_see_an_error_nor_an_empty_view(
     assert _is_as_fresh(empty_database, package)
 
 
+@pytest.mark.parametrize(
+    "view",
+    [_view, lambda columns: {"views/m.sql": f"CREATE VIEW m AS SELECT {columns} FROM a;"}],
+    ids=["materialized", "plain"],
+)
 def test_a_reader_that_holds_one_view_and_wants_another_is_not_the_victim_of_a_deadlock(
-    empty_database: str, make_package: Make
+    empty_database: str, make_package: Make, view: Callable[[str], dict[str, str]]
 ) -> None:
-    migrate(empty_database, package=make_package(TABLE | _view("i") | OVER))
-    package = make_package(TABLE | _view("i, j") | OVER)
+    migrate(empty_database, package=make_package(TABLE | view("i, j") | OVER))
+    package = make_package(TABLE | view("i") | OVER)
     with (
         # sooner than the server's second, so that the reader would be the first to notice
         psycopg.connect(empty_database, options="-c deadlock_timeout=800ms") as reader,
@@ -354,6 +359,15 @@ def test_a_leftover_goes_also_when_the_file_is_as_before(
     first = make_package(TABLE | _view("i"))
     migrate(empty_database, package=first)
     assert _is_as_fresh(empty_database, first)
+
+
+def test_drop_takes_a_leftover_along(
+    empty_database: str, make_package: Make, crashed: Callable[[str, SchemaPackage], None]
+) -> None:
+    migrate(empty_database, package=make_package(TABLE | _view("i")))
+    crashed(empty_database, make_package(TABLE | _view("i, j")))
+    drop(empty_database, schema="public")
+    assert query(empty_database, LEFT) == []
 
 
 def test_a_view_of_others_with_a_name_of_ours_is_not_taken_for_a_leftover(

@@ -11,7 +11,7 @@ import lms_schema
 from lms_schema.commands.options import database_option, extra_option, json_option, schema_option
 from lms_schema.commands.output import count, print_json
 from lms_schema.locks import Lock
-from lms_schema.plan import PlannedStatement, PlannedTransaction, Table
+from lms_schema.plan_result import PlannedStatement, PlannedTransaction, Table
 
 _MARKS = {
     "none": "   ",
