@@ -220,6 +220,47 @@ RULES = {
         "ALTER TABLE learners ADD CONSTRAINT planted UNIQUE (last_name)",
         "learners.planted",
     ),
+    # these two: rows can move to another server, where such a mark means nothing
+    "no column holds a mark of the transaction log": Rule(
+        """
+        SELECT
+            r.name || '.' || a.attname,
+            format('ALTER TABLE %s DROP %I;', r.name, a.attname)
+        FROM our_relation AS r
+        INNER JOIN pg_attribute AS a ON r.oid = a.attrelid
+        WHERE
+            a.attnum > 0
+            AND a.atttypid IN (
+                'xid'::regtype, 'xid8'::regtype, 'pg_snapshot'::regtype,
+                'txid_snapshot'::regtype, 'pg_lsn'::regtype
+            )
+        """,
+        "ALTER TABLE learners ADD COLUMN planted xid8",
+        "learners.planted",
+    ),
+    "no function asks how far transactions or a sequence are": Rule(
+        r"""
+        SELECT name, 'decide by rows, not by marks, in ' || name
+        FROM our_function
+        WHERE
+            prokind = 'f'
+            AND pg_get_functiondef(oid) ~ (
+                '\m(txid_\w+|pg_\w*(xact_id|snapshot|wal_lsn)\w*'
+                '|currval|lastval|nextval|setval|last_value)\M'
+            )
+        """,
+        "CREATE FUNCTION planted() RETURNS xid8 LANGUAGE sql RETURN pg_current_xact_id()",
+        "planted()",
+    ),
+    "every table reaches a standby": Rule(
+        """
+        SELECT name, format('ALTER TABLE %s SET LOGGED;', name)
+        FROM our_relation
+        WHERE relpersistence <> 'p' AND relkind IN ('r', 'p', 'm')
+        """,
+        "CREATE UNLOGGED TABLE planted (a integer PRIMARY KEY)",
+        "planted",
+    ),
     "every point in time has a time zone": Rule(
         """
         SELECT
