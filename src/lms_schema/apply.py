@@ -131,8 +131,10 @@ class Applier:
                 silent = item.kind is Kind.RECURRING and item.id not in todo and not self._wrote()
                 if silent:
                     continue
-                objects = replace.objects if item.id in self.entries else replace.written
-                present = objects(self._connection, self._schema)
+                if self._is_careful or item.id in self.entries:
+                    present = replace.objects(self._connection, self._schema)
+                else:
+                    present = replace.written(self._connection, self._schema, file.folder.owns)
                 created = self._created(item, present, written)
                 stale = [] if item.id in doomed else self._stale(item, present, created)
                 for name in stale:
@@ -356,12 +358,7 @@ class Applier:
         return [name for name in reversed(earlier) if name in present and name not in created]
 
     def _record(self, file: SqlFile, created: Sequence[str]) -> None:
-        from lms_schema import __version__
-        from lms_schema.ledger import Entry
-
-        entry = Entry(file.checksum, __version__, tuple(created))
-        self._ledger.record(file.id, entry, content=file.text)
-        self._recorded.append((file.id, entry))
+        self._recorded.append((file.id, self._ledger.record(file, created)))
 
     def _restore(
         self, saved: Sequence[replace.Attached], new: Collection[str], file: SqlFile

@@ -126,8 +126,7 @@ def _compared(
 
 
 def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
-    from lms_schema import __version__
-    from lms_schema.ledger import Entry, Ledger
+    from lms_schema.ledger import Ledger
 
     connection = session.connection
     relations = [key.name for key in release.objects if key.kind in ("table", "view")]
@@ -151,6 +150,5 @@ def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
         ) from error
     files = packages.read().files
     for file in files:
-        entry = Entry(file.checksum, __version__, objects[file.id])
-        ledger.record(file.id, entry, content=file.text)
+        ledger.record(file, objects[file.id])
     return tuple(file.id for file in files)

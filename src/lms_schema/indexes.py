@@ -66,9 +66,9 @@ class IndexBuilder:
         if table is None or table.is_foreign:
             # PostgreSQL never makes an index valid that a foreign partition has no part of
             return None
-        found = self._catalog.index(table.schema, wanted.name)
-        if found is None and not table.filled:
+        if not (table.filled or self._catalog.is_taken(table.schema, wanted.name)):
             return None
+        found = self._catalog.index(table.schema, wanted.name)
         build = _Build(self._session, self._executor, self._patience, self._tell, file, wanted)
         return f"INDEX {build.on(table, found).name}"
 

@@ -5,7 +5,7 @@ Reading them takes nothing but SQL. Their layout and their rows are yoyo's, whic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 if TYPE_CHECKING:
+    from lms_schema.package import SqlFile
     from lms_schema.yoyo_rows import YoyoRows
 
 TABLE = "lms_schema_migration"
@@ -55,15 +56,16 @@ COMMENT ON COLUMN {VERSION_TABLE}.installed_at_utc IS 'When it was reached, in U
 """
 
 
-# One statement, since a fresh install sends it for each file.
+# One statement, since a fresh install sends it for each file. {{}}: an array of the objects.
 _RECORD = f"""
-    WITH moved AS (
+    WITH made AS MATERIALIZED (SELECT {{}} AS names),
+    moved AS (
         UPDATE {TABLE} AS t
         SET objects = ARRAY(
             SELECT o FROM unnest(t.objects) WITH ORDINALITY AS u (o, n)
-            WHERE o <> ALL (%(objects)s::text[]) ORDER BY n
+            WHERE o <> ALL (made.names) ORDER BY n
         )
-        WHERE migration_id <> %(migration_id)s AND objects && %(objects)s::text[]
+        FROM made WHERE migration_id <> %(migration_id)s AND objects && made.names
     ),
     logged AS (
         INSERT INTO {LOG_TABLE}
@@ -73,8 +75,9 @@ _RECORD = f"""
     )
     INSERT INTO {TABLE} (migration_hash, migration_id, applied_at_utc, checksum, package_version,
         objects, content)
-    VALUES (%(migration_hash)s, %(migration_id)s, %(created_at_utc)s, %(checksum)s,
-        %(package_version)s, %(objects)s, %(content)s)
+    SELECT %(migration_hash)s, %(migration_id)s, %(created_at_utc)s, %(checksum)s,
+        %(package_version)s, names, %(content)s
+    FROM made
     ON CONFLICT (migration_hash) DO UPDATE SET
         applied_at_utc = excluded.applied_at_utc,
         checksum = excluded.checksum,
@@ -136,6 +139,10 @@ class Ledger:
         self._connection = connection
 
     @cached_property
+    def _literals(self) -> psycopg.ClientCursor[Any]:
+        return psycopg.ClientCursor(self._connection)
+
+    @cached_property
     def _rows(self) -> YoyoRows:
         # yoyo takes a third of psycopg's time to import: only when something is written
         from lms_schema.yoyo_rows import YoyoRows
@@ -147,19 +154,35 @@ class Ledger:
         self._rows.create_tables()
         self._connection.execute(_OWN_COLUMNS)
 
-    def record(self, file_id: str, entry: Entry, *, content: str) -> None:
+    def record(self, file: SqlFile, objects: Sequence[str]) -> Entry:
         """Record a file as applied, in place of an earlier record.
 
         What it created is no longer another file's: a function may move to another file.
         """
-        values = {
-            **self._rows.values(file_id, "mark"),
-            "checksum": entry.checksum,
-            "package_version": entry.package_version,
-            "objects": list(entry.objects),
-            "content": content,
+        values = {**self._values(file), "objects": list(objects)}
+        self._connection.execute(_RECORD.format("%(objects)s::text[]").encode(), values)
+        return Entry(str(values["checksum"]), str(values["package_version"]), tuple(objects))
+
+    def statement(self, file: SqlFile, objects: tuple[str, Mapping[str, object]]) -> bytes:
+        """Return the statement that records a file, to be sent along with others.
+
+        Args:
+            file: The file.
+            objects: An expression for what it created, and its parameters.
+        """
+        expression, parameters = objects
+        query = _RECORD.format(expression).encode()
+        return self._literals.mogrify(query, {**self._values(file), **parameters}).encode()
+
+    def _values(self, file: SqlFile) -> dict[str, object]:
+        from lms_schema import __version__
+
+        return {
+            **self._rows.values(file.id, "mark"),
+            "checksum": file.checksum,
+            "package_version": __version__,
+            "content": file.text,
         }
-        self._connection.execute(_RECORD, values)
 
     def revise(self, file_id: str, objects: Sequence[str], *, again: bool = False) -> None:
         """Change what a recorded file has created, and with `again` mark it to be run again."""

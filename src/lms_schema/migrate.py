@@ -109,7 +109,6 @@ def migrate(
         schema=schema,
         lock_timeout=lock_timeout,
         allow_pooler=allow_session_pooler,
-        on_notice=lambda notice: tell(Event.of_notice(notice)),
     ) as session:
         connection = session.connection
         waiting = lock.held(

@@ -192,8 +192,12 @@ def read(root: Path | None = None) -> SchemaPackage:
         UsageError: When the folder is missing or empty, holds something unknown, or a file of it
             is not readable: not UTF-8, a bad directive, or SQL that a file must not hold.
     """
-    root = shipped_folder() if root is None else root
-    return SchemaPackage(tuple(_in_order(_files(root), {})))
+    if root is not None:
+        return SchemaPackage(tuple(_in_order(_files(root), {})))
+    root = shipped_folder()
+    order = root / "ORDER"
+    lines = order.read_text(encoding="utf-8").splitlines() if order.is_file() else ()
+    return SchemaPackage(tuple(_in_order(_files(root, {line[:64] for line in lines}), {})))
 
 
 def extended(package: SchemaPackage, roots: Sequence[str | Path]) -> SchemaPackage:
@@ -295,8 +299,12 @@ def folder_of(file_id: str) -> Folder | None:
     return next((folder for folder in FOLDERS if folder.name == name), None)
 
 
-def _files(root: Path) -> list[SqlFile]:
-    """Read the files of a folder, in the order of folders and names."""
+def _files(root: Path, known: Collection[str] = ()) -> list[SqlFile]:
+    """Read the files of a folder, in the order of folders and names.
+
+    Each is split, to see that it holds nothing that it must not. Those whose checksum is known
+    were split when it was written down.
+    """
     if not root.is_dir():
         raise UsageError(f"The schema folder {root} does not exist.")
     _refuse_strangers(root)
@@ -306,17 +314,10 @@ def _files(root: Path) -> list[SqlFile]:
             files += [_read_file(path, folder) for path in sorted((root / folder.name).iterdir())]
     if not files:
         raise UsageError(f"The schema folder {root} holds no SQL file.")
-    _check_statements(files, root / "ORDER")
-    return files
-
-
-def _check_statements(files: Iterable[SqlFile], order: Path) -> None:
-    """Split every file whose content is new; those that ORDER lists were split to make it."""
-    listed = order.read_text(encoding="utf-8").splitlines() if order.is_file() else ()
-    known = {line[:64] for line in listed}
     for file in files:
         if file.checksum not in known:
             _ = file.statements
+    return files
 
 
 def _refuse_strangers(root: Path) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace as replaced
 from functools import partial
 from typing import TYPE_CHECKING
 
+import psycopg
 from psycopg import sql
 
 from lms_schema import replace
 from lms_schema.apply import Applier
 from lms_schema.blockers import Blockers
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed
-from lms_schema.events import Action, Event
+from lms_schema.events import Action, Event, verb
 from lms_schema.execution import Executor
 from lms_schema.indexes import IndexBuilder
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
@@ -23,6 +24,7 @@ from lms_schema.patience import BUSY, Patience
 from lms_schema.status import compare
 from lms_schema.swap import Swap, unfinished
 from lms_schema.watch import Watch
+from lms_schema.whole_files import WholeFiles
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
 _DUPLICATES = ("42P07", "42710")
 """SQLSTATEs of a table, and of a type, that exists."""
+
+_FLUSH = "SELECT pg_logical_emit_message(true, 'lms_schema', '')"
+"""Writes to the log, so that its commit waits until that, and all before it, is on the disk."""
 
 
 class Run:
@@ -56,6 +61,9 @@ class Run:
         self._indexes = IndexBuilder(session, executor, self._patience, tell)
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
+        self._has_written = False
+        self._whole = None if watch else WholeFiles(session, ledger, self._blockers, self._notice)
+        session.connection.add_notice_handler(self._notice)
         self._watch = watch or Watch()
         self._applier = Applier(
             session.connection, session.schema, package, ledger, executor, self._watch
@@ -63,11 +71,29 @@ class Run:
 
     def all(self, last: int | None) -> list[Action]:
         """Apply everything; return what was done."""
-        with self._blockers:
+        with self._blockers, self._durable_in_the_end():
             return self._all(last)
+
+    @contextmanager
+    def _durable_in_the_end(self) -> Iterator[None]:
+        """Let no commit wait for the disk, and in the end wait for all of them.
+
+        What a crash of the server loses meanwhile is the last files with their records, which the
+        next run applies again.
+        """
+        self._connection.execute("SET synchronous_commit = off")
+        try:
+            yield
+        finally:
+            if not self._connection.broken:
+                self._connection.execute("RESET synchronous_commit")
+                if self._has_written:
+                    self._connection.execute(_FLUSH)
 
     def _all(self, last: int | None) -> list[Action]:
         self._read()
+        if self._recorded:
+            self._whole = None
         found = compare(self._package, self._recorded)
         found.check()
         todo = {*found.pending, *found.changed}
@@ -106,6 +132,16 @@ class Run:
         swap = self._applier.swap(file)
         if swap:
             return self._swap(swap, todo)
+        return self._plain(file, todo)
+
+    def _plain(self, file: SqlFile, todo: set[str]) -> list[Action]:
+        """Apply a file in one transaction; on a fresh install it is sent whole."""
+        if self._whole and self._tracked:
+            if self._whole.apply(file):
+                self._has_written = True
+                return [Action(file.id, verb(file, new=True))]
+            self._whole = None
+            self._read()
         return self._patience.run(partial(self._apply, file, todo))
 
     def _swap(self, swap: Swap, todo: set[str]) -> list[Action]:
@@ -121,6 +157,7 @@ class Run:
             raise
 
     def _discard(self) -> list[Action]:
+        self._has_written = True
         return self._transaction(self._applier.discard)
 
     def _transaction(self, work: Callable[[], list[Action]]) -> list[Action]:
@@ -129,6 +166,7 @@ class Run:
                 self._prepare()
             self._watch.begin()
             actions = work()
+        self._has_written = self._has_written or bool(actions)
         self._watch.committed(actions)
         if not self._applier.learn():
             self._read()
@@ -143,6 +181,9 @@ class Run:
             )
         self._ledger.create()
 
+    def _notice(self, notice: psycopg.errors.Diagnostic) -> None:
+        self._tell(Event.of_notice(notice))
+
     def _read(self) -> None:
         from lms_schema import ledger
 
@@ -155,7 +196,7 @@ class Run:
         """Apply an index file, beside the writers of its table when that holds rows."""
         built = self._indexes.build(file)
         if built is None:
-            return self._patience.run(partial(self._apply, file, todo))
+            return self._plain(file, todo)
         finish = partial(self._applier.finish, file, built)
         return self._patience.run(partial(self._transaction, finish))
 

@@ -139,16 +139,20 @@ def test_a_folder_that_is_not_a_schema_is_refused(
         assert word in str(caught.value)
 
 
-def test_a_file_that_order_lists_is_split_only_when_its_statements_are_wanted(
-    make_package: Make,
+def test_only_the_order_that_is_shipped_vouches_for_its_files(
+    make_package: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = "SELECT 'a"
+    broken = "CREATE TABLE a (i int);\nCOMMIT"
     listed = f"{hashlib.sha256(broken.encode()).hexdigest()}  tables/a.sql\n"
-    found = make_package({"ORDER": listed, "tables/a.sql": broken}).files[0]
-    with pytest.raises(UsageError, match=r"a\.sql:1: a quote"):
-        _ = found.statements
-    with pytest.raises(UsageError, match=r"a\.sql:1: a quote"):
-        make_package({"ORDER": listed, "tables/a.sql": broken + " "})
+    refusal = r"a\.sql:2: COMMIT controls the transaction"
+    with pytest.raises(UsageError, match=refusal):
+        make_package({"ORDER": listed, "tables/a.sql": broken})
+    monkeypatch.setattr(package, "shipped_folder", lambda: tmp_path / "schema")
+    with pytest.raises(UsageError, match=refusal):
+        _ = package.read().files[0].statements
+    (tmp_path / "schema/tables/a.sql").write_text(broken + " ")
+    with pytest.raises(UsageError, match=refusal):
+        package.read()
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:

@@ -1,0 +1,146 @@
+"""Files of a fresh install are sent whole, and their commits wait for the disk in the end only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import lms_schema
+from lms_schema import DatabaseError, Event, StatementFailed, migrate
+from lms_schema import package as packages
+from support import kills
+from support.runner import Make, execute, fingerprint, query
+
+RECORDED = "SELECT migration_id, checksum, objects, content FROM lms_schema_migration ORDER BY 1"
+FIRST = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
+
+
+@pytest.fixture
+def idle_server() -> Iterator[kills.Server]:
+    """A server that writes nothing of its log by itself, so that a crash loses what it may."""
+    with kills.own_server() as server:
+        execute(
+            server.conninfo,
+            "ALTER SYSTEM SET wal_writer_delay = '10s'",
+            "ALTER SYSTEM SET wal_writer_flush_after = '1GB'",
+            "ALTER SYSTEM SET autovacuum = off",
+        )
+        server.crash()
+        yield server
+
+
+def test_what_migrate_has_returned_of_outlives_a_crash(
+    idle_server: kills.Server, make_package: Make
+) -> None:
+    files = {f"tables/{n}.sql": f"CREATE TABLE t{n} (i int)" for n in range(5)}
+    package = make_package(files)
+    migrate(idle_server.conninfo, package=package)
+    idle_server.crash()
+    assert lms_schema.status(idle_server.conninfo, package=package).exit_code == 0
+    more = {"tables/8.sql": "CREATE TABLE t8 (i int)", "tables/9.sql": "SELECT wrong"}
+    with pytest.raises(StatementFailed):
+        migrate(idle_server.conninfo, package=make_package(files | more))
+    idle_server.crash()
+    assert query(idle_server.conninfo, "SELECT to_regclass('t8')::text") == [("t8",)]
+
+
+def test_files_that_a_crash_takes_back_are_applied_by_the_next_migrate(
+    idle_server: kills.Server, make_package: Make
+) -> None:
+    files = {f"tables/{n}.sql": f"CREATE TABLE t{n} (i int)" for n in range(8)}
+    package = make_package(files)
+    applied: list[str] = []
+
+    def crash_after_five(event: Event) -> None:
+        if event.kind == "apply":
+            applied.append(event.text)
+            if len(applied) == 5:
+                idle_server.crash()
+
+    with pytest.raises(DatabaseError):
+        migrate(idle_server.conninfo, package=package, on_event=crash_after_five)
+    result = migrate(idle_server.conninfo, package=package)
+    again = {action.file for action in result.actions}
+    assert again > {"tables/5", "tables/6", "tables/7"}, "the crash took nothing back"
+    assert lms_schema.status(idle_server.conninfo, package=package).exit_code == 0
+    assert query(
+        idle_server.conninfo, "SELECT count(*) FROM pg_class WHERE relname ~ '^t[0-9]$'"
+    ) == [(8,)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "word"),
+    [
+        ("SELECT wrong", 'column "wrong" does not exist'),
+        ("SELECT 1 / (SELECT 0)", "division by zero"),
+        ("CREATE TABEL b ()", "syntax error"),
+    ],
+)
+def test_a_file_of_a_fresh_install_that_fails_names_the_statement_and_changes_nothing(
+    empty_database: str, make_package: Make, wrong: str, word: str
+) -> None:
+    text = f"CREATE TABLE b (i int);\n\n-- c\n{wrong};\nCREATE TABLE c (i int);"
+    package = make_package(FIRST | {"tables/020_b.sql": text})
+    with pytest.raises(StatementFailed, match=word) as caught:
+        migrate(empty_database, package=package)
+    failed = (caught.value.file, caught.value.line, caught.value.statement)
+    assert failed == ("tables/020_b.sql", 4, wrong)
+    assert query(empty_database, "SELECT to_regclass('a')::text, to_regclass('b')::text") == [
+        ("a", None)
+    ]
+    assert query(empty_database, "SELECT migration_id FROM lms_schema_migration") == [
+        ("tables/010_a",)
+    ]
+    package = make_package(FIRST | {"tables/020_b.sql": text.replace(wrong, "SELECT 1")})
+    migrate(empty_database, package=package)
+    assert lms_schema.status(empty_database, package=package).exit_code == 0
+
+
+def test_a_deferred_constraint_is_checked_with_its_file(
+    empty_database: str, make_package: Make
+) -> None:
+    text = (
+        "CREATE TABLE b (i int PRIMARY KEY, j int REFERENCES b DEFERRABLE INITIALLY DEFERRED);\n"
+        "INSERT INTO b VALUES (1, 2);"
+    )
+    with pytest.raises(StatementFailed, match="foreign key") as caught:
+        migrate(empty_database, package=make_package(FIRST | {"tables/020_b.sql": text}))
+    assert (caught.value.file, caught.value.line) == ("tables/020_b.sql", 2)
+
+
+def test_the_records_are_those_of_files_that_are_sent_statement_by_statement(
+    empty_database: str, shared_database: str
+) -> None:
+    """A run that finds records sends statement by statement, hence the first file alone."""
+    first = packages.read().files[0].id
+    migrate(empty_database, schema="public", to=first)
+    migrate(empty_database, schema="public")
+    assert query(empty_database, RECORDED) == query(shared_database, RECORDED)
+    assert fingerprint(empty_database) == fingerprint(shared_database)
+
+
+def test_what_a_file_makes_inside_subtransactions_or_takes_over_is_recorded_as_its_own(
+    empty_database: str, make_package: Make
+) -> None:
+    function = "CREATE OR REPLACE FUNCTION {}() RETURNS int RETURN 1;"
+    package = make_package(
+        FIRST
+        | {
+            "functions/f.sql": function.format("f") + function.format('"G h"'),
+            "functions/g.sql": function.format('"G h"') + "CREATE TABLE others (i int);",
+            "tables/020_b.sql": (
+                "DO $$ BEGIN CREATE TABLE b (i int); BEGIN CREATE TABLE c (i int); "
+                "EXCEPTION WHEN division_by_zero THEN END; END $$"
+            ),
+        }
+    )
+    migrate(empty_database, package=package)
+    assert dict(
+        query(empty_database, "SELECT migration_id, objects FROM lms_schema_migration")
+    ) == {
+        "tables/010_a": ["TABLE a"],
+        "tables/020_b": ["TABLE b", "TABLE c"],
+        "functions/f": ["FUNCTION f()"],
+        "functions/g": ['FUNCTION "G h"()'],
+    }
