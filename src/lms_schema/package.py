@@ -215,7 +215,7 @@ def read(root: Path | None = None) -> SchemaPackage:
             is not readable: not UTF-8, a bad directive, or SQL that a file must not hold.
     """
     root = shipped_folder() if root is None else root
-    return SchemaPackage(tuple(_in_order(_files(root), {})))
+    return SchemaPackage(tuple(_in_order(read_files(root), {})))
 
 
 def extended(package: SchemaPackage, roots: Sequence[str | Path]) -> SchemaPackage:
@@ -250,7 +250,7 @@ def with_extra(package: SchemaPackage, root: Path, name: str) -> SchemaPackage:
             f"Two extras are named {name!r}, the second by {root}. They are told apart by "
             "the names of their folders; rename one."
         )
-    files = as_extra(_files(root), root, name)
+    files = as_extra(read_files(root), root, name)
     return SchemaPackage(
         (*package.files, *_in_order(files, package.by_id)), (*package.extras, name)
     )
@@ -283,8 +283,12 @@ def folder_of(file_id: str) -> Folder | None:
     return next((folder for folder in FOLDERS if folder.name == name), None)
 
 
-def _files(root: Path) -> list[SqlFile]:
-    """Read the files of a folder, in the order of folders and names."""
+def read_files(root: Path) -> list[SqlFile]:
+    """Read the files of a folder, in the order of folders and names, whatever they depend on.
+
+    Raises:
+        UsageError: As `read` does.
+    """
     if not root.is_dir():
         raise UsageError(f"The schema folder {root} does not exist.")
     for path, problem in strangers(root):
