@@ -19,10 +19,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from lms_schema import embedded
 from lms_schema import package as packages
-from lms_schema.testing import SERVER_VARIABLE, ensure_template, forget_durability
+from lms_schema.embedded import forget_durability
+from lms_schema.testing import SERVER_VARIABLE, ensure_template
 from lms_schema.testing import new_database as new_database_on
 
 pytest_plugins = ["pytester"]
@@ -75,6 +77,18 @@ def empty_database(server: str) -> Iterator[str]:
     """The conninfo of a new empty database."""
     with new_database_on(server) as conninfo:
         yield conninfo
+
+
+@pytest.fixture
+def role(empty_database: str) -> Iterator[str]:
+    """A role of its own, granted nothing."""
+    with psycopg.connect(empty_database, autocommit=True) as admin:
+        name = f"role_{admin.info.dbname}"
+        identifier = sql.Identifier(name)
+        admin.execute(sql.SQL("CREATE ROLE {}").format(identifier))
+        yield name
+        admin.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(identifier))
+        admin.execute(sql.SQL("DROP ROLE {}").format(identifier))
 
 
 @pytest.fixture(scope="session")

@@ -29,5 +29,6 @@ REVOKE EXECUTE ON FUNCTION ensure_interaction_partitions(integer, date) FROM pub
 COMMENT ON FUNCTION ensure_interaction_partitions(integer, date) IS
 'Makes the partitions of learning_interactions which are missing, see '
 'interaction_partition_ddl, and returns how many it made. For the owner of the table. Locks: '
-'SHARE UPDATE EXCLUSIVE on the event table (ACCESS EXCLUSIVE when p_from moves the first month '
-'back), SHARE ROW EXCLUSIVE on learners and learning_sections, until the transaction ends.';
+'SHARE UPDATE EXCLUSIVE on the event table, SHARE ROW EXCLUSIVE on learners and '
+'learning_sections (ACCESS EXCLUSIVE on the three when p_from moves the first month back), until '
+'the transaction ends.';

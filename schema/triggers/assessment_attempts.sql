@@ -50,3 +50,40 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION follow_assessment_attempts();
 COMMENT ON TRIGGER assessment_attempts_grades_delete ON assessment_attempts IS
 'Grades follow the attempts.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_delta_insert
+AFTER INSERT ON assessment_attempts
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION append_assessment_attempts_delta();
+COMMENT ON TRIGGER assessment_attempts_delta_insert ON assessment_attempts IS
+'Analytics follow the attempts.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_delta_update
+AFTER UPDATE ON assessment_attempts
+FOR EACH ROW WHEN (
+    (
+        old.learner_id, old.assessment_id, old.completion_status, old.score, old.percentage_score
+    )
+    IS DISTINCT FROM (
+        new.learner_id, new.assessment_id, new.completion_status, new.score, new.percentage_score
+    )
+)
+EXECUTE FUNCTION append_assessment_attempts_delta();
+COMMENT ON TRIGGER assessment_attempts_delta_update ON assessment_attempts IS
+'Analytics follow the attempts; an update of anything else costs nothing.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_delta_delete
+AFTER DELETE ON assessment_attempts
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION append_assessment_attempts_delta();
+COMMENT ON TRIGGER assessment_attempts_delta_delete ON assessment_attempts IS
+'Analytics follow the attempts.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_delta_truncate
+AFTER TRUNCATE ON assessment_attempts
+FOR EACH STATEMENT
+EXECUTE FUNCTION request_analytics_rebuild();
+COMMENT ON TRIGGER assessment_attempts_delta_truncate ON assessment_attempts IS
+'Analytics count anew after a TRUNCATE.';

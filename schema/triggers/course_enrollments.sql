@@ -39,3 +39,42 @@ FOR EACH ROW WHEN (
 EXECUTE FUNCTION follow_new_enrollments();
 COMMENT ON TRIGGER course_enrollments_derived_update ON course_enrollments IS
 'An enrollment given to another learner or course takes over what there is.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_delta_insert
+AFTER INSERT ON course_enrollments
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION append_course_enrollments_delta();
+COMMENT ON TRIGGER course_enrollments_delta_insert ON course_enrollments IS
+'Analytics follow the enrollments.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_delta_update
+AFTER UPDATE ON course_enrollments
+FOR EACH ROW WHEN (
+    (
+        old.learner_id, old.course_id, old.completion_status, old.overall_progress,
+        old.total_time_spent, old.engagement_score
+    )
+    IS DISTINCT FROM (
+        new.learner_id, new.course_id, new.completion_status, new.overall_progress,
+        new.total_time_spent, new.engagement_score
+    )
+)
+EXECUTE FUNCTION append_course_enrollments_delta();
+COMMENT ON TRIGGER course_enrollments_delta_update ON course_enrollments IS
+'Analytics follow the enrollments; an update of anything else costs nothing.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_delta_delete
+AFTER DELETE ON course_enrollments
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION append_course_enrollments_delta();
+COMMENT ON TRIGGER course_enrollments_delta_delete ON course_enrollments IS
+'Analytics follow the enrollments.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_delta_truncate
+AFTER TRUNCATE ON course_enrollments
+FOR EACH STATEMENT
+EXECUTE FUNCTION request_analytics_rebuild();
+COMMENT ON TRIGGER course_enrollments_delta_truncate ON course_enrollments IS
+'Analytics count anew after a TRUNCATE.';

@@ -44,3 +44,10 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION follow_course_assessments();
 COMMENT ON TRIGGER educational_assessments_grades_delete ON educational_assessments IS
 'Grades follow the weights of assessments.';
+
+CREATE OR REPLACE TRIGGER educational_assessments_delta_update
+AFTER UPDATE ON educational_assessments
+FOR EACH ROW WHEN (old.course_id IS DISTINCT FROM new.course_id)
+EXECUTE FUNCTION append_assessment_attempts_delta();
+COMMENT ON TRIGGER educational_assessments_delta_update ON educational_assessments IS
+'Analytics follow an assessment that moves to another course.';

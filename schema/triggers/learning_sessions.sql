@@ -12,3 +12,42 @@ FOR EACH ROW
 EXECUTE FUNCTION derive_session_duration();
 COMMENT ON TRIGGER learning_sessions_duration ON learning_sessions IS
 'Derives duration_minutes.';
+
+CREATE OR REPLACE TRIGGER learning_sessions_delta_insert
+AFTER INSERT ON learning_sessions
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION append_learning_sessions_delta();
+COMMENT ON TRIGGER learning_sessions_delta_insert ON learning_sessions IS
+'Analytics follow the sessions.';
+
+CREATE OR REPLACE TRIGGER learning_sessions_delta_update
+AFTER UPDATE ON learning_sessions
+FOR EACH ROW WHEN (
+    (
+        old.learner_id, old.duration_minutes, old.engagement_level, old.focus_score,
+        old.productivity_score
+    )
+    IS DISTINCT FROM (
+        new.learner_id, new.duration_minutes, new.engagement_level, new.focus_score,
+        new.productivity_score
+    )
+)
+EXECUTE FUNCTION append_learning_sessions_delta();
+COMMENT ON TRIGGER learning_sessions_delta_update ON learning_sessions IS
+'Analytics follow the sessions; an update of anything else costs nothing.';
+
+CREATE OR REPLACE TRIGGER learning_sessions_delta_delete
+AFTER DELETE ON learning_sessions
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION append_learning_sessions_delta();
+COMMENT ON TRIGGER learning_sessions_delta_delete ON learning_sessions IS
+'Analytics follow the sessions.';
+
+CREATE OR REPLACE TRIGGER learning_sessions_delta_truncate
+AFTER TRUNCATE ON learning_sessions
+FOR EACH STATEMENT
+EXECUTE FUNCTION request_analytics_rebuild();
+COMMENT ON TRIGGER learning_sessions_delta_truncate ON learning_sessions IS
+'Analytics count anew after a TRUNCATE.';

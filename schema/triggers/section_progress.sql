@@ -54,3 +54,42 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION follow_section_progress();
 COMMENT ON TRIGGER section_progress_enrollments_delete ON section_progress IS
 'Enrollments follow the progress of their sections.';
+
+CREATE OR REPLACE TRIGGER section_progress_delta_insert
+AFTER INSERT ON section_progress
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION append_section_progress_delta();
+COMMENT ON TRIGGER section_progress_delta_insert ON section_progress IS
+'Analytics follow the progress rows.';
+
+CREATE OR REPLACE TRIGGER section_progress_delta_update
+AFTER UPDATE ON section_progress
+FOR EACH ROW WHEN (
+    (
+        old.learner_id, old.course_id, old.comprehension_score, old.retention_score,
+        old.application_score, old.interaction_count, old.meaningful_interactions
+    )
+    IS DISTINCT FROM (
+        new.learner_id, new.course_id, new.comprehension_score, new.retention_score,
+        new.application_score, new.interaction_count, new.meaningful_interactions
+    )
+)
+EXECUTE FUNCTION append_section_progress_delta();
+COMMENT ON TRIGGER section_progress_delta_update ON section_progress IS
+'Analytics follow the progress rows; an update of anything else costs nothing.';
+
+CREATE OR REPLACE TRIGGER section_progress_delta_delete
+AFTER DELETE ON section_progress
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION append_section_progress_delta();
+COMMENT ON TRIGGER section_progress_delta_delete ON section_progress IS
+'Analytics follow the progress rows.';
+
+CREATE OR REPLACE TRIGGER section_progress_delta_truncate
+AFTER TRUNCATE ON section_progress
+FOR EACH STATEMENT
+EXECUTE FUNCTION request_analytics_rebuild();
+COMMENT ON TRIGGER section_progress_delta_truncate ON section_progress IS
+'Analytics count anew after a TRUNCATE.';

@@ -1,121 +1,30 @@
--- Figures of each learner. Each source is aggregated to the learner by itself and then joined:
--- joined first, courses, sections, sessions, events and attempts would multiply each other.
+-- Figures of each learner: the rows of learner_summary as the last refresh left them, where each
+-- source is aggregated by itself. Copied columns are NULL where there is no such learner any more.
 CREATE MATERIALIZED VIEW learner_progress_analytics AS
-WITH enrollment AS (
-    SELECT
-        e.learner_id,
-        count(*) AS courses_enrolled,
-        count(*) FILTER (WHERE e.completion_status = 'completed') AS courses_completed,
-        avg(e.overall_progress) AS average_course_progress,
-        sum(e.total_time_spent) AS total_learning_time_minutes
-    FROM course_enrollments AS e
-    GROUP BY e.learner_id
-),
-
-learning_session AS (
-    SELECT
-        ls.learner_id,
-        avg(ls.duration_minutes) AS average_session_duration,
-        count(*) AS total_learning_sessions,
-        avg(array_position(enum_range(NULL::engagement_level), ls.engagement_level))
-            AS average_engagement_level,
-        avg(ls.focus_score) AS average_focus_score,
-        avg(ls.productivity_score) AS average_productivity_score
-    FROM learning_sessions AS ls
-    GROUP BY ls.learner_id
-),
-
-progress AS (
-    SELECT
-        sp.learner_id,
-        avg(sp.comprehension_score) AS overall_comprehension,
-        avg(sp.retention_score) AS overall_retention,
-        avg(sp.application_score) AS overall_application
-    FROM section_progress AS sp
-    GROUP BY sp.learner_id
-),
-
-attempt AS (
-    SELECT
-        by_assessment.learner_id,
-        avg(by_assessment.best_percentage) AS average_assessment_performance,
-        sum(by_assessment.attempts)::bigint AS total_assessments_taken
-    FROM (
-        SELECT
-            t.learner_id,
-            count(*) AS attempts,
-            max(t.percentage_score) FILTER (
-                WHERE t.completion_status IN ('graded', 'reviewed') AND t.score IS NOT NULL
-            ) AS best_percentage
-        FROM assessment_attempts AS t
-        GROUP BY t.learner_id, t.assessment_id
-    ) AS by_assessment
-    GROUP BY by_assessment.learner_id
-),
-
-interaction AS (
-    SELECT
-        by_type.learner_id,
-        (
-            array_agg(
-                by_type.interaction_type
-                ORDER BY by_type.n DESC, by_type.interaction_type ASC
-            )
-        )[1] AS preferred_interaction_type,
-        sum(by_type.effectiveness_sum) / nullif(sum(by_type.effectiveness_n), 0)
-            AS interaction_learning_effectiveness
-    FROM (
-        SELECT
-            li.learner_id,
-            li.interaction_type,
-            count(*) AS n,
-            sum(li.learning_effectiveness) AS effectiveness_sum,
-            count(li.learning_effectiveness) AS effectiveness_n
-        FROM learning_interactions AS li
-        GROUP BY li.learner_id, li.interaction_type
-    ) AS by_type
-    GROUP BY by_type.learner_id
-),
-
-content AS (
-    SELECT
-        l.id AS learner_id,
-        l.learning_style,
-        l.academic_level,
-        l.preferred_difficulty,
-        coalesce(enrollment.courses_enrolled, 0) AS courses_enrolled,
-        coalesce(enrollment.courses_completed, 0) AS courses_completed,
-        enrollment.average_course_progress,
-        enrollment.total_learning_time_minutes,
-        learning_session.average_session_duration,
-        coalesce(learning_session.total_learning_sessions, 0) AS total_learning_sessions,
-        progress.overall_comprehension,
-        progress.overall_retention,
-        progress.overall_application,
-        learning_session.average_engagement_level,
-        learning_session.average_focus_score,
-        learning_session.average_productivity_score,
-        attempt.average_assessment_performance,
-        coalesce(attempt.total_assessments_taken, 0) AS total_assessments_taken,
-        interaction.preferred_interaction_type,
-        interaction.interaction_learning_effectiveness
-    FROM learners AS l
-    LEFT JOIN enrollment ON l.id = enrollment.learner_id
-    LEFT JOIN learning_session ON l.id = learning_session.learner_id
-    LEFT JOIN progress ON l.id = progress.learner_id
-    LEFT JOIN attempt ON l.id = attempt.learner_id
-    LEFT JOIN interaction ON l.id = interaction.learner_id
-)
-
 SELECT
-    content.*,
-    CASE
-        WHEN s.content_md5 = md5(to_jsonb(content)::text)::uuid THEN s.changed_at
-        ELSE now()
-    END AS last_updated
-FROM content
-LEFT JOIN analytics_row_state AS s
-    ON s.view_name = 'learner_progress_analytics' AND content.learner_id = s.row_id;
+    s.learner_id,
+    s.learning_style,
+    s.academic_level,
+    s.preferred_difficulty,
+    s.enrollments AS courses_enrolled,
+    s.completed AS courses_completed,
+    s.average_course_progress,
+    CASE WHEN s.enrollments > 0 THEN s.time_sum END AS total_learning_time_minutes,
+    s.average_session_duration,
+    s.sessions AS total_learning_sessions,
+    s.overall_comprehension,
+    s.overall_retention,
+    s.overall_application,
+    s.average_engagement_level,
+    s.average_focus_score,
+    s.average_productivity_score,
+    s.average_assessment_performance,
+    s.attempts AS total_assessments_taken,
+    s.preferred_interaction_type,
+    s.interaction_learning_effectiveness,
+    s.changed_at AS last_updated
+FROM learner_summary AS s
+WHERE s.academic_level IS NOT NULL;
 
 CREATE UNIQUE INDEX idx_learner_progress_analytics_learner
 ON learner_progress_analytics (learner_id);

@@ -5,6 +5,7 @@ The functions here do what the commands of `lms-schema` do, and return typed res
 
 __version__ = "0.1.0.dev0"
 
+from lms_schema.check import CheckResult, Finding, check
 from lms_schema.drop import DropResult, drop
 from lms_schema.errors import (
     DatabaseError,
@@ -17,28 +18,35 @@ from lms_schema.errors import (
 )
 from lms_schema.events import Action, Event
 from lms_schema.migrate import MigrateResult, migrate
+from lms_schema.plan import plan
+from lms_schema.plan_result import PlanResult
 from lms_schema.status import Comparison, StatusResult, status
 from lms_schema.verify import Difference, VerifyResult, verify
 
 __all__ = [
     "Action",
+    "CheckResult",
     "Comparison",
     "DatabaseError",
     "DatabaseNewer",
     "Difference",
     "DropResult",
     "Event",
+    "Finding",
     "LmsSchemaError",
     "LockNotObtained",
     "MigrateResult",
+    "PlanResult",
     "ReleasedFileEdited",
     "StatementFailed",
     "StatusResult",
     "UsageError",
     "VerifyResult",
     "__version__",
+    "check",
     "drop",
     "migrate",
+    "plan",
     "status",
     "verify",
 ]

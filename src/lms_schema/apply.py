@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from lms_schema import removal as removals
 from lms_schema import replace
+from lms_schema import swap as swaps
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
+from lms_schema.execution import run
 from lms_schema.package import Kind, SchemaPackage, SqlFile, extra_of
+from lms_schema.removal import Removal
 from lms_schema.statements import Statement
+from lms_schema.swap import Swap, unfinished
+from lms_schema.watch import Step, Watch
 
 if TYPE_CHECKING:
     from lms_schema.ledger import Entry, Ledger
@@ -22,6 +28,7 @@ class Applier:
 
     Attributes:
         entries: What is recorded of the package and its extras, by id of the file.
+        postponed: Whether the last `apply` left materialized views to be made again.
     """
 
     def __init__(
@@ -30,13 +37,16 @@ class Applier:
         schema: str,
         package: SchemaPackage,
         ledger: Ledger,
+        watch: Watch,
     ) -> None:
         self._connection = connection
         self._schema = schema
         self._package = package
         self._ledger = ledger
+        self._watch = watch
         self._skipped: list[tuple[str, str | None]] = []
         self._not_given: tuple[str, ...] = ()
+        self.postponed = False
         self.entries: Mapping[str, Entry] = {}
         connection.add_notice_handler(self._notice)
 
@@ -51,51 +61,154 @@ class Applier:
         extras = {extra_of(name) for name in recorded.keys() - self.entries.keys()}
         self._not_given = tuple(sorted(filter(None, extras)))
 
-    def apply(self, file: SqlFile, rebuild: set[str], todo: set[str]) -> list[Action]:
+    def apply(
+        self,
+        file: SqlFile,
+        rebuild: set[str],
+        todo: set[str],
+        *,
+        at_once: bool = False,
+        swap: Swap | None = None,
+    ) -> list[Action]:
         """Apply a file in the open transaction.
 
         Args:
             file: The file.
             rebuild: Ids of files that cannot be replaced in place.
             todo: Ids of all files that are pending or changed.
+            at_once: Whether materialized views that depend on what is rebuilt are rebuilt with
+                it, while their readers wait; else they are marked to be made again.
+            swap: The file's materialized views, built.
         """
+        self.postponed = False
         before = replace.objects(self._connection, self._schema)
         owners = self._owners(self.entries)
         saved = replace.attached(self._connection, self._schema, owners)
-        lost = replace.drop_order(self._connection, before, owners, rebuild) if rebuild else []
-        for name in lost:
-            self._drop(owners[name], name)
-        doomed = rebuild | {owners[name] for name in lost}
-        written = {name for name, found in before.items() if found.written}  # the state tables
+        removal = self._make_room(before, owners, rebuild, todo, at_once=at_once, swap=swap)
+        lost = [*removal.drops, *removal.moves]
+        doomed = rebuild | removal.files
+        # the state tables, and what was given another name
+        written = self._written() if rebuild else _written(before)
         new: set[str] = set()
         actions = []
-        for item in self._batch(file, doomed, todo):
-            self._execute(item, in_place=item.id not in doomed and self.replaceable(item.id))
-            silent = item.kind is Kind.RECURRING and item.id not in todo and not self._wrote()
-            if silent:
-                continue
-            present = replace.objects(self._connection, self._schema)
-            created = self._created(item, present, written)
-            stale = [] if item.id in doomed else self._stale(item, present, created)
-            for name in stale:
-                self._drop(item.id, name)
-            lost += stale
-            written |= {name for name, found in present.items() if found.written}
+        for item in self._batch(file, doomed, todo - removal.kept):
+            if swap and item is file:
+                created: Sequence[str] = swap.rename(self._send)
+                written |= self._written()
+            else:
+                self._execute(
+                    item,
+                    item.statements,
+                    in_place=item.id not in doomed and self.replaceable(item.id),
+                )
+                silent = item.kind is Kind.RECURRING and item.id not in todo and not self._wrote()
+                if silent:
+                    continue
+                present = replace.objects(self._connection, self._schema)
+                created = self._created(item, present, written)
+                stale = [] if item.id in doomed else self._stale(item, present, created)
+                for name in stale:
+                    self._drop(item.id, name)
+                lost += stale
+                written |= _written(present)
             new |= {name for name in created if name not in before}
             self._record(item, created)
             done = verb(item, new=item.id not in self.entries)
             actions.append(Action(item.id, "rebuild" if item.id in doomed else done))
-        self._restore([item for item in saved if item.name in lost], new, file)
+        self._restore(
+            [item for item in saved if item.name in lost and not (swap and item.is_index)],
+            new,
+            file,
+        )
         for name in sorted(doomed - self._package.by_id.keys()):
             self._ledger.forget(name)
             actions.append(Action(name, "drop"))
         return actions
 
+    def finish(self, file: SqlFile, created: str) -> list[Action]:
+        """Run in the open transaction what follows the first statement, and record the file.
+
+        Args:
+            file: The file.
+            created: What its first statement created, outside the transaction.
+        """
+        self._execute(file, file.statements[1:])
+        self._record(file, [created])
+        return [Action(file.id, "apply")]
+
+    def swap(self, file: SqlFile) -> Swap | None:
+        """Return how to replace the file's materialized views without keeping readers waiting.
+
+        None: when it creates none that is there, or does more than that.
+        """
+        if not self.replaceable(file.id):
+            return None
+        return swaps.of(self._connection, self._schema, file, self.entries[file.id].objects)
+
+    def build(self, swap: Swap) -> list[Action]:
+        """Build the views of a swap in the open transaction, and record that they are ours."""
+        own = self.entries[swap.file.id].objects
+        swap.build(self._send, own)
+        self._ledger.revise(swap.file.id, (*own, *swap.objects))
+        return [Action(swap.file.id, "build")]
+
+    def discard(self) -> list[Action]:
+        """Drop in the open transaction what builds left that never came into use."""
+        present = replace.objects(self._connection, self._schema)
+        for file_id, entry in self.entries.items():
+            left = unfinished(entry.objects)
+            for name in left:
+                if name in present and replace.kind(name) != "INDEX":
+                    self._drop(file_id, name)
+            if left:
+                self._ledger.revise(file_id, [name for name in entry.objects if name not in left])
+        return []
+
+    def _make_room(
+        self,
+        present: Mapping[str, replace.Object],
+        owners: dict[str, str],
+        rebuild: set[str],
+        todo: set[str],
+        *,
+        at_once: bool,
+        swap: Swap | None,
+    ) -> Removal:
+        """Drop, or give another name to, what stands in the way of files that are run anew."""
+        if not rebuild:
+            return Removal(frozenset(), (), (), {}, frozenset())
+        removals.wait_shortly(self._connection)
+        if swap:
+            for name in [*swap.objects, *(n for n in owners if replace.kind(n) == "INDEX")]:
+                owners.pop(name, None)  # the new ones have them
+        position = {} if at_once else {file.id: n for n, file in enumerate(self._package.files)}
+        removal = removals.of(self._connection, present, owners, rebuild, position, todo)
+        self.postponed = bool(removal.postponed)
+        for name in removal.drops:
+            self._drop(owners[name], name)
+        moved = {name: self._move(owners[name], name) for name in removal.moves}
+        for file_id, names in removal.postponed.items():
+            earlier = self.entries[file_id].objects
+            later = [moved[name] for name in reversed(names)]
+            self._ledger.revise(file_id, (*earlier, *later), again=True)
+        return removal
+
+    def _move(self, file_id: str, name: str) -> str:
+        """Give an object another name, and return it as DROP names it."""
+        path = self._package.path_of(file_id)
+        old, statements = replace.moved(self._connection, self._schema, name)
+        for statement in statements:
+            self._send(path, statement)
+        return old
+
+    def _written(self) -> set[str]:
+        return _written(replace.objects(self._connection, self._schema))
+
     def drop(self, gone: Sequence[str]) -> list[Action]:
         """Drop in the open transaction what files created that the package no longer has."""
         present = replace.objects(self._connection, self._schema)
         owners = self._owners(gone)
-        for name in replace.drop_order(self._connection, present, owners, gone):
+        for name in removals.of(self._connection, present, owners, gone, {}, ()).drops:
             self._drop(owners[name], name)
         for file_id in gone:
             self._ledger.forget(file_id)
@@ -127,27 +240,27 @@ class Applier:
         """
         positions = [n for n, item in enumerate(self._package.files) if item.id in doomed]
         end = max(positions, default=-1) + 1
-        wanted = {item.id for item in self._package.files[:end] if item.kind is Kind.REPLACEABLE}
-        wanted = {file.id} | doomed | (wanted & todo)
+        wanted = {
+            item.id
+            for item in self._package.files[:end]
+            if item.kind is Kind.REPLACEABLE and item.id in todo and not self._is_read(item.id)
+        }
+        wanted |= {file.id} | doomed
         return [item for item in self._package.files if item.id in wanted]
 
-    def _execute(self, file: SqlFile, *, in_place: bool) -> None:
+    def _is_read(self, file_id: str) -> bool:
+        """Tell whether the file made a materialized view: it has a transaction of its own."""
+        recorded = self.entries[file_id].objects if file_id in self.entries else ()
+        return any(replace.kind(name) == "MATERIALIZED VIEW" for name in recorded)
+
+    def _execute(
+        self, file: SqlFile, statements: Sequence[Statement], *, in_place: bool = False
+    ) -> None:
         # What is deferred is checked at the end of the file, while it can be named.
         last = Statement("SET CONSTRAINTS ALL IMMEDIATE", file.statements[-1].line)
-        for statement in (*file.statements, last):
+        for statement in (*statements, last):
             self._skipped.clear()
-            try:
-                self._connection.execute(statement.text.encode())
-            except psycopg.Error as error:
-                if self._connection.broken:
-                    raise
-                position = int(error.diag.statement_position or 1)
-                raise _failed(
-                    error.diag,
-                    file.path,
-                    statement.line + statement.text.count("\n", 0, position - 1),
-                    statement.text,
-                ) from error
+            self._send(file.path, statement.text, line=statement.line, written=statement != last)
             if in_place and self._skipped:
                 # IF NOT EXISTS found the old object and left it: not a replacement.
                 message, sqlstate = self._skipped[0]
@@ -160,21 +273,28 @@ class Applier:
                 )
 
     def _drop(self, file_id: str, name: str) -> None:
-        statement = f"DROP {name} RESTRICT"
-        try:
-            self._connection.execute(statement.encode())
-        except psycopg.Error as error:
-            if self._connection.broken:
-                raise
-            hint = "Drop or change what depends on it, then migrate again."
-            if self._not_given:
-                hint += (
-                    " If that is of an extra, give the extra: the database holds "
-                    f"{', '.join(self._not_given)}."
-                )
-            raise _failed(
-                error.diag, self._package.path_of(file_id), 1, statement, hint=hint
-            ) from error
+        hint = "Drop or change what depends on it, then migrate again."
+        if self._not_given:
+            hint += (
+                " If that is of an extra, give the extra: the database holds "
+                f"{', '.join(self._not_given)}."
+            )
+        self._send(self._package.path_of(file_id), f"DROP {name} RESTRICT", hint=hint)
+
+    def _send(
+        self, path: str, text: str, *, line: int = 1, written: bool = False, hint: str | None = None
+    ) -> None:
+        """Execute a statement.
+
+        Args:
+            path: The file that it belongs to.
+            text: The statement.
+            line: Where it begins in the file.
+            written: Whether it stands in the file.
+            hint: What to do when it fails, in place of PostgreSQL's hint.
+        """
+        tag = run(self._connection, path, Statement(text, line), written=written, hint=hint)
+        self._watch.executed(Step(path, line, text, written, tag))
 
     def _wrote(self) -> bool:
         row = self._connection.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()
@@ -207,7 +327,8 @@ class Applier:
         from lms_schema import __version__
         from lms_schema.ledger import Entry
 
-        self._ledger.record(file.id, Entry(file.checksum, __version__, tuple(created)))
+        entry = Entry(file.checksum, __version__, tuple(created))
+        self._ledger.record(file.id, entry, content=file.text)
 
     def _restore(
         self, saved: Sequence[replace.Attached], new: Collection[str], file: SqlFile
@@ -218,39 +339,17 @@ class Applier:
         present = replace.objects(self._connection, self._schema)
         for item in saved:
             for statement in item.statements(present, new):
-                try:
-                    self._connection.execute(statement.encode())
-                except psycopg.Error as error:
-                    if self._connection.broken:
-                        raise
-                    raise _failed(
-                        error.diag,
-                        file.path,
-                        1,
-                        statement,
-                        hint=f"It belongs to {item.name}, which had to be made again, and does "
-                        "not fit any more. Drop or revoke it, then migrate again.",
-                    ) from error
+                self._send(
+                    file.path,
+                    statement,
+                    hint=f"It belongs to {item.name}, which had to be made again, and does "
+                    "not fit any more. Drop or revoke it, then migrate again.",
+                )
 
     def _notice(self, notice: psycopg.errors.Diagnostic) -> None:
         if notice.sqlstate in replace.REFUSALS:
             self._skipped.append((notice.message_primary or "", notice.sqlstate))
 
 
-def _failed(
-    diagnostic: psycopg.errors.Diagnostic,
-    path: str,
-    line: int,
-    statement: str,
-    hint: str | None = None,
-) -> StatementFailed:
-    return StatementFailed(
-        diagnostic.message_primary or "the statement failed",
-        file=path,
-        line=line,
-        statement=statement,
-        sqlstate=diagnostic.sqlstate,
-        detail=diagnostic.message_detail,
-        hint=hint or diagnostic.message_hint,
-        context=diagnostic.context,
-    )
+def _written(present: Mapping[str, replace.Object]) -> set[str]:
+    return {name for name, found in present.items() if found.written}

@@ -11,7 +11,7 @@ import lms_schema
 from lms_schema.commands.output import print_json
 from lms_schema.errors import LmsSchemaError, UsageError
 
-COMMANDS = ("migrate", "status", "verify", "drop", "demo")
+COMMANDS = ("migrate", "plan", "status", "verify", "check", "drop", "demo", "docs")
 """Names of the commands and of their modules, in the order of the help."""
 
 _JSON = "lms_schema.json"
@@ -21,11 +21,12 @@ Exit codes:
   0  done, or nothing to do
   1  database or SQL error
   2  wrong usage, or a server version that is not supported
-  3  something is pending (status, migrate --dry-run)
+  3  something is pending (status, plan)
   4  the catalog differs from the release's (verify)
   5  a released file was edited
   6  a lock was not obtained
   8  the database is newer than this package
+  9  findings (check)
 """
 
 

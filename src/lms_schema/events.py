@@ -22,13 +22,14 @@ class Event:
 
 @dataclass(frozen=True)
 class Action:
-    """What was done with a file, or with --dry-run is to be done.
+    """What was done with a file, or is planned to be done.
 
     Attributes:
         file: Its id, like `tables/020_learners`.
         action: `apply` (new), `replace` (changed, in place), `rebuild` (its objects were dropped
             and made again), `run` (recurring, and it found something to do), `drop` (it is gone
-            from the package, and so are its objects).
+            from the package, and so are its objects); in a plan also `build` (a materialized view,
+            beside the one that is read; the `rebuild` after it gives it the name).
     """
 
     file: str

@@ -5,6 +5,7 @@ Reading them takes nothing but SQL. Their layout and their rows are yoyo's, whic
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,16 +25,20 @@ _OWN_COLUMNS = f"""
 ALTER TABLE {TABLE}
     ADD COLUMN checksum text,
     ADD COLUMN package_version text,
-    ADD COLUMN objects text[];
+    ADD COLUMN objects text[],
+    ADD COLUMN content text NOT NULL DEFAULT '';
 COMMENT ON TABLE {TABLE} IS
     'What lms-schema applied to this schema, a row a file. Written by lms-schema migrate only.';
 COMMENT ON COLUMN {TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
 COMMENT ON COLUMN {TABLE}.migration_id IS 'Path of the file below schema/, without the ending.';
 COMMENT ON COLUMN {TABLE}.applied_at_utc IS 'When it was applied last, in UTC.';
-COMMENT ON COLUMN {TABLE}.checksum IS 'SHA-256 of the content that was applied, in hexadecimal.';
+COMMENT ON COLUMN {TABLE}.checksum IS
+    'SHA-256 of the content that was applied, in hexadecimal; empty: to be applied again.';
 COMMENT ON COLUMN {TABLE}.package_version IS 'Release of lms-schema that applied it.';
 COMMENT ON COLUMN {TABLE}.objects IS
     'What the file created, each as DROP would name it, relative to this schema.';
+COMMENT ON COLUMN {TABLE}.content IS
+    'The file as it was applied: what lms-schema plan reproduces this schema from.';
 COMMENT ON TABLE {LOG_TABLE} IS 'Each time that a file was applied or dropped, by whom and when.';
 COMMENT ON COLUMN {LOG_TABLE}.id IS 'Random UUID of the entry.';
 COMMENT ON COLUMN {LOG_TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
@@ -87,6 +92,14 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
     return {row[0]: Entry(row[1] or "", row[2] or "", tuple(row[3] or ())) for row in rows}
 
 
+def contents(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]:
+    """Return the files as they were applied, by id; needs SELECT on the table."""
+    rows = connection.execute(
+        sql.SQL("SELECT migration_id, content FROM {}").format(sql.Identifier(schema, TABLE))
+    )
+    return dict(rows.fetchall())
+
+
 class Ledger:
     """Writes the state tables of the connection's schema, inside the caller's transaction."""
 
@@ -105,7 +118,7 @@ class Ledger:
         self._rows.create_tables()
         self._connection.execute(_OWN_COLUMNS)
 
-    def record(self, file_id: str, entry: Entry) -> None:
+    def record(self, file_id: str, entry: Entry, *, content: str) -> None:
         """Record a file as applied, in place of an earlier record.
 
         What it created is no longer another file's: a function may move to another file.
@@ -113,9 +126,9 @@ class Ledger:
         self.forget(file_id)
         self._rows.mark(file_id)
         self._connection.execute(
-            f"UPDATE {TABLE} SET checksum = %s, package_version = %s, objects = %s "  # noqa: S608
-            "WHERE migration_id = %s",
-            (entry.checksum, entry.package_version, list(entry.objects), file_id),
+            f"UPDATE {TABLE} SET checksum = %s, package_version = %s, objects = %s, "  # noqa: S608
+            "content = %s WHERE migration_id = %s",
+            (entry.checksum, entry.package_version, list(entry.objects), content, file_id),
         )
         self._connection.execute(
             f"UPDATE {TABLE} AS t SET objects = ARRAY("  # noqa: S608
@@ -123,6 +136,14 @@ class Ledger:
             "WHERE o <> ALL (%(objects)s::text[]) ORDER BY n) "
             "WHERE migration_id <> %(id)s AND objects && %(objects)s::text[]",
             {"objects": list(entry.objects), "id": file_id},
+        )
+
+    def revise(self, file_id: str, objects: Sequence[str], *, again: bool = False) -> None:
+        """Change what a recorded file has created, and with `again` mark it to be run again."""
+        self._connection.execute(
+            f"UPDATE {TABLE} SET objects = %s, "  # noqa: S608
+            "checksum = CASE WHEN %s THEN '' ELSE checksum END WHERE migration_id = %s",
+            (list(objects), again, file_id),
         )
 
     def forget(self, file_id: str) -> None:

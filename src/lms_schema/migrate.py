@@ -9,31 +9,27 @@ from typing import TYPE_CHECKING
 
 from lms_schema import database, lock
 from lms_schema import package as packages
-from lms_schema.events import Action, Event, verb
+from lms_schema.events import Action, Event
 from lms_schema.run import Run
-from lms_schema.status import Comparison, compare
 
 if TYPE_CHECKING:
-    from lms_schema.ledger import Entry
     from lms_schema.package import SchemaPackage
 
 
 @dataclass(frozen=True)
 class MigrateResult:
-    """What a migrate did, or with --dry-run would do.
+    """What a migrate did.
 
     Attributes:
         database: Name of the database.
         schema: The target schema.
         server_major: PostgreSQL's major version.
-        dry_run: Whether nothing was changed.
         actions: What was done, in order; empty when there was nothing to do.
     """
 
     database: str
     schema: str
     server_major: int
-    dry_run: bool
     actions: tuple[Action, ...]
 
     def to_json(self) -> dict[str, object]:
@@ -44,7 +40,6 @@ class MigrateResult:
             "database": self.database,
             "schema": self.schema,
             "server_major": self.server_major,
-            "dry_run": self.dry_run,
             "actions": [{"file": item.file, "action": item.action} for item in self.actions],
         }
 
@@ -56,7 +51,6 @@ def migrate(
     package: SchemaPackage | None = None,
     extra: Sequence[str | Path] = (),
     to: str | None = None,
-    dry_run: bool = False,
     lock_timeout: float = 5.0,
     wait: float = 60.0,
     on_event: Callable[[Event], None] | None = None,
@@ -75,7 +69,6 @@ def migrate(
             given, by the same rules. Extras that the database holds and that are not given are
             left alone.
         to: Id of the last file to apply.
-        dry_run: Only tell what is pending; nothing is changed.
         lock_timeout: Seconds that a statement waits for a lock before its file is tried again.
         wait: Seconds to keep trying, for another runner to end and for a file to get its locks.
         on_event: Called with progress and the server's notices.
@@ -99,41 +92,22 @@ def migrate(
         conninfo,
         schema=schema,
         lock_timeout=lock_timeout,
-        read_only=dry_run,
         on_notice=lambda notice: tell(
             Event("notice", f"{notice.severity}: {notice.message_primary}")
         ),
     ) as session:
         connection = session.connection
-        if dry_run:
-            entries: dict[str, Entry] = {}
-            if ledger.exists(connection, session.schema):
-                entries = ledger.read(connection, session.schema)
-            actions = _planned(package, compare(package, entries), last)
-        else:
-            waiting = lock.held(
-                connection,
-                session.schema,
-                wait=wait,
-                on_wait=lambda text: tell(Event("waiting", text)),
-            )
-            with waiting:
-                run = Run(session, package, ledger.Ledger(connection), wait, tell)
-                actions = run.all(last)
+        waiting = lock.held(
+            connection,
+            session.schema,
+            wait=wait,
+            on_wait=lambda text: tell(Event("waiting", text)),
+        )
+        with waiting:
+            actions = Run(session, package, ledger.Ledger(connection), wait, tell).all(last)
     return MigrateResult(
         database=session.database,
         schema=session.schema,
         server_major=session.server_major,
-        dry_run=dry_run,
         actions=tuple(actions),
     )
-
-
-def _planned(package: SchemaPackage, found: Comparison, last: int | None) -> list[Action]:
-    found.check()
-    actions = [
-        Action(file.id, verb(file, new=file.id in found.pending))
-        for file in package.files[:last]
-        if file.id in found.pending or file.id in found.changed
-    ]
-    return actions + [Action(name, "drop") for name in found.gone if last is None]

@@ -19,6 +19,7 @@ from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 from pathlib import Path
 
+from lms_schema import index_file
 from lms_schema.errors import UsageError
 from lms_schema.statements import Statement, SyntaxProblem, comments, split
 
@@ -49,13 +50,16 @@ class Folder:
     owns: tuple[str, ...]
 
 
+INDEXES = "indexes"
+"""Name of the folder whose files are built concurrently where their table holds rows."""
+
 FOLDERS = (
     Folder("types", Kind.VERSIONED, ("TYPE",)),
     Folder("tables", Kind.VERSIONED, ("TABLE",)),
     Folder("functions", Kind.REPLACEABLE, ("FUNCTION", "PROCEDURE", "AGGREGATE")),
     Folder("triggers", Kind.REPLACEABLE, ("TRIGGER", "FUNCTION")),
     Folder("views", Kind.REPLACEABLE, ("VIEW", "MATERIALIZED VIEW", "INDEX")),
-    Folder("indexes", Kind.VERSIONED, ("INDEX",)),
+    Folder(INDEXES, Kind.VERSIONED, ("INDEX",)),
     Folder("partitions", Kind.RECURRING, ("TABLE",)),
     Folder("security", Kind.REPLACEABLE, ("POLICY",)),
 )
@@ -119,6 +123,8 @@ class SqlFile:
         try:
             statements = tuple(split(self.text))
             _refuse_misplaced_directives(self.text)
+            if self.folder.name == INDEXES:
+                index_file.parse(statements)
         except SyntaxProblem as problem:
             raise UnreadableFile(self.source, problem.line, f"{problem}.", problem.rule) from None
         if not statements:
@@ -269,6 +275,52 @@ def as_extra(files: Sequence[SqlFile], root: Path, name: str) -> list[SqlFile]:
         )
         for file in files
     ]
+
+
+def recorded(texts: Mapping[str, str], extras: Sequence[str]) -> SchemaPackage:
+    """Return files as they were once applied, in the order in which they can be applied.
+
+    Args:
+        texts: Their content by id.
+        extras: Names of extras, in their order; others among the files come after these.
+
+    Raises:
+        UsageError: When one cannot be read.
+    """
+    position = {folder: number for number, folder in enumerate(FOLDERS)}
+    groups = dict.fromkeys([None, *extras, *sorted(filter(None, map(extra_of, texts)))])
+    package = SchemaPackage(())
+    for extra in groups:
+        own = {file_id: text for file_id, text in texts.items() if extra_of(file_id) == extra}
+        files = [_recorded_file(file_id, text, own) for file_id, text in own.items()]
+        files.sort(key=lambda file: (position[file.folder], file.id))
+        package = SchemaPackage(
+            (*package.files, *_in_order(files, package.by_id)),
+            (*package.extras, extra) if extra else (),
+        )
+    return package
+
+
+def _recorded_file(file_id: str, text: str, own: Collection[str]) -> SqlFile:
+    folder = folder_of(file_id)
+    if folder is None:
+        raise UsageError(f"{file_id}: this release has no such folder.")
+    extra = extra_of(file_id)
+    path = f"{file_id}.sql"
+    try:
+        named = _depends(text)
+    except SyntaxProblem as problem:
+        raise UsageError(f"{path}:{problem.line}: {problem}.") from None
+    in_extra = {other: f"{extra}:{other}" for other in named if f"{extra}:{other}" in own}
+    return SqlFile(
+        id=file_id,
+        folder=folder,
+        path=path,
+        source=Path(path),
+        text=text,
+        checksum=hashlib.sha256(text.encode()).hexdigest(),
+        depends=tuple(in_extra.get(other, other) for other in named),
+    )
 
 
 def extra_of(file_id: str) -> str | None:

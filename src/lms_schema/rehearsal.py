@@ -1,4 +1,4 @@
-"""A package applied to databases of a disposable server, with a note of which statement did what."""
+"""A package applied to a database of a disposable server, noting which statement did what."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from lms_schema import index_file
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.migrate import MigrateResult, migrate
-from lms_schema.package import Kind, SchemaPackage
+from lms_schema.package import INDEXES, Kind, SchemaPackage
 from lms_schema.statements import plain
 
 SCHEMA = "lms"
@@ -31,7 +32,8 @@ CREATE TABLE lms_notes.ddl (
 CREATE FUNCTION lms_notes.note() RETURNS event_trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO lms_notes.ddl (classid, objid, tag, place, name, statement)
-    SELECT classid, objid, command_tag, schema_name, object_identity, current_query()
+    SELECT
+        classid, objid, command_tag, schema_name, coalesce(object_identity, ''), current_query()
     FROM pg_event_trigger_ddl_commands();
 END;
 $$;
@@ -128,13 +130,22 @@ class Atlas:
             for file in package.files
             for statement in file.statements
         }
+        # the runner writes the statement of an index file anew, for the way in which it builds
+        self._indexes = {
+            found.name: file.statements[0].text
+            for file in package.files
+            if file.folder.name == INDEXES and (found := index_file.parse(file.statements))
+        }
         self._notes = notes
 
     @cached_property
     def _by_address(self) -> Mapping[tuple[int, int], list[str]]:
         found: dict[tuple[int, int], list[str]] = {}
         for note in self._notes:
-            found.setdefault(note.address, []).append(note.statement)
+            text = note.statement
+            if text not in self._places and note.tag == "CREATE INDEX":
+                text = self._indexes.get(note.name.rpartition(".")[2].strip('"'), text)
+            found.setdefault(note.address, []).append(text)
         return found
 
     def statement(self, text: str) -> Place | None:
@@ -152,20 +163,24 @@ class Atlas:
         statements = [text for text in self._by_address.get(address, ()) if text in self._places]
         for word in words:
             for text in statements:
-                match = re.search(rf"(?<![\w$]){re.escape(word)}(?![\w$])", plain(text), re.I)
+                match = re.search(
+                    rf"(?<![\w$]){re.escape(word)}(?![\w$])", plain(text), re.IGNORECASE
+                )
                 if match:
                     place = self._places[text]
                     line = place.line + text.count("\n", 0, match.start())
                     return Place(place.file, place.path, line)
         return self._places[statements[0]] if statements else None
 
-    def key(self, key: ObjectKey) -> Place | None:
-        """Return where an object of a catalog got its definition last."""
-        key = key.described if key.kind == "comment" else key
-        names = {key.owner, key.name.rpartition(".")[2]}
-        for note in reversed(self._notes):
-            if note.statement in self._places and names & set(re.split(r"[.( ]", note.name)):
-                return self._places[note.statement]
+    def named(self, kind: str, name: str) -> Place | None:
+        """Return where the object of a catalog, or the relation that it is of, was made last."""
+        key = ObjectKey(kind, name)
+        described = key.described if kind == "comment" else key
+        member = described.name.rpartition(".")[2]
+        for wanted in (member, described.owner):
+            for note in reversed(self._notes):
+                if note.statement in self._places and wanted in re.split(r"[.(]", note.name):
+                    return self._places[note.statement]
         return None
 
 

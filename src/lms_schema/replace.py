@@ -8,11 +8,14 @@ again, in the same transaction. It never drops with CASCADE.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+
+from lms_schema import shadow
+from lms_schema.statements import quoted
 
 REFUSALS = frozenset(
     (
@@ -77,22 +80,6 @@ _OBJECTS = """
     ORDER BY objid
 """
 
-_DEPENDENCIES = """
-    SELECT DISTINCT
-        CASE WHEN r.oid IS NULL THEN d.classid ELSE 'pg_class'::regclass END::bigint,
-        coalesce(r.ev_class, d.objid)::bigint,
-        CASE WHEN v.relation IS NULL THEN d.refclassid ELSE 'pg_class'::regclass END::bigint,
-        coalesce(v.relation, d.refobjid)::bigint
-    FROM pg_depend AS d
-        LEFT JOIN pg_rewrite AS r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-        LEFT JOIN pg_type AS t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid
-        LEFT JOIN pg_type AS e ON e.oid = t.typelem
-        CROSS JOIN LATERAL (
-            SELECT nullif(greatest(t.typrelid, e.typrelid), 0) AS relation
-        ) AS v
-    WHERE d.deptype IN ('n', 'a') AND d.refobjid >= 16384
-"""
-
 # Each row: the object, then what to put before and after its name to restore what it had.
 _ATTACHED = """
     WITH relation AS (
@@ -141,10 +128,29 @@ _ATTACHED = """
     FROM relation JOIN pg_index AS i ON i.indrelid = relation.oid
     WHERE NOT 'INDEX ' || i.indexrelid::regclass::text = ANY (%(own)s)
     UNION ALL
+    SELECT relation.kind || ' ' || relation.name,
+        format('COMMENT ON INDEX %%s IS %%L', i.indexrelid::regclass, d.description), NULL
+    FROM relation JOIN pg_index AS i ON i.indrelid = relation.oid
+        JOIN pg_description AS d
+            ON d.classoid = 'pg_class'::regclass AND d.objoid = i.indexrelid AND d.objsubid = 0
+    WHERE NOT 'INDEX ' || i.indexrelid::regclass::text = ANY (%(own)s)
+    UNION ALL
+    SELECT relation.kind || ' ' || relation.name, pg_get_statisticsobjdef(s.oid), NULL
+    FROM relation JOIN pg_statistic_ext AS s ON s.stxrelid = relation.oid
+    UNION ALL
     SELECT relation.kind || ' ' || relation.name, pg_get_triggerdef(t.oid), NULL
     FROM relation JOIN pg_trigger AS t ON t.tgrelid = relation.oid
     WHERE NOT format('TRIGGER %%I ON %%s', t.tgname, relation.name) = ANY (%(own)s)
 """
+
+
+_INDEXES_OF = """
+    SELECT i.indexrelid::regclass::text
+    FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
+    WHERE c.relnamespace = %(schema)s::regnamespace AND c.relname = %(name)s
+"""
+
+_RELATIONS = ("VIEW", "MATERIALIZED VIEW")
 
 
 @dataclass(frozen=True)
@@ -176,6 +182,11 @@ class Attached:
     before: str
     after: str | None
 
+    @property
+    def is_index(self) -> bool:
+        """Whether it is an index rather than anything else."""
+        return self.after is None and self.before.startswith(("CREATE INDEX", "CREATE UNIQUE"))
+
     def statements(self, present: Collection[str], new: Collection[str]) -> list[str]:
         """Return the statements that give it back.
 
@@ -205,7 +216,7 @@ def identity(name: str) -> str:
 
 def objects(connection: psycopg.Connection[Any], schema: str) -> dict[str, Object]:
     """Return the objects of the schema that files may create, by their name."""
-    rows = connection.execute(_OBJECTS, {"schema": _quoted(schema)})
+    rows = connection.execute(_OBJECTS, {"schema": quoted(schema)})
     return {row[2]: Object(row[2], (row[0], row[1]), row[3]) for row in rows}
 
 
@@ -219,58 +230,36 @@ def attached(
         schema: Its name.
         own: The package's own objects, which are nobody else's.
     """
-    rows = connection.execute(_ATTACHED, {"schema": _quoted(schema), "own": list(own)})
+    rows = connection.execute(_ATTACHED, {"schema": quoted(schema), "own": list(own)})
     return [Attached(*row) for row in rows]
 
 
-def drop_order(
-    connection: psycopg.Connection[Any],
-    present: Mapping[str, Object],
-    owners: Mapping[str, str],
-    files: Collection[str],
-) -> list[str]:
-    """Return all objects to drop so that the objects of some files can go, dependents first.
+def moved(connection: psycopg.Connection[Any], schema: str, name: str) -> tuple[str, list[str]]:
+    """Return another name for an object, as DROP names it, and the statements that give it.
 
-    An object that must go takes its whole file with it, since the file is run again as a whole.
-
-    Args:
-        connection: In the schema.
-        present: What there is.
-        owners: The file of each of the package's objects.
-        files: Ids of the files whose objects must go.
+    A materialized view loses its indexes: the new one has their names.
     """
-    named = {present[name].address: name for name in owners if name in present}
-    dependents: dict[str, set[str]] = {}
-    for row in connection.execute(_DEPENDENCIES):
-        dependent, used = named.get((row[0], row[1])), named.get((row[2], row[3]))
-        if dependent and used and dependent != used:
-            dependents.setdefault(used, set()).add(dependent)
-    doomed = set(files)
-    order: list[str] = []
-
-    def visit(name: str) -> None:
-        if name in order:
-            return
-        for dependent in sorted(dependents.get(name, ())):
-            doomed.add(owners[dependent])
-            visit(dependent)
-        order.append(name)
-
-    count = -1
-    while count < len(doomed):
-        count = len(doomed)
-        for name in sorted(named.values()):
-            if owners[name] in doomed:
-                visit(name)
-    return order
+    plain, _, parameters = identity(name).partition("(")
+    bare = plain[1:-1].replace('""', '"') if plain.startswith('"') else plain
+    taken = {_plain(other)[1] for other in objects(connection, schema)}
+    number = 1
+    old = shadow.temporary(bare, "old")
+    while quoted(old) in taken or old in taken:
+        number += 1
+        old = shadow.temporary(f"{bare}_{number}", "old")
+    alter = kind(name) if kind(name) in _RELATIONS else "ROUTINE"
+    statements = []
+    if kind(name) == "MATERIALIZED VIEW":
+        rows = connection.execute(_INDEXES_OF, {"schema": quoted(schema), "name": bare})
+        statements += [f"DROP INDEX {row[0]}" for row in rows]
+    statements.append(f"ALTER {alter} {identity(name)} RENAME TO {quoted(old)}")
+    row = connection.execute("SELECT quote_ident(%s)", (old,)).fetchone()
+    tail = f"({parameters}" if parameters else ""
+    return f"{kind(name)} {row[0] if row else old}{tail}", statements
 
 
 def _plain(name: str) -> tuple[bool, str]:
     """Return whether it is a view of either kind, and the name without parameters."""
-    if kind(name) in ("VIEW", "MATERIALIZED VIEW"):
+    if kind(name) in _RELATIONS:
         return True, identity(name)
     return False, identity(name).rpartition("(")[0]
-
-
-def _quoted(schema: str) -> str:
-    return '"' + schema.replace('"', '""') + '"'

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from lms_schema import lock, replace
+from lms_schema import replace
 from lms_schema.apply import Applier
-from lms_schema.errors import DatabaseError, LockNotObtained, StatementFailed
+from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed
 from lms_schema.events import Action, Event
-from lms_schema.package import Kind, SchemaPackage, SqlFile
+from lms_schema.indexes import IndexBuilder
+from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
+from lms_schema.patience import BUSY, Patience
 from lms_schema.status import compare
+from lms_schema.swap import Swap, unfinished
+from lms_schema.watch import Watch
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
     from lms_schema.ledger import Entry, Ledger
-
-_BUSY = ("55P03", "40P01")
-"""SQLSTATEs of a lock timeout and a deadlock: worth another try."""
 
 _DUPLICATES = ("42P07", "42710")
 """SQLSTATEs of a table, and of a type, that exists."""
@@ -36,16 +38,20 @@ class Run:
         ledger: Ledger,
         wait: float,
         tell: Callable[[Event], None],
+        watch: Watch | None = None,
     ) -> None:
         self._connection = session.connection
         self._session = session
         self._package = package
         self._ledger = ledger
-        self._wait = wait
         self._tell = tell
+        self._wait = wait
+        self._patience = Patience(wait, tell)
+        self._indexes = IndexBuilder(session, self._patience, tell)
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
-        self._applier = Applier(session.connection, session.schema, package, ledger)
+        self._watch = watch or Watch()
+        self._applier = Applier(session.connection, session.schema, package, ledger, self._watch)
 
     def all(self, last: int | None) -> list[Action]:
         """Apply everything; return what was done."""
@@ -54,14 +60,58 @@ class Run:
         found.check()
         todo = {*found.pending, *found.changed}
         actions: list[Action] = []
+        if any(unfinished(entry.objects) for entry in self._applier.entries.values()):
+            self._patience.run(self._discard)
         for file in self._package.files[:last]:
             if file.id in todo or file.kind is Kind.RECURRING:
-                done = self._patiently(partial(self._apply, file, todo))
+                done = self._file(file, todo)
                 todo.difference_update(action.file for action in done)
-                actions += done
+                todo.update(name for name, entry in self._recorded.items() if not entry.checksum)
+                actions += self._told(done)
         gone = [name for name in found.gone if name in self._applier.entries]
         if gone and last is None:
-            actions += self._patiently(partial(self._drop_gone, gone))
+            drop = partial(self._transaction, partial(self._applier.drop, gone))
+            actions += self._told(self._patience.run(drop))
+        return actions
+
+    def _told(self, actions: list[Action]) -> list[Action]:
+        for action in actions:
+            self._tell(Event(action.action, action.file))
+        return actions
+
+    def _file(self, file: SqlFile, todo: set[str]) -> list[Action]:
+        """Apply a file in the way that keeps others waiting least."""
+        if file.folder.name == INDEXES:
+            return self._build(file, todo)
+        swap = self._applier.swap(file)
+        if swap:
+            return self._swap(swap, todo)
+        return self._patience.run(partial(self._apply, file, todo))
+
+    def _swap(self, swap: Swap, todo: set[str]) -> list[Action]:
+        """Build materialized views beside those that are read, then let them change names."""
+        self._tell(Event("building", f"{swap.file.id} beside the one that is read"))
+        self._patience.run(partial(self._transaction, partial(self._applier.build, swap)))
+        try:
+            swap.wait_for_snapshots(self._wait)
+            return self._patience.run(partial(self._apply, swap.file, todo, swap))
+        except LmsSchemaError:
+            with suppress(LmsSchemaError):  # then the next run does it
+                self._patience.run(self._discard)
+            raise
+
+    def _discard(self) -> list[Action]:
+        return self._transaction(self._applier.discard)
+
+    def _transaction(self, work: Callable[[], list[Action]]) -> list[Action]:
+        with self._connection.transaction():
+            if not self._tracked:
+                self._prepare()
+            self._watch.begin()
+            actions = work()
+        self._watch.committed(actions)
+        self._read()
+        return actions
         return actions
 
     def _prepare(self) -> None:
@@ -80,36 +130,23 @@ class Run:
             self._recorded = ledger.read(self._connection, self._session.schema)
             self._applier.know(self._recorded)
 
-    def _patiently(self, work: Callable[[], list[Action]]) -> list[Action]:
-        """Do it, again when a lock timed out, until the time is used up."""
-        deadline = lock.Deadline(self._wait)
-        while True:
-            try:
-                actions = work()
-            except StatementFailed as error:
-                if error.sqlstate not in _BUSY:
-                    raise
-                self._tell(Event("waiting", f"{error.file}:{error.line} waits for a lock"))
-                if not deadline.pause():
-                    raise LockNotObtained(
-                        f"{error}\nTried for {self._wait:g} s. End the transactions that hold the "
-                        "lock (see pg_stat_activity), or give it longer with --wait."
-                    ) from None
-            else:
-                for action in actions:
-                    self._tell(Event(action.action, action.file))
-                return actions
+    def _build(self, file: SqlFile, todo: set[str]) -> list[Action]:
+        """Apply an index file, beside the writers of its table when that holds rows."""
+        built = self._indexes.build(file)
+        if built is None:
+            return self._patience.run(partial(self._apply, file, todo))
+        finish = partial(self._applier.finish, file, built)
+        return self._patience.run(partial(self._transaction, finish))
 
-    def _apply(self, file: SqlFile, todo: set[str]) -> list[Action]:
+    def _apply(self, file: SqlFile, todo: set[str], swap: Swap | None = None) -> list[Action]:
         """Apply a file: in place when PostgreSQL allows that, else with all that depends on it."""
-        rebuild: set[str] = set()
+        rebuild: set[str] = {file.id} if swap else set()
+        at_once = False
         while True:
             try:
-                with self._connection.transaction():
-                    if not self._tracked:
-                        self._prepare()
-                    actions = self._applier.apply(file, rebuild, todo)
-                self._read()
+                return self._transaction(
+                    partial(self._applier.apply, file, rebuild, todo, at_once=at_once, swap=swap)
+                )
             except StatementFailed as error:
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
                     raise DatabaseError(
@@ -120,18 +157,15 @@ class Run:
                     ) from error
                 refused = self._package.id_at(error.file)
                 if (
-                    error.sqlstate not in replace.REFUSALS
-                    or refused in rebuild
-                    or not self._applier.replaceable(refused)
+                    error.sqlstate in replace.REFUSALS
+                    and refused not in rebuild
+                    and self._applier.replaceable(refused)
                 ):
+                    rebuild.add(refused)
+                elif self._applier.postponed and error.sqlstate not in BUSY:
+                    at_once = True  # it needs the new materialized views
+                else:
                     raise
-                rebuild.add(refused)
-            else:
-                return actions
-
-    def _drop_gone(self, gone: list[str]) -> list[Action]:
-        with self._connection.transaction():
-            return self._applier.drop(gone)
 
     def _holds_objects(self) -> bool:
         return self._session.schema_exists() and bool(

@@ -140,6 +140,8 @@ class _Course:
     """Standard deviations of ability that the level of the course is worth."""
     sections: list[tuple[uuid.UUID, float]] = field(default_factory=list)
     """Id and the minutes that a typical learner needs."""
+    questions: dict[uuid.UUID, list[float]] = field(default_factory=dict)
+    """How much easier each question of an assessment is than the mean, as a probability."""
     quizzes: dict[int, uuid.UUID] = field(default_factory=dict)
     """The quiz that follows a section, by the section's number."""
     diagnostic: uuid.UUID = field(init=False)
@@ -219,7 +221,7 @@ class _Generator:
             start,
             {"beginner": 0.5, "intermediate": 0.0, "advanced": -0.5}[plan.difficulty],
         )
-        course.diagnostic = self._assessment(course.id, "Where do you start?", "diagnostic")
+        course.diagnostic = self._assessment(course, "Where do you start?", "diagnostic")
         previous: list[str] = []
         for number, (module, topics) in enumerate(plan.modules.items(), 1):
             module_id = self.add(
@@ -247,23 +249,23 @@ class _Generator:
                 )
                 course.sections.append((section_id, minutes))
             course.quizzes[len(course.sections) - 1] = self._assessment(
-                course.id, f"Quiz: {module}", "formative", section_id=section_id
+                course, f"Quiz: {module}", "formative", section_id=section_id
             )
-        course.final = self._assessment(course.id, "Final examination", "summative")
+        course.final = self._assessment(course, "Final examination", "summative")
         return course
 
     def _assessment(
         self,
-        course_id: uuid.UUID,
+        course: _Course,
         title: str,
         kind: str,
         *,
         section_id: uuid.UUID | None = None,
     ) -> uuid.UUID:
         weight, attempts_allowed = _TERMS[kind]
-        return self.add(
+        assessment_id = self.add(
             "educational_assessments",
-            course_id=course_id,
+            course_id=course.id,
             section_id=section_id,
             title=title,
             assessment_type=kind,
@@ -276,6 +278,8 @@ class _Generator:
             attempts_allowed=attempts_allowed,
             questions=_QUESTIONS,
         )
+        course.questions[assessment_id] = [self.chance.gauss(0, 0.12) for _ in _QUESTIONS]
+        return assessment_id
 
     def _learner(self, institution_id: uuid.UUID, first: str, last: str) -> _Learner:
         chance = self.chance
@@ -472,9 +476,11 @@ class _Study:
         return False
 
     def _attempt(self, assessment_id: uuid.UUID, begin: datetime, number: int, ease: float) -> int:
-        right = 0.55 + 0.12 * (self.ability + ease)
-        chances = (max(0.05, right), 0.15, max(0.02, 0.85 - right))
-        points = self.chance.choices((4, 2, 0), chances, k=len(_QUESTIONS))
+        points = []
+        for easier in self.course.questions[assessment_id]:
+            right = 0.55 + 0.17 * (self.ability + ease) + easier
+            chances = (max(0.05, right), 0.15, max(0.02, 0.85 - right))
+            points += self.chance.choices((4, 2, 0), chances)
         submitted = begin + timedelta(minutes=self.chance.randint(8, 18))
         self.generator.add(
             "assessment_attempts",

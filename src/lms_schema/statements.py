@@ -66,7 +66,7 @@ def split(sql: str) -> list[Statement]:
     """
     statements: list[Statement] = []
     current = _Current()
-    for kind, text, position in _tokens(sql):
+    for kind, text, position in tokens(sql):
         if kind in ("space", "comment", "block"):
             continue
         if text == "\\":
@@ -86,13 +86,18 @@ def split(sql: str) -> list[Statement]:
 def plain(sql: str) -> str:
     """Return SQL with blanks for its comments and what is inside its quotes; lines stay."""
     return "".join(
-        re.sub(r"[^\n]", " ", text) if kind not in _CODE else text for kind, text, _ in _tokens(sql)
+        re.sub(r"[^\n]", " ", text) if kind not in _CODE else text for kind, text, _ in tokens(sql)
     )
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL text."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def comments(sql: str) -> Iterator[tuple[str, int]]:
     """Yield the `--` comments of SQL, each with its line; not those inside strings and bodies."""
-    for kind, text, position in _tokens(sql):
+    for kind, text, position in tokens(sql):
         if kind == "comment":
             yield text, _line(sql, position)
 
@@ -147,7 +152,12 @@ class _Current:
         return [Statement(sql[self.start : self.end], line)]
 
 
-def _tokens(sql: str) -> Iterator[tuple[str, str, int]]:
+def tokens(sql: str) -> Iterator[tuple[str, str, int]]:
+    """Yield the tokens of SQL: kind, text and position.
+
+    The kinds are space, comment, block (a comment too), string, escaped, name (quoted), dollar,
+    word, number and mark (a single character).
+    """
     position = 0
     while position < len(sql):
         match = _TOKEN.match(sql, position)

@@ -71,7 +71,6 @@ def lms_server() -> Iterator[str]:
         yield url
         return
     with embedded.temporary() as conninfo:
-        forget_durability(conninfo)
         yield conninfo
 
 
@@ -134,11 +133,3 @@ def new_database(server: str, template: str = "template1") -> Iterator[str]:
             yield make_conninfo(server, dbname=name)
         finally:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def forget_durability(server: str) -> None:
-    """Trade what a disposable server need not keep for speed."""
-    with psycopg.connect(server, autocommit=True) as admin:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            admin.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
-        admin.execute("SELECT pg_reload_conf()")

@@ -7,7 +7,6 @@ from typing import Literal
 
 from lms_schema import database, extras
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog, release_catalog
-from lms_schema.errors import UsageError
 
 Problem = Literal["missing", "different", "extra"]
 
@@ -91,11 +90,7 @@ def verify(
         DatabaseError: The database cannot be reached, or the schema may not be read.
     """
     with database.session(conninfo, schema=schema, read_only=True) as session:
-        if not session.schema_exists():
-            raise UsageError(
-                f'There is no schema "{session.schema}" in database "{session.database}"; '
-                "name another with --schema, or run lms-schema migrate."
-            )
+        session.require_schema()
         live = read_catalog(session.connection, session.schema)
     expected = release_catalog(session.server_major)
     unsure: frozenset[ObjectKey] = frozenset()

@@ -175,13 +175,13 @@ def test_readers_go_on_during_a_refresh(connection: Connection, database: str) -
 def test_a_refresh_that_fails_leaves_nothing(connection: Connection) -> None:
     add(connection, "course_enrollments")
     refresh(connection)
-    before = (last_updated(connection), log(connection), read(connection, "analytics_row_state"))
+    before = (last_updated(connection), log(connection), read(connection, "learner_summary"))
     connection.execute("UPDATE course_enrollments SET total_time_spent = 60")
     # the second view can no longer be refreshed; by then the first is
     connection.execute("DROP INDEX idx_learner_progress_analytics_learner")
     with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
         connection.execute(REFRESH)
-    after = (last_updated(connection), log(connection), read(connection, "analytics_row_state"))
+    after = (last_updated(connection), log(connection), read(connection, "learner_summary"))
     assert before == after
     (row,) = read(connection, "learning_analytics_dashboard")
     assert row["average_time_spent_minutes"] == 0
@@ -215,7 +215,7 @@ def test_a_role_that_may_only_execute_refreshes(transaction: Connection) -> None
 
 def test_objects_of_the_caller_with_the_same_names_are_not_taken(transaction: Connection) -> None:
     add(transaction, "course_enrollments")
-    for name in ("analytics_refresh_log", "analytics_row_state", *VIEWS):
+    for name in ("analytics_refresh_log", "learner_summary", "course_enrollments_delta", *VIEWS):
         transaction.execute(f"CREATE TEMP TABLE {name} (id integer)".encode())
     transaction.execute("SET LOCAL search_path = pg_temp, public")
     transaction.execute(REFRESH)

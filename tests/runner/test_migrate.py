@@ -214,31 +214,6 @@ def test_to_an_unknown_file_is_an_error_that_names_near_ones(
         migrate(empty_database, package=make_package(TABLE_A), to="tables/01_a")
 
 
-def test_a_dry_run_changes_nothing_and_lists_what_a_run_does(
-    empty_database: str, make_package: Make
-) -> None:
-    package = make_package(TABLE_A | FUNCTION | {"partitions/p.sql": "SELECT 1;"})
-    planned = migrate(empty_database, schema="lms", package=package, dry_run=True)
-    assert planned.dry_run
-    assert query(empty_database, "SELECT to_regnamespace('lms')") == [(None,)]
-    done = migrate(empty_database, schema="lms", package=package)
-    assert actions(planned) == actions(done)
-
-    changed = make_package(
-        TABLE_A | {"functions/g.sql": "CREATE OR REPLACE FUNCTION g() RETURNS int RETURN 1;"}
-    )
-    before = query(empty_database, "SELECT * FROM lms.lms_schema_migration")
-    planned = migrate(empty_database, schema="lms", package=changed, dry_run=True)
-    assert query(empty_database, "SELECT * FROM lms.lms_schema_migration") == before
-    assert actions(planned) == [
-        ("functions/g", "apply"),
-        ("functions/f", "drop"),
-        ("partitions/p", "drop"),
-    ]
-    done = migrate(empty_database, schema="lms", package=changed)
-    assert actions(planned) == actions(done)
-
-
 def test_recurring_files_run_at_every_migrate_and_are_silent_when_they_change_nothing(
     empty_database: str, make_package: Make
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
@@ -21,15 +19,6 @@ def _function(parameters: str, body: str, result: str = "int") -> dict[str, str]
         f"LANGUAGE sql AS 'SELECT {body}';"
         "REVOKE EXECUTE ON FUNCTION f FROM PUBLIC;"
     }
-
-
-@pytest.fixture
-def role(empty_database: str) -> Iterator[str]:
-    """A role of its own, granted nothing."""
-    name = query(empty_database, "SELECT 'role_' || current_database()")[0][0]
-    execute(empty_database, f"CREATE ROLE {name}")
-    yield name
-    execute(empty_database, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
 
 def _functions(conninfo: str) -> list[str]:
@@ -243,6 +232,82 @@ def test_what_uses_a_function_is_made_again_with_it(
         ("security/s", "rebuild"),
     ]
     assert query(empty_database, "SELECT polname::text FROM pg_policy") == [("p",)]
+
+
+def test_dependents_of_dependents_are_made_again_in_their_order_with_their_grants(
+    empty_database: str, make_package: Make, role: str
+) -> None:
+    chain = {
+        # against the order of the alphabet
+        "views/z.sql": "CREATE OR REPLACE VIEW z AS SELECT i FROM v;",
+        "views/y.sql": "-- depends: views/z\nCREATE OR REPLACE VIEW y AS SELECT i FROM z;",
+        "views/x.sql": "-- depends: views/y\n"
+        "CREATE OR REPLACE VIEW x AS SELECT y.i FROM y JOIN v ON TRUE;",
+    }
+    migrate(empty_database, package=make_package(TABLE | VIEW | chain))
+    execute(empty_database, f"GRANT SELECT ON x, y, z TO {role}")
+    smaller = {"views/v.sql": "CREATE OR REPLACE VIEW v AS SELECT i FROM a;"}
+    package = make_package(TABLE | smaller | chain)
+    result = migrate(empty_database, package=package)
+    assert actions(result) == [(f"views/{name}", "rebuild") for name in "vzyx"]
+    assert query(
+        empty_database,
+        f"SELECT count(*) FROM information_schema.role_table_grants WHERE grantee = '{role}'",
+    ) == [(3,)]
+    migrate(empty_database, package=package, schema="fresh")
+    assert fingerprint(empty_database) == fingerprint(empty_database, "fresh")
+
+
+def test_a_definer_function_with_another_signature_keeps_its_owner_and_its_grants(
+    empty_database: str, make_package: Make, role: str
+) -> None:
+    def files(parameters: str) -> dict[str, str]:
+        return {
+            "functions/f.sql": f"CREATE OR REPLACE FUNCTION f({parameters}) RETURNS name "
+            "LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS 'SELECT current_user';"
+            "REVOKE EXECUTE ON FUNCTION f FROM PUBLIC;"
+        }
+
+    migrate(empty_database, package=make_package(files("i int")))
+    execute(
+        empty_database,
+        f"GRANT CREATE ON SCHEMA public TO {role}",
+        f"ALTER FUNCTION f OWNER TO {role}",
+        f"CREATE ROLE {role}_caller",
+        f"GRANT EXECUTE ON FUNCTION f TO {role}_caller",
+    )
+    try:
+        migrate(empty_database, package=make_package(files("i int, j int DEFAULT 0")))
+        assert query(
+            empty_database,
+            "SELECT f(1)::text, prosecdef, proowner::regrole::text, "
+            f"has_function_privilege('{role}_caller', oid, 'EXECUTE'), "
+            "EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0) "
+            "FROM pg_proc WHERE proname = 'f'",
+        ) == [(role, True, role, True, False)]
+    finally:
+        execute(empty_database, f"DROP OWNED BY {role}_caller", f"DROP ROLE {role}_caller")
+
+
+def test_a_trigger_goes_over_to_the_function_that_its_old_one_became(
+    empty_database: str, make_package: Make
+) -> None:
+    def files(name: str) -> dict[str, str]:
+        return TABLE | {
+            "functions/t.sql": f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger "
+            "LANGUAGE plpgsql AS 'BEGIN NEW.j := 1; RETURN NEW; END';",
+            "triggers/a.sql": "CREATE OR REPLACE TRIGGER fill BEFORE INSERT ON a "
+            f"FOR EACH ROW EXECUTE FUNCTION {name}();",
+        }
+
+    migrate(empty_database, package=make_package(files("t")))
+    package = make_package(files("u"))
+    migrate(empty_database, package=package)
+    assert _functions(empty_database) == ["u()"]
+    execute(empty_database, "INSERT INTO a (i) VALUES (1)")
+    assert query(empty_database, "SELECT j FROM a") == [(1,)]
+    migrate(empty_database, package=package, schema="fresh")
+    assert fingerprint(empty_database) == fingerprint(empty_database, "fresh")
 
 
 def test_a_function_that_returns_rows_of_a_view_is_made_again_with_it(

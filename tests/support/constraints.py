@@ -170,10 +170,36 @@ def _history_fkey(connection: Connection) -> Rows:
     return [row | {"learner_id": NOBODY}, row | {"section_id": NOBODY}], [row]
 
 
-def _row_state_pkey(connection: Connection) -> Rows:
-    taken = add(connection, "analytics_row_state")
-    row = {"view_name": taken["view_name"], "row_id": taken["row_id"]}
-    return [row], [row | {"view_name": "another_view"}, row | {"row_id": uuid.uuid4()}]
+def _pair_key(table: str, *columns: str) -> Case:
+    def rows(connection: Connection) -> Rows:
+        taken = add(connection, table)
+        row = {name: taken[name] for name in columns}
+        return [row], [row | {name: uuid.uuid4()} for name in columns]
+
+    return Case(f"{table}_pkey", table, rows, UNIQUE)
+
+
+def _expired_totals_pkey(connection: Connection) -> Rows:
+    taken = add(connection, "expired_interaction_totals")
+    row = {name: taken[name] for name in ("learner_id", "section_id", "course_id")}
+    return [row], [{}]
+
+
+def _expired_time(_connection: Connection) -> Rows:
+    names = ("total_time_spent", "active_learning_time")
+    return (
+        [dict(zip(names, pair, strict=True)) for pair in [(-1, 0), (-1, -1), (0, -1), (5, 6)]],
+        [dict(zip(names, pair, strict=True)) for pair in [(0, 0), (5, 5), (2**40, 0)]],
+    )
+
+
+def _expired_counts(_connection: Connection) -> Rows:
+    names = ("interaction_count", "meaningful_interactions", "help_requests")
+    wrong = [(0, 0, 0), (1, -1, 0), (1, 0, -1), (2, 2, 1)]
+    return (
+        [dict(zip(names, counts, strict=True)) for counts in wrong],
+        [dict(zip(names, counts, strict=True)) for counts in [(1, 0, 0), (3, 2, 1)]],
+    )
 
 
 def _email_key(connection: Connection) -> Rows:
@@ -427,6 +453,12 @@ _PKEY_TABLES = (
     "learning_sessions",
     "educational_assessments",
     "assessment_attempts",
+    "learning_interactions_delta",
+    "course_enrollments_delta",
+    "section_progress_delta",
+    "learning_sessions_delta",
+    "assessment_attempts_delta",
+    "analytics_rebuild_request",
     "analytics_refresh_log",
 )
 
@@ -561,6 +593,16 @@ def _all() -> Iterator[Case]:
     yield from _count(table, "duration_seconds")
     yield from _number(table, "learning_effectiveness", high="1")
 
+    table = "expired_interaction_totals"
+    yield Case(f"{table}_pkey", table, _expired_totals_pkey, UNIQUE)
+    yield _foreign_key(table, "learner_id", "learners")
+    yield _section_of_course(table)
+    yield Case(
+        f"{table}_period_check", table, _period("first_accessed", "last_accessed", optional=False)
+    )
+    yield Case(f"{table}_time_check", table, _expired_time)
+    yield Case(f"{table}_count_check", table, _expired_counts)
+
     table = "learning_sessions"
     yield _foreign_key(table, "learner_id", "learners")
     yield _foreign_key(table, "course_id", "educational_courses")
@@ -629,7 +671,10 @@ def _all() -> Iterator[Case]:
     yield from _count(table, "time_spent_minutes")
     yield from _number(table, "percentage_score", high="100")
 
-    yield Case("analytics_row_state_pkey", "analytics_row_state", _row_state_pkey, UNIQUE)
+    yield _pair_key("learner_course_summary", "learner_id", "course_id")
+    yield _pair_key("learner_assessment_summary", "assessment_id", "learner_id")
+    yield _pair_key("learner_summary", "learner_id")
+    yield _pair_key("course_summary", "course_id")
     table = "analytics_refresh_log"
     yield Case(f"{table}_period_check", table, _period("started_at", "finished_at", optional=False))
     yield from _count(table, "row_count", "rows_changed")

@@ -39,9 +39,9 @@ class History:
         for course in self.courses:
             self.add_assessment(course)
 
-    def run(self, writes: int) -> list[str]:
-        """Do so many writes, and return the names of those that the schema accepted."""
-        kinds: list[Callable[[], None]] = [
+    def kinds(self) -> list[Callable[[], None]]:
+        """The writes to choose from; what stands there several times is chosen more often."""
+        return [
             *[self.log_event, self.set_progress, self.write_attempt] * 4,
             *[self.enroll, self.raise_all_progress, self.grade_attempts] * 2,
             self.add_section,
@@ -59,6 +59,10 @@ class History:
             self.complete,
             self.load_events,
         ]
+
+    def run(self, writes: int) -> list[str]:
+        """Do so many writes, and return the names of those that the schema accepted."""
+        kinds = self.kinds()
         done = []
         for _ in range(writes):
             kind = self.pick(kinds)

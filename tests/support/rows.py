@@ -173,6 +173,18 @@ def _interaction(connection: Connection, values: Values) -> Row:
     return row | {"interaction_type": "discussion", "interaction_data": {}, "timestamp": EARLY}
 
 
+def _expired_totals(connection: Connection, values: Values) -> Row:
+    return _progress(connection, values) | {
+        "first_accessed": EARLY,
+        "last_accessed": EARLY,
+        "total_time_spent": 0,
+        "active_learning_time": 0,
+        "interaction_count": 1,
+        "meaningful_interactions": 0,
+        "help_requests": 0,
+    }
+
+
 def _session(connection: Connection, values: Values) -> Row:
     return _enrollment(connection, values) | {"session_start": EARLY}
 
@@ -199,15 +211,6 @@ def _attempt(connection: Connection, values: Values) -> Row:
     return row | {"attempt_number": 1, "started_at": EARLY, "responses": []}
 
 
-def _row_state(_connection: Connection, _values: Values) -> Row:
-    return {
-        "view_name": "a_view",
-        "row_id": uuid.uuid4(),
-        "content_md5": uuid.uuid4(),
-        "changed_at": EARLY,
-    }
-
-
 def _refresh_log(_connection: Connection, _values: Values) -> Row:
     return {
         "view_name": "a_view",
@@ -218,7 +221,39 @@ def _refresh_log(_connection: Connection, _values: Values) -> Row:
     }
 
 
-WITH_IDENTITY = {"section_progress_history", "analytics_refresh_log"}
+def _delta(*names: str) -> Callable[[Connection, Values], Row]:
+    """Rows of a queue or summary: ids of nobody, and zeros."""
+
+    def row(_connection: Connection, _values: Values) -> Row:
+        return {name: uuid.uuid4() if name.endswith("_id") else 0 for name in names}
+
+    return row
+
+
+def _interactions_delta(_connection: Connection, _values: Values) -> Row:
+    return {
+        "learner_id": uuid.uuid4(),
+        "interaction_type": "discussion",
+        "interactions": 1,
+        "effectiveness_sum": 0,
+        "effectiveness_count": 0,
+    }
+
+
+def _rebuild_request(_connection: Connection, _values: Values) -> Row:
+    return {"reason": "a test"}
+
+
+WITH_IDENTITY = {
+    "section_progress_history",
+    "learning_interactions_delta",
+    "course_enrollments_delta",
+    "section_progress_delta",
+    "learning_sessions_delta",
+    "assessment_attempts_delta",
+    "analytics_rebuild_request",
+    "analytics_refresh_log",
+}
 
 DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "educational_institutions": _institution,
@@ -230,9 +265,51 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "section_progress": _progress,
     "section_progress_history": _history,
     "learning_interactions": _interaction,
+    "expired_interaction_totals": _expired_totals,
     "learning_sessions": _session,
     "educational_assessments": _assessment,
     "assessment_attempts": _attempt,
-    "analytics_row_state": _row_state,
+    "learning_interactions_delta": _interactions_delta,
+    "analytics_rebuild_request": _rebuild_request,
+    "course_enrollments_delta": _delta(
+        "learner_id",
+        "course_id",
+        "enrollments",
+        "completed",
+        "progress_sum",
+        "time_sum",
+        "engagement_sum",
+        "engagement_count",
+    ),
+    "section_progress_delta": _delta(
+        "learner_id",
+        "course_id",
+        "progress_rows",
+        "comprehension_sum",
+        "comprehension_count",
+        "retention_sum",
+        "retention_count",
+        "application_sum",
+        "application_count",
+        "interactions_sum",
+        "meaningful_sum",
+    ),
+    "learning_sessions_delta": _delta(
+        "learner_id",
+        "sessions",
+        "duration_sum",
+        "duration_count",
+        "level_sum",
+        "level_count",
+        "focus_sum",
+        "focus_count",
+        "productivity_sum",
+        "productivity_count",
+    ),
+    "assessment_attempts_delta": _delta("learner_id", "assessment_id"),
+    "learner_course_summary": _delta("learner_id", "course_id"),
+    "learner_assessment_summary": _delta("learner_id", "assessment_id", "course_id", "attempts"),
+    "learner_summary": _delta("learner_id"),
+    "course_summary": _delta("course_id"),
     "analytics_refresh_log": _refresh_log,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from pathlib import Path
 
 import click
 
@@ -19,7 +20,13 @@ from lms_schema.commands.options import schema_option
     "temporary PostgreSQL of the 'embedded' extra, removed afterwards.",
 )
 @schema_option
-def demo(option: str | None, schema: str | None) -> None:
+@click.option(
+    "--html",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the dashboards as one HTML page, too; needs the 'docs' extra.",
+)
+def demo(option: str | None, schema: str | None, html: Path | None) -> None:
     """Load sample data and print the dashboards.
 
     A made-up term: two institutions, six courses, 200 learners. Without --database nothing stays.
@@ -29,4 +36,4 @@ def demo(option: str | None, schema: str | None) -> None:
 
     where = nullcontext(databases.locate(option)) if option else embedded.temporary()
     with where as conninfo:
-        demo(conninfo, schema=schema, on_event=lambda text: click.echo(text, err=True))
+        demo(conninfo, schema=schema, html=html, on_event=lambda text: click.echo(text, err=True))

@@ -20,10 +20,8 @@ from lms_schema.commands.output import count, print_json
 )
 @click.option("--to", metavar="ID", help="Stop after this file, like tables/020_learners.")
 @extra_option
-@click.option("--dry-run", is_flag=True, help="List what is pending and change nothing.")
-@click.option(
-    "--show-sql", is_flag=True, help="Print the SQL of the files that are applied, or pending."
-)
+@click.option("--dry-run", is_flag=True, help="Change nothing: the same as plan.")
+@click.option("--show-sql", is_flag=True, help="Print the SQL of the files that are applied.")
 @click.option(
     "--lock-timeout",
     metavar="TIME",
@@ -56,16 +54,18 @@ def migrate(
 
     Each file and its record is one transaction: after a crash, run it again. Tables, types and
     indexes are applied once. Functions, triggers, views and security are applied again when
-    their file changed, and dropped when their file is gone. With --dry-run it ends with 3 when
-    something is pending.
+    their file changed, and dropped when their file is gone.
     """
+    if dry_run:
+        from lms_schema.commands.plan import show_plan
+
+        show_plan(conninfo, schema=schema, to=to, extra=extra, show_sql=show_sql, as_json=as_json)
     package = packages.extended(packages.read(), extra)
     result = lms_schema.migrate(
         conninfo,
         schema=schema,
         package=package,
         to=to,
-        dry_run=dry_run,
         lock_timeout=lock_timeout,
         wait=wait,
         on_event=_tell,
@@ -80,20 +80,14 @@ def migrate(
     else:
         for file_id, text in texts.items():
             click.echo(f"-- {package.by_id[file_id].path}\n{text}")
-        _print_migrated(result, details=dry_run, err=show_sql)
-    click.get_current_context().exit(3 if dry_run and result.actions else 0)
+        _print_migrated(result, err=show_sql)
 
 
 def _tell(event: lms_schema.Event) -> None:
     click.echo(f"{event.kind:<8} {event.text}", err=True)
 
 
-def _print_migrated(result: lms_schema.MigrateResult, *, details: bool, err: bool) -> None:
-    for action in result.actions if details else ():
-        click.echo(f"{action.action:<8} {action.file}", err=err)
+def _print_migrated(result: lms_schema.MigrateResult, *, err: bool) -> None:
     where = f"Schema {result.schema} of database {result.database}"
-    if not result.actions:
-        click.echo(f"{where}: nothing to do.", err=err)
-    else:
-        done = "pending; nothing was changed" if result.dry_run else "done"
-        click.echo(f"{where}: {count(len(result.actions), 'file')} {done}.", err=err)
+    done = f"{count(len(result.actions), 'file')} done" if result.actions else "nothing to do"
+    click.echo(f"{where}: {done}.", err=err)

@@ -14,11 +14,14 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from lms_schema.rules.findings import Problem
 
 Scope = Literal["file", "folder", "lint", "install", "catalog"]
 Severity = Literal["error", "warning"]
@@ -31,6 +34,7 @@ SCOPES: Mapping[Scope, tuple[str, ...]] = {
         "transaction-control",
         "psql-command",
         "copy-from-stdin",
+        "index-file",
         "file-name",
         "folder-content",
         "one-object",
@@ -68,7 +72,6 @@ SCOPES: Mapping[Scope, tuple[str, ...]] = {
         "search-path-pinned",
         "search-path-value",
         "public-execute",
-        "parallel-stated",
         "duplicate-index",
         "materialized-view-key",
         "time-zone",
@@ -103,6 +106,12 @@ class Rule:
     severity: Severity
     find: Callable[..., Any] | None
     query: str
+
+    def found(self, subject: object) -> Iterable[Problem]:
+        """Apply `find`."""
+        assert self.find is not None  # noqa: S101 (rules of catalog are asked in SQL)
+        problems: Iterable[Problem] = self.find(subject)
+        return problems
 
 
 @cache

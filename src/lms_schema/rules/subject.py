@@ -32,6 +32,11 @@ class Folder:
     below: SchemaPackage | None
     judged: bool
 
+    def holds(self, path: Path) -> bool:
+        """Tell whether a file is one of the folder, or of the copy of its last release."""
+        roots = (self.root, self.released_root)
+        return any(path.resolve().is_relative_to(root.resolve()) for root in roots)
+
     @cached_property
     def drafts(self) -> tuple[Draft, ...]:
         """Its files, readable or not."""
@@ -56,7 +61,8 @@ class Folder:
     @property
     def released_root(self) -> Path:
         """Where a copy of its last release is, when there is one."""
-        return self.root.with_name(self.root.name + RELEASED)
+        root = self.root.resolve()
+        return root.with_name(root.name + RELEASED)
 
     @cached_property
     def released(self) -> Sequence[SqlFile]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from lms_schema.rules.findings import Draft, Problem
 
 EXAMPLE = {
-    "indexes/notes_body_idx.sql": """\
-CREATE INDEX CONCURRENTLY notes_body_idx ON notes (body);
+    "tables/020_notes_body.sql": """\
+DROP INDEX CONCURRENTLY notes_body_idx;
 """,
 }
 

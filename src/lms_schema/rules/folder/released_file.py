@@ -1,8 +1,8 @@
 """A released file of types/, tables/ or indexes/ never changes.
 
-Databases that applied it keep the old content: the runner refuses to go on with exit code 5. Restore
-the file, and write the change as a new one. The last release of a folder lies beside it, as a
-copy with `.released` behind its name; without the copy nothing was released yet.
+Databases that applied it keep the old content: the runner refuses to go on with exit code 5.
+Restore the file, and write the change as a new one. The last release of a folder lies beside it,
+as a copy with `.released` behind its name; without the copy nothing was released yet.
 """
 
 from __future__ import annotations

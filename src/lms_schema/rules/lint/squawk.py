@@ -28,7 +28,7 @@ ALTER TABLE notes ALTER COLUMN body TYPE varchar(20);
 LEFT_OUT = {
     "require-lock-timeout": "the runner sets it for every statement",
     "require-statement-timeout": "the runner decides about it",
-    "prefer-robust-stmts": "a file and its record are one transaction, and IF NOT EXISTS is refused",
+    "prefer-robust-stmts": "a file is one transaction, and IF NOT EXISTS is refused",
     "require-concurrent-index-creation": "the runner builds concurrently where that is needed",
     "prefer-text-field": "a length is a rule of the contract, and longer costs no rewrite",
     "prefer-bigint-over-int": "counts and durations stay small; keys are another rule's",

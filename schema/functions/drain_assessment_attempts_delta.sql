@@ -1,0 +1,197 @@
+-- Moves what changed in assessment_attempts into the summaries, in one statement and so in one
+-- snapshot. A maximum is not additive: the pairs of learner and assessment that the queue names are
+-- counted anew, through the unique index that begins with them, and what they last counted for is
+-- taken back. In a snapshot every change is either counted or queued, so that this is as exact as
+-- adding. An assessment that moved takes all its pairs along; a pair that is not yet known has its
+-- own entry.
+-- depends: functions/recount_assessment_attempts
+CREATE OR REPLACE FUNCTION drain_assessment_attempts_delta() RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+    WITH drained AS (
+        DELETE FROM assessment_attempts_delta
+        RETURNING *
+    ),
+
+    touched AS (
+        SELECT
+            d.learner_id,
+            d.assessment_id
+        FROM drained AS d
+        WHERE d.learner_id IS NOT NULL
+        UNION
+        SELECT
+            s.learner_id,
+            s.assessment_id
+        FROM learner_assessment_summary AS s
+        WHERE
+            s.assessment_id IN (
+                SELECT d.assessment_id FROM drained AS d
+                WHERE d.learner_id IS NULL
+            )
+    ),
+
+    counted AS (
+        SELECT
+            k.learner_id,
+            k.assessment_id,
+            r.course_id,
+            r.attempts,
+            r.best
+        FROM touched AS k
+        CROSS JOIN LATERAL recount_assessment_attempts(k.learner_id, k.assessment_id) AS r
+    ),
+
+    removed AS (
+        DELETE FROM learner_assessment_summary AS s
+        USING counted AS c
+        WHERE
+            s.assessment_id = c.assessment_id
+            AND s.learner_id = c.learner_id
+            AND c.attempts = 0
+    ),
+
+    kept AS (
+        INSERT INTO learner_assessment_summary AS s (
+            learner_id, assessment_id, course_id, attempts, best
+        )
+        SELECT
+            c.learner_id,
+            c.assessment_id,
+            c.course_id,
+            c.attempts,
+            c.best
+        FROM counted AS c
+        WHERE c.attempts > 0
+        ON CONFLICT (assessment_id, learner_id) DO UPDATE SET
+            course_id = excluded.course_id,
+            attempts = excluded.attempts,
+            best = excluded.best
+    ),
+
+    change AS (
+        SELECT
+            m.learner_id,
+            m.course_id,
+            sum(m.attempts)::bigint AS attempts,
+            sum(m.graded_assessments)::bigint AS graded_assessments,
+            sum(m.best_sum)::bigint AS best_sum
+        FROM (
+            SELECT
+                c.learner_id,
+                c.course_id,
+                c.attempts,
+                (c.best IS NOT NULL)::integer AS graded_assessments,
+                coalesce(c.best, 0) AS best_sum
+            FROM counted AS c
+            WHERE c.attempts > 0
+            UNION ALL
+            SELECT
+                o.learner_id,
+                o.course_id,
+                -o.attempts,
+                -(o.best IS NOT NULL)::integer,
+                -coalesce(o.best, 0)
+            FROM touched AS k
+            INNER JOIN learner_assessment_summary AS o
+                ON k.assessment_id = o.assessment_id AND k.learner_id = o.learner_id
+        ) AS m
+        GROUP BY m.learner_id, m.course_id
+    ),
+
+    pair AS (
+        INSERT INTO learner_course_summary AS s (
+            learner_id, course_id, attempts, graded_assessments, best_sum
+        )
+        SELECT
+            c.learner_id,
+            c.course_id,
+            c.attempts,
+            c.graded_assessments,
+            c.best_sum
+        FROM change AS c
+        ON CONFLICT (learner_id, course_id) DO UPDATE
+            SET
+                attempts = s.attempts + excluded.attempts,
+                graded_assessments = s.graded_assessments + excluded.graded_assessments,
+                best_sum = s.best_sum + excluded.best_sum
+        RETURNING s.*
+    ),
+
+    learner_change AS (
+        SELECT
+            c.learner_id,
+            sum(c.attempts)::bigint AS attempts,
+            sum(c.graded_assessments)::bigint AS graded_assessments,
+            sum(c.best_sum)::bigint AS best_sum
+        FROM change AS c
+        GROUP BY c.learner_id
+    ),
+
+    learner AS (
+        INSERT INTO learner_summary AS s (
+            learner_id, attempts, graded_assessments, best_sum
+        )
+        SELECT
+            c.learner_id,
+            coalesce(o.attempts, 0) + c.attempts,
+            coalesce(o.graded_assessments, 0) + c.graded_assessments,
+            coalesce(o.best_sum, 0) + c.best_sum
+        FROM learner_change AS c
+        LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
+        ON CONFLICT (learner_id) DO UPDATE SET
+            attempts = excluded.attempts,
+            graded_assessments = excluded.graded_assessments,
+            best_sum = excluded.best_sum,
+            changed_at = CASE
+                WHEN (
+                    s.attempts, s.average_assessment_performance
+                ) IS DISTINCT FROM (
+                    excluded.attempts, excluded.average_assessment_performance
+                ) THEN now()
+                ELSE s.changed_at
+            END
+    ),
+
+    course_change AS (
+        SELECT
+            c.course_id,
+            sum(c.attempts)::bigint AS attempts,
+            sum(c.graded_assessments)::bigint AS graded_assessments,
+            sum(c.best_sum)::bigint AS best_sum
+        FROM change AS c
+        INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
+        WHERE p.enrollments = 1
+        GROUP BY c.course_id
+    )
+
+    INSERT INTO course_summary AS s (
+        course_id, attempts, graded_assessments, best_sum
+    )
+    SELECT
+        c.course_id,
+        coalesce(o.attempts, 0) + c.attempts,
+        coalesce(o.graded_assessments, 0) + c.graded_assessments,
+        coalesce(o.best_sum, 0) + c.best_sum
+    FROM course_change AS c
+    LEFT JOIN course_summary AS o ON c.course_id = o.course_id
+    ON CONFLICT (course_id) DO UPDATE SET
+        attempts = excluded.attempts,
+        graded_assessments = excluded.graded_assessments,
+        best_sum = excluded.best_sum,
+        changed_at = CASE
+            WHEN (
+                s.attempts, s.average_assessment_score
+            ) IS DISTINCT FROM (
+                excluded.attempts, excluded.average_assessment_score
+            ) THEN now()
+            ELSE s.changed_at
+        END;
+END;
+
+REVOKE EXECUTE ON FUNCTION drain_assessment_attempts_delta() FROM public;
+
+COMMENT ON FUNCTION drain_assessment_attempts_delta() IS
+'Counts the queued attempts in learner_assessment_summary, learner_course_summary, '
+'learner_summary and course_summary and empties the queue. For refresh_learning_analytics, '
+'which sees to it that one runs at a time.';

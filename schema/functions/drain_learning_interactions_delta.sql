@@ -1,0 +1,82 @@
+-- Moves the queue of learning_interactions into learner_summary, in one statement and so in one
+-- snapshot.
+CREATE OR REPLACE FUNCTION drain_learning_interactions_delta() RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+    WITH drained AS (
+        DELETE FROM learning_interactions_delta
+        RETURNING *
+    ),
+
+    change AS (
+        SELECT
+            d.learner_id,
+            coalesce(
+                sum(d.interactions) FILTER (WHERE d.interaction_type = 'content_view'), 0
+            )::bigint AS content_view,
+            coalesce(
+                sum(d.interactions) FILTER (WHERE d.interaction_type = 'knowledge_check'), 0
+            )::bigint AS knowledge_check,
+            coalesce(
+                sum(d.interactions) FILTER (WHERE d.interaction_type = 'practice_activity'), 0
+            )::bigint AS practice_activity,
+            coalesce(
+                sum(d.interactions) FILTER (WHERE d.interaction_type = 'reflection'), 0
+            )::bigint AS reflection,
+            coalesce(
+                sum(d.interactions) FILTER (WHERE d.interaction_type = 'discussion'), 0
+            )::bigint AS discussion,
+            coalesce(
+                sum(d.interactions) FILTER (WHERE d.interaction_type = 'help_request'), 0
+            )::bigint AS help_request,
+            coalesce(
+                sum(d.interactions) FILTER (WHERE d.interaction_type = 'navigation'), 0
+            )::bigint AS navigation,
+            sum(d.effectiveness_sum)::bigint AS effectiveness_sum,
+            sum(d.effectiveness_count)::bigint AS effectiveness_count
+        FROM drained AS d
+        GROUP BY d.learner_id
+    )
+
+    INSERT INTO learner_summary AS s (
+        learner_id, content_view, knowledge_check, practice_activity, reflection, discussion,
+        help_request, navigation, effectiveness_sum, effectiveness_count
+    )
+    SELECT
+        c.learner_id,
+        coalesce(o.content_view, 0) + c.content_view,
+        coalesce(o.knowledge_check, 0) + c.knowledge_check,
+        coalesce(o.practice_activity, 0) + c.practice_activity,
+        coalesce(o.reflection, 0) + c.reflection,
+        coalesce(o.discussion, 0) + c.discussion,
+        coalesce(o.help_request, 0) + c.help_request,
+        coalesce(o.navigation, 0) + c.navigation,
+        coalesce(o.effectiveness_sum, 0) + c.effectiveness_sum,
+        coalesce(o.effectiveness_count, 0) + c.effectiveness_count
+    FROM change AS c
+    LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
+    ON CONFLICT (learner_id) DO UPDATE SET
+        content_view = excluded.content_view,
+        knowledge_check = excluded.knowledge_check,
+        practice_activity = excluded.practice_activity,
+        reflection = excluded.reflection,
+        discussion = excluded.discussion,
+        help_request = excluded.help_request,
+        navigation = excluded.navigation,
+        effectiveness_sum = excluded.effectiveness_sum,
+        effectiveness_count = excluded.effectiveness_count,
+        changed_at = CASE
+            WHEN (
+                s.preferred_interaction_type, s.interaction_learning_effectiveness
+            ) IS DISTINCT FROM (
+                excluded.preferred_interaction_type, excluded.interaction_learning_effectiveness
+            ) THEN now()
+            ELSE s.changed_at
+        END;
+END;
+
+REVOKE EXECUTE ON FUNCTION drain_learning_interactions_delta() FROM public;
+
+COMMENT ON FUNCTION drain_learning_interactions_delta() IS
+'Adds what is queued of events to learner_summary and empties the queue. For '
+'refresh_learning_analytics, which sees to it that one runs at a time.';

@@ -1,0 +1,43 @@
+-- Which partitions are past their retention: whole ones, never one that straddles the limit.
+-- depends: functions/interaction_partitions
+CREATE OR REPLACE FUNCTION expired_interaction_partitions(
+    p_keep interval,
+    p_as_of timestamptz DEFAULT now()
+) RETURNS TABLE (
+    partition regclass,
+    lower_bound timestamptz,
+    upper_bound timestamptz
+)
+LANGUAGE plpgsql
+STABLE
+SET search_path FROM CURRENT
+-- months before a time are those of the partitions
+SET timezone = 'UTC'
+AS $$
+BEGIN
+    IF p_as_of IS NULL OR p_as_of > now() THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = format(
+                'p_as_of must not be in the future, as %s is', coalesce(p_as_of::text, 'NULL')
+            );
+    END IF;
+    IF p_as_of - p_keep > p_as_of - interval '720 hours' THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = format('p_keep must be at least 30 days, not %s', p_keep),
+            HINT = 'Engagement and velocity of the enrollments look back on the events of 30 days.';
+    END IF;
+
+    RETURN QUERY
+    SELECT p.*
+    FROM interaction_partitions() AS p
+    WHERE p.upper_bound <= p_as_of - p_keep;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION expired_interaction_partitions(interval, timestamptz) FROM public;
+
+COMMENT ON FUNCTION expired_interaction_partitions(interval, timestamptz) IS
+'Partitions of learning_interactions whose every event, stored or possible, is older than p_keep '
+'at p_as_of; the oldest first, none when p_keep is NULL. The partition of all earlier events is '
+'one of them when its end is that old. Raises 22023 for less than 30 days and for a p_as_of in '
+'the future.';

@@ -1,0 +1,109 @@
+-- Counts everything anew, without a lock against writers: the summaries are emptied, and each queue
+-- is replaced by the sums of its table, in one statement and so in one snapshot. What is written
+-- meanwhile is in neither, and queued by its own transaction. From there on it is a refresh.
+-- Rows whose figures come out as the views show them keep the time of their last change.
+-- depends: functions/drain_analytics_queues functions/publish_learning_analytics
+CREATE OR REPLACE FUNCTION rebuild_learning_analytics() RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    v_started_at timestamptz := clock_timestamp();
+    v_summary record;
+BEGIN
+    -- shared with refresh_learning_analytics; one at work is waited for
+    PERFORM pg_advisory_xact_lock(
+        hashtext('refresh_learning_analytics'), 'learning_analytics_dashboard'::regclass::oid::int
+    );
+    DELETE FROM analytics_rebuild_request;
+    DELETE FROM learner_course_summary;
+    DELETE FROM learner_assessment_summary;
+    FOR v_summary IN
+        -- every bigint of these two is a sum
+        SELECT
+            c.oid::regclass AS name,
+            string_agg(format('%I = DEFAULT', a.attname), ', ') AS zeros
+        FROM pg_class AS c
+        INNER JOIN pg_attribute AS a ON c.oid = a.attrelid
+        WHERE
+            c.oid IN ('course_summary'::regclass, 'learner_summary'::regclass)
+            AND a.atttypid = 'bigint'::regtype
+            AND a.attnum > 0
+        GROUP BY c.oid
+    LOOP
+        EXECUTE format('UPDATE %s SET %s, changed_at = now()', v_summary.name, v_summary.zeros);
+    END LOOP;
+
+    WITH queued AS (DELETE FROM course_enrollments_delta)
+    INSERT INTO course_enrollments_delta (
+        learner_id, course_id, enrollments, completed, progress_sum, time_sum, engagement_sum,
+        engagement_count
+    )
+    SELECT r.* FROM recount_course_enrollments() AS r;
+
+    WITH queued AS (DELETE FROM section_progress_delta)
+    INSERT INTO section_progress_delta (
+        learner_id, course_id, progress_rows, comprehension_sum, comprehension_count,
+        retention_sum, retention_count, application_sum, application_count, interactions_sum,
+        meaningful_sum
+    )
+    SELECT r.* FROM recount_section_progress() AS r;
+
+    WITH queued AS (DELETE FROM assessment_attempts_delta)
+    INSERT INTO assessment_attempts_delta (learner_id, assessment_id)
+    SELECT DISTINCT t.learner_id, t.assessment_id FROM assessment_attempts AS t;
+
+    WITH queued AS (DELETE FROM learning_sessions_delta)
+    INSERT INTO learning_sessions_delta (
+        learner_id, sessions, duration_sum, duration_count, level_sum, level_count, focus_sum,
+        focus_count, productivity_sum, productivity_count
+    )
+    SELECT r.* FROM recount_learning_sessions() AS r;
+
+    WITH queued AS (DELETE FROM learning_interactions_delta)
+    INSERT INTO learning_interactions_delta (
+        learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
+    )
+    SELECT r.* FROM recount_learning_interactions() AS r;
+
+    PERFORM drain_analytics_queues();
+    PERFORM sync_course_summary();
+    PERFORM sync_learner_summary();
+
+    FOR v_summary IN
+        -- the view's own query says what it would show
+        SELECT
+            v.*,
+            rtrim(pg_get_viewdef(c.oid), ';') AS query
+        FROM (
+            VALUES
+            ('course_summary', 'learning_analytics_dashboard', 'course_id'),
+            ('learner_summary', 'learner_progress_analytics', 'learner_id')
+        ) AS v (name, view, key)
+        INNER JOIN pg_class AS c ON v.view::regclass = c.oid
+        WHERE c.relispopulated
+    LOOP
+        EXECUTE format(
+            $sql$
+            UPDATE %1$I AS s
+            SET changed_at = shown.last_updated
+            FROM (%4$s) AS found
+            INNER JOIN %2$I AS shown USING (%3$I)
+            WHERE
+                s.%3$I = found.%3$I
+                AND to_jsonb(found) - 'last_updated' = to_jsonb(shown) - 'last_updated'
+            $sql$,
+            v_summary.name, v_summary.view, v_summary.key, v_summary.query
+        );
+    END LOOP;
+    PERFORM publish_learning_analytics(v_started_at);
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION rebuild_learning_analytics() FROM public;
+
+COMMENT ON FUNCTION rebuild_learning_analytics() IS
+'Counts the summaries of the analytics anew from all tables and refreshes both views; needed only '
+'where triggers did not run: after a load with session_replication_role = replica, with disabled '
+'triggers, or of data alone. Waits for a refresh at work; writers and readers go on. For the owner '
+'of the tables.';

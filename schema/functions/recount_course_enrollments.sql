@@ -1,0 +1,32 @@
+-- course_enrollments counted from the table: grain and measures of course_enrollments_delta.
+CREATE OR REPLACE FUNCTION recount_course_enrollments() RETURNS TABLE (
+    learner_id uuid,
+    course_id uuid,
+    enrollments bigint,
+    completed bigint,
+    progress_sum bigint,
+    time_sum bigint,
+    engagement_sum bigint,
+    engagement_count bigint
+)
+LANGUAGE sql
+STABLE
+BEGIN ATOMIC
+    SELECT
+        r.learner_id,
+        r.course_id,
+        count(*),
+        count(*) FILTER (WHERE r.completion_status = 'completed'),
+        sum(100 * r.overall_progress)::bigint,
+        sum(r.total_time_spent)::bigint,
+        coalesce(sum(100 * r.engagement_score), 0)::bigint,
+        count(r.engagement_score)
+    FROM course_enrollments AS r
+    GROUP BY r.learner_id, r.course_id;
+END;
+
+REVOKE EXECUTE ON FUNCTION recount_course_enrollments() FROM public;
+
+COMMENT ON FUNCTION recount_course_enrollments() IS
+'What the analytics hold of course_enrollments when nothing is queued, counted from the table: '
+'what rebuild_learning_analytics starts from and check_learning_analytics compares with.';

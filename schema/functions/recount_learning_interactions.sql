@@ -1,0 +1,26 @@
+-- learning_interactions counted from the table: grain and measures of learning_interactions_delta.
+CREATE OR REPLACE FUNCTION recount_learning_interactions() RETURNS TABLE (
+    learner_id uuid,
+    interaction_type interaction_type,
+    interactions bigint,
+    effectiveness_sum bigint,
+    effectiveness_count bigint
+)
+LANGUAGE sql
+STABLE
+BEGIN ATOMIC
+    SELECT
+        r.learner_id,
+        r.interaction_type,
+        count(*),
+        coalesce(sum(100 * r.learning_effectiveness), 0)::bigint,
+        count(r.learning_effectiveness)
+    FROM learning_interactions AS r
+    GROUP BY r.learner_id, r.interaction_type;
+END;
+
+REVOKE EXECUTE ON FUNCTION recount_learning_interactions() FROM public;
+
+COMMENT ON FUNCTION recount_learning_interactions() IS
+'What the analytics hold of learning_interactions when nothing is queued, counted from the '
+'table: what rebuild_learning_analytics starts from and check_learning_analytics compares with.';

@@ -1,0 +1,36 @@
+-- learning_sessions counted from the table: grain and measures of learning_sessions_delta.
+CREATE OR REPLACE FUNCTION recount_learning_sessions() RETURNS TABLE (
+    learner_id uuid,
+    sessions bigint,
+    duration_sum bigint,
+    duration_count bigint,
+    level_sum bigint,
+    level_count bigint,
+    focus_sum bigint,
+    focus_count bigint,
+    productivity_sum bigint,
+    productivity_count bigint
+)
+LANGUAGE sql
+STABLE
+BEGIN ATOMIC
+    SELECT
+        r.learner_id,
+        count(*),
+        coalesce(sum(r.duration_minutes), 0)::bigint,
+        count(r.duration_minutes),
+        coalesce(sum(engagement_rank(r.engagement_level)), 0)::bigint,
+        count(r.engagement_level),
+        coalesce(sum(100 * r.focus_score), 0)::bigint,
+        count(r.focus_score),
+        coalesce(sum(100 * r.productivity_score), 0)::bigint,
+        count(r.productivity_score)
+    FROM learning_sessions AS r
+    GROUP BY r.learner_id;
+END;
+
+REVOKE EXECUTE ON FUNCTION recount_learning_sessions() FROM public;
+
+COMMENT ON FUNCTION recount_learning_sessions() IS
+'What the analytics hold of learning_sessions when nothing is queued, counted from the table: '
+'what rebuild_learning_analytics starts from and check_learning_analytics compares with.';

@@ -1,0 +1,38 @@
+-- section_progress counted from the table: grain and measures of section_progress_delta.
+CREATE OR REPLACE FUNCTION recount_section_progress() RETURNS TABLE (
+    learner_id uuid,
+    course_id uuid,
+    progress_rows bigint,
+    comprehension_sum bigint,
+    comprehension_count bigint,
+    retention_sum bigint,
+    retention_count bigint,
+    application_sum bigint,
+    application_count bigint,
+    interactions_sum bigint,
+    meaningful_sum bigint
+)
+LANGUAGE sql
+STABLE
+BEGIN ATOMIC
+    SELECT
+        r.learner_id,
+        r.course_id,
+        count(*),
+        coalesce(sum(100 * r.comprehension_score), 0)::bigint,
+        count(r.comprehension_score),
+        coalesce(sum(100 * r.retention_score), 0)::bigint,
+        count(r.retention_score),
+        coalesce(sum(100 * r.application_score), 0)::bigint,
+        count(r.application_score),
+        sum(r.interaction_count)::bigint,
+        sum(r.meaningful_interactions)::bigint
+    FROM section_progress AS r
+    GROUP BY r.learner_id, r.course_id;
+END;
+
+REVOKE EXECUTE ON FUNCTION recount_section_progress() FROM public;
+
+COMMENT ON FUNCTION recount_section_progress() IS
+'What the analytics hold of section_progress when nothing is queued, counted from the table: '
+'what rebuild_learning_analytics starts from and check_learning_analytics compares with.';

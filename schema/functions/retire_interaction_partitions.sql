@@ -1,0 +1,160 @@
+-- Takes partitions out of all that is counted from events, and ends holding the locks under which
+-- they can be dropped in the same transaction.
+--
+-- Adding up takes as long as there are events, so it is done before writers are locked out; under
+-- the lock only a fingerprint is compared. It holds no lock that a deadlock could be made of:
+-- it waits for less than deadlock_timeout, and not at all while somebody waits for it, so that the
+-- one who gives up is never a writer.
+-- depends: functions/interaction_partitions functions/retract_interaction_partition
+-- depends: functions/recalculate_course_metrics functions/is_meaningful_interaction
+CREATE OR REPLACE FUNCTION retire_interaction_partitions(p_partitions regclass[]) RETURNS TABLE (
+    partition_name text,
+    lower_bound timestamptz,
+    upper_bound timestamptz,
+    interactions bigint
+)
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    v_lock_timeout text := current_setting('lock_timeout');
+    v_longest integer;
+    v_partition record;
+    v_course_id uuid;
+    v_fingerprint text;
+    v_fingerprints text[];
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE invalid_transaction_state USING
+            MESSAGE = 'events expire in a READ COMMITTED transaction only',
+            HINT = 'Another one could not see what others commit meanwhile.';
+    END IF;
+    -- against others who make or drop partitions, and autovacuum; writers go on
+    LOCK TABLE ONLY learning_interactions IN SHARE UPDATE EXCLUSIVE MODE;
+
+    FOR v_partition IN
+        SELECT
+            p.partition,
+            format(
+                'SELECT (count(*), sum(age(xmin)), sum(hashtid(ctid)))::text FROM ONLY %s', p.partition
+            ) AS fingerprint,
+            p.lower_bound,
+            p.upper_bound
+        FROM interaction_partitions() AS p
+        WHERE p.partition = ANY(p_partitions)
+        ORDER BY p.upper_bound
+    LOOP
+        EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', v_partition.partition);
+        EXECUTE v_partition.fingerprint INTO v_fingerprint;
+        v_fingerprints := v_fingerprints || v_fingerprint;
+
+        -- metrics that are still of a time at which these events counted
+        FOR v_course_id IN
+            EXECUTE format(
+                'SELECT c.id FROM educational_courses AS c '
+                'WHERE c.metrics_as_of < $1 + interval ''720 hours'' '
+                'AND EXISTS (SELECT FROM ONLY %s AS i WHERE i.course_id = c.id) ORDER BY c.id',
+                v_partition.partition
+            )
+            USING v_partition.upper_bound
+        LOOP
+            PERFORM recalculate_course_metrics(v_course_id);
+        END LOOP;
+
+        PERFORM retract_interaction_partition(v_partition.partition);
+        EXECUTE format(
+            $sql$
+            INSERT INTO expired_interaction_totals AS t (
+                learner_id, section_id, course_id, first_accessed, last_accessed,
+                total_time_spent, active_learning_time,
+                interaction_count, meaningful_interactions, help_requests
+            )
+            SELECT
+                i.learner_id, i.section_id, i.course_id, min(i.timestamp), max(i.timestamp),
+                coalesce(sum(i.duration_seconds), 0),
+                coalesce(
+                    sum(i.duration_seconds)
+                    FILTER (WHERE is_meaningful_interaction(i.interaction_type)),
+                    0
+                ),
+                count(*),
+                count(*) FILTER (WHERE is_meaningful_interaction(i.interaction_type)),
+                count(*) FILTER (WHERE i.interaction_type = 'help_request')
+            FROM ONLY %s AS i
+            GROUP BY i.learner_id, i.section_id, i.course_id
+            ORDER BY i.learner_id, i.section_id
+            ON CONFLICT (learner_id, section_id) DO UPDATE SET
+                first_accessed = least(t.first_accessed, excluded.first_accessed),
+                last_accessed = greatest(t.last_accessed, excluded.last_accessed),
+                total_time_spent = t.total_time_spent + excluded.total_time_spent,
+                active_learning_time = t.active_learning_time + excluded.active_learning_time,
+                interaction_count = t.interaction_count + excluded.interaction_count,
+                meaningful_interactions
+                = t.meaningful_interactions + excluded.meaningful_interactions,
+                help_requests = t.help_requests + excluded.help_requests
+            $sql$,
+            v_partition.partition
+        );
+
+        partition_name := v_partition.partition::text;
+        lower_bound := v_partition.lower_bound;
+        upper_bound := v_partition.upper_bound;
+        interactions := substring(v_fingerprint FROM '\d+');
+        RETURN NEXT;
+    END LOOP;
+
+    IF cardinality(v_fingerprints) IS DISTINCT FROM cardinality(p_partitions) THEN
+        RAISE undefined_table USING
+            MESSAGE = format('not all partitions of learning_interactions: %s', p_partitions);
+    END IF;
+    -- Somebody who waits for a row of ours may hold what we are going to wait for. Who waits for the
+    -- table itself is about to make or drop partitions, too.
+    IF EXISTS (
+        SELECT FROM pg_locks AS l
+        WHERE
+            NOT l.granted
+            AND l.relation IS DISTINCT FROM 'learning_interactions'::regclass
+            AND pg_backend_pid() = ANY(pg_blocking_pids(l.pid))
+    ) THEN
+        RAISE serialization_failure USING
+            MESSAGE = 'others wait for rows of expiring events',
+            HINT = 'Try again: nothing was changed.';
+    END IF;
+
+    SELECT least(d.setting::integer / 2, nullif(l.setting::integer, 0)) INTO v_longest
+    FROM pg_settings AS d
+    INNER JOIN pg_settings AS l ON d.name = 'deadlock_timeout' AND l.name = 'lock_timeout';
+    PERFORM set_config('lock_timeout', v_longest || 'ms', TRUE);
+    LOCK TABLE ONLY learning_interactions IN ACCESS EXCLUSIVE MODE;
+    FOR v_partition IN
+        SELECT
+            format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE', p.partition) AS statement,
+            format(
+                'SELECT (count(*), sum(age(xmin)), sum(hashtid(ctid)))::text FROM ONLY %s', p.partition
+            ) AS fingerprint,
+            p.partition,
+            v_fingerprints[row_number() OVER (ORDER BY p.upper_bound)] AS earlier
+        FROM interaction_partitions() AS p
+        WHERE p.partition = ANY(p_partitions)
+        ORDER BY p.upper_bound
+    LOOP
+        EXECUTE v_partition.statement;
+        EXECUTE v_partition.fingerprint INTO v_fingerprint;
+        IF v_fingerprint <> v_partition.earlier THEN
+            RAISE serialization_failure USING
+                MESSAGE = format('events of %s changed while they were counted', v_partition.partition),
+                HINT = 'Try again: nothing was changed.';
+        END IF;
+    END LOOP;
+    PERFORM set_config('lock_timeout', v_lock_timeout, TRUE);
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION retire_interaction_partitions(regclass[]) FROM public;
+
+COMMENT ON FUNCTION retire_interaction_partitions(regclass[]) IS
+'For the transaction that drops these partitions of learning_interactions next: adds their events '
+'to expired_interaction_totals, takes them out of the analytics, and returns each with its bounds '
+'and number of events. Raises 40001 or 55P03 when others are in the way: try again. Locks: SHARE '
+'UPDATE EXCLUSIVE, at the end ACCESS EXCLUSIVE, on the event table and the partitions. It waits '
+'for the latter half of deadlock_timeout at most.';

@@ -1,0 +1,31 @@
+-- Copies what the view shows of a learner as it is, and marks learners who are gone. No trigger
+-- queues it, since learners are few and a refresh of the view reads as many rows anyway. The row of
+-- one who is gone stays while anything is yet to be taken out of it.
+CREATE OR REPLACE FUNCTION sync_learner_summary() RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+    INSERT INTO learner_summary AS s (
+        learner_id, learning_style, academic_level, preferred_difficulty
+    )
+    SELECT
+        coalesce(l.id, o.learner_id),
+        l.learning_style,
+        l.academic_level,
+        l.preferred_difficulty
+    FROM learners AS l
+    FULL JOIN learner_summary AS o ON l.id = o.learner_id
+    WHERE
+        (l.learning_style, l.academic_level, l.preferred_difficulty)
+        IS DISTINCT FROM (o.learning_style, o.academic_level, o.preferred_difficulty)
+    ON CONFLICT (learner_id) DO UPDATE SET
+        learning_style = excluded.learning_style,
+        academic_level = excluded.academic_level,
+        preferred_difficulty = excluded.preferred_difficulty,
+        changed_at = now();
+END;
+
+REVOKE EXECUTE ON FUNCTION sync_learner_summary() FROM public;
+
+COMMENT ON FUNCTION sync_learner_summary() IS
+'Brings the copied columns of learner_summary up to date: a row for each learner, and NULL in the '
+'rows of those who are gone. For refresh_learning_analytics.';

@@ -1,0 +1,6 @@
+-- Counting a course's progress anew, and deleting a section.
+CREATE INDEX expired_interaction_totals_course_id_section_id_idx
+ON expired_interaction_totals (course_id, section_id);
+
+COMMENT ON INDEX expired_interaction_totals_course_id_section_id_idx IS
+'Counting a course''s progress anew; the foreign key to sections.';

@@ -1,0 +1,41 @@
+-- What changed in learning_sessions since the last refresh of the analytics; see
+-- learning_interactions_delta for how and for the settings.
+CREATE TABLE learning_sessions_delta (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    learner_id uuid NOT NULL,
+    sessions bigint NOT NULL,
+    duration_sum bigint NOT NULL,
+    duration_count bigint NOT NULL,
+    level_sum bigint NOT NULL,
+    level_count bigint NOT NULL,
+    focus_sum bigint NOT NULL,
+    focus_count bigint NOT NULL,
+    productivity_sum bigint NOT NULL,
+    productivity_count bigint NOT NULL
+) WITH (
+    autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_threshold = 10000,
+    autovacuum_vacuum_insert_threshold = -1
+);
+
+COMMENT ON TABLE learning_sessions_delta IS
+'Queue of signed changes of learning_sessions; kept by its triggers, emptied by '
+'refresh_learning_analytics. In every snapshot learner_summary + queue = sessions.';
+COMMENT ON COLUMN learning_sessions_delta.id IS 'Number of the entry.';
+COMMENT ON COLUMN learning_sessions_delta.learner_id IS 'Learner.';
+COMMENT ON COLUMN learning_sessions_delta.sessions IS 'Sessions more (above 0) or fewer (below 0).';
+COMMENT ON COLUMN learning_sessions_delta.duration_sum IS 'Change of the sum of duration_minutes.';
+COMMENT ON COLUMN learning_sessions_delta.duration_count IS
+'Change of the number of sessions with a duration.';
+COMMENT ON COLUMN learning_sessions_delta.level_sum IS
+'Change of the sum of the ranks of engagement_level, low 1 to very_high 4.';
+COMMENT ON COLUMN learning_sessions_delta.level_count IS
+'Change of the number of sessions with an engagement_level.';
+COMMENT ON COLUMN learning_sessions_delta.focus_sum IS
+'Change of the sum of focus_score, hundredths.';
+COMMENT ON COLUMN learning_sessions_delta.focus_count IS
+'Change of the number of sessions with a focus_score.';
+COMMENT ON COLUMN learning_sessions_delta.productivity_sum IS
+'Change of the sum of productivity_score, hundredths.';
+COMMENT ON COLUMN learning_sessions_delta.productivity_count IS
+'Change of the number of sessions with a productivity_score.';

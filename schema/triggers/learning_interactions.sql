@@ -1,0 +1,33 @@
+-- Triggers of learning_interactions. Statement triggers are not passed on to partitions, and a
+-- statement that names a partition fires only its own: interaction_partition_ddl gives each
+-- partition a copy of these.
+CREATE OR REPLACE TRIGGER learning_interactions_delta_insert
+AFTER INSERT ON learning_interactions
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION append_learning_interactions_delta();
+COMMENT ON TRIGGER learning_interactions_delta_insert ON learning_interactions IS
+'Analytics follow the events.';
+
+CREATE OR REPLACE TRIGGER learning_interactions_delta_update
+AFTER UPDATE ON learning_interactions
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION append_learning_interactions_delta();
+COMMENT ON TRIGGER learning_interactions_delta_update ON learning_interactions IS
+'Analytics follow the events.';
+
+CREATE OR REPLACE TRIGGER learning_interactions_delta_delete
+AFTER DELETE ON learning_interactions
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION append_learning_interactions_delta();
+COMMENT ON TRIGGER learning_interactions_delta_delete ON learning_interactions IS
+'Analytics follow the events.';
+
+CREATE OR REPLACE TRIGGER learning_interactions_delta_truncate
+AFTER TRUNCATE ON learning_interactions
+FOR EACH STATEMENT
+EXECUTE FUNCTION request_analytics_rebuild();
+COMMENT ON TRIGGER learning_interactions_delta_truncate ON learning_interactions IS
+'Analytics count anew after a TRUNCATE.';

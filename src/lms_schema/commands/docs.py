@@ -1,0 +1,38 @@
+"""`lms-schema docs`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lms_schema import database as databases
+from lms_schema.commands.options import json_option, schema_option
+from lms_schema.commands.output import print_json
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--database",
+    "option",
+    metavar="URL",
+    help="A database to describe. Default: this release as it is shipped, without any server.",
+)
+@schema_option
+@json_option
+def docs(folder: Path, option: str | None, schema: str | None, as_json: bool) -> None:
+    """Write a data dictionary and an entity-relationship diagram.
+
+    Both come from the catalog's own comments: schema.md for a repository, with the diagram as
+    Mermaid, and schema.html, one page that needs no network. It needs the extra 'docs'.
+    """
+    from lms_schema.docs import docs
+
+    conninfo = databases.locate(option) if option else None
+    result = docs(folder, conninfo=conninfo, schema=schema)
+    if as_json:
+        print_json(result.to_json())
+    else:
+        for path in result.files:
+            click.echo(f"wrote {path}")

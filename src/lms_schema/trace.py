@@ -1,0 +1,146 @@
+"""Runs a package on a disposable server that has a database's applied files, and watches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import psycopg
+
+from lms_schema import database, embedded, ledger, locks
+from lms_schema import package as packages
+from lms_schema.errors import StatementFailed, UsageError
+from lms_schema.events import Action, Event
+from lms_schema.package import Kind, SchemaPackage
+from lms_schema.run import Run
+from lms_schema.watch import Step, Watch
+
+
+@dataclass(frozen=True)
+class TracedStatement:
+    """A statement and what it did.
+
+    Attributes:
+        step: The statement.
+        effects: What it did to tables that existed before its transaction.
+    """
+
+    step: Step
+    effects: locks.Effects
+
+
+@dataclass(frozen=True)
+class TracedTransaction:
+    """A transaction.
+
+    Attributes:
+        actions: What it does with which files.
+        statements: Its statements.
+        concurrent: Whether they are in fact executed one by one, each a transaction of its own.
+    """
+
+    actions: tuple[Action, ...]
+    statements: tuple[TracedStatement, ...]
+    concurrent: bool = False
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a run did on the disposable server.
+
+    Attributes:
+        server_major: Its PostgreSQL's major version.
+        transactions: What is pending, in order.
+        recurring: What the files that run at every migrate do when they find something to do.
+    """
+
+    server_major: int
+    transactions: tuple[TracedTransaction, ...]
+    recurring: tuple[TracedTransaction, ...]
+
+
+class Tracer(Watch):
+    """Reads the locks of each statement of a run."""
+
+    def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
+        self._connection = connection
+        self._schema = schema
+        self._statements: list[TracedStatement] = []
+        self._reader: locks.LockReader
+        self.transactions: list[TracedTransaction] = []
+
+    def begin(self) -> None:
+        """Note what there is."""
+        self._statements = []
+        self._reader = locks.LockReader(self._connection, self._schema, ledger.TABLES)
+
+    def executed(self, step: Step) -> None:
+        """Note what the statement did."""
+        effects = self._reader.read(step.file, step.line)
+        if step.tag != "SET CONSTRAINTS":
+            self._statements.append(TracedStatement(step, effects))
+
+    def committed(self, actions: Sequence[Action]) -> None:
+        """Keep the transaction, when it did something."""
+        if actions:
+            self.transactions.append(TracedTransaction(tuple(actions), tuple(self._statements)))
+
+
+def on_disposable_server(
+    package: SchemaPackage, applied: Mapping[str, str], *, schema: str, last: int | None
+) -> Trace:
+    """Bring an embedded server to a database's state, then to the package's, and watch that.
+
+    Args:
+        package: The files to come to.
+        applied: The files that the database has, as they were applied, by id.
+        schema: The schema's name.
+        last: How many of the package's files to apply; None for all, and to drop what is gone.
+
+    Raises:
+        UsageError: When the extra `embedded` is not installed.
+        StatementFailed: When PostgreSQL refused a statement there.
+        DatabaseError: When the server does not start.
+    """
+    try:
+        with embedded.temporary() as conninfo:
+            return on_server(conninfo, package, applied, schema=schema, last=last)
+    except embedded.NotInstalled as error:
+        raise UsageError(
+            f"plan tries what is pending on a disposable server. {error}\n"
+            "Without it, status lists the files that are pending."
+        ) from None
+    except StatementFailed as error:
+        error.outcome = "It failed on a disposable server; the database was not changed."
+        raise
+
+
+def on_server(
+    conninfo: str,
+    package: SchemaPackage,
+    applied: Mapping[str, str],
+    *,
+    schema: str,
+    last: int | None,
+) -> Trace:
+    """Do that on any empty database."""
+    before = packages.recorded(applied, package.extras)
+    once = replace(
+        before, files=tuple(file for file in before.files if file.kind is not Kind.RECURRING)
+    )
+    with database.session(conninfo, schema=schema) as session:
+        connection = session.connection
+        recurring, pending = (Tracer(connection, schema) for _ in range(2))
+        for files, end, watch in (
+            (once, None, None),
+            (before, None, recurring),
+            (package, last, pending),
+        ):
+            if files.files:
+                Run(session, files, ledger.Ledger(connection), 0, _silent, watch).all(end)
+    return Trace(session.server_major, tuple(pending.transactions), tuple(recurring.transactions))
+
+
+def _silent(_event: Event) -> None:
+    pass

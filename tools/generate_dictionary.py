@@ -1,0 +1,11 @@
+"""Write docs/schema.md: the data dictionary of the release's newest catalog."""
+
+from pathlib import Path
+
+from lms_schema.catalog import release_catalog
+from lms_schema.database import SUPPORTED
+from lms_schema.docs import MARKDOWN, markdown
+
+if __name__ == "__main__":
+    path = Path(__file__).resolve().parent.parent / "docs" / MARKDOWN
+    path.write_text(markdown(release_catalog(SUPPORTED[-1])), encoding="utf-8", newline="\n")
