@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format types generate clean
+.PHONY: help install demo test bench lint format types generate clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ demo: $(VENV)/embedded ## Migrate an embedded PostgreSQL, load sample data, prin
 
 test: $(VENV)/dev ## Run the tests (PYTEST_ARGS="-k velocity" for some of them)
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+bench: $(VENV)/dev ## Run the benchmarks, then write their report (BENCH_ARGS="--quick" for a try)
+	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 
 lint: $(VENV)/dev ## Lint the SQL and the Python
 	$(BIN)/sqlfluff lint schema

@@ -453,6 +453,11 @@ DERIVED: LiteralString = """
     WHERE e.course_id = {each}
 """
 
+METRICS: LiteralString = """
+    SELECT recalculate_course_metrics();
+    VACUUM ANALYZE educational_courses, educational_assessments, course_enrollments
+"""
+
 PROGRESS_TABLES = ("section_progress", "section_progress_history")
 
 STEPS = (
@@ -464,8 +469,8 @@ STEPS = (
     Step("attempts", ATTEMPTS),
     Step("progress and grades of enrollments", DERIVED, COURSE_IDS),
     Step("clean pages and statistics", "VACUUM ANALYZE"),
-    Step("metrics of courses", "SELECT recalculate_course_metrics()"),
-    Step("analytics", "SELECT refresh_learning_analytics()"),
+    Step("metrics of courses", METRICS),
+    Step("analytics", "SELECT rebuild_learning_analytics()"),
 )
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import click
 import psycopg
+from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
 import machine
@@ -69,6 +70,16 @@ class Run:
         ):
             yield connection
 
+    @contextmanager
+    def read_only(self, interactions: int) -> Iterator[Connection]:
+        """A read-only connection to a database with that many generated interactions."""
+        name = server.filled(self.server, interactions)
+        conninfo = make_conninfo(
+            self.server, dbname=name, options="-c default_transaction_read_only=on"
+        )
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            yield connection
+
     def compare(
         self,
         what: str,
@@ -76,6 +87,7 @@ class Run:
         *,
         rounds: int = 5,
         times: int = 1,
+        per: int = 1,
         before: Mapping[str, Action] | None = None,
         after: Action | None = None,
         limit: Limit | None = None,
@@ -89,6 +101,7 @@ class Run:
             sides: What each side does; the first is what the others are compared to.
             rounds: How often each has its turn, every other round the other way round.
             times: How often it does it in a turn; the value is of one time.
+            per: How many of what is measured it does each time; the value is of one of them.
             before: What to do, unmeasured, before a side's turn.
             after: What to do, unmeasured, after each turn.
             limit: What the seconds of the last side must keep to.
@@ -108,10 +121,10 @@ class Run:
                 start = time.perf_counter()
                 for _ in range(times):
                     sides[side]()
-                seconds[side].append((time.perf_counter() - start) / times)
+                seconds[side].append((time.perf_counter() - start) / (times * per))
                 cpu_end = machine.backend_cpu_seconds(pid) if pid else None
                 if cpu_start is not None and cpu_end is not None:
-                    cpu_seconds[side].append((cpu_end - cpu_start) / times)
+                    cpu_seconds[side].append((cpu_end - cpu_start) / (times * per))
                 if after:
                     after()
         self.record(what, "s", seconds, limit)
@@ -180,7 +193,7 @@ def _run(
     print_table(
         title,
         f"{size + ': m' if size else 'M'}edians of rounds in turns",
-        ("what", "side", "median", "ratio", "limit"),
+        ("what", "median", "median", "ratio", "limit"),
         lines(result),
     )
     print(f"\n{machine.in_words(result.machine)}")

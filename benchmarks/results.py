@@ -139,21 +139,21 @@ def read_all(folder: Path = RESULTS) -> list[Result]:
 
 
 def lines(result: Result) -> list[tuple[str, str, str, str, str]]:
-    """A line a side: what, side, median, ratio, limit; what and limit stand in one line only."""
+    """A line for each side that is compared to the first: what, both medians, ratio, limit."""
     found = []
     for measurement in result.measurements:
-        last = list(measurement.sides)[-1]
-        for number, side in enumerate(measurement.sides):
+        first, *others = (
+            f"{side} {shown(measurement.median(side), measurement.unit)}".lstrip()
+            for side in measurement.sides
+        )
+        limit = _shown_limit(measurement)
+        for side, other in zip(list(measurement.sides)[1:], others, strict=True):
             ratio = measurement.ratio(side)
-            found.append(
-                (
-                    measurement.what if number == 0 else "",
-                    side,
-                    shown(measurement.median(side), measurement.unit),
-                    "" if ratio is None else f"{ratio:.3g}x",
-                    _shown_limit(measurement) if side == last else "",
-                )
-            )
+            shown_ratio = "" if ratio is None else f"{ratio:.3g}x"
+            is_last = other == others[-1]
+            found.append((measurement.what, first, other, shown_ratio, limit if is_last else ""))
+        if not others:
+            found.append((measurement.what, first, "", "", limit))
     return found
 
 

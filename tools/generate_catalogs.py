@@ -1,6 +1,8 @@
 """Write src/lms_schema/catalogs/<major>.json from fresh installs on the images postgres:<major>.
 
-Run it whenever a file of schema/ changed: python tools/generate_catalogs.py [MAJOR]...
+And objects.json, the same for every major. Run it whenever a file of schema/ changed:
+
+    python tools/generate_catalogs.py [MAJOR]...
 """
 
 import sys
@@ -10,6 +12,7 @@ import psycopg
 from testcontainers.community.postgres import PostgresContainer
 
 import lms_schema
+from lms_schema import ledger, owners
 from lms_schema.catalog import read_catalog
 from lms_schema.database import SUPPORTED
 
@@ -25,8 +28,14 @@ def main(majors: list[int]) -> None:
             lms_schema.migrate(conninfo, schema="lms")
             with psycopg.connect(conninfo) as connection:
                 catalog = read_catalog(connection, "lms")
+                entries = ledger.read(connection, "lms")
+                connection.execute("SET search_path = lms, pg_temp")
+                objects = owners.to_json(
+                    connection, {file: entry.objects for file, entry in entries.items()}
+                )
         path = FOLDER / f"{major}.json"
         path.write_text(catalog.to_json(), encoding="utf-8", newline="\n")
+        (FOLDER / "objects.json").write_text(objects, encoding="utf-8", newline="\n")
         print(f"{path.name}: {len(catalog.objects)} objects, fingerprint {catalog.fingerprint}")
 
 

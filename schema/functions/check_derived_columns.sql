@@ -45,9 +45,9 @@ BEGIN ATOMIC
             ) AS v (column_name, stored, derived)
         UNION ALL
         SELECT
-            'course_enrollments',
+            'course_enrollments' AS table_name,
             e.id,
-            'current_grade',
+            'current_grade' AS column_name,
             e.current_grade::text,
             d.current_grade::numeric(5, 2)::text
         FROM enrollment_id AS a
@@ -55,7 +55,7 @@ BEGIN ATOMIC
         INNER JOIN course_enrollments AS e ON d.enrollment_id = e.id
         UNION ALL
         SELECT
-            'course_enrollments',
+            'course_enrollments' AS table_name,
             e.id,
             v.*
         FROM educational_courses AS c
@@ -77,7 +77,7 @@ BEGIN ATOMIC
         WHERE c.metrics_as_of IS NOT NULL
         UNION ALL
         SELECT
-            'educational_courses',
+            'educational_courses' AS table_name,
             c.id,
             v.*
         FROM educational_courses AS c
@@ -98,7 +98,7 @@ BEGIN ATOMIC
             ) AS v (column_name, stored, derived)
         UNION ALL
         SELECT
-            'educational_assessments',
+            'educational_assessments' AS table_name,
             a.id,
             v.*
         FROM educational_assessments AS a
@@ -121,7 +121,7 @@ BEGIN ATOMIC
             ) AS v (column_name, stored, derived)
         UNION ALL
         SELECT
-            'assessment_attempts',
+            'assessment_attempts' AS table_name,
             t.id,
             v.*
         FROM assessment_attempts AS t
@@ -145,9 +145,9 @@ BEGIN ATOMIC
         UNION ALL
         -- an application may say less than elapsed
         SELECT
-            'assessment_attempts',
+            'assessment_attempts' AS table_name,
             t.id,
-            'time_spent_minutes',
+            'time_spent_minutes' AS column_name,
             t.time_spent_minutes::text,
             round(m.elapsed)::text
         FROM assessment_attempts AS t
@@ -159,16 +159,16 @@ BEGIN ATOMIC
         UNION ALL
         -- an application may say another length
         SELECT
-            'learning_sessions',
+            'learning_sessions' AS table_name,
             ls.id,
-            'duration_minutes',
-            NULL,
+            'duration_minutes' AS column_name,
+            NULL AS stored,
             round(extract(EPOCH FROM ls.session_end - ls.session_start) / 60)::text
         FROM learning_sessions AS ls
         WHERE ls.duration_minutes IS NULL
         UNION ALL
         SELECT
-            'section_progress',
+            'section_progress' AS table_name,
             sp.id,
             v.*
         FROM section_progress AS sp

@@ -66,12 +66,12 @@ BEGIN ATOMIC
         SELECT
             o.learner_id,
             o.section_id,
-            NULL,
-            NULL,
-            NULL,
-            NULL,
-            NULL,
-            NULL
+            NULL AS first_accessed,
+            NULL AS last_accessed,
+            NULL AS seconds,
+            NULL AS is_meaningful,
+            NULL AS interactions,
+            NULL AS help_requests
         FROM section_progress AS o
         WHERE o.course_id = p_course_id
     ) AS i

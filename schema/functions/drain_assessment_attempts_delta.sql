@@ -4,10 +4,13 @@
 -- taken back. In a snapshot every change is either counted or queued, so that this is as exact as
 -- adding. An assessment that moved takes all its pairs along; a pair that is not yet known has its
 -- own entry.
+-- The body is a string, because pg_dump prints a standard one with ON CONFLICT inside of WITH
+-- wrongly.
 -- depends: functions/recount_assessment_attempts
 CREATE OR REPLACE FUNCTION drain_assessment_attempts_delta() RETURNS void
 LANGUAGE sql
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+AS $$
     WITH drained AS (
         DELETE FROM assessment_attempts_delta
         RETURNING *
@@ -187,7 +190,7 @@ BEGIN ATOMIC
             ) THEN now()
             ELSE s.changed_at
         END;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION drain_assessment_attempts_delta() FROM public;
 

@@ -1,9 +1,12 @@
 -- Moves the queue of course_enrollments into the summaries, in one statement and so in one
 -- snapshot. The dashboard counts progress and attempts of enrolled learners: who enrolls brings
 -- along what learner_course_summary holds, who leaves takes it away.
+-- The body is a string, because pg_dump prints a standard one with ON CONFLICT inside of WITH
+-- wrongly.
 CREATE OR REPLACE FUNCTION drain_course_enrollments_delta() RETURNS void
 LANGUAGE sql
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+AS $$
     WITH drained AS (
         DELETE FROM course_enrollments_delta
         RETURNING *
@@ -167,7 +170,7 @@ BEGIN ATOMIC
             ) THEN now()
             ELSE s.changed_at
         END;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION drain_course_enrollments_delta() FROM public;
 

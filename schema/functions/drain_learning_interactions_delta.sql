@@ -1,8 +1,11 @@
 -- Moves the queue of learning_interactions into learner_summary, in one statement and so in one
 -- snapshot.
+-- The body is a string, because pg_dump prints a standard one with ON CONFLICT inside of WITH
+-- wrongly.
 CREATE OR REPLACE FUNCTION drain_learning_interactions_delta() RETURNS void
 LANGUAGE sql
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+AS $$
     WITH drained AS (
         DELETE FROM learning_interactions_delta
         RETURNING *
@@ -73,7 +76,7 @@ BEGIN ATOMIC
             ) THEN now()
             ELSE s.changed_at
         END;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION drain_learning_interactions_delta() FROM public;
 

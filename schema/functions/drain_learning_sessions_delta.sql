@@ -1,8 +1,11 @@
 -- Moves the queue of learning_sessions into learner_summary, in one statement and so in one
 -- snapshot.
+-- The body is a string, because pg_dump prints a standard one with ON CONFLICT inside of WITH
+-- wrongly.
 CREATE OR REPLACE FUNCTION drain_learning_sessions_delta() RETURNS void
 LANGUAGE sql
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+AS $$
     WITH drained AS (
         DELETE FROM learning_sessions_delta
         RETURNING *
@@ -62,7 +65,7 @@ BEGIN ATOMIC
             ) THEN now()
             ELSE s.changed_at
         END;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION drain_learning_sessions_delta() FROM public;
 

@@ -1,9 +1,12 @@
 -- Moves the queue of section_progress into the summaries, in one statement and so in one snapshot.
 -- Every learner's progress counts for the learner; for the course, that of whom
 -- learner_course_summary knows as enrolled.
+-- The body is a string, because pg_dump prints a standard one with ON CONFLICT inside of WITH
+-- wrongly.
 CREATE OR REPLACE FUNCTION drain_section_progress_delta() RETURNS void
 LANGUAGE sql
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+AS $$
     WITH drained AS (
         DELETE FROM section_progress_delta
         RETURNING *
@@ -164,7 +167,7 @@ BEGIN ATOMIC
             ) THEN now()
             ELSE s.changed_at
         END;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION drain_section_progress_delta() FROM public;
 

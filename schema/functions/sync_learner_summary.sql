@@ -15,8 +15,10 @@ BEGIN ATOMIC
     FROM learners AS l
     FULL JOIN learner_summary AS o ON l.id = o.learner_id
     WHERE
-        (l.learning_style, l.academic_level, l.preferred_difficulty)
-        IS DISTINCT FROM (o.learning_style, o.academic_level, o.preferred_difficulty)
+        -- not as a comparison of rows, which a restored dump would print in another way
+        l.learning_style IS DISTINCT FROM o.learning_style
+        OR l.academic_level IS DISTINCT FROM o.academic_level
+        OR l.preferred_difficulty IS DISTINCT FROM o.preferred_difficulty
     ON CONFLICT (learner_id) DO UPDATE SET
         learning_style = excluded.learning_style,
         academic_level = excluded.academic_level,

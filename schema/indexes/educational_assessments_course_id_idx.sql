@@ -1,3 +1,5 @@
+-- Serves, with the rows that it finds:
+--     SELECT * FROM educational_assessments WHERE course_id = :course_id
 CREATE UNIQUE INDEX educational_assessments_course_id_idx
 ON educational_assessments (course_id, id, total_points, passing_score);
 

@@ -1,3 +1,5 @@
+-- Serves, with the rows that it finds:
+--     SELECT * FROM educational_courses WHERE institution_id = :institution_id
 CREATE UNIQUE INDEX educational_courses_institution_id_idx
 ON educational_courses (institution_id, id);
 

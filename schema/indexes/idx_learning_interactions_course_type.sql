@@ -1,3 +1,8 @@
+-- Serves, from the index alone:
+--     SELECT interaction_type, count(*)
+--     FROM learning_interactions
+--     WHERE course_id = :course_id
+--     GROUP BY interaction_type
 CREATE INDEX idx_learning_interactions_course_type
 ON learning_interactions (course_id, interaction_type);
 

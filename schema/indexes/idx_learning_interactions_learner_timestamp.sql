@@ -1,3 +1,8 @@
+-- Serves, with the rows that it finds:
+--     SELECT *
+--     FROM learning_interactions
+--     WHERE learner_id = :learner_id AND timestamp >= :since
+--     ORDER BY timestamp
 CREATE INDEX idx_learning_interactions_learner_timestamp
 ON learning_interactions (learner_id, timestamp);
 

@@ -1,3 +1,8 @@
+-- Serves, from the index alone:
+--     SELECT outcome, count(*)
+--     FROM learning_interactions
+--     WHERE section_id = :section_id
+--     GROUP BY outcome
 CREATE INDEX idx_learning_interactions_section_outcome
 ON learning_interactions (section_id, outcome);
 

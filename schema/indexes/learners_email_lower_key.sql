@@ -1,3 +1,5 @@
+-- Serves, with the rows that it finds:
+--     SELECT * FROM learners WHERE lower(email) = lower(:email)
 CREATE UNIQUE INDEX learners_email_lower_key
 ON learners (lower(email));
 

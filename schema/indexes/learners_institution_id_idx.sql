@@ -1,3 +1,5 @@
+-- Serves, with the rows that it finds:
+--     SELECT * FROM learners WHERE institution_id = :institution_id
 CREATE UNIQUE INDEX learners_institution_id_idx
 ON learners (institution_id, id);
 

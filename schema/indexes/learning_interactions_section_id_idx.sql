@@ -1,3 +1,5 @@
+-- Serves, with the rows that it finds:
+--     DELETE FROM learning_interactions WHERE section_id = :section_id AND course_id = :course_id
 CREATE INDEX learning_interactions_section_id_idx
 ON learning_interactions (section_id, course_id);
 

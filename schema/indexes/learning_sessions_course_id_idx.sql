@@ -1,3 +1,5 @@
+-- Serves, with the rows that it finds:
+--     DELETE FROM learning_sessions WHERE course_id = :course_id
 CREATE INDEX learning_sessions_course_id_idx
 ON learning_sessions (course_id);
 

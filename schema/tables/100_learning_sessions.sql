@@ -1,4 +1,5 @@
 -- Study sessions: spans of time that a learner spends in a course.
+-- Pages keep room for sessions that go on: fillfactor 90, see docs/performance.md.
 CREATE TABLE learning_sessions (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
@@ -57,7 +58,7 @@ CREATE TABLE learning_sessions (
     CONSTRAINT learning_sessions_study_materials_used_check
     CHECK (jsonb_typeof(study_materials_used) IN ('array', 'object')),
     CONSTRAINT learning_sessions_period_check CHECK (session_end >= session_start)
-);
+) WITH (fillfactor = 90);
 
 COMMENT ON TABLE learning_sessions IS
 'A study session of a learner in a course: goals, quality and outcome.';

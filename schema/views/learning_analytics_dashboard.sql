@@ -19,7 +19,8 @@ SELECT
     s.attempts AS total_assessment_attempts,
     s.changed_at AS last_updated
 FROM course_summary AS s
-WHERE s.course_title IS NOT NULL;
+WHERE s.course_title IS NOT NULL
+ORDER BY s.course_id;
 
 CREATE UNIQUE INDEX idx_learning_analytics_dashboard_course
 ON learning_analytics_dashboard (course_id);

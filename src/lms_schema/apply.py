@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -12,7 +13,8 @@ from lms_schema import replace
 from lms_schema import swap as swaps
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
-from lms_schema.execution import run
+from lms_schema.execution import Executor
+from lms_schema.ledger import TABLES
 from lms_schema.package import Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.removal import Removal
 from lms_schema.statements import Statement
@@ -37,15 +39,19 @@ class Applier:
         schema: str,
         package: SchemaPackage,
         ledger: Ledger,
+        executor: Executor,
         watch: Watch,
     ) -> None:
         self._connection = connection
+        self._executor = executor
         self._schema = schema
         self._package = package
         self._ledger = ledger
         self._watch = watch
         self._skipped: list[tuple[str, str | None]] = []
         self._not_given: tuple[str, ...] = ()
+        self._recorded: list[tuple[str, Entry]] = []
+        self._is_careful = True
         self.postponed = False
         self.entries: Mapping[str, Entry] = {}
         connection.add_notice_handler(self._notice)
@@ -60,6 +66,20 @@ class Applier:
         }
         extras = {extra_of(name) for name in recorded.keys() - self.entries.keys()}
         self._not_given = tuple(sorted(filter(None, extras)))
+
+    def learn(self) -> bool:
+        """Take note of what the transaction recorded, which is committed.
+
+        False: it changed earlier records, so that they must be read again.
+        """
+        if self._is_careful:
+            return False
+        for file_id, entry in self._recorded:
+            others = (found.objects for name, found in self.entries.items() if name != file_id)
+            if not set(entry.objects).isdisjoint(chain.from_iterable(others)):
+                return False
+            self.entries = {**self.entries, file_id: entry}
+        return True
 
     def apply(
         self,
@@ -81,14 +101,21 @@ class Applier:
             swap: The file's materialized views, built.
         """
         self.postponed = False
-        before = replace.objects(self._connection, self._schema)
-        owners = self._owners(self.entries)
-        saved = replace.attached(self._connection, self._schema, owners)
+        self._recorded.clear()
+        # of a file that is new nothing can get lost, and the catalog need not be asked for it
+        self._is_careful = bool(rebuild or swap or self.replaceable(file.id))
+        before: dict[str, replace.Object] = {}
+        saved: list[replace.Attached] = []
+        owners = self._owners(self.entries) if self._is_careful else {}
+        if self._is_careful:
+            before = replace.objects(self._connection, self._schema)
+            saved = replace.attached(self._connection, self._schema, owners)
         removal = self._make_room(before, owners, rebuild, todo, at_once=at_once, swap=swap)
         lost = [*removal.drops, *removal.moves]
         doomed = rebuild | removal.files
         # the state tables, and what was given another name
         written = self._written() if rebuild else _written(before)
+        written |= {f"TABLE {table}" for table in TABLES}
         new: set[str] = set()
         actions = []
         for item in self._batch(file, doomed, todo - removal.kept):
@@ -104,7 +131,8 @@ class Applier:
                 silent = item.kind is Kind.RECURRING and item.id not in todo and not self._wrote()
                 if silent:
                     continue
-                present = replace.objects(self._connection, self._schema)
+                objects = replace.objects if item.id in self.entries else replace.written
+                present = objects(self._connection, self._schema)
                 created = self._created(item, present, written)
                 stale = [] if item.id in doomed else self._stale(item, present, created)
                 for name in stale:
@@ -132,6 +160,7 @@ class Applier:
             file: The file.
             created: What its first statement created, outside the transaction.
         """
+        self._is_careful = True
         self._execute(file, file.statements[1:])
         self._record(file, [created])
         return [Action(file.id, "apply")]
@@ -147,6 +176,7 @@ class Applier:
 
     def build(self, swap: Swap) -> list[Action]:
         """Build the views of a swap in the open transaction, and record that they are ours."""
+        self._is_careful = True
         own = self.entries[swap.file.id].objects
         swap.build(self._send, own)
         self._ledger.revise(swap.file.id, (*own, *swap.objects))
@@ -154,6 +184,7 @@ class Applier:
 
     def discard(self) -> list[Action]:
         """Drop in the open transaction what builds left that never came into use."""
+        self._is_careful = True
         present = replace.objects(self._connection, self._schema)
         for file_id, entry in self.entries.items():
             left = unfinished(entry.objects)
@@ -206,6 +237,7 @@ class Applier:
 
     def drop(self, gone: Sequence[str]) -> list[Action]:
         """Drop in the open transaction what files created that the package no longer has."""
+        self._is_careful = True
         present = replace.objects(self._connection, self._schema)
         owners = self._owners(gone)
         for name in removals.of(self._connection, present, owners, gone, {}, ()).drops:
@@ -293,7 +325,7 @@ class Applier:
             written: Whether it stands in the file.
             hint: What to do when it fails, in place of PostgreSQL's hint.
         """
-        tag = run(self._connection, path, Statement(text, line), written=written, hint=hint)
+        tag = self._executor.run(path, Statement(text, line), written=written, hint=hint)
         self._watch.executed(Step(path, line, text, written, tag))
 
     def _wrote(self) -> bool:
@@ -329,6 +361,7 @@ class Applier:
 
         entry = Entry(file.checksum, __version__, tuple(created))
         self._ledger.record(file.id, entry, content=file.text)
+        self._recorded.append((file.id, entry))
 
     def _restore(
         self, saved: Sequence[replace.Attached], new: Collection[str], file: SqlFile

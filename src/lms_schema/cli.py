@@ -8,10 +8,23 @@ from typing import Any
 import click
 
 import lms_schema
-from lms_schema.commands.output import print_json
+from lms_schema.commands.output import print_event, print_json
 from lms_schema.errors import LmsSchemaError, UsageError
+from lms_schema.events import Event
 
-COMMANDS = ("migrate", "plan", "status", "verify", "check", "drop", "demo", "docs")
+COMMANDS = (
+    "migrate",
+    "plan",
+    "status",
+    "verify",
+    "baseline",
+    "check",
+    "maintain",
+    "export",
+    "drop",
+    "demo",
+    "docs",
+)
 """Names of the commands and of their modules, in the order of the help."""
 
 _JSON = "lms_schema.json"
@@ -22,9 +35,10 @@ Exit codes:
   1  database or SQL error
   2  wrong usage, or a server version that is not supported
   3  something is pending (status, plan)
-  4  the catalog differs from the release's (verify)
+  4  the catalog differs from the release's (verify, baseline)
   5  a released file was edited
   6  a lock was not obtained
+  7  a connection pooler stands in between
   8  the database is newer than this package
   9  findings (check)
 """
@@ -65,7 +79,9 @@ class Group(click.Group):
         except LmsSchemaError as error:
             if ctx.meta[_JSON]:
                 print_json({"format": 1, "command": ctx.invoked_subcommand, **error.to_json()})
-            click.echo(f"{click.style('Error:', fg='red', bold=True)} {error}", err=True)
+                print_event(Event("error", str(error)), schema=None)
+            else:
+                click.echo(f"{click.style('Error:', fg='red', bold=True)} {error}", err=True)
             return ctx.exit(error.exit_code)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from lms_schema import embedded
-from lms_schema.errors import DatabaseError, UsageError
+from lms_schema.errors import DatabaseError, PoolerInBetween, UsageError
 
 SUPPORTED = range(15, 19)
 """The PostgreSQL major versions that this release knows."""
@@ -32,19 +32,31 @@ class Session:
         schema: The target schema, which may not exist yet.
         database: Name of the database.
         server_major: PostgreSQL's major version.
-        lock_timeout: How long a statement waits for a lock, as PostgreSQL writes it.
+        lock_timeout: Seconds that a statement waits for a lock.
+        backend_pid: Id of the server's process, behind a pooler too.
     """
 
     connection: psycopg.Connection[Any]
     schema: str
     database: str
     server_major: int
-    lock_timeout: str
+    lock_timeout: float
+    backend_pid: int
 
     def schema_exists(self) -> bool:
         """Tell whether the schema exists."""
         query = "SELECT FROM pg_namespace WHERE nspname = %s"
         return self.connection.execute(query, (self.schema,)).fetchone() is not None
+
+    def beside(self) -> psycopg.Connection[Any]:
+        """Open another connection to the same server."""
+        info = self.connection.info
+        parameters: dict[str, Any] = dict(info.get_parameters())
+        parameters |= {"host": info.host, "port": info.port, "password": info.password or None}
+        if "hostaddr" in parameters:
+            parameters["hostaddr"] = info.hostaddr
+        parameters |= {"application_name": "lms-schema watch", "connect_timeout": 5}
+        return psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
 
     def require_schema(self) -> None:
         """Refuse to go on without the schema.
@@ -84,21 +96,46 @@ def session(
     schema: str | None = None,
     lock_timeout: float = 5.0,
     read_only: bool = False,
+    allow_pooler: bool = False,
     on_notice: Callable[[psycopg.errors.Diagnostic], None] | None = None,
 ) -> Iterator[Session]:
     """Connect, check the server's version, and pin the settings that results depend on.
+
+    A session that writes keeps its settings and the runner's lock in its server process, so it
+    refuses a pooler. One that reads is a single transaction with settings of its own, so that it
+    works behind any pooler and leaves nothing to whom the server process is given next.
 
     Args:
         conninfo: Any libpq connection string.
         schema: The target schema; by default the first existing one of the search path.
         lock_timeout: Seconds that a statement waits for a lock.
         read_only: Refuse writes.
+        allow_pooler: Do not refuse a pooler, since it is in session mode.
         on_notice: Called for each notice of the server.
 
     Raises:
         DatabaseError: When connecting fails, or anything in the block that is not handled there.
+        PoolerInBetween: When a pooler is in the way of a session that writes.
         UsageError: For a connection string that cannot be read, a server version that is not
             supported, or no schema to take.
+    """
+    with connected(conninfo) as connection:
+        if on_notice is not None:
+            connection.add_notice_handler(on_notice)
+        with _transaction(connection) if read_only else nullcontext():
+            yield _prepared(connection, schema, lock_timeout, read_only, allow_pooler)
+
+
+@contextmanager
+def connected(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
+    """Connect in autocommit mode, with the role's own settings.
+
+    Args:
+        conninfo: Any libpq connection string.
+
+    Raises:
+        DatabaseError: When connecting fails, or anything in the block that is not handled there.
+        UsageError: For a connection string that cannot be read.
     """
     _check_readable(conninfo)
     try:
@@ -109,11 +146,9 @@ def session(
             application_name="lms-schema",
             client_encoding="UTF8",
         ) as connection:
-            if on_notice is not None:
-                connection.add_notice_handler(on_notice)
-            yield _prepared(connection, schema, lock_timeout, read_only)
+            yield connection
     except psycopg.Error as error:
-        raise DatabaseError(redacted(_described(error), conninfo)) from None
+        raise DatabaseError(redacted(described(error), conninfo)) from None
 
 
 def redacted(text: str, conninfo: str) -> str:
@@ -137,6 +172,31 @@ def redacted(text: str, conninfo: str) -> str:
     return text
 
 
+def described(error: psycopg.Error) -> str:
+    """Return PostgreSQL's message with its code, detail and hint."""
+    parts = [error.diag.message_primary or str(error).strip() or type(error).__name__]
+    if error.sqlstate:
+        parts[0] += f" (SQLSTATE {error.sqlstate})"
+    if error.diag.message_detail:
+        parts.append(f"detail: {error.diag.message_detail}")
+    if error.diag.message_hint:
+        parts.append(f"hint: {error.diag.message_hint}")
+    return "\n".join(parts)
+
+
+@contextmanager
+def _transaction(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+    connection.read_only = True
+    with connection.transaction():
+        yield
+
+
+def milliseconds(seconds: float) -> str:
+    """Return a time as a setting of PostgreSQL; never 0, which would mean to wait forever."""
+    return f"{max(1, round(seconds * 1000))}ms"
+
+
 def _check_readable(conninfo: str) -> None:
     try:
         conninfo_to_dict(conninfo)
@@ -149,22 +209,12 @@ def _check_readable(conninfo: str) -> None:
         ) from None
 
 
-def _described(error: psycopg.Error) -> str:
-    parts = [error.diag.message_primary or str(error).strip() or type(error).__name__]
-    if error.sqlstate:
-        parts[0] += f" (SQLSTATE {error.sqlstate})"
-    if error.diag.message_detail:
-        parts.append(f"detail: {error.diag.message_detail}")
-    if error.diag.message_hint:
-        parts.append(f"hint: {error.diag.message_hint}")
-    return "\n".join(parts)
-
-
 def _prepared(
     connection: psycopg.Connection[Any],
     schema: str | None,
     lock_timeout: float,
     read_only: bool,
+    allow_pooler: bool,
 ) -> Session:
     major = connection.info.server_version // 10000
     if major not in SUPPORTED:
@@ -172,9 +222,19 @@ def _prepared(
             f"The server is PostgreSQL {major}; this release knows "
             f"{SUPPORTED.start} to {SUPPORTED.stop - 1}."
         )
+    row = connection.execute("SELECT pg_backend_pid(), current_schema()").fetchone()
+    assert row is not None  # noqa: S101
+    pid, current = row
+    name = connection.info.dbname
+    if not read_only and not allow_pooler and pid != connection.info.backend_pid:
+        raise PoolerInBetween(
+            "A connection pooler stands between here and PostgreSQL: in transaction mode the "
+            "runner's lock and settings would end up in sessions of others. Nothing was changed. "
+            "Connect to PostgreSQL itself; for a pooler that is in session mode, migrate has "
+            "--allow-session-pooler."
+        )
     if schema is None:
-        row = connection.execute("SELECT current_schema()").fetchone()
-        schema = row[0] if row else None
+        schema = current
         if schema is None:
             raise UsageError(
                 "No schema of the connection's search path exists; name one with --schema."
@@ -189,28 +249,32 @@ def _prepared(
     path = sql.SQL("{}, pg_temp").format(sql.Identifier(schema)).as_string(connection)
     settings = {
         "search_path": path,
-        # 0 would mean to wait forever
-        "lock_timeout": f"{max(1, round(lock_timeout * 1000))}ms",
+        "lock_timeout": milliseconds(lock_timeout),
         "statement_timeout": "0",
         "idle_in_transaction_session_timeout": "0",
         "idle_session_timeout": "0",
         "TimeZone": "UTC",
         "DateStyle": "ISO",
         "IntervalStyle": "postgres",
-        "default_transaction_read_only": "on" if read_only else "off",
+        "default_transaction_read_only": "off",
         "default_transaction_isolation": "read committed",
         "default_transaction_deferrable": "off",
         "check_function_bodies": "on",
         "standard_conforming_strings": "on",
         "client_min_messages": "notice",
+        "quote_all_identifiers": "off",
+        "transform_null_equals": "off",
     }
     if major >= 17:
         settings["transaction_timeout"] = "0"
-    calls = ", ".join(["set_config(%s, %s, false)"] * len(settings))
+    calls = ", ".join([f"set_config(%s, %s, {read_only})"] * len(settings))
     connection.execute(
         f"SELECT {calls}",
         [text for setting in settings.items() for text in setting],
     )
+    if read_only:
+        return Session(connection, schema, name, major, lock_timeout, pid)
+    # when this process dies, its statement ends soon, and with it the lock
     with suppress(psycopg.Error):  # not every platform can do it
-        connection.execute("SET client_connection_check_interval = '2s'")
-    return Session(connection, schema, connection.info.dbname, major, settings["lock_timeout"])
+        connection.execute("SET client_connection_check_interval = '1s'")
+    return Session(connection, schema, name, major, lock_timeout, pid)

@@ -44,6 +44,12 @@ class LockNotObtained(LmsSchemaError):  # noqa: N818
     exit_code = 6
 
 
+class PoolerInBetween(LmsSchemaError):  # noqa: N818
+    """A connection pooler stands between the runner and PostgreSQL."""
+
+    exit_code = 7
+
+
 class DatabaseNewer(LmsSchemaError):  # noqa: N818
     """The database was migrated by a newer release of this package."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lms_schema.package import Kind, SqlFile
 
@@ -12,12 +12,32 @@ class Event:
     """Something to tell while a migrate runs.
 
     Attributes:
-        kind: `waiting`, `notice`, or the action that was done, as in `Action`.
+        kind: `begin`, `building`, `waiting`, `notice`, `error`, or the action that was done, as in
+            `Action`.
         text: A file, or a sentence.
+        seconds: How long an action took.
+        total: How many files are to be done, when it begins.
     """
 
     kind: str
     text: str
+    seconds: float | None = None
+    total: int | None = None
+
+    def to_json(self, schema: str | None) -> dict[str, object]:
+        """Return the event as a JSON-compatible mapping, format 1.
+
+        Args:
+            schema: The schema, where the command was given one.
+        """
+        return {
+            "format": 1,
+            "event": self.kind,
+            "schema": schema,
+            "text": self.text,
+            "seconds": None if self.seconds is None else round(self.seconds, 3),
+            "total": self.total,
+        }
 
 
 @dataclass(frozen=True)
@@ -30,10 +50,13 @@ class Action:
             and made again), `run` (recurring, and it found something to do), `drop` (it is gone
             from the package, and so are its objects); in a plan also `build` (a materialized view,
             beside the one that is read; the `rebuild` after it gives it the name).
+        seconds: How long it took, waiting included. Of files that had to be done in one
+            transaction the one that began it has it all.
     """
 
     file: str
     action: str
+    seconds: float = field(default=0.0, compare=False)
 
 
 def verb(file: SqlFile, *, new: bool) -> str:

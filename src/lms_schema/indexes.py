@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 
 from lms_schema import index_file, index_names
-from lms_schema.database import Session
+from lms_schema.database import Session, milliseconds
 from lms_schema.errors import LmsSchemaError, StatementFailed
 from lms_schema.events import Event
-from lms_schema.execution import run
+from lms_schema.execution import Executor
 from lms_schema.index_catalog import Index, IndexCatalog, Table
 from lms_schema.index_file import IndexStatement
 from lms_schema.package import SqlFile
@@ -33,9 +33,16 @@ _PROBE = "lms_schema_probe"
 class IndexBuilder:
     """Builds the indexes of files on tables that hold rows."""
 
-    def __init__(self, session: Session, patience: Patience, tell: Callable[[Event], None]) -> None:
-        """Take the session, who retries what waits for a lock, and whom to tell."""
+    def __init__(
+        self,
+        session: Session,
+        executor: Executor,
+        patience: Patience,
+        tell: Callable[[Event], None],
+    ) -> None:
+        """Take the session, who runs statements, who retries them, and whom to tell."""
         self._session = session
+        self._executor = executor
         self._catalog = IndexCatalog(session.connection)
         self._patience = patience
         self._tell = tell
@@ -62,7 +69,7 @@ class IndexBuilder:
         found = self._catalog.index(table.schema, wanted.name)
         if found is None and not table.filled:
             return None
-        build = _Build(self._session, self._patience, self._tell, file, wanted)
+        build = _Build(self._session, self._executor, self._patience, self._tell, file, wanted)
         return f"INDEX {build.on(table, found).name}"
 
 
@@ -72,6 +79,7 @@ class _Build:
     def __init__(
         self,
         session: Session,
+        executor: Executor,
         patience: Patience,
         tell: Callable[[Event], None],
         file: SqlFile,
@@ -79,6 +87,7 @@ class _Build:
     ) -> None:
         self._session = session
         self._connection = session.connection
+        self._executor = executor
         self._catalog = IndexCatalog(session.connection)
         self._patience = patience
         self._tell = tell
@@ -210,7 +219,7 @@ class _Build:
                 self._statement(f"CREATE TABLE {probe} (LIKE {table.text})"),
                 self._wanted.build(f"{_PROBE}_index", probe),
             ):
-                run(self._connection, self._file.path, statement)
+                self._executor.run(self._file.path, statement)
             found = self._catalog.index(table.schema, f"{_PROBE}_index")
             return found.shape if found else ""
 
@@ -218,14 +227,14 @@ class _Build:
         def work() -> None:
             with self._connection.transaction():
                 for statement in statements:
-                    run(self._connection, self._file.path, statement)
+                    self._executor.run(self._file.path, statement)
 
         self._patience.run(work)
 
     def _alone(self, statement: Statement) -> None:
         """Run what cannot be in a transaction, and waits for others without locking them out."""
         with self._unlimited():
-            run(self._connection, self._file.path, statement)
+            self._executor.run(self._file.path, statement, limited=False)
 
     @contextmanager
     def _unlimited(self) -> Iterator[None]:
@@ -237,7 +246,7 @@ class _Build:
             if not self._connection.broken:
                 self._connection.execute(
                     "SELECT set_config('lock_timeout', %s, false)",
-                    (self._session.lock_timeout,),
+                    (milliseconds(self._session.lock_timeout),),
                 )
 
     def _statement(self, text: str) -> Statement:

@@ -55,6 +55,35 @@ COMMENT ON COLUMN {VERSION_TABLE}.installed_at_utc IS 'When it was reached, in U
 """
 
 
+# One statement, since a fresh install sends it for each file.
+_RECORD = f"""
+    WITH moved AS (
+        UPDATE {TABLE} AS t
+        SET objects = ARRAY(
+            SELECT o FROM unnest(t.objects) WITH ORDINALITY AS u (o, n)
+            WHERE o <> ALL (%(objects)s::text[]) ORDER BY n
+        )
+        WHERE migration_id <> %(migration_id)s AND objects && %(objects)s::text[]
+    ),
+    logged AS (
+        INSERT INTO {LOG_TABLE}
+            (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
+        VALUES (%(id)s, %(migration_hash)s, %(migration_id)s, %(operation)s, %(username)s,
+            %(hostname)s, %(created_at_utc)s)
+    )
+    INSERT INTO {TABLE} (migration_hash, migration_id, applied_at_utc, checksum, package_version,
+        objects, content)
+    VALUES (%(migration_hash)s, %(migration_id)s, %(created_at_utc)s, %(checksum)s,
+        %(package_version)s, %(objects)s, %(content)s)
+    ON CONFLICT (migration_hash) DO UPDATE SET
+        applied_at_utc = excluded.applied_at_utc,
+        checksum = excluded.checksum,
+        package_version = excluded.package_version,
+        objects = excluded.objects,
+        content = excluded.content
+"""  # noqa: S608 (names of tables, above)
+
+
 @dataclass(frozen=True)
 class Entry:
     """One applied file, as recorded.
@@ -123,20 +152,14 @@ class Ledger:
 
         What it created is no longer another file's: a function may move to another file.
         """
-        self.forget(file_id)
-        self._rows.mark(file_id)
-        self._connection.execute(
-            f"UPDATE {TABLE} SET checksum = %s, package_version = %s, objects = %s, "  # noqa: S608
-            "content = %s WHERE migration_id = %s",
-            (entry.checksum, entry.package_version, list(entry.objects), content, file_id),
-        )
-        self._connection.execute(
-            f"UPDATE {TABLE} AS t SET objects = ARRAY("  # noqa: S608
-            "SELECT o FROM unnest(t.objects) WITH ORDINALITY AS u (o, n) "
-            "WHERE o <> ALL (%(objects)s::text[]) ORDER BY n) "
-            "WHERE migration_id <> %(id)s AND objects && %(objects)s::text[]",
-            {"objects": list(entry.objects), "id": file_id},
-        )
+        values = {
+            **self._rows.values(file_id, "mark"),
+            "checksum": entry.checksum,
+            "package_version": entry.package_version,
+            "objects": list(entry.objects),
+            "content": content,
+        }
+        self._connection.execute(_RECORD, values, prepare=True)
 
     def revise(self, file_id: str, objects: Sequence[str], *, again: bool = False) -> None:
         """Change what a recorded file has created, and with `again` mark it to be run again."""

@@ -95,6 +95,24 @@ def held(
             _try(connection, "SELECT pg_advisory_unlock(%s)", lock)
 
 
+@contextmanager
+def tried(connection: psycopg.Connection[Any], schema: str, purpose: str) -> Iterator[str | None]:
+    """Hold the lock of a schema for a purpose of its own, when it is free.
+
+    Yields:
+        None with the lock held, else the name of who holds it.
+    """
+    lock = key(connection.info.dbname, f"{schema}\0{purpose}")
+    if not _try(connection, "SELECT pg_try_advisory_lock(%s)", lock):
+        yield _holder(connection, lock)
+        return
+    try:
+        yield None
+    finally:
+        if not connection.closed:
+            _try(connection, "SELECT pg_advisory_unlock(%s)", lock)
+
+
 def _try(connection: psycopg.Connection[Any], query: str, lock: int) -> bool:
     row = connection.execute(query, (lock,)).fetchone()
     return bool(row and row[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +26,19 @@ class MigrateResult:
         schema: The target schema.
         server_major: PostgreSQL's major version.
         actions: What was done, in order; empty when there was nothing to do.
+        seconds: How long it took altogether.
     """
 
     database: str
     schema: str
     server_major: int
     actions: tuple[Action, ...]
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """Always 0: what goes wrong is raised."""
+        return 0
 
     def to_json(self) -> dict[str, object]:
         """Return the result as a JSON-compatible mapping, format 1."""
@@ -40,7 +48,11 @@ class MigrateResult:
             "database": self.database,
             "schema": self.schema,
             "server_major": self.server_major,
-            "actions": [{"file": item.file, "action": item.action} for item in self.actions],
+            "seconds": round(self.seconds, 3),
+            "actions": [
+                {"file": item.file, "action": item.action, "seconds": round(item.seconds, 3)}
+                for item in self.actions
+            ],
         }
 
 
@@ -53,6 +65,7 @@ def migrate(
     to: str | None = None,
     lock_timeout: float = 5.0,
     wait: float = 60.0,
+    allow_session_pooler: bool = False,
     on_event: Callable[[Event], None] | None = None,
 ) -> MigrateResult:
     """Bring a schema to the state of a package.
@@ -71,7 +84,8 @@ def migrate(
         to: Id of the last file to apply.
         lock_timeout: Seconds that a statement waits for a lock before its file is tried again.
         wait: Seconds to keep trying, for another runner to end and for a file to get its locks.
-        on_event: Called with progress and the server's notices.
+        allow_session_pooler: Go on behind a connection pooler, since it is in session mode.
+        on_event: Called with progress and the server's notices, at times from another thread.
 
     Raises:
         StatementFailed: When PostgreSQL refused a statement; its file was rolled back, files
@@ -79,12 +93,14 @@ def migrate(
         ReleasedFileEdited: When a versioned file differs from what was applied.
         DatabaseNewer: When a newer release migrated the database.
         LockNotObtained: When another runner, or a lock, did not go away in time.
+        PoolerInBetween: When a connection pooler is in the way.
         DatabaseError: When the database could not be reached, the connection broke, or the schema
             was installed without `migrate`.
         UsageError: When the package, the server or an argument cannot be used.
     """
     from lms_schema import ledger
 
+    start = time.monotonic()
     package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None
     tell = on_event or (lambda _event: None)
@@ -92,6 +108,7 @@ def migrate(
         conninfo,
         schema=schema,
         lock_timeout=lock_timeout,
+        allow_pooler=allow_session_pooler,
         on_notice=lambda notice: tell(
             Event("notice", f"{notice.severity}: {notice.message_primary}")
         ),
@@ -110,4 +127,5 @@ def migrate(
         schema=session.schema,
         server_major=session.server_major,
         actions=tuple(actions),
+        seconds=time.monotonic() - start,
     )

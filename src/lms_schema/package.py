@@ -464,6 +464,8 @@ def _refuse_misplaced_directives(text: str) -> None:
     lines = text.split("\n")
     body = (n for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("--"))
     first = next(body, len(lines) + 1)
+    if not any(_DEPENDS in line.lower() for line in lines[first - 1 :]):
+        return
     for comment, line in comments(text):
         match = _DIRECTIVE.match(comment)
         if match and line >= first and match.group(1).lower() == _DEPENDS:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace as replaced
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,8 +13,10 @@ from psycopg import sql
 
 from lms_schema import replace
 from lms_schema.apply import Applier
+from lms_schema.blockers import Blockers
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed
 from lms_schema.events import Action, Event
+from lms_schema.execution import Executor
 from lms_schema.indexes import IndexBuilder
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 from lms_schema.patience import BUSY, Patience
@@ -46,15 +50,23 @@ class Run:
         self._ledger = ledger
         self._tell = tell
         self._wait = wait
-        self._patience = Patience(wait, tell)
-        self._indexes = IndexBuilder(session, self._patience, tell)
+        self._blockers = Blockers(session, tell)
+        self._patience = Patience(wait, self._blockers, tell)
+        executor = Executor(session.connection, self._blockers)
+        self._indexes = IndexBuilder(session, executor, self._patience, tell)
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
         self._watch = watch or Watch()
-        self._applier = Applier(session.connection, session.schema, package, ledger, self._watch)
+        self._applier = Applier(
+            session.connection, session.schema, package, ledger, executor, self._watch
+        )
 
     def all(self, last: int | None) -> list[Action]:
         """Apply everything; return what was done."""
+        with self._blockers:
+            return self._all(last)
+
+    def _all(self, last: int | None) -> list[Action]:
         self._read()
         found = compare(self._package, self._recorded)
         found.check()
@@ -62,22 +74,30 @@ class Run:
         actions: list[Action] = []
         if any(unfinished(entry.objects) for entry in self._applier.entries.values()):
             self._patience.run(self._discard)
+        total = sum(file.id in todo for file in self._package.files[:last])
+        if total:
+            self._tell(Event("begin", "what is pending or changed", total=total))
         for file in self._package.files[:last]:
             if file.id in todo or file.kind is Kind.RECURRING:
+                start = time.monotonic()
                 done = self._file(file, todo)
                 todo.difference_update(action.file for action in done)
                 todo.update(name for name, entry in self._recorded.items() if not entry.checksum)
-                actions += self._told(done)
+                actions += self._told(done, start)
         gone = [name for name in found.gone if name in self._applier.entries]
         if gone and last is None:
+            start = time.monotonic()
             drop = partial(self._transaction, partial(self._applier.drop, gone))
-            actions += self._told(self._patience.run(drop))
+            actions += self._told(self._patience.run(drop), start)
         return actions
 
-    def _told(self, actions: list[Action]) -> list[Action]:
-        for action in actions:
-            self._tell(Event(action.action, action.file))
-        return actions
+    def _told(self, actions: list[Action], start: float) -> list[Action]:
+        """Tell what was done, and how long it took."""
+        seconds = time.monotonic() - start
+        timed = [replaced(actions[0], seconds=seconds), *actions[1:]] if actions else []
+        for action in timed:
+            self._tell(Event(action.action, action.file, action.seconds))
+        return timed
 
     def _file(self, file: SqlFile, todo: set[str]) -> list[Action]:
         """Apply a file in the way that keeps others waiting least."""
@@ -110,8 +130,9 @@ class Run:
             self._watch.begin()
             actions = work()
         self._watch.committed(actions)
-        self._read()
-        return actions
+        if not self._applier.learn():
+            self._read()
+        self._tracked = True
         return actions
 
     def _prepare(self) -> None:
@@ -151,8 +172,9 @@ class Run:
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
                     raise DatabaseError(
                         f'Schema "{self._session.schema}" was installed without lms-schema: it '
-                        "holds the package's objects and no record of them. verify and status "
-                        "work; migrate cannot adopt it. Nothing was changed.\n"
+                        "holds the package's objects and no record of them. Nothing was "
+                        "changed. Adopt it with lms-schema baseline, which refuses what is not "
+                        "this release's, and then migrate.\n"
                         f"It failed at {str(error).splitlines()[0]}"
                     ) from error
                 refused = self._package.id_at(error.file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from lms_schema import database
 from lms_schema import package as packages
 from lms_schema.errors import DatabaseNewer, LmsSchemaError, ReleasedFileEdited
 from lms_schema.package import Kind, SchemaPackage
+from lms_schema.releases import number
 
 if TYPE_CHECKING:
     from lms_schema.ledger import Entry
@@ -171,7 +171,7 @@ def compare(package: SchemaPackage, entries: Mapping[str, Entry]) -> Comparison:
     edited = [file for file in differing if file.kind is Kind.VERSIONED]
     changed = [file.id for file in differing if file.kind is not Kind.VERSIONED]
     releases = [entry.package_version for entry in entries.values()]
-    release = max(releases, key=_number, default=__version__)
+    release = max(releases, key=number, default=__version__)
     return Comparison(
         applied=tuple(file.id for file in known if file not in differing),
         pending=tuple(file.id for file in package.files if file.id not in entries),
@@ -181,19 +181,13 @@ def compare(package: SchemaPackage, entries: Mapping[str, Entry]) -> Comparison:
         gone=tuple(name for name in missing if name not in newer),
         newer=tuple(newer),
         others=tuple(name for name in sorted(entries) if not package.covers(name)),
-        release=release if _number(release) > _number(__version__) else None,
+        release=release if number(release) > number(__version__) else None,
     )
 
 
 def _kind(file_id: str) -> Kind | None:
     folder = packages.folder_of(file_id)
     return folder.kind if folder else None
-
-
-def _number(version: str) -> tuple[int, ...]:
-    """Return the release's number: (1, 2, 0) of 1.2.0.dev3."""
-    match = re.match(r"\d+(\.\d+)*", version)
-    return tuple(map(int, match.group().split("."))) if match else ()
 
 
 def _equal_release(conninfo: str, schema: str) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, Protocol
 
 import psycopg
 
@@ -14,8 +14,15 @@ from lms_schema.package import SqlFile
 from lms_schema.shadow import Shadow
 from lms_schema.statements import Statement, quoted
 
-Send = Callable[..., None]
-"""Executes a statement: path, text, and by name line, written and hint, as `Applier` does."""
+
+class Send(Protocol):
+    """Executes a statement that belongs to a file, as `Applier` does."""
+
+    def __call__(
+        self, path: str, text: str, *, line: int = 1, written: bool = False, hint: str | None = None
+    ) -> None:
+        """Execute it."""
+
 
 _STATE = """
     SELECT c.oid::bigint, c.relname::text, c.relispopulated FROM pg_class AS c

@@ -59,6 +59,11 @@ class VerifyResult:
     differences: tuple[Difference, ...]
     notes: tuple[Difference, ...]
 
+    @property
+    def exit_code(self) -> int:
+        """4 when there are differences, else 0."""
+        return 4 if self.differences else 0
+
     def to_json(self) -> dict[str, object]:
         """Return the result as a JSON-compatible mapping, format 1."""
         return {"format": 1, "command": "verify", **asdict(self)}

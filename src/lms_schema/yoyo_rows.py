@@ -33,13 +33,20 @@ class YoyoRows:
         """Create the tables."""
         internalmigrations.upgrade(self._backend)
 
-    def mark(self, file_id: str) -> None:
-        """Record a file as applied."""
-        self._backend.mark_one(_migration(file_id))
+    def values(self, file_id: str, operation: str) -> dict[str, object]:
+        """Return the columns of a row of the log, and so of the file's own row."""
+        values: dict[str, object] = self._backend.get_log_data(_migration(file_id), operation)
+        return values
 
     def unmark(self, file_id: str) -> None:
         """Remove the record of a file."""
         self._backend.unmark_one(_migration(file_id))
+
+
+def hash_of(file_id: str) -> str:
+    """Return what yoyo calls a migration's hash, which is one of its id."""
+    found: str = _migration(file_id).hash
+    return found
 
 
 def _migration(file_id: str) -> Any:

@@ -77,6 +77,9 @@ PLANTED = {
     "materialized-view-key": ("views/note_count.sql", 1),
     "time-zone": ("tables/010_notes.sql", 3),
     "column-type": ("tables/010_notes.sql", 3),
+    "transaction-mark": ("tables/010_notes.sql", 3),
+    "transaction-function": ("functions/one.sql", 1),
+    "logged-table": ("tables/010_notes.sql", 1),
 }
 
 Write = Callable[..., Path]

@@ -139,7 +139,10 @@ TABLES = (
     "learning_sessions",
     "educational_assessments",
     "assessment_attempts",
-    "analytics_row_state",
+    "learner_course_summary",
+    "learner_assessment_summary",
+    "learner_summary",
+    "course_summary",
     "learning_analytics_dashboard",
     "learner_progress_analytics",
 )

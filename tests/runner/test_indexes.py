@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
 import psycopg
 import pytest
 
 import lms_schema
-from lms_schema import Event, StatementFailed, UsageError, execution, indexes, migrate
+from lms_schema import Event, StatementFailed, UsageError, migrate
+from lms_schema.execution import Executor
+from lms_schema.statements import Statement
 from support.runner import Make, actions, execute, query
 
 TABLE = {"tables/010_a.sql": "CREATE TABLE a (i int, j text);"}
@@ -80,15 +84,16 @@ def partitioned(empty_database: str, make_package: Make) -> str:
 
 
 def _statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Note what the builder runs."""
+    """Note what is done with indexes."""
     noted: list[str] = []
-    original = execution.run
+    original = Executor.run
 
-    def noting(connection: object, path: str, statement: object) -> None:
-        noted.append(statement.text)  # type: ignore[attr-defined]
-        original(connection, path, statement)  # type: ignore[arg-type]
+    def noting(self: Executor, path: str, statement: Statement, **options: Any) -> str:
+        if " INDEX " in statement.text and not statement.text.startswith("COMMENT"):
+            noted.append(statement.text)
+        return original(self, path, statement, **options)
 
-    monkeypatch.setattr(indexes, "run", noting)
+    monkeypatch.setattr(Executor, "run", noting)
     return noted
 
 
@@ -102,7 +107,7 @@ def test_on_a_table_without_rows_an_index_is_built_in_the_transaction_of_its_fil
         migrate(empty_database, package=make_package(TABLE | broken))
     assert _indexes(empty_database) == []
     migrate(empty_database, package=make_package(TABLE | INDEX))
-    assert noted == []
+    assert noted == ["CREATE INDEX a_i\nON a (i)"] * 2
 
 
 def test_on_a_table_with_rows_it_is_built_concurrently_to_the_same_catalog(
@@ -221,8 +226,8 @@ def test_a_partitioned_table_ends_in_the_catalog_of_a_fresh_install_whatever_hol
 ) -> None:
     noted = _statements(monkeypatch)
     migrate(partitioned, package=make_package(PARTITIONED | WIDE))
-    assert _indexes(partitioned) == fresh(PARTITIONED, WIDE)
     beginnings = [text.partition("INDEX")[2].partition("(")[0].strip() for text in noted]
+    assert _indexes(partitioned) == fresh(PARTITIONED, WIDE)
     assert beginnings == [
         '"a_i" ON ONLY public.a',
         'CONCURRENTLY "a_1_i_lower_j_i1_idx" ON public.a_1',
@@ -271,24 +276,25 @@ def test_a_build_that_ends_at_any_statement_is_finished_by_the_next(
 ) -> None:
     expected = fresh(PARTITIONED, WIDE)
     package = make_package(PARTITIONED | WIDE)
-    original = execution.run
+    original = Executor.run
     steps = 0
 
-    def ending(*arguments: object) -> None:
+    def ending(self: Executor, path: str, statement: Statement, **options: Any) -> str:
         nonlocal steps
         steps += 1
         if before and steps == last:
             raise _Killed
-        original(*arguments)  # type: ignore[arg-type]
+        tag = original(self, path, statement, **options)
         if steps == last:
             raise _Killed
+        return tag
 
     for last in range(1, 12):  # noqa: B007 (read by `ending`)
         steps = 0
-        monkeypatch.setattr(indexes, "run", ending)
+        monkeypatch.setattr(Executor, "run", ending)
         with pytest.raises(_Killed):
             migrate(partitioned, package=package)
-        monkeypatch.setattr(indexes, "run", original)
+        monkeypatch.setattr(Executor, "run", original)
         migrate(partitioned, package=package)
         assert _indexes(partitioned) == expected
         assert _rows(partitioned) == 20
@@ -364,6 +370,67 @@ def test_a_partition_that_is_detached_during_the_build_is_no_longer_waited_for(
         "a_2_i_idx": True,
     }
     assert all(row[2] for row in _indexes(partitioned) if row[0] == "a_i")
+
+
+def test_a_build_lets_writers_through_and_waits_longer_than_the_lock_timeout(
+    filled: str, make_package: Make
+) -> None:
+    package = make_package(TABLE | INDEX)
+    told: list[str] = []
+    with (
+        psycopg.connect(filled, application_name="an old writer") as writer,
+        psycopg.connect(filled, autocommit=True) as observer,
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
+        writer.execute("INSERT INTO a VALUES (0)")
+        running = pool.submit(
+            migrate,
+            filled,
+            package=package,
+            lock_timeout=0.05,
+            on_event=lambda e: told.append(e.text),
+        )
+        try:
+            waited = 0.0
+            while waited < 0.3:
+                row = observer.execute(
+                    "SELECT max(extract(epoch FROM clock_timestamp() - waitstart)) FROM pg_locks "
+                    "WHERE NOT granted AND locktype = 'virtualxid'"
+                ).fetchone()
+                waited = float(row[0] or 0) if row else 0.0
+                assert not running.done(), running.exception()
+            with psycopg.connect(filled, options="-c lock_timeout=5s") as other:
+                other.execute("UPDATE a SET j = 'new' WHERE i = 1")
+            while not any("an old writer" in text for text in list(told)):
+                assert not running.done(), running.exception()
+        finally:
+            writer.commit()
+        assert actions(running.result()) == [("indexes/a_i", "apply")]
+    assert [row[2] for row in _indexes(filled)] == [True]
+
+
+def test_builds_in_several_schemas_at_once_all_end(empty_database: str, make_package: Make) -> None:
+    names = ("one", "two", "three")
+    for name in names:
+        migrate(empty_database, schema=name, package=make_package(TABLE))
+        execute(
+            empty_database,
+            f"INSERT INTO {name}.a SELECT n, n FROM generate_series(1, 20000) AS n",
+        )
+    # an index with an expression is waited for by the other builds, a plain one is not
+    package = make_package(
+        TABLE
+        | {
+            f"indexes/a_{n}.sql": f"CREATE INDEX a_{n} ON a ((i + {n})) WHERE i > {n};"
+            for n in range(5)
+        }
+    )
+    with ThreadPoolExecutor(max_workers=len(names)) as pool:
+        runs = [
+            pool.submit(migrate, empty_database, schema=name, package=package) for name in names
+        ]
+        assert [len(run.result().actions) for run in runs] == [5, 5, 5]
+    assert query(empty_database, "SELECT count(*) FROM pg_index WHERE NOT indisvalid") == [(0,)]
 
 
 @pytest.mark.parametrize(

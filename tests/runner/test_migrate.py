@@ -247,7 +247,13 @@ def test_notices_and_progress_are_told(empty_database: str, make_package: Make) 
     events: list[Event] = []
     package = make_package({"tables/a.sql": "DO $$ BEGIN RAISE NOTICE 'hello'; END $$;"})
     migrate(empty_database, package=package, on_event=events.append)
-    assert events == [Event("notice", "NOTICE: hello"), Event("apply", "tables/a")]
+    assert [(event.kind, event.text) for event in events] == [
+        ("begin", "what is pending or changed"),
+        ("notice", "NOTICE: hello"),
+        ("apply", "tables/a"),
+    ]
+    assert [event.total for event in events] == [1, None, None]
+    assert events[2].seconds is not None
 
 
 def test_settings_of_the_database_do_not_change_what_a_file_means(

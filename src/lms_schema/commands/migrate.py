@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+
 import click
 
 import lms_schema
 from lms_schema import package as packages
-from lms_schema.commands.options import database_option, duration, extra_option, json_option
-from lms_schema.commands.output import count, print_json
+from lms_schema.commands.options import (
+    database_option,
+    duration,
+    extra_option,
+    json_option,
+    schemas_option,
+)
+from lms_schema.commands.output import count
+from lms_schema.commands.progress import followed
+from lms_schema.commands.schemas import chosen, report
+from lms_schema.package import SchemaPackage, SqlFile
 
 
 @click.command()
 @database_option
+@schemas_option
 @click.option(
-    "--schema",
-    metavar="NAME",
-    help="The schema to install into, created when missing. Default: the first existing one of "
-    "the connection's search path.",
+    "--max-failures",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Of several schemas, begin no other after so many failures. Default: go on.",
 )
 @click.option("--to", metavar="ID", help="Stop after this file, like tables/020_learners.")
 @extra_option
@@ -38,56 +51,104 @@ from lms_schema.commands.output import count, print_json
     show_default=True,
     help="How long to keep trying: for another runner to end, and for a file to get its locks.",
 )
+@click.option(
+    "--allow-session-pooler",
+    is_flag=True,
+    help="Go on behind a connection pooler: only when it is in session mode.",
+)
 @json_option
 def migrate(
     conninfo: str,
-    schema: str | None,
+    schemas: tuple[str, ...],
+    schemas_from: str | None,
+    jobs: int,
+    max_failures: int | None,
     to: str | None,
     extra: tuple[str, ...],
     dry_run: bool,
     show_sql: bool,
     lock_timeout: float,
     wait: float,
+    allow_session_pooler: bool,
     as_json: bool,
 ) -> None:
     """Apply what is pending, then what changed.
 
     Each file and its record is one transaction: after a crash, run it again. Tables, types and
     indexes are applied once. Functions, triggers, views and security are applied again when
-    their file changed, and dropped when their file is gone.
+    their file changed, and dropped when their file is gone. Of several schemas each is tried,
+    whatever becomes of the others; it ends with the first of 5, 8, 1 and 6 that occurred.
     """
+    choice = chosen(conninfo, schemas, schemas_from, jobs, max_failures)
     if dry_run:
         from lms_schema.commands.plan import show_plan
 
-        show_plan(conninfo, schema=schema, to=to, extra=extra, show_sql=show_sql, as_json=as_json)
+        if not choice.is_one:
+            raise click.UsageError("A plan is of one schema; status tells of many what is pending.")
+        show_plan(
+            conninfo,
+            schema=choice.names[0],
+            to=to,
+            extra=extra,
+            show_sql=show_sql,
+            as_json=as_json,
+        )
     package = packages.extended(packages.read(), extra)
-    result = lms_schema.migrate(
-        conninfo,
-        schema=schema,
-        package=package,
-        to=to,
-        lock_timeout=lock_timeout,
-        wait=wait,
-        on_event=_tell,
-    )
-    texts = {
-        action.file: package.by_id[action.file].text
-        for action in result.actions
-        if show_sql and action.file in package.by_id
-    }
-    if as_json:
-        print_json(result.to_json() | ({"sql": texts} if show_sql else {}))
-    else:
-        for file_id, text in texts.items():
-            click.echo(f"-- {package.by_id[file_id].path}\n{text}")
-        _print_migrated(result, err=show_sql)
+    with followed(as_json=as_json, several=not choice.is_one) as tell:
+        report(
+            choice,
+            lambda schema: _Migrated(
+                lms_schema.migrate(
+                    conninfo,
+                    schema=schema,
+                    package=package,
+                    to=to,
+                    lock_timeout=lock_timeout,
+                    wait=wait,
+                    allow_session_pooler=allow_session_pooler,
+                    on_event=partial(tell, schema),
+                ),
+                package if show_sql else None,
+            ),
+            _Migrated.show,
+            as_json=as_json,
+        )
 
 
-def _tell(event: lms_schema.Event) -> None:
-    click.echo(f"{event.kind:<8} {event.text}", err=True)
+@dataclass(frozen=True)
+class _Migrated:
+    """A result, and the package whose SQL is to be shown with it."""
+
+    result: lms_schema.MigrateResult
+    package: SchemaPackage | None
+
+    @property
+    def exit_code(self) -> int:
+        return self.result.exit_code
+
+    @property
+    def _files(self) -> list[SqlFile]:
+        if self.package is None:
+            return []
+        by_id = self.package.by_id
+        return [by_id[action.file] for action in self.result.actions if action.file in by_id]
+
+    def to_json(self) -> dict[str, object]:
+        texts = {"sql": {file.id: file.text for file in self._files}} if self.package else {}
+        return self.result.to_json() | texts
+
+    def show(self) -> None:
+        for file in self._files:
+            click.echo(f"-- {file.path}\n{file.text}")
+        click.echo(_summary(self.result), err=self.package is not None)
 
 
-def _print_migrated(result: lms_schema.MigrateResult, *, err: bool) -> None:
+def _summary(result: lms_schema.MigrateResult) -> str:
     where = f"Schema {result.schema} of database {result.database}"
-    done = f"{count(len(result.actions), 'file')} done" if result.actions else "nothing to do"
-    click.echo(f"{where}: {done}.", err=err)
+    if not result.actions:
+        return f"{where}: nothing to do."
+    slowest = max(result.actions, key=lambda action: action.seconds)
+    return (
+        f"{where}: {count(len(result.actions), 'file')} done in {result.seconds:.1f} s; "
+        f"the slowest, {slowest.file}, took {slowest.seconds:.1f} s."
+    )

@@ -12,12 +12,12 @@ from lms_schema import database as databases
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "min": 60.0}
+_SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "min": 60.0, "h": 3600.0}
 
 
 def duration(_ctx: click.Context, _parameter: click.Parameter, value: str) -> float:
     """Return the seconds of a time span like 500ms, 5s or 2min; a plain number is seconds."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|min|)", value)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h|)", value)
     if match is None:
         raise click.BadParameter(f"{value!r} is not a time span; write 500ms, 5s or 2min.")
     return float(match.group(1)) * _SECONDS[match.group(2)]
@@ -43,6 +43,35 @@ def schema_option(command: Command) -> Command:
         metavar="NAME",
         help="The schema. Default: the first existing one of the connection's search path.",
     )(command)
+
+
+def schemas_option(command: Command) -> Command:
+    """Add `--schema`, which may be given several times, `--schemas-from` and `--jobs`."""
+    for option in (
+        click.option(
+            "--jobs",
+            metavar="N",
+            type=click.IntRange(min=1),
+            default=1,
+            show_default=True,
+            help="How many schemas at a time; each takes a connection.",
+        ),
+        click.option(
+            "--schemas-from",
+            metavar="SQL",
+            help="A query that returns one column of text: a schema a row.",
+        ),
+        click.option(
+            "--schema",
+            "schemas",
+            metavar="NAME",
+            multiple=True,
+            help="The schema. May be given several times. Default: the first existing one of the "
+            "connection's search path.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def json_option(command: Command) -> Command:

@@ -7,34 +7,45 @@ from collections.abc import Iterable
 import click
 
 import lms_schema
-from lms_schema.commands.options import database_option, extra_option, json_option, schema_option
-from lms_schema.commands.output import count, print_json
+from lms_schema.commands.options import database_option, extra_option, json_option, schemas_option
+from lms_schema.commands.output import count
+from lms_schema.commands.schemas import chosen, report
 
 
 @click.command()
 @database_option
-@schema_option
+@schemas_option
 @extra_option
 @json_option
-def status(conninfo: str, schema: str | None, extra: tuple[str, ...], as_json: bool) -> None:
+def status(
+    conninfo: str,
+    schemas: tuple[str, ...],
+    schemas_from: str | None,
+    jobs: int,
+    extra: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Tell what is applied, pending, changed and gone.
 
     It needs no right but SELECT and changes nothing. It ends with 3 when a migrate would do
     something, and with 5 or 8 when a migrate would refuse.
     """
-    result = lms_schema.status(conninfo, schema=schema, extra=extra)
-    if as_json:
-        print_json(result.to_json())
-    else:
-        _print_status(result)
-    click.get_current_context().exit(result.exit_code)
+    report(
+        chosen(conninfo, schemas, schemas_from, jobs),
+        lambda schema: lms_schema.status(conninfo, schema=schema, extra=extra),
+        _print_status,
+        as_json=as_json,
+    )
 
 
 def _print_status(result: lms_schema.StatusResult) -> None:
     files = result.files
     where = f"Schema {result.schema} of database {result.database}"
     if result.equals:
-        click.echo(f"{where}: not tracked; its catalog equals release {result.equals}.")
+        click.echo(
+            f"{where}: not tracked; its catalog equals release {result.equals}. "
+            "Run: lms-schema baseline"
+        )
     elif not result.tracked:
         click.echo(f"{where}: not tracked. Run: lms-schema migrate")
     else:

@@ -76,6 +76,9 @@ SCOPES: Mapping[Scope, tuple[str, ...]] = {
         "materialized-view-key",
         "time-zone",
         "column-type",
+        "transaction-mark",
+        "transaction-function",
+        "logged-table",
     ),
 }
 """The ids of all rules, in the order in which they are tried and listed."""

@@ -1,0 +1,151 @@
+"""Adopts a schema that another tool installed, when its catalog proves which release it is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import psycopg
+
+from lms_schema import database, lock, owners
+from lms_schema import package as packages
+from lms_schema.catalog import read_catalog, release_catalog
+from lms_schema.database import Session
+from lms_schema.errors import DatabaseError
+from lms_schema.verify import Difference, compare
+
+_STRANGE_OWNERS = """
+    SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class
+    WHERE relnamespace = to_regnamespace(quote_ident(%s)) AND relname = ANY (%s)
+        AND NOT pg_has_role(relowner, 'USAGE')
+"""
+
+# What the catalog leaves out, since grants are the DBA's; but every function file revokes this one,
+# and a dump restored without privileges has it back.
+_PUBLIC_FUNCTIONS = """
+    SELECT oid::regprocedure::text FROM pg_proc
+    WHERE oid::regprocedure::text = ANY (%s) AND has_function_privilege('public', oid, 'EXECUTE')
+    ORDER BY 1
+"""
+
+
+@dataclass(frozen=True)
+class BaselineResult:
+    """What a baseline found, and wrote.
+
+    Attributes:
+        database: Name of the database.
+        schema: The schema.
+        server_major: PostgreSQL's major version.
+        release: The release that the catalog was compared with.
+        tracked: Whether the schema was migrated or adopted before; then nothing is compared.
+        adopted: Ids of the files that were recorded as applied.
+        differences: Why the schema is not that release; nothing was written when there are some.
+        notes: What differs and does not matter: extra indexes, changed comments.
+    """
+
+    database: str
+    schema: str
+    server_major: int
+    release: str
+    tracked: bool
+    adopted: tuple[str, ...]
+    differences: tuple[Difference, ...]
+    notes: tuple[Difference, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """4 when the schema is not the release's, else 0."""
+        return 4 if self.differences else 0
+
+    def to_json(self) -> dict[str, object]:
+        """Return the result as a JSON-compatible mapping, format 1."""
+        return {"format": 1, "command": "baseline", **asdict(self)}
+
+
+def baseline(conninfo: str, *, schema: str | None = None, wait: float = 60.0) -> BaselineResult:
+    """Record a schema as migrated to this release, when its catalog equals the release's.
+
+    For a schema that psql, another tool or a restored dump made. Nothing of it is changed; the
+    records are those that `migrate` would have written, in one transaction. A schema that has
+    records already is left as it is.
+
+    Args:
+        conninfo: Any libpq connection string.
+        schema: The schema; by default the first existing one of the search path.
+        wait: Seconds to wait for another runner to end.
+
+    Raises:
+        UsageError: When there is no such schema, or the server is not supported.
+        DatabaseError: When the role may not look into the schema or create tables in it, or does
+            not own the package's tables, so that no migrate of its could go on from there.
+        LockNotObtained: When another runner did not end in time.
+    """
+    from lms_schema import __version__, ledger
+
+    with database.session(conninfo, schema=schema) as session:
+        session.require_schema()
+        connection = session.connection
+        with (
+            lock.held(connection, session.schema, wait=wait, on_wait=lambda _holder: None),
+            connection.transaction(),
+        ):
+            tracked = ledger.exists(connection, session.schema)
+            differences, notes = ((), ()) if tracked else _compared(session)
+            adopted = () if tracked or differences else _adopt(session)
+    return BaselineResult(
+        database=session.database,
+        schema=session.schema,
+        server_major=session.server_major,
+        release=__version__,
+        tracked=tracked,
+        adopted=adopted,
+        differences=differences,
+        notes=notes,
+    )
+
+
+def _compared(session: Session) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
+    release = release_catalog(session.server_major)
+    live = read_catalog(session.connection, session.schema)
+    differences, notes = compare(release, live)
+    functions = [key.name for key in release.objects if key.kind == "function"]
+    public = session.connection.execute(_PUBLIC_FUNCTIONS, [functions]).fetchall()
+    granted = tuple(
+        Difference(
+            "function", row[0], "different", "EXECUTE revoked from PUBLIC", "PUBLIC may execute it"
+        )
+        for row in public
+    )
+    return differences + granted, notes
+
+
+def _adopt(session: Session) -> tuple[str, ...]:
+    from lms_schema import __version__
+    from lms_schema.ledger import Entry, Ledger
+
+    connection = session.connection
+    release = release_catalog(session.server_major)
+    relations = [key.name for key in release.objects if key.kind in ("table", "view")]
+    strangers = connection.execute(_STRANGE_OWNERS, (session.schema, relations)).fetchall()
+    if strangers:
+        names = ", ".join(f'"{row[0]}"' for row in strangers)
+        raise DatabaseError(
+            f'Role "{connection.info.user}" does not own the objects of schema '
+            f'"{session.schema}": {names} does. Nothing was written. Run baseline, and each '
+            "migrate after it, as the owner or a member of it."
+        )
+    objects = owners.recorded(connection)
+    ledger = Ledger(connection)
+    try:
+        ledger.create()
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise DatabaseError(
+            f'Role "{connection.info.user}" may not create tables in schema "{session.schema}", '
+            "where lms-schema keeps its records. As the owner of the schema, GRANT CREATE ON "
+            "SCHEMA to that role."
+        ) from error
+    files = packages.read().files
+    for file in files:
+        entry = Entry(file.checksum, __version__, objects[file.id])
+        ledger.record(file.id, entry, content=file.text)
+    return tuple(file.id for file in files)

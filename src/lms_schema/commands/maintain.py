@@ -1,0 +1,99 @@
+"""`lms-schema maintain`."""
+
+from __future__ import annotations
+
+import click
+
+import lms_schema
+from lms_schema.commands.options import database_option, duration, json_option, schema_option
+from lms_schema.commands.output import count, print_json
+
+
+@click.command()
+@database_option
+@schema_option
+@click.option(
+    "--keep-interactions",
+    metavar="INTERVAL",
+    help="Drop events that are older, by whole months: an interval of PostgreSQL, like "
+    "'24 months', of at least 30 days. Counts and learning times stay. Default: keep all.",
+)
+@click.option(
+    "--lock-timeout",
+    metavar="TIME",
+    callback=duration,
+    default="500ms",
+    show_default=True,
+    help="How long a statement waits for a lock before its transaction is tried again. Shorter "
+    "than PostgreSQL's deadlock_timeout, nobody else is cancelled for a deadlock with it.",
+)
+@click.option(
+    "--wait",
+    metavar="TIME",
+    callback=duration,
+    default="60s",
+    show_default=True,
+    help="How long to keep trying, for each transaction.",
+)
+@json_option
+def maintain(
+    conninfo: str,
+    schema: str | None,
+    keep_interactions: str | None,
+    lock_timeout: float,
+    wait: float,
+    as_json: bool,
+) -> None:
+    """Do what a schema needs regularly: for cron, a systemd timer or a person.
+
+    Recalculates the metrics of each course, drops events past their retention when asked to,
+    makes the event table's months a year ahead, and refreshes the analytics, all in short
+    transactions. It may run twice at once: the second one does nothing and says so. A step that
+    fails does not keep the others from being done.
+    """
+    result = lms_schema.maintain(
+        conninfo,
+        schema=schema,
+        keep_interactions=keep_interactions,
+        lock_timeout=lock_timeout,
+        wait=wait,
+        on_event=_tell,
+    )
+    if as_json:
+        print_json(result.to_json())
+    else:
+        _print_maintained(result)
+    click.get_current_context().exit(result.exit_code)
+
+
+def _tell(event: lms_schema.Event) -> None:
+    if event.kind in ("waiting", "notice"):
+        click.echo(f"{event.kind:<10} {event.text}", err=True)
+
+
+_COUNTED = {
+    "partitions": "partition",
+    "metrics": "row",
+    "retention": "partition",
+    "analytics": "row",
+}
+
+
+def _print_maintained(result: lms_schema.MaintainResult) -> None:
+    where = f"Schema {result.schema} of database {result.database}"
+    if result.elsewhere:
+        click.echo(f"{where}: {result.elsewhere} is maintaining it; nothing to do.")
+        return
+    click.echo(where)
+    for step in result.steps:
+        done = "another refresh is at work" if step.outcome == "elsewhere" else _done(step)
+        click.echo(f"{step.step:<10} {step.outcome:<10} {done} ({step.seconds:.1f} s)")
+        for partition in step.dropped:
+            click.echo(f"  {partition.name}: {count(partition.interactions, 'interaction')}")
+        if step.error:
+            click.echo(f"{click.style('Error:', fg='red', bold=True)} {step.error}", err=True)
+
+
+def _done(step: lms_schema.MaintainStep) -> str:
+    verb = {"partitions": "made", "retention": "dropped"}.get(step.step, "changed")
+    return f"{count(step.count, _COUNTED[step.step])} {verb}"

@@ -1,0 +1,340 @@
+"""What a scheduler calls, in short transactions; a step that fails does not stop the next one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+import psycopg
+
+from lms_schema import database, lock
+from lms_schema.errors import DatabaseError, UsageError
+from lms_schema.events import Event
+
+Result = TypeVar("Result")
+
+_BUSY = ("55P03", "40P01", "40001")
+"""SQLSTATEs of a lock timeout, a deadlock and a change in between: worth another try."""
+
+_EVENTS = "LOCK TABLE ONLY learning_interactions IN SHARE UPDATE EXCLUSIVE MODE"
+
+
+@dataclass(frozen=True)
+class DroppedPartition:
+    """A partition of the event table that was past its retention.
+
+    Attributes:
+        name: Its name.
+        lower_bound: Time of the first event that it could hold; None: the beginning of time.
+        upper_bound: Its end; it held events before it.
+        interactions: How many events it held.
+    """
+
+    name: str
+    lower_bound: datetime | None
+    upper_bound: datetime
+    interactions: int
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as a JSON-compatible mapping."""
+        return {
+            "name": self.name,
+            "lower_bound": self.lower_bound and self.lower_bound.isoformat(),
+            "upper_bound": self.upper_bound.isoformat(),
+            "interactions": self.interactions,
+        }
+
+
+@dataclass(frozen=True)
+class MaintainStep:
+    """What became of a step.
+
+    Attributes:
+        step: `metrics` (of courses), `retention`, `partitions` (months ahead), `analytics`.
+        outcome: `done`, also when there was nothing to do; `elsewhere` (somebody else is at it);
+            `busy` (a lock was not obtained in time) or `failed`: what was done before stays.
+        count: Rows of derived values written; partitions dropped; partitions made; rows of the
+            analytics views that changed.
+        seconds: How long it took.
+        dropped: The partitions that `retention` dropped.
+        error: Why it is busy or failed, else None.
+    """
+
+    step: str
+    outcome: str
+    count: int
+    seconds: float
+    dropped: tuple[DroppedPartition, ...] = ()
+    error: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as a JSON-compatible mapping."""
+        document: dict[str, object] = {
+            "step": self.step,
+            "outcome": self.outcome,
+            "count": self.count,
+            "seconds": round(self.seconds, 3),
+            "error": self.error,
+        }
+        if self.step == "retention":
+            document["dropped"] = [partition.to_json() for partition in self.dropped]
+        return document
+
+
+@dataclass(frozen=True)
+class MaintainResult:
+    """What a maintain did.
+
+    Attributes:
+        database: Name of the database.
+        schema: The schema.
+        server_major: PostgreSQL's major version.
+        elsewhere: Who is maintaining the schema already, so that nothing was done; else None.
+        steps: The steps, in order.
+    """
+
+    database: str
+    schema: str
+    server_major: int
+    elsewhere: str | None
+    steps: tuple[MaintainStep, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """1 when a step failed, 6 when one did not get its locks in time, else 0."""
+        outcomes = {step.outcome for step in self.steps}
+        return 1 if "failed" in outcomes else 6 if "busy" in outcomes else 0
+
+    def to_json(self) -> dict[str, object]:
+        """Return the result as a JSON-compatible mapping, format 1."""
+        return {
+            "format": 1,
+            "command": "maintain",
+            "database": self.database,
+            "schema": self.schema,
+            "server_major": self.server_major,
+            "elsewhere": self.elsewhere,
+            "steps": [step.to_json() for step in self.steps],
+        }
+
+
+def maintain(
+    conninfo: str,
+    *,
+    schema: str | None = None,
+    keep_interactions: str | None = None,
+    lock_timeout: float = 0.5,
+    wait: float = 60.0,
+    on_event: Callable[[Event], None] | None = None,
+) -> MaintainResult:
+    """Do what a schema needs regularly, beside its readers and writers.
+
+    In this order: the metrics of each course; when asked, events past their retention dropped by
+    whole months; the event table's months a year ahead; the analytics refreshed. Each course and
+    each month is a transaction of its own. A step that fails is reported, and the others are
+    done. While another maintain of the schema is at work, nothing is done.
+
+    Args:
+        conninfo: Any libpq connection string, of the owner of the schema's objects.
+        schema: The schema; by default the first existing one of the connection's search path.
+        keep_interactions: How long events are kept at least, as an interval of PostgreSQL such as
+            `24 months`; by default for ever.
+        lock_timeout: Seconds that a statement waits for a lock before it is tried again. Shorter
+            than PostgreSQL's deadlock_timeout of 1 s, no other session is ever cancelled for a
+            deadlock with it.
+        wait: Seconds to keep trying, for each transaction.
+        on_event: Called with progress and the server's notices.
+
+    Raises:
+        DatabaseError: When the database could not be reached, is a standby, or does not hold this
+            release's schema.
+        UsageError: When the server or an argument cannot be used.
+    """
+    tell = on_event or (lambda _event: None)
+    with database.session(
+        conninfo,
+        schema=schema,
+        lock_timeout=lock_timeout,
+        on_notice=lambda notice: tell(
+            Event("notice", f"{notice.severity}: {notice.message_primary}")
+        ),
+    ) as session:
+        _check(session, keep_interactions)
+        with lock.tried(session.connection, session.schema, "maintain") as holder:
+            steps = (
+                ()
+                if holder
+                else _Maintenance(session, keep_interactions, wait, tell, conninfo).steps()
+            )
+    return MaintainResult(
+        database=session.database,
+        schema=session.schema,
+        server_major=session.server_major,
+        elsewhere=holder,
+        steps=tuple(steps),
+    )
+
+
+def _check(session: database.Session, keep_interactions: str | None) -> None:
+    """Refuse what can be known to fail before anything is done."""
+    row = session.connection.execute(
+        "SELECT pg_is_in_recovery(), to_regprocedure("
+        "format('%%I.drop_expired_data(interval, timestamptz)', %s::text)) IS NOT NULL",
+        (session.schema,),
+    ).fetchone()
+    is_standby, is_installed = row or (False, False)
+    if is_standby:
+        raise DatabaseError("The server is a standby, which is read-only. Maintain the primary.")
+    if not is_installed:
+        raise DatabaseError(
+            f'Schema "{session.schema}" does not hold the schema of this release. '
+            f"Run: lms-schema migrate --schema {session.schema}"
+        )
+    try:
+        session.connection.execute(
+            "SELECT FROM expired_interaction_partitions(%s::text::interval)", (keep_interactions,)
+        )
+    except psycopg.DataError as error:
+        raise UsageError(
+            f"{keep_interactions!r} is not how long events can be kept: "
+            f"{error.diag.message_primary}. Write an interval like '24 months'."
+        ) from None
+
+
+class _Maintenance:
+    """The steps for one schema, with its lock held."""
+
+    def __init__(
+        self,
+        session: database.Session,
+        keep_interactions: str | None,
+        wait: float,
+        tell: Callable[[Event], None],
+        conninfo: str,
+    ) -> None:
+        self._connection = session.connection
+        self._keep_interactions = keep_interactions
+        self._wait = wait
+        self._tell = tell
+        self._conninfo = conninfo
+        self._count = 0
+        self._dropped: list[DroppedPartition] = []
+
+    def steps(self) -> list[MaintainStep]:
+        """Do all of them.
+
+        Partitions are made after some were dropped, for the partition of earlier events is one of
+        these. The analytics come last: they show what the others changed.
+        """
+        done = [self._step("metrics", self._metrics)]
+        if self._keep_interactions is not None:
+            done.append(self._step("retention", self._expire))
+        done.append(self._step("partitions", self._make_months))
+        return [*done, self._step("analytics", self._refresh)]
+
+    def _step(self, name: str, work: Callable[[], str]) -> MaintainStep:
+        self._count, self._dropped, error = 0, [], None
+        start = time.monotonic()
+        try:
+            outcome = work()
+        except psycopg.Error as failure:
+            if self._connection.broken:
+                raise
+            outcome = "busy" if failure.sqlstate in _BUSY else "failed"
+            error = database.redacted(database.described(failure), self._conninfo)
+        step = MaintainStep(
+            step=name,
+            outcome=outcome,
+            count=self._count,
+            seconds=time.monotonic() - start,
+            dropped=tuple(self._dropped),
+            error=error,
+        )
+        self._tell(Event(name, f"{outcome}, {step.count}" + (f": {error}" if error else "")))
+        return step
+
+    def _make_months(self) -> str:
+        """Months a year ahead, and the partition of earlier events: one a transaction."""
+
+        def make_one() -> str | None:
+            self._connection.execute(_EVENTS)
+            statement: str | None = self._first("SELECT * FROM interaction_partition_ddl() LIMIT 1")
+            if statement is not None:
+                self._connection.execute(statement.encode())
+            return statement
+
+        # outside a transaction first: a look takes no lock
+        while self._first("SELECT * FROM interaction_partition_ddl() LIMIT 1") is not None:
+            made = self._patiently("the event table's months", make_one)
+            self._count += (made or "").startswith("CREATE TABLE")
+        return "done"
+
+    def _metrics(self) -> str:
+        courses = self._connection.execute("SELECT id FROM educational_courses ORDER BY id")
+        recalculate = "SELECT recalculate_course_metrics(%s)"
+        for (course,) in courses.fetchall():
+            self._count += self._patiently(
+                f"the metrics of course {course}", partial(self._first, recalculate, course)
+            )
+        return "done"
+
+    def _expire(self) -> str:
+        """Drop what is past its retention, the oldest first: one partition a transaction."""
+
+        def drop_one() -> DroppedPartition | None:
+            self._connection.execute(_EVENTS)
+            partition = self._first(expired, self._keep_interactions)
+            if partition is None:
+                return None
+            retire, *drop = self._connection.execute(
+                "SELECT * FROM interaction_retention_ddl(ARRAY[%s::regclass])", (partition,)
+            ).fetchall()
+            row = self._connection.execute(retire[0].encode()).fetchone()
+            for (statement,) in drop:
+                self._connection.execute(statement.encode())
+            return row and DroppedPartition(*row)
+
+        expired = (
+            "SELECT partition::text FROM expired_interaction_partitions(%s::text::interval) LIMIT 1"
+        )
+        while self._first(expired, self._keep_interactions) is not None:
+            dropped = self._patiently("events past their retention", drop_one)
+            if dropped is not None:
+                self._dropped.append(dropped)
+                self._count += 1
+        return "done"
+
+    def _refresh(self) -> str:
+        def refresh() -> tuple[int, int]:
+            self._connection.execute("SELECT refresh_learning_analytics()")
+            row = self._connection.execute(
+                "SELECT count(*), coalesce(sum(rows_changed), 0)::bigint"
+                " FROM analytics_refresh_log WHERE started_at >= now()"
+            ).fetchone()
+            return row or (0, 0)
+
+        views, self._count = self._patiently("the refresh of the analytics", refresh)
+        return "done" if views else "elsewhere"
+
+    def _patiently(self, what: str, work: Callable[[], Result]) -> Result:
+        """Do it in a transaction, again when somebody was in the way, until the time is used up."""
+        deadline = lock.Deadline(self._wait)
+        while True:
+            try:
+                with self._connection.transaction():
+                    return work()
+            except psycopg.Error as error:
+                if error.sqlstate not in _BUSY:
+                    raise
+                self._tell(Event("waiting", f"{what}: {error.diag.message_primary}"))
+                if not deadline.pause():
+                    raise
+
+    def _first(self, query: str, *parameters: object) -> Any:
+        """The first column of the first row, or None."""
+        row = self._connection.execute(query.encode(), parameters or None).fetchone()
+        return row and row[0]

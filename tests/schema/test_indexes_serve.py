@@ -1,0 +1,135 @@
+"""Each index serves the query that its file names, and from the index alone where it says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+
+import generate
+import lms_schema
+from support.rows import Connection
+
+FILES = sorted((Path(__file__).parents[2] / "schema" / "indexes").glob("*.sql"))
+SERVES = re.compile(
+    r"-- Serves, (from the index alone|with the rows that it finds):\n((?:--     .*\n)+)"
+)
+VARIABLES: LiteralString = """
+    SELECT
+        s.learner_id,
+        s.course_id,
+        s.id AS session_id,
+        i.section_id,
+        i.tableoid::regclass::text AS partition,
+        t.assessment_id,
+        l.email,
+        '00000000-0000-0000-0000-000000000000' AS institution_id
+    FROM learning_sessions AS s
+    INNER JOIN learners AS l ON s.learner_id = l.id
+    INNER JOIN learning_interactions AS i ON s.id = i.session_id
+    INNER JOIN assessment_attempts AS t ON s.learner_id = t.learner_id
+    LIMIT 1
+"""
+"""A value of every variable; of no institution, as when one is deleted that nothing refers to."""
+
+
+@pytest.fixture(scope="module")
+def generated(new_database: Callable[[], str]) -> Iterator[Connection]:
+    """A connection to a small vacuumed and analysed database, on which each index is preferred.
+
+    On so few rows reading all of a table is cheaper than any index: that way is barred.
+    """
+    conninfo = new_database()
+    lms_schema.migrate(conninfo, schema="public")
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        generate.fill(connection, 40_000)
+        vacuum(connection)
+        connection.execute("SET enable_seqscan = off")
+        yield connection
+
+
+def vacuum(connection: Connection) -> None:
+    """Vacuum until every page is known to be visible to all, as index-only scans want it.
+
+    Not every first time: an autovacuum worker that analyses a table has a snapshot.
+    """
+    for _ in range(100):
+        tables = [
+            name
+            for (name,) in connection.execute(
+                "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' "
+                "AND relnamespace = 'public'::regnamespace AND relallvisible < relpages"
+            )
+        ]
+        if not tables:
+            return
+        connection.execute(f"VACUUM {', '.join(tables)}".encode())
+    raise AssertionError(f"pages of {tables} are not visible to all")
+
+
+@pytest.fixture(scope="module")
+def variables(generated: Connection) -> Mapping[str, object]:
+    cursor = generated.execute(VARIABLES)
+    names = [column.name for column in cursor.description or ()]
+    since = datetime.now(UTC) - timedelta(days=700)
+    return {**dict(zip(names, cursor.fetchall()[0], strict=True)), "since": since}
+
+
+def documented(path: Path) -> tuple[str, str]:
+    """How the file's index serves, and the query."""
+    found = SERVES.match(path.read_text())
+    assert found, f"{path.name} does not open with '-- Serves, ...:' and the query that it serves"
+    return found.group(1), found.group(2).replace("--     ", "")
+
+
+def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_documented_query_is_served_by_its_index(
+    path: Path, generated: Connection, variables: Mapping[str, object]
+) -> None:
+    how, query = documented(path)
+    # in a month without rows of the course, one index is as good as the other
+    of_other_months = {
+        name
+        for (name,) in generated.execute(
+            "SELECT i.indexrelid::regclass::text FROM pg_partition_tree('learning_interactions') t "
+            "INNER JOIN pg_index AS i ON t.relid = i.indrelid WHERE t.relid <> %s::regclass",
+            (variables["partition"],),
+        )
+    }
+    bound = re.sub(r":(\w+)", r"%(\1)s", query)
+    with psycopg.ClientCursor(generated) as cursor:
+        explain = f"EXPLAIN (FORMAT json) {bound}"
+        rows = cursor.execute(explain, variables).fetchall()
+    scans = [
+        node
+        for node in nodes(rows[0][0][0]["Plan"])
+        if "Index Name" in node and node["Index Name"] not in of_other_months
+    ]
+    ours = {
+        name
+        for (name,) in generated.execute(
+            "SELECT t.relid::regclass::text FROM pg_partition_tree(%s) AS t", (path.stem,)
+        )
+    } or {path.stem}
+    assert scans, f"no index is used for:\n{query}"
+    assert {node["Index Name"] for node in scans} <= ours, query
+    if how == "from the index alone":
+        assert {node["Node Type"] for node in scans} == {"Index Only Scan"}, query
+
+
+def test_a_query_that_no_index_serves_is_found(generated: Connection) -> None:
+    rows = generated.execute(
+        "EXPLAIN (FORMAT json) SELECT * FROM learning_interactions WHERE device_type = 'x'"
+    ).fetchall()
+    assert not [node for node in nodes(rows[0][0][0]["Plan"]) if "Index Name" in node]
