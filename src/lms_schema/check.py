@@ -15,6 +15,7 @@ from lms_schema.errors import UsageError
 from lms_schema.package import SchemaPackage
 from lms_schema.rules import Rule, Scope, Severity
 from lms_schema.rules.findings import Problem
+from lms_schema.rules.lint import sqlfluff, squawk
 from lms_schema.rules.stage import Stage
 from lms_schema.rules.subject import Folder
 
@@ -70,6 +71,8 @@ def check(*, extra: Sequence[str | Path] = ()) -> CheckResult:
             not checked cannot be read.
         DatabaseError: When the embedded PostgreSQL does not start.
     """
+    sqlfluff.require()
+    squawk.require()
     folders = subject(packages.shipped_folder(), [Path(root) for root in extra])
     with embedded.temporary() as server:
         release = None if extra else release_catalog(_major(server))

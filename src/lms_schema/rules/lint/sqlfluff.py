@@ -32,12 +32,7 @@ def find(paths: Sequence[Path]) -> Iterator[Problem]:
         UsageError: When sqlfluff is not installed.
         LmsSchemaError: When it fails.
     """
-    try:
-        import_module("sqlfluff")
-    except ImportError:
-        raise UsageError(
-            "sqlfluff is not installed. Run: pip install 'lms-schema[check]'"
-        ) from None
+    require()
     command = [
         *(sys.executable, "-m", "sqlfluff", "lint", "--format", "json", "--processes", "0"),
         *("--nocolor", "--disable-progress-bar", "--ignore-local-config"),
@@ -56,6 +51,20 @@ def find(paths: Sequence[Path]) -> Iterator[Problem]:
                 f"{found['description']} ({found['name']})",
                 found["code"],
             )
+
+
+def require() -> None:
+    """Make sure that it is installed.
+
+    Raises:
+        UsageError: When it is not.
+    """
+    try:
+        import_module("sqlfluff")
+    except ImportError:
+        raise UsageError(
+            "sqlfluff is not installed. Run: pip install 'lms-schema[check]'"
+        ) from None
 
 
 def config() -> Path:

@@ -43,10 +43,7 @@ def find(paths: Sequence[Path]) -> Iterator[Problem]:
         UsageError: When squawk is not installed.
         LmsSchemaError: When it fails.
     """
-    # the package `squawk-cli` is a program without a module; it need not be on the PATH
-    program = shutil.which("squawk", path=sysconfig.get_path("scripts")) or shutil.which("squawk")
-    if program is None:
-        raise UsageError("squawk is not installed. Run: pip install 'lms-schema[check]'")
+    program = require()
     command = [
         *(program, "--reporter", "json", "--assume-in-transaction", "--pg-version", "15.0"),
         *("--exclude", ",".join(LEFT_OUT), *map(str, paths)),
@@ -59,3 +56,16 @@ def find(paths: Sequence[Path]) -> Iterator[Problem]:
     for found in reports:
         message = " ".join(filter(None, (found["message"], found["help"])))
         yield Problem(Path(found["file"]), found["line"] + 1, message, found["rule_name"])
+
+
+def require() -> str:
+    """Return the path of the program.
+
+    Raises:
+        UsageError: When squawk is not installed.
+    """
+    # the package `squawk-cli` is a program without a module; it need not be on the PATH
+    program = shutil.which("squawk", path=sysconfig.get_path("scripts")) or shutil.which("squawk")
+    if program is None:
+        raise UsageError("squawk is not installed. Run: pip install 'lms-schema[check]'")
+    return program
