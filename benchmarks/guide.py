@@ -138,7 +138,8 @@ def copy(
     connection.execute(sql.SQL("SET search_path = guide, {}, pg_temp").format(schema))
     # the dashboard alone: the guide's learner view multiplies the events of each learner, too
     dashboard = GUIDE.read_text().partition("-- Refresh function")[0]
-    connection.execute(dashboard.encode())
+    ungrouped, semicolon, index = dashboard.partition(";")
+    connection.execute(f"{ungrouped} WITH NO DATA{semicolon}{index}".encode())
     connection.execute(sql.SQL("SET search_path = {}, pg_temp").format(schema))
     connection.execute("ANALYZE")
 

@@ -62,7 +62,6 @@ def server() -> Iterator[str]:
             yield conninfo
     else:
         with embedded.temporary() as conninfo:
-            forget_durability(conninfo)
             yield conninfo
 
 

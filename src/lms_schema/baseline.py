@@ -8,7 +8,7 @@ import psycopg
 
 from lms_schema import database, lock, owners
 from lms_schema import package as packages
-from lms_schema.catalog import read_catalog, release_catalog
+from lms_schema.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.database import Session
 from lms_schema.errors import DatabaseError
 from lms_schema.verify import Difference, compare
@@ -82,6 +82,9 @@ def baseline(conninfo: str, *, schema: str | None = None, wait: float = 60.0) ->
     """
     from lms_schema import __version__, ledger
 
+    differences: tuple[Difference, ...] = ()
+    notes: tuple[Difference, ...] = ()
+    adopted: tuple[str, ...] = ()
     with database.session(conninfo, schema=schema) as session:
         session.require_schema()
         connection = session.connection
@@ -90,8 +93,10 @@ def baseline(conninfo: str, *, schema: str | None = None, wait: float = 60.0) ->
             connection.transaction(),
         ):
             tracked = ledger.exists(connection, session.schema)
-            differences, notes = ((), ()) if tracked else _compared(session)
-            adopted = () if tracked or differences else _adopt(session)
+            if not tracked:
+                release = release_catalog(session.server_major)
+                differences, notes = _compared(session, release)
+                adopted = () if differences else _adopt(session, release)
     return BaselineResult(
         database=session.database,
         schema=session.schema,
@@ -104,8 +109,9 @@ def baseline(conninfo: str, *, schema: str | None = None, wait: float = 60.0) ->
     )
 
 
-def _compared(session: Session) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
-    release = release_catalog(session.server_major)
+def _compared(
+    session: Session, release: Catalog
+) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
     live = read_catalog(session.connection, session.schema)
     differences, notes = compare(release, live)
     functions = [key.name for key in release.objects if key.kind == "function"]
@@ -119,12 +125,11 @@ def _compared(session: Session) -> tuple[tuple[Difference, ...], tuple[Differenc
     return differences + granted, notes
 
 
-def _adopt(session: Session) -> tuple[str, ...]:
+def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
     from lms_schema import __version__
     from lms_schema.ledger import Entry, Ledger
 
     connection = session.connection
-    release = release_catalog(session.server_major)
     relations = [key.name for key in release.objects if key.kind in ("table", "view")]
     strangers = connection.execute(_STRANGE_OWNERS, (session.schema, relations)).fetchall()
     if strangers:

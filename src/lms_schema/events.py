@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from psycopg.errors import Diagnostic
+
 from lms_schema.package import Kind, SqlFile
 
 
@@ -23,6 +25,11 @@ class Event:
     text: str
     seconds: float | None = None
     total: int | None = None
+
+    @classmethod
+    def of_notice(cls, notice: Diagnostic) -> Event:
+        """Return the event of a server's notice."""
+        return cls("notice", f"{notice.severity}: {notice.message_primary}")
 
     def to_json(self, schema: str | None) -> dict[str, object]:
         """Return the event as a JSON-compatible mapping, format 1.

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from lms_schema import __version__, embedded
+from lms_schema import __version__, embedded, output_files
 from lms_schema import package as packages
 from lms_schema.errors import UsageError
 from lms_schema.export_formats import FORMATS, MARK, Script
@@ -80,10 +80,7 @@ def export(
     label = folder.resolve().name
     files = FORMATS[format](Script(parts, schema, __version__, since, label))
     _refuse_strangers(folder, files)
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+    output_files.write({folder / name: text for name, text in files.items()})
     _write_sums(folder / SUMS, files)
     return ExportResult(format, schema, __version__, since, tuple(folder / name for name in files))
 
@@ -97,11 +94,7 @@ def _refuse_strangers(folder: Path, files: dict[str, str]) -> None:
         content = path.read_bytes()
         if content == text.encode():
             continue
-        if MARK.encode() not in content:
-            raise UsageError(
-                f"{path} is there and was not written by lms-schema export; nothing was written. "
-                "Name another folder."
-            )
+        output_files.refuse_stranger(path, MARK, "export")
         if hashlib.sha256(content).hexdigest() != written.get(name):
             raise UsageError(
                 f"{path} was edited since lms-schema export wrote it; nothing was written. "
@@ -122,4 +115,4 @@ def _write_sums(path: Path, files: dict[str, str]) -> None:
     sums = _sums(path)
     sums |= {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
     lines = [f"{checksum}  {name}\n" for name, checksum in sorted(sums.items())]
-    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    output_files.write({path: "".join(lines)})

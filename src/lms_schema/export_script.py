@@ -124,8 +124,12 @@ def _part(
     else:
         texts = [f"{step.statement};" for step in steps]
     for done in actions:
-        texts += _forgotten(done.file) if done.file in known else []
-        texts += _recorded(package, rows[done.file]) if done.action != "drop" else []
+        texts += [_forgotten(done.file)] if done.file in known else []
+        texts += (
+            [_logged(done.file, "unmark")]
+            if done.action == "drop"
+            else _recorded(package, rows[done.file])
+        )
         known.add(done.file)
     return Part(action.file, "\n\n".join(texts) + "\n")
 
@@ -206,11 +210,11 @@ def _recorded(package: SchemaPackage, row: dict[str, Any]) -> Iterable[str]:
     return _insert(ledger.TABLE, values), _logged(file.id, "mark")
 
 
-def _forgotten(file_id: str) -> Iterable[str]:
+def _forgotten(file_id: str) -> str:
     statement = sql.SQL("DELETE FROM {} WHERE migration_id = {};").format(
         sql.Identifier(ledger.TABLE), sql.Literal(file_id)
     )
-    return statement.as_string(None), _logged(file_id, "unmark")
+    return statement.as_string(None)
 
 
 def _logged(file_id: str, operation: str) -> str:

@@ -159,7 +159,7 @@ class Ledger:
             "objects": list(entry.objects),
             "content": content,
         }
-        self._connection.execute(_RECORD, values, prepare=True)
+        self._connection.execute(_RECORD, values)
 
     def revise(self, file_id: str, objects: Sequence[str], *, again: bool = False) -> None:
         """Change what a recorded file has created, and with `again` mark it to be run again."""

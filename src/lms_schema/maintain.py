@@ -159,9 +159,7 @@ def maintain(
         conninfo,
         schema=schema,
         lock_timeout=lock_timeout,
-        on_notice=lambda notice: tell(
-            Event("notice", f"{notice.severity}: {notice.message_primary}")
-        ),
+        on_notice=lambda notice: tell(Event.of_notice(notice)),
     ) as session:
         _check(session, keep_interactions)
         with lock.tried(session.connection, session.schema, "maintain") as holder:

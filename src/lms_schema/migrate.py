@@ -109,9 +109,7 @@ def migrate(
         schema=schema,
         lock_timeout=lock_timeout,
         allow_pooler=allow_session_pooler,
-        on_notice=lambda notice: tell(
-            Event("notice", f"{notice.severity}: {notice.message_primary}")
-        ),
+        on_notice=lambda notice: tell(Event.of_notice(notice)),
     ) as session:
         connection = session.connection
         waiting = lock.held(

@@ -28,7 +28,7 @@ def custom(source: str, target: str, file: Path) -> None:
     program("pg_restore", "--dbname", target, "--single-transaction", "--exit-on-error", file)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def source(new_database: Callable[[], str]) -> str:
     """A schema with refreshed analytics, expired events, and changes since."""
     conninfo = new_database()

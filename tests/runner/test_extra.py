@@ -328,7 +328,8 @@ def test_the_commands_take_extras(empty_database: str, make_extra: MakeExtra) ->
     found = json.loads(
         runner.invoke(cli, ["migrate", *common, "--extra", root, "--show-sql"]).stdout
     )
-    assert found["actions"][-1] == {"file": "shop:functions/f", "action": "apply"}
+    last = found["actions"][-1]
+    assert (last["file"], last["action"]) == ("shop:functions/f", "apply")
     assert "CREATE FUNCTION f()" in found["sql"]["shop:functions/f"]
     result = runner.invoke(cli, ["status", *common, "--extra", root])
     assert (result.exit_code, json.loads(result.stdout)["others"]) == (0, [])

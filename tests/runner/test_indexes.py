@@ -118,9 +118,9 @@ def test_on_a_table_with_rows_it_is_built_concurrently_to_the_same_catalog(
     result = migrate(filled, package=make_package(TABLE | INDEX), on_event=events.append)
     assert noted == ['CREATE INDEX CONCURRENTLY "a_i"\nON public.a (i)']
     assert actions(result) == [("indexes/a_i", "apply")]
-    assert events == [
-        Event("building", "indexes/a_i on a, concurrently"),
-        Event("apply", "indexes/a_i"),
+    assert [(event.kind, event.text) for event in events if event.kind != "begin"] == [
+        ("building", "indexes/a_i on a, concurrently"),
+        ("apply", "indexes/a_i"),
     ]
     assert _indexes(filled) == fresh(TABLE, INDEX)
     rows = query(filled, "SELECT objects FROM lms_schema_migration WHERE migration_id ~ 'a_i'")

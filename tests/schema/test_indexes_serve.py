@@ -56,9 +56,10 @@ def generated(new_database: Callable[[], str]) -> Iterator[Connection]:
 def vacuum(connection: Connection) -> None:
     """Vacuum until every page is known to be visible to all, as index-only scans want it.
 
-    Not every first time: an autovacuum worker that analyses a table has a snapshot.
+    Not every first time: an autovacuum worker that analyses a table has a snapshot, on a busy
+    machine for seconds.
     """
-    for _ in range(100):
+    for _ in range(600):
         tables = [
             name
             for (name,) in connection.execute(
@@ -69,6 +70,7 @@ def vacuum(connection: Connection) -> None:
         if not tables:
             return
         connection.execute(f"VACUUM {', '.join(tables)}".encode())
+        connection.execute("SELECT pg_sleep(0.1)")
     raise AssertionError(f"pages of {tables} are not visible to all")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import lms_schema
-from lms_schema.commands.options import database_option, duration, json_option, schema_option
+from lms_schema.commands.options import database_option, json_option, schema_option, time_option
 from lms_schema.commands.output import count, print_json
 
 
@@ -18,22 +18,16 @@ from lms_schema.commands.output import count, print_json
     help="Drop events that are older, by whole months: an interval of PostgreSQL, like "
     "'24 months', of at least 30 days. Counts and learning times stay. Default: keep all.",
 )
-@click.option(
+@time_option(
     "--lock-timeout",
-    metavar="TIME",
-    callback=duration,
-    default="500ms",
-    show_default=True,
-    help="How long a statement waits for a lock before its transaction is tried again. Shorter "
+    "500ms",
+    "How long a statement waits for a lock before its transaction is tried again. Shorter "
     "than PostgreSQL's deadlock_timeout, nobody else is cancelled for a deadlock with it.",
 )
-@click.option(
+@time_option(
     "--wait",
-    metavar="TIME",
-    callback=duration,
-    default="60s",
-    show_default=True,
-    help="How long to keep trying, for each transaction.",
+    "60s",
+    "How long to keep trying, for each transaction.",
 )
 @json_option
 def maintain(

@@ -11,10 +11,10 @@ import lms_schema
 from lms_schema import package as packages
 from lms_schema.commands.options import (
     database_option,
-    duration,
     extra_option,
     json_option,
     schemas_option,
+    time_option,
 )
 from lms_schema.commands.output import count
 from lms_schema.commands.progress import followed
@@ -35,21 +35,15 @@ from lms_schema.package import SchemaPackage, SqlFile
 @extra_option
 @click.option("--dry-run", is_flag=True, help="Change nothing: the same as plan.")
 @click.option("--show-sql", is_flag=True, help="Print the SQL of the files that are applied.")
-@click.option(
+@time_option(
     "--lock-timeout",
-    metavar="TIME",
-    callback=duration,
-    default="5s",
-    show_default=True,
-    help="How long a statement waits for a lock before its file is rolled back and tried again.",
+    "5s",
+    "How long a statement waits for a lock before its file is rolled back and tried again.",
 )
-@click.option(
+@time_option(
     "--wait",
-    metavar="TIME",
-    callback=duration,
-    default="60s",
-    show_default=True,
-    help="How long to keep trying: for another runner to end, and for a file to get its locks.",
+    "60s",
+    "How long to keep trying: for another runner to end, and for a file to get its locks.",
 )
 @click.option(
     "--allow-session-pooler",
