@@ -163,25 +163,42 @@ class Atlas:
         statements = [text for text in self._by_address.get(address, ()) if text in self._places]
         for word in words:
             for text in statements:
-                match = re.search(
-                    rf"(?<![\w$]){re.escape(word)}(?![\w$])", plain(text), re.IGNORECASE
-                )
-                if match:
-                    place = self._places[text]
-                    line = place.line + text.count("\n", 0, match.start())
-                    return Place(place.file, place.path, line)
+                if place := self._at(text, word):
+                    return place
         return self._places[statements[0]] if statements else None
 
     def named(self, kind: str, name: str) -> Place | None:
-        """Return where the object of a catalog, or the relation that it is of, was made last."""
+        """Return where an object of a catalog, or the relation that it is of, was made last."""
         key = ObjectKey(kind, name)
         described = key.described if kind == "comment" else key
         member = described.name.rpartition(".")[2]
-        for wanted in (member, described.owner):
-            for note in reversed(self._notes):
-                if note.statement in self._places and wanted in re.split(r"[.(]", note.name):
-                    return self._places[note.statement]
+        whole = member if described.kind == "index" else described.name
+        for comments in (kind == "comment", kind != "comment"):
+            notes = [note for note in reversed(self._notes) if (note.tag == "COMMENT") == comments]
+            for wanted, word in ((whole, ""), (described.owner, member), (described.owner, "")):
+                for note in notes:
+                    if note.statement in self._places and wanted in _names(note):
+                        if not word:
+                            return self._places[note.statement]
+                        if place := self._at(note.statement, word):
+                            return place
         return None
+
+    def _at(self, text: str, word: str) -> Place | None:
+        """Return the line of a statement on which a word stands, or None without it."""
+        match = re.search(rf"(?<![\w$]){re.escape(word)}(?![\w$])", plain(text), re.IGNORECASE)
+        if match is None:
+            return None
+        place = self._places[text]
+        return Place(place.file, place.path, place.line + text.count("\n", 0, match.start()))
+
+
+def _names(note: Note) -> tuple[str, str]:
+    """Return the name of a note's object as catalogs write it, and without arguments."""
+    name = note.name.replace(f"{SCHEMA}.", "")
+    member, on, table = name.rpartition(" on ")
+    local = f"{table}.{member}" if on else name
+    return local, local.partition("(")[0]
 
 
 @contextmanager

@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import psycopg
 import pytest
 
+from lms_schema import package as packages
 from lms_schema import rules
-from lms_schema.catalog import Catalog, ObjectKey
+from lms_schema.catalog import Catalog
 from lms_schema.check import CheckResult, examine, subject
+from lms_schema.rehearsal import rehearsal
 
 BASE = {
     "types/010_moods.sql": "CREATE TYPE mood AS ENUM ('eager');\n"
@@ -58,7 +59,7 @@ PLANTED = {
     "apply-again": ("partitions/notes.sql", 1),
     "replace-again": ("security/notes.sql", 2),
     "outside-schema": ("types/020_elsewhere.sql", 1),
-    "catalog-fresh": ("tables/010_notes.sql", 1),
+    "catalog-fresh": ("tables/020_pages.sql", 1),
     "package-unchanged": ("functions/set_updated_at.sql", 1),
     "upgrade": ("tables/020_notes_body.sql", 1),
     "upgrade-ends-alike": ("tables/010_notes.sql", 1),
@@ -102,10 +103,10 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     return make
 
 
-@pytest.fixture(scope="session")
-def major(server: str) -> int:
-    with psycopg.connect(server) as connection:
-        return connection.info.server_version // 10000
+def _catalog(server: str, root: Path) -> Catalog:
+    with rehearsal(server) as database:
+        database.migrate(packages.read(root))
+        return database.catalog()
 
 
 def _places(result: CheckResult, rule: str) -> set[tuple[str, int]]:
@@ -121,22 +122,13 @@ def test_every_rule_has_a_planted_fault() -> None:
 
 
 @pytest.mark.parametrize("rule", rules.every(), ids=lambda rule: rule.id)
-def test_a_rule_finds_its_example_at_its_line(
-    rule: rules.Rule, write: Write, server: str, major: int
-) -> None:
+def test_a_rule_finds_its_example_at_its_line(rule: rules.Rule, write: Write, server: str) -> None:
     if rule.id == "package-unchanged":
         folders = subject(write(BASE), [write(rule.example, "extra")])
     else:
         folders = subject(write({**BASE, **rule.example}))
-    release = Catalog(
-        major, {ObjectKey("table", "notes"): "TABLE", ObjectKey("column", "notes.id"): "integer"}
-    )
-    result = examine(
-        folders,
-        server,
-        scopes=[rule.scope],
-        release=release if rule.id == "catalog-fresh" else None,
-    )
+    release = _catalog(server, write(BASE, "shipped")) if rule.id == "catalog-fresh" else None
+    result = examine(folders, server, scopes=[rule.scope], release=release)
     found = {(file.removeprefix("extra/"), line) for file, line in _places(result, rule.id)}
     assert found == {PLANTED[rule.id]}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, Self
 
 import psycopg
@@ -118,7 +119,15 @@ class Stage:
     def differing(self, expected: Catalog, actual: Catalog, what: str) -> Iterator[Problem]:
         """Yield each object in which two catalogs differ, where a file made it."""
         differences, _ = compare(expected, actual, strict=True)
-        for item in differences:
+        # what `compare` takes for an object of others: here, all are of the files
+        more, _ = compare(actual, expected, strict=True)
+        known = {(item.kind, item.name) for item in differences}
+        extra = [
+            replace(item, problem="extra")
+            for item in more
+            if item.problem == "missing" and (item.kind, item.name) not in known
+        ]
+        for item in (*differences, *extra):
             place = self.atlas.named(item.kind, item.name)
             first = self.package.files[0].source
             yield Problem(

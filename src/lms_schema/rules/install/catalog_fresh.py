@@ -11,10 +11,8 @@ from lms_schema.rules.findings import Problem
 from lms_schema.rules.stage import Stage
 
 EXAMPLE = {
-    "tables/010_notes.sql": """\
-CREATE TABLE notes (id bigint PRIMARY KEY);
-COMMENT ON TABLE notes IS 'Notes.';
-COMMENT ON COLUMN notes.id IS 'Number.';
+    "tables/020_pages.sql": """\
+CREATE TABLE pages (id bigint PRIMARY KEY);
 """,
 }
 
