@@ -99,7 +99,7 @@ def examine(
         release: The catalog that ships with the package and must be true, or None.
         scopes: Of the rules to try.
     """
-    examination = _Examination([folder for folder in folders if folder.judged])
+    examination = _Examination([folder for folder in folders if folder.judged], scopes)
     for scope in ("file", "folder", "lint"):
         if scope in scopes:
             examination.look(scope)
@@ -113,15 +113,16 @@ def examine(
             examination.skip([*rules.rules("install"), *rules.rules("catalog")])
         else:
             with Stage(server, base, package, released, release) as stage:
-                examination.apply(stage, scopes)
+                examination.apply(stage)
     return examination.result()
 
 
 class _Examination:
     """What was found so far in the folders that are checked."""
 
-    def __init__(self, folders: Sequence[Folder]) -> None:
+    def __init__(self, folders: Sequence[Folder], scopes: Collection[Scope]) -> None:
         self.folders = folders
+        self.scopes = scopes
         self._found: dict[tuple[str, Problem], Rule] = {}
         self._skipped: list[str] = []
 
@@ -157,18 +158,16 @@ class _Examination:
             for one in subjects:
                 self.note(rule, rule.found(one))
 
-    def apply(self, stage: Stage, scopes: Collection[Scope]) -> None:
+    def apply(self, stage: Stage) -> None:
         """Try the rules about applying the files, and those about the result."""
         first, *others = rules.rules("install")
         if self.note(first, first.found(stage)):
             self.skip([*others, *rules.rules("catalog")])
             return
-        if "catalog" in scopes:
-            with stage.fresh.connect() as connection:
-                connection.execute(rules.vocabulary().encode())
-                for rule in rules.rules("catalog"):
-                    self.note(rule, stage.offenders(rule, connection))
-        if "install" in scopes:
+        if "catalog" in self.scopes:
+            for rule, problem in stage.offenders():
+                self.note(rule, [problem])
+        if "install" in self.scopes:
             for rule in others:
                 self.note(rule, rule.found(stage))
 
@@ -188,9 +187,12 @@ class _Examination:
             used.update(ignored)
             if not ignored:
                 left.append(_finding(name, rule.severity, problem))
+        tried = {rule.id for scope in self.scopes for rule in rules.rules(scope)}
+        tried.difference_update(self._skipped)
         for draft in drafts.values():
             for item in draft.ignores:
-                if item.reason and (draft.path, item.line) not in used and not self._skipped:
+                unused = item.reason and (draft.path, item.line) not in used
+                if unused and item.rule in tried:
                     message = f"there is no {item.rule} to ignore here. Remove the comment."
                     problem = Problem(draft.path, item.line, message)
                     left.append(_finding(_IGNORES, "error", problem))
@@ -220,11 +222,11 @@ def subject(root: Path, extras: Sequence[Path] = ()) -> list[Folder]:
 
 def _released(folders: Sequence[Folder]) -> SchemaPackage | None:
     """Return the last release of the folders, those without one as they are; None without any."""
-    if not any(folder.released_root.is_dir() for folder in folders):
+    if not any(folder.released_root for folder in folders):
         return None
     package = SchemaPackage(())
     for folder in folders:
-        root = folder.released_root if folder.released_root.is_dir() else folder.root
+        root = folder.released_root or folder.root
         if folder.name is None:
             package = packages.read(root)
         else:

@@ -18,10 +18,11 @@ from psycopg.conninfo import make_conninfo
 from lms_schema import index_file
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.migrate import MigrateResult, migrate
-from lms_schema.package import INDEXES, Kind, SchemaPackage
+from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 from lms_schema.statements import plain
 
-SCHEMA = "lms"
+SCHEMA = "lms_check"
+"""A name that no file knows: one that says `lms.` itself fails here as with any `--schema`."""
 
 _NOTES = """
 CREATE SCHEMA lms_notes;
@@ -124,16 +125,16 @@ class Rehearsal:
 class Atlas:
     """Finds the line of a file that made an object what it is."""
 
-    def __init__(self, package: SchemaPackage, notes: Sequence[Note]) -> None:
+    def __init__(self, files: Sequence[SqlFile], notes: Sequence[Note]) -> None:
         self._places = {
             statement.text: Place(file.id, file.source, statement.line)
-            for file in package.files
+            for file in files
             for statement in file.statements
         }
         # the runner writes the statement of an index file anew, for the way in which it builds
         self._indexes = {
             found.name: file.statements[0].text
-            for file in package.files
+            for file in files
             if file.folder.name == INDEXES and (found := index_file.parse(file.statements))
         }
         self._notes = notes

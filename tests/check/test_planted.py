@@ -74,6 +74,7 @@ PLANTED = {
     "search-path-pinned": ("functions/one.sql", 1),
     "search-path-value": ("functions/one.sql", 2),
     "public-execute": ("functions/one.sql", 1),
+    "parallel-stated": ("functions/one.sql", 1),
     "duplicate-index": ("indexes/notes_id_idx.sql", 1),
     "materialized-view-key": ("views/note_count.sql", 1),
     "time-zone": ("tables/010_notes.sql", 3),

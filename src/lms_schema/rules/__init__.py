@@ -72,6 +72,7 @@ SCOPES: Mapping[Scope, tuple[str, ...]] = {
         "search-path-pinned",
         "search-path-value",
         "public-execute",
+        "parallel-stated",
         "duplicate-index",
         "materialized-view-key",
         "time-zone",

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any, Self
+from typing import Self
 
-import psycopg
-
+from lms_schema import rules
 from lms_schema.catalog import Catalog
 from lms_schema.errors import StatementFailed
-from lms_schema.package import SchemaPackage
-from lms_schema.rehearsal import Atlas, Note, Rehearsal, rehearsal
+from lms_schema.package import SchemaPackage, extra_of
+from lms_schema.rehearsal import Atlas, Note, Place, Rehearsal, rehearsal
 from lms_schema.rules import Rule
 from lms_schema.rules.findings import Problem
 from lms_schema.verify import compare
@@ -30,7 +29,7 @@ class Stage:
         catalog: Its catalog after all.
         upgraded: The catalog after the upgrade, or None.
         notes: What each statement did in the fresh install.
-        atlas: Finds the line that made an object.
+        atlas: Finds the line that made an object, in the files that are checked.
     """
 
     fresh: Rehearsal
@@ -50,6 +49,9 @@ class Stage:
         self._server = server
         self._base = base
         self._databases = ExitStack()
+        own = [file for file in package.files if bool(extra_of(file.id)) == bool(package.extras)]
+        self._own = own
+        self._before: Collection[tuple[str, str]] = ()
         self.package = package
         self.released = released
         self.release = release
@@ -73,10 +75,11 @@ class Stage:
         self.fresh.migrate(self._base)
         self.base_catalog = self.fresh.catalog()
         if self.package.extras:
+            self._before = {(rule.id, name) for rule, name, *_ in self._asked()}
             self.fresh.migrate(self.package)
         self.catalog = self.fresh.catalog()
         self.notes = self.fresh.notes()
-        self.atlas = Atlas(self.package, self.notes)
+        self.atlas = Atlas(self._own, self.notes)
 
     def upgrade(self) -> None:
         """Apply the last release to another database, then the package with its extras.
@@ -90,27 +93,26 @@ class Stage:
             database.migrate(self.package)
             self.upgraded = database.catalog()
 
-    def offenders(self, rule: Rule, connection: psycopg.Connection[Any]) -> Iterator[Problem]:
-        """Yield what breaks a rule of the catalog.
+    def offenders(self) -> Iterator[tuple[Rule, Problem]]:
+        """Yield what breaks a rule of the catalog, and with extras only because of them."""
+        for rule, name, mend, address, words in self._asked():
+            if (rule.id, name) not in self._before:
+                message = f"{name}: {rule.title[0].lower()}{rule.title[1:]} {mend}"
+                yield rule, self._problem(self.atlas.find(address, words), message)
 
-        Args:
-            rule: The rule.
-            connection: To the fresh install, with the views of the vocabulary.
-        """
-        for name, mend, classid, objid, words in connection.execute(rule.query.encode()):
-            place = self.atlas.find((classid, objid), words)
-            first = self.package.files[0].source
-            yield Problem(
-                place.path if place else first,
-                place.line if place else 1,
-                f"{name}: {rule.title[0].lower()}{rule.title[1:]} {mend}",
-            )
+    def _asked(self) -> Iterator[tuple[Rule, str, str, tuple[int, int], list[str]]]:
+        """Yield what breaks a rule of the catalog in the fresh install as it is now."""
+        with self.fresh.connect() as connection:
+            connection.execute(rules.vocabulary().encode())
+            for rule in rules.rules("catalog"):
+                for name, mend, catalog, row, words in connection.execute(rule.query.encode()):
+                    yield rule, name, mend, (catalog, row), words
 
     def refused(self, error: StatementFailed) -> Problem:
         """Return an error of a statement as a problem."""
         packages = [self.package, *([self.released] if self.released else [])]
         found = (one.by_id.get(one.id_at(error.file)) for one in packages)
-        file = next(filter(None, found), self.package.files[0])
+        file = next(filter(None, found), self._own[0])
         message = str(error).split("\nstatement:\n", maxsplit=1)[0]
         return Problem(
             file.source, error.line, message.removeprefix(f"{error.file}:{error.line}: ")
@@ -128,10 +130,11 @@ class Stage:
             if item.problem == "missing" and (item.kind, item.name) not in known
         ]
         for item in (*differences, *extra):
-            place = self.atlas.named(item.kind, item.name)
-            first = self.package.files[0].source
-            yield Problem(
-                place.path if place else first,
-                place.line if place else 1,
-                f"{item.kind} {item.name} {what} ({item.problem}).",
-            )
+            message = f"{item.kind} {item.name} {what} ({item.problem})."
+            yield self._problem(self.atlas.named(item.kind, item.name), message)
+
+    def _problem(self, place: Place | None, message: str) -> Problem:
+        """Return a problem; where no statement is known to be its cause, in the first file."""
+        if place is None:
+            return Problem(self._own[0].source, 1, message)
+        return Problem(place.path, place.line, message)

@@ -8,12 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from lms_schema import package as packages
+from lms_schema import releases
 from lms_schema.errors import UsageError
 from lms_schema.package import FOLDERS, SchemaPackage, SqlFile, UnreadableFile
 from lms_schema.rules.findings import Draft
-
-RELEASED = ".released"
-"""What the copy of a folder's last release has behind the folder's name."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Folder:
 
     def holds(self, path: Path) -> bool:
         """Tell whether a file is one of the folder, or of the copy of its last release."""
-        roots = (self.root, self.released_root)
+        roots = filter(None, (self.root, self.released_root))
         return any(path.resolve().is_relative_to(root.resolve()) for root in roots)
 
     @cached_property
@@ -58,11 +56,10 @@ class Folder:
         """What its files may depend on besides each other."""
         return self.below.by_id if self.below else {}
 
-    @property
-    def released_root(self) -> Path:
-        """Where a copy of its last release is, when there is one."""
-        root = self.root.resolve()
-        return root.with_name(root.name + RELEASED)
+    @cached_property
+    def released_root(self) -> Path | None:
+        """Where the copy of its last release is, or None when nothing was released."""
+        return next(reversed(releases.releases(self.root.resolve()).values()), None)
 
     @cached_property
     def released(self) -> Sequence[SqlFile]:
@@ -71,7 +68,7 @@ class Folder:
         Raises:
             UsageError: When the copy cannot be read.
         """
-        if not self.released_root.is_dir():
+        if self.released_root is None:
             return ()
         return self._named(packages.read_files(self.released_root))
 

@@ -1,4 +1,4 @@
--- No function asks how far transactions or a sequence are.
+-- No function asks how far transactions are.
 -- Rows can move to another server, where the answer is another. Decide by rows.
 -- Example (functions/one.sql):
 -- CREATE OR REPLACE FUNCTION one() RETURNS xid8 PARALLEL SAFE RETURN pg_current_xact_id();
@@ -14,6 +14,5 @@ FROM our_function AS f
 WHERE
     f.prokind = 'f'
     AND pg_get_functiondef(f.oid) ~ (
-        '\m(txid_\w+|pg_\w*(xact_id|snapshot|wal_lsn)\w*'
-        '|currval|lastval|nextval|setval|last_value)\M'
+        '\m(txid_\w+|pg_\w*(xact_id|snapshot|wal_lsn)\w*)\M'
     )

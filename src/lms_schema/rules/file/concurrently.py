@@ -1,6 +1,6 @@
-"""No CONCURRENTLY.
+"""No index is built or dropped, and no partition detached, CONCURRENTLY.
 
-It does not work in a transaction, and a file is one. The runner itself builds the index of a file
+That does not work in a transaction, and a file is one. The runner itself builds the index of a file
 in `indexes/` concurrently where the table holds rows. Write a plain CREATE INDEX.
 """
 
@@ -18,9 +18,9 @@ DROP INDEX CONCURRENTLY notes_body_idx;
 
 
 def find(draft: Draft) -> Iterator[Problem]:
-    """Yield each CONCURRENTLY outside of function bodies."""
+    """Yield each CONCURRENTLY but that of a refresh, which works in a transaction."""
     yield from draft.search(
-        r"\bCONCURRENTLY\b",
+        r"^(?!REFRESH\b)[^;]*\bCONCURRENTLY\b",
         "CONCURRENTLY does not work in a transaction, and each file is one. Write it plainly: "
         "the runner builds concurrently where that is needed.",
     )

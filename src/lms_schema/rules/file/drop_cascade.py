@@ -20,6 +20,6 @@ ALTER TABLE notes DROP COLUMN body CASCADE;
 def find(draft: Draft) -> Iterator[Problem]:
     """Yield each CASCADE that drops or empties; that of a foreign key's action is another."""
     yield from draft.search(
-        r"(\bDROP\b[^;]*|^TRUNCATE\b.*)(?<!DELETE )(?<!UPDATE )\bCASCADE\b",
+        r"(\bDROP\b[^;]*|^TRUNCATE\b[^;]*)(?<!DELETE )(?<!UPDATE )\bCASCADE\b",
         "CASCADE takes objects of others along without asking. Name what is to go.",
     )

@@ -23,7 +23,7 @@ def find(draft: Draft) -> Iterator[Problem]:
     others = [code for code in draft.code if code.search(r"^(?!COMMENT\b|ALTER\s+TYPE\b)")]
     if others:
         yield from draft.search(
-            r"^ALTER\s+TYPE\b.*\bADD\s+VALUE\b",
+            r"^ALTER\s+TYPE\b[^;]*\bADD\s+VALUE\b",
             "the value cannot be used before this file is committed. Move ADD VALUE to a file of "
             "its own.",
         )

@@ -39,5 +39,5 @@ def find(draft: Draft) -> Iterator[Problem]:
             yield Problem(
                 draft.path,
                 created.line,
-                f"a {created.kind.lower()} belongs into {_PLACES[created.kind]}/. Move it there.",
+                f"CREATE {created.kind} belongs into {_PLACES[created.kind]}/. Move it there.",
             )

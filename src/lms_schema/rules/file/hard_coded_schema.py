@@ -1,7 +1,7 @@
 """Objects are named without a schema.
 
 The schema is chosen when the files are applied, by `--schema`, and one database may hold several.
-A name with `public.` finds the wrong one, or nothing.
+A name with `public.` or `lms.` finds the wrong one, or nothing.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ COMMENT ON COLUMN note_bodies.body IS 'Body.';
 
 
 def find(draft: Draft) -> Iterator[Problem]:
-    """Yield each `public.` outside of comments and strings, but in function bodies."""
+    """Yield such a name in each statement, its function bodies included."""
     for statement in draft.file.statements if draft.file else ():
-        match = re.search(r"\bpublic\.\w", _with_bodies(statement.text), re.IGNORECASE)
+        match = re.search(r"\b(public|lms)\.\w", _with_bodies(statement.text), re.IGNORECASE)
         if match:
             line = statement.line + statement.text.count("\n", 0, match.start())
             yield Problem(

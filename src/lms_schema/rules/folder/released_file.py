@@ -1,8 +1,8 @@
 """A released file of types/, tables/ or indexes/ never changes.
 
 Databases that applied it keep the old content: the runner refuses to go on with exit code 5.
-Restore the file, and write the change as a new one. The last release of a folder lies beside it,
-as a copy with `.released` behind its name; without the copy nothing was released yet.
+Restore the file, and write the change as a new one. The last release is the newest copy beside the
+folder, like `schema.released/1.2.0/`; without a copy nothing was released yet.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ EXAMPLE = {
     "tables/010_notes.sql": """\
 CREATE TABLE notes (id bigint PRIMARY KEY, body text);
 """,
-    "../schema.released/tables/010_notes.sql": """\
+    "../schema.released/1.0.0/tables/010_notes.sql": """\
 CREATE TABLE notes (id bigint PRIMARY KEY);
 """,
 }
@@ -31,7 +31,7 @@ def find(folder: Folder) -> Iterator[Problem]:
         if old.kind is not Kind.VERSIONED or (new and new.checksum == old.checksum):
             continue
         if new is None:
-            path = folder.root / old.source.relative_to(folder.released_root)
+            path = folder.root / old.folder.name / old.source.name
             yield Problem(path, 1, "it was released, and is gone. Restore it.")
         else:
             lines = zip(old.text.split("\n"), new.text.split("\n"), strict=False)

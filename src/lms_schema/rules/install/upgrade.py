@@ -1,7 +1,7 @@
 """The files apply on top of the last release.
 
-The release lies beside the folder, as a copy with `.released` behind its name. Databases that
-have it get what is new, and again what changed.
+The last release is the newest copy beside the folder, like `schema.released/1.2.0/`. Databases
+that have it get what is new, and again what changed.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from lms_schema.rules.findings import Problem
 from lms_schema.rules.stage import Stage
 
 EXAMPLE = {
-    "../schema.released/tables/010_notes.sql": """\
+    "../schema.released/1.0.0/tables/010_notes.sql": """\
 CREATE TABLE notes (id bigint PRIMARY KEY);
 """,
-    "../schema.released/security/notes.sql": """\
+    "../schema.released/1.0.0/security/notes.sql": """\
 INSERT INTO notes (id) VALUES (1);
 """,
     "tables/010_notes.sql": """\

@@ -12,10 +12,10 @@ from lms_schema.rules.findings import Problem
 from lms_schema.rules.stage import Stage
 
 EXAMPLE = {
-    "../schema.released/tables/010_notes.sql": """\
+    "../schema.released/1.0.0/tables/010_notes.sql": """\
 CREATE TABLE notes (id bigint PRIMARY KEY);
 """,
-    "../schema.released/security/notes.sql": """\
+    "../schema.released/1.0.0/security/notes.sql": """\
 ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
 """,
     "tables/010_notes.sql": """\

@@ -32,6 +32,11 @@ LEFT_OUT = {
     "require-concurrent-index-creation": "the runner builds concurrently where that is needed",
     "prefer-text-field": "a length is a rule of the contract, and longer costs no rewrite",
     "prefer-bigint-over-int": "counts and durations stay small; keys are another rule's",
+    "prefer-timestamp-tz": "time-zone finds it",
+    "ban-char-field": "column-type finds it",
+    "transaction-nesting": "transaction-control finds it",
+    "ban-uncommitted-transaction": "transaction-control finds it",
+    "ban-concurrent-index-creation-in-transaction": "index-file and concurrently find it",
 }
 """Rules of squawk that do not fit, and why."""
 
