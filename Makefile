@@ -33,8 +33,8 @@ test: $(VENV)/dev ## Run the tests (PYTEST_ARGS="-k velocity" for some of them)
 bench: $(VENV)/dev ## Run the benchmarks, then write their report (BENCH_ARGS="--quick" for a try)
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 
-lint: $(VENV)/dev ## Lint the SQL and the Python
-	$(BIN)/sqlfluff lint schema
+lint: $(VENV)/dev ## Check the SQL by the rules of docs/check.md, and lint the Python
+	$(BIN)/lms-schema check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 

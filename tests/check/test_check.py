@@ -1,4 +1,4 @@
-"""The command: its formats, its exit codes, and that it is silent on the package."""
+"""The command: its formats and its exit codes."""
 
 from __future__ import annotations
 
@@ -83,7 +83,10 @@ def test_without_its_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -
     assert "pip install 'lms-schema[check]'" in result.stderr
 
 
-@pytest.mark.slow
-def test_the_package_is_silent() -> None:
-    result = CliRunner().invoke(cli, ["check"])
-    assert (result.stdout, result.exit_code) == ("", 0)
+def test_an_error_is_a_document_too() -> None:
+    result = CliRunner().invoke(cli, ["check", "--format", "json", "--extra", "no/where"])
+    assert result.exit_code == 2
+    document = json.loads(result.stdout)
+    schema = json.loads((ROOT / "docs" / "json" / "error.schema.json").read_text())
+    jsonschema.validate(document, schema)
+    assert "no/where does not exist" in document["message"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 import shlex
+import tomllib
 from pathlib import Path
 
 import yaml
@@ -43,3 +44,14 @@ def test_each_pipeline_runs_check_with_arguments_that_it_takes() -> None:
 def test_each_pipeline_installs_the_extra_that_check_needs() -> None:
     installs = [command for command in _commands() if command.startswith("pip ")]
     assert installs == ["pip install 'lms-schema[check]'"] * 2
+
+
+def test_the_hook_of_the_repository_runs_check_with_what_its_extra_needs() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert hook["entry"] == "lms-schema check"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    needed = [*extras["check"], *extras["embedded"]]
+    assert sorted(hook["additional_dependencies"]) == sorted(
+        item for item in needed if not item.startswith("lms-schema")
+    )

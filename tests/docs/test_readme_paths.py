@@ -1,10 +1,11 @@
-"""The README's ten-minute paths for a DBA and for a vendoring project work as printed.
+"""The README's three ten-minute paths work as printed.
 
 Installing is left out: the tests run in an environment that has it.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -68,3 +69,25 @@ def test_a_project_exports_for_each_tool_into_the_folder_named(tmp_path: Path) -
         checked = run(f"cd {folder} && sha256sum --check --quiet lms-schema.sha256", tmp_path)
         assert checked.returncode == 0, checked.stdout
     assert len(called) == 4
+
+
+def test_a_pipeline_is_silent_on_the_package_on_sound_sql_on_top_and_on_staging(
+    tmp_path: Path,
+) -> None:
+    table = tmp_path / "db" / "shop" / "tables" / "010_orders.sql"
+    table.parent.mkdir(parents=True)
+    table.write_text(
+        "CREATE TABLE orders (id bigint PRIMARY KEY);\n"
+        "COMMENT ON TABLE orders IS 'Orders.';\n"
+        "COMMENT ON COLUMN orders.id IS 'Number.';\n"
+    )
+    staging = f"embedded:{tmp_path / 'staging'}"
+    assert run(f"lms-schema migrate --database {staging} --schema lms", tmp_path).returncode == 0
+    called = commands("Ten minutes for a CI pipeline")
+    assert [command.split()[1] for command in called] == ["check", "check", "status", "verify"]
+    for command in called:
+        done = run(f"STAGING_URL={staging}; {command}", tmp_path)
+        assert (done.stdout, done.returncode) == ("", 0), (command, done.stderr)
+    (log,) = json.loads((tmp_path / "check.sarif").read_text())["runs"]
+    assert log["results"] == []
+    assert json.loads((tmp_path / "verify.json").read_text())["differences"] == []

@@ -95,7 +95,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     def make(files: Mapping[str, str], name: str = "schema") -> Path:
         root = tmp_path / name
         shutil.rmtree(root, ignore_errors=True)
-        root.mkdir()
+        root.mkdir(parents=True)
         for path, content in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(content)
@@ -135,7 +135,7 @@ def test_a_rule_finds_its_example_at_its_line(rule: rules.Rule, write: Write, se
 
 
 def test_sound_files_are_silent_even_on_top_of_their_release(write: Write, server: str) -> None:
-    write(BASE, "schema.released")
+    write(BASE, "schema.released/1.0.0")
     view = "CREATE OR REPLACE VIEW bodies AS SELECT body FROM notes;\n"
     view += "COMMENT ON VIEW bodies IS 'Bodies.';\nCOMMENT ON COLUMN bodies.body IS 'Text.';\n"
     root = write({**BASE, "views/bodies.sql": view})
