@@ -48,6 +48,7 @@ types: $(VENV)/dev ## Check the types
 
 generate: $(VENV)/dev ## Write schema/ORDER, docs/schema.md and the catalogs of PostgreSQL 15 to 18 (needs Docker)
 	$(BIN)/python tools/generate_order.py
+	$(BIN)/python tools/generate_check_docs.py
 	$(BIN)/python tools/generate_catalogs.py
 	$(BIN)/python tools/generate_dictionary.py
 

@@ -18,6 +18,7 @@ COMMANDS = (
     "status",
     "verify",
     "baseline",
+    "check",
     "maintain",
     "export",
     "drop",
@@ -39,6 +40,7 @@ Exit codes:
   6  a lock was not obtained
   7  a connection pooler stands in between
   8  the database is newer than this package
+  9  findings (check)
 """
 
 
