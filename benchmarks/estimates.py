@@ -1,8 +1,8 @@
 """What a larger statistics target would gain: how far the planner's estimates of events are off.
 
 The factor between estimate and truth ("q-error", Moerkotte, Neumann, Steidl, Preventing Bad Plans
-by Bounding the Impact of Cardinality Estimation Errors, PVLDB 2009), 1 being exact, of the events of
-a course, a learner and a section, each drawn by its share of the events, as queries are.
+by Bounding the Impact of Cardinality Estimation Errors, PVLDB 2009), 1 being exact, of the events
+of a course, a learner and a section, each drawn by its share of the events, as queries are.
 """
 
 from __future__ import annotations
