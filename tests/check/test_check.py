@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import ModuleType
 
 import jsonschema
 import pytest
@@ -12,8 +13,9 @@ from pydantic import ValidationError
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
 import lms_schema
-from lms_schema import CheckResult, Finding
+from lms_schema import CheckResult, Finding, LmsSchemaError
 from lms_schema.cli import cli
+from lms_schema.rules.lint import sqlfluff, squawk
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = CheckResult(
@@ -78,6 +80,14 @@ def test_sarif_is_valid_and_says_the_same() -> None:
     first["line"] = 3
     with pytest.raises(ValidationError, match="not permitted"):
         SarifLog.model_validate(document)
+
+
+@pytest.mark.parametrize("linter", [sqlfluff, squawk])
+def test_a_linter_that_fails_is_an_error_and_not_silence(
+    linter: ModuleType, tmp_path: Path
+) -> None:
+    with pytest.raises(LmsSchemaError, match="failed with exit code"):
+        list(linter.find([tmp_path / "missing.sql"]))
 
 
 def test_without_its_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
