@@ -20,6 +20,7 @@ from lms_schema.rules.stage import Stage
 from lms_schema.rules.subject import Folder
 
 _IGNORES = "ignore-comment"
+_AFTER_UPGRADE = "upgrade-ends-alike"
 
 
 @dataclass(frozen=True)
@@ -132,12 +133,11 @@ class _Examination:
         return any(rule.severity == "error" for rule in self._found.values())
 
     def note(self, rule: Rule, problems: Iterable[Problem]) -> bool:
-        """Keep the problems of files that are checked; tell whether there were any at all."""
+        """Keep the problems that a rule found; tell whether there were any."""
         problems = list(problems)
         for problem in problems:
             name = f"{rule.id}/{problem.rule}" if problem.rule else rule.id
-            if any(folder.holds(problem.path) for folder in self.folders):
-                self._found.setdefault((name, problem), rule)
+            self._found.setdefault((name, problem), rule)
         return bool(problems)
 
     def skip(self, skipped: Iterable[Rule]) -> None:
@@ -170,6 +170,8 @@ class _Examination:
         if "install" in self.scopes:
             for rule in others:
                 self.note(rule, rule.found(stage))
+            if stage.released is not None and stage.upgraded is None:
+                self.skip(rule for rule in others if rule.id == _AFTER_UPGRADE)
 
     def result(self) -> CheckResult:
         """Return what is left without what the files ignore for a reason."""

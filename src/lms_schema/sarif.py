@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import lms_schema
 from lms_schema import rules
@@ -55,7 +56,7 @@ def _result(finding: Finding, names: list[str]) -> dict[str, object]:
             {
                 "physicalLocation": {
                     "artifactLocation": {
-                        "uri": path.as_uri() if path.is_absolute() else path.as_posix()
+                        "uri": path.as_uri() if path.is_absolute() else quote(path.as_posix())
                     },
                     "region": {"startLine": finding.line},
                 }

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import ModuleType
 
 import jsonschema
 import pytest
 from click.testing import CliRunner
+from pydantic import ValidationError
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
 import lms_schema
-from lms_schema import CheckResult, Finding
+from lms_schema import CheckResult, Finding, LmsSchemaError
 from lms_schema.cli import cli
+from lms_schema.rules.lint import sqlfluff, squawk
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = CheckResult(
     (
-        Finding("primary-key", "error", "db/shop/tables/010_a.sql", 3, "a: 100 %,\nmend it"),
+        Finding("primary-key", "error", "db/my shop/tables/010_a.sql", 3, "a: 100 %,\nmend it"),
         Finding("sqlfluff/LT01", "warning", "/elsewhere/a:b.sql", 1, "Spaces"),
     ),
     ("upgrade",),
@@ -33,7 +36,7 @@ def _found(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_text_names_file_line_rule_and_what_was_not_tried() -> None:
     result = CliRunner().invoke(cli, ["check"])
     assert result.exit_code == 9
-    assert "db/shop/tables/010_a.sql:3: error primary-key\n    a: 100 %," in result.stdout
+    assert "db/my shop/tables/010_a.sql:3: error primary-key\n    a: 100 %," in result.stdout
     assert "2 findings." in result.stderr
     assert "upgrade" in result.stderr
 
@@ -42,7 +45,7 @@ def test_text_names_file_line_rule_and_what_was_not_tried() -> None:
 def test_github_gets_a_line_each_with_its_escapes() -> None:
     result = CliRunner().invoke(cli, ["check", "--format", "github"])
     assert result.stdout.splitlines() == [
-        "::error file=db/shop/tables/010_a.sql,line=3,title=primary-key::a: 100 %25,%0Amend it",
+        "::error file=db/my shop/tables/010_a.sql,line=3,title=primary-key::a: 100 %25,%0Amend it",
         "::warning file=/elsewhere/a%3Ab.sql,line=1,title=sqlfluff/LT01::Spaces",
     ]
 
@@ -71,9 +74,20 @@ def test_sarif_is_valid_and_says_the_same() -> None:
     ]
     first, second = run["results"]
     place = first["locations"][0]["physicalLocation"]
-    assert place["artifactLocation"]["uri"] == "db/shop/tables/010_a.sql"
+    assert place["artifactLocation"]["uri"] == "db/my%20shop/tables/010_a.sql"
     assert place["region"] == {"startLine": 3}
     assert (second["ruleIndex"], second["level"]) == (1, "warning")
+    first["line"] = 3
+    with pytest.raises(ValidationError, match="not permitted"):
+        SarifLog.model_validate(document)
+
+
+@pytest.mark.parametrize("linter", [sqlfluff, squawk])
+def test_a_linter_that_fails_is_an_error_and_not_silence(
+    linter: ModuleType, tmp_path: Path
+) -> None:
+    with pytest.raises(LmsSchemaError, match="failed with exit code"):
+        list(linter.find([tmp_path / "missing.sql"]))
 
 
 def test_without_its_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

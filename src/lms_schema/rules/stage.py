@@ -73,11 +73,11 @@ class Stage:
             StatementFailed: When PostgreSQL refused a statement.
         """
         self.fresh.migrate(self._base)
-        self.base_catalog = self.fresh.catalog()
+        self.base_catalog = self.catalog = self.fresh.catalog()
         if self.package.extras:
             self._before = {(rule.id, name) for rule, name, *_ in self._asked()}
             self.fresh.migrate(self.package)
-        self.catalog = self.fresh.catalog()
+            self.catalog = self.fresh.catalog()
         self.notes = self.fresh.notes()
         self.atlas = Atlas(self._own, self.notes)
 

@@ -30,11 +30,6 @@ class Folder:
     below: SchemaPackage | None
     judged: bool
 
-    def holds(self, path: Path) -> bool:
-        """Tell whether a file is one of the folder, or of the copy of its last release."""
-        roots = filter(None, (self.root, self.released_root))
-        return any(path.resolve().is_relative_to(root.resolve()) for root in roots)
-
     @cached_property
     def drafts(self) -> tuple[Draft, ...]:
         """Its files, readable or not."""

@@ -7,7 +7,7 @@
 -- );
 SELECT
     c.name,
-    format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I;', c.table_name, c.conname, c.expected),
+    format('ALTER TABLE %s RENAME CONSTRAINT %I TO %s;', c.table_name, c.conname, c.expected),
     'pg_class'::regclass::bigint,
     c.conrelid::bigint,
     c.words

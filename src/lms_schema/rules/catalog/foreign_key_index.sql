@@ -12,7 +12,7 @@ SELECT
     c.name,
     format(
         'CREATE INDEX %s_%s_idx ON %1$s (%s);',
-        c.table_name, c.columns, replace(c.columns, '_id_', '_id, ')
+        c.table_name, c.columns, c.column_list
     ),
     'pg_class'::regclass::bigint,
     c.conrelid::bigint,

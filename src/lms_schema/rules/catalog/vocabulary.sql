@@ -40,6 +40,11 @@ SELECT
         FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, position)
         INNER JOIN pg_attribute AS a ON c.conrelid = a.attrelid AND k.attnum = a.attnum
     ) AS columns,
+    (
+        SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.position)
+        FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, position)
+        INNER JOIN pg_attribute AS a ON c.conrelid = a.attrelid AND k.attnum = a.attnum
+    ) AS column_list,
     -- where to look for it: by its name, else by its first column
     ARRAY[
         c.conname::text,

@@ -7,15 +7,14 @@ own `.sqlfluff`; `sqlfluff fix --config` mends most of it. Findings carry sqlflu
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from lms_schema.errors import LmsSchemaError, UsageError
+from lms_schema.errors import UsageError
 from lms_schema.rules.findings import Problem
+from lms_schema.rules.lint.reports import reports
 
 SEVERITY = "warning"
 EXAMPLE = {
@@ -38,12 +37,7 @@ def find(paths: Sequence[Path]) -> Iterator[Problem]:
         *("--nocolor", "--disable-progress-bar", "--ignore-local-config"),
         *("--config", str(config()), *map(str, paths)),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    try:
-        reports = json.loads(done.stdout)
-    except ValueError:
-        raise LmsSchemaError(f"sqlfluff failed: {done.stderr.strip()[-500:]}") from None
-    for report in reports:
+    for report in reports("sqlfluff", command):
         for found in report["violations"]:
             yield Problem(
                 Path(report["filepath"]),

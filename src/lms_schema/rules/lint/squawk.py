@@ -9,15 +9,14 @@ in the module.
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
 import sysconfig
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lms_schema.errors import LmsSchemaError, UsageError
+from lms_schema.errors import UsageError
 from lms_schema.rules.findings import Problem
+from lms_schema.rules.lint.reports import reports
 
 EXAMPLE = {
     "tables/020_notes_body.sql": """\
@@ -53,12 +52,7 @@ def find(paths: Sequence[Path]) -> Iterator[Problem]:
         *(program, "--reporter", "json", "--assume-in-transaction", "--pg-version", "15.0"),
         *("--exclude", ",".join(LEFT_OUT), *map(str, paths)),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    try:
-        reports = json.loads(done.stdout)
-    except ValueError:
-        raise LmsSchemaError(f"squawk failed: {done.stderr.strip()[-500:]}") from None
-    for found in reports:
+    for found in reports("squawk", command):
         message = " ".join(filter(None, (found["message"], found["help"])))
         yield Problem(Path(found["file"]), found["line"] + 1, message, found["rule_name"])
 
