@@ -1,7 +1,7 @@
 -- Figures of each learner: the rows of learner_summary as the last refresh left them, where each
 -- source is aggregated by itself. Copied columns are NULL where there is no such learner any more.
--- Before REFRESH CONCURRENTLY compares, it sorts all rows that hold no NULL twice to find duplicates,
--- a third of its time; here the key of learner_summary excludes them, and always_null spares it.
+-- REFRESH CONCURRENTLY begins by sorting all rows without a NULL twice to find duplicates, a third
+-- of its time; here the key of learner_summary excludes them, and always_null spares it.
 CREATE MATERIALIZED VIEW learner_progress_analytics AS
 SELECT
     s.learner_id,
