@@ -1,6 +1,6 @@
 -- Appends what a statement updated or deleted in learning_interactions to the queue of the
 -- analytics; what it inserted is for append_inserted_interactions_delta. UPDATE too is followed by
--- statement: a row trigger of a partitioned table misses a row that moves to another partition.
+-- statement, as row triggers of partitioned tables miss a row that moves to another partition.
 -- A definer, because nobody else writes the queue: a writer of events could forge figures.
 CREATE OR REPLACE FUNCTION append_learning_interactions_delta() RETURNS trigger
 LANGUAGE plpgsql
