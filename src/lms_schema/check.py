@@ -12,12 +12,11 @@ from lms_schema import embedded, rules
 from lms_schema import package as packages
 from lms_schema.catalog import Catalog, release_catalog
 from lms_schema.errors import UsageError
-from lms_schema.package import SchemaPackage
 from lms_schema.rules import Rule, Scope, Severity
 from lms_schema.rules.findings import Problem
 from lms_schema.rules.lint import sqlfluff, squawk
 from lms_schema.rules.stage import Stage
-from lms_schema.rules.subject import Folder
+from lms_schema.rules.subject import Folder, last_release, subject
 
 _IGNORES = "ignore-comment"
 _AFTER_UPGRADE = "upgrade-ends-alike"
@@ -107,7 +106,7 @@ def examine(
     if "install" in scopes or "catalog" in scopes:
         try:
             base, package = folders[0].package(), folders[-1].package()
-            released = _released(folders)
+            released = last_release(folders)
         except UsageError:
             if not examination.broken:
                 raise
@@ -153,7 +152,8 @@ class _Examination:
         elif scope == "folder":
             subjects = self.folders
         else:
-            subjects = [[draft.path for draft in drafts]]
+            readable = [draft.path for draft in drafts if draft.file]
+            subjects = [readable] if readable else []
         for rule in rules.rules(scope):
             for one in subjects:
                 self.note(rule, rule.found(one))
@@ -200,40 +200,6 @@ class _Examination:
                     left.append(_finding(_IGNORES, "error", problem))
         left.sort(key=lambda finding: (finding.file, finding.line, finding.rule))
         return CheckResult(tuple(left), tuple(self._skipped))
-
-
-def subject(root: Path, extras: Sequence[Path] = ()) -> list[Folder]:
-    """Return the folders to check: the package's, or extras on top of it.
-
-    Raises:
-        UsageError: When the package cannot be read below extras, or an extra is no folder.
-    """
-    folders = [Folder(root, None, None, judged=not extras)]
-    below = packages.read(root) if extras else None
-    for extra in extras:
-        if not extra.is_dir():
-            raise UsageError(f"The folder {extra} does not exist.")
-        folder = Folder(extra, extra.resolve().name, below, judged=True)
-        folders.append(folder)
-        try:
-            below = folder.package()
-        except UsageError:  # its own findings say why
-            continue
-    return folders
-
-
-def _released(folders: Sequence[Folder]) -> SchemaPackage | None:
-    """Return the last release of the folders, those without one as they are; None without any."""
-    if not any(folder.released_root for folder in folders):
-        return None
-    package = SchemaPackage(())
-    for folder in folders:
-        root = folder.released_root or folder.root
-        if folder.name is None:
-            package = packages.read(root)
-        else:
-            package = packages.with_extra(package, root, folder.name)
-    return package
 
 
 def _finding(rule: str, severity: Severity, problem: Problem) -> Finding:

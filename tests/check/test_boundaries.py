@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from lms_schema import rules
-from lms_schema.check import examine, subject
+from lms_schema.check import examine
+from lms_schema.rules.subject import subject
 
 NOTES = (
     "CREATE TABLE notes (id bigint PRIMARY KEY, body text);\n"
@@ -54,9 +55,9 @@ def index(columns: str) -> dict[str, str]:
 SOUND = {
     # the key's column first, another after it
     **index("(note_id, id)"),
-    # an index of the same columns, but for another operator
-    "indexes/pages_note_hash.sql": "CREATE INDEX pages_note_hash ON pages USING hash (note_id);\n"
-    "COMMENT ON INDEX pages_note_hash IS 'By hash.';\n",
+    # the columns of another index, for other operators
+    "indexes/notes_id_hash.sql": "CREATE INDEX notes_id_hash ON notes USING hash (id);\n"
+    "COMMENT ON INDEX notes_id_hash IS 'By hash.';\n",
     "tables/030_action.sql": "ALTER TABLE pages DROP CONSTRAINT pages_note_id_fkey,\n"
     "    ADD CONSTRAINT pages_note_id_fkey FOREIGN KEY (note_id) REFERENCES notes (id)\n"
     "    ON DELETE CASCADE;\n",

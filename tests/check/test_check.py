@@ -97,6 +97,12 @@ def test_without_its_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -
     assert "pip install 'lms-schema[check]'" in result.stderr
 
 
+def test_an_extra_without_a_file_is_an_error_and_not_sound(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["check", "--extra", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "holds no SQL file" in result.stderr
+
+
 def test_an_error_is_a_document_too() -> None:
     result = CliRunner().invoke(cli, ["check", "--format", "json", "--extra", "no/where"])
     assert result.exit_code == 2

@@ -31,7 +31,7 @@ def planted(folder: str) -> set[tuple[str, int, str]]:
     marked = {
         (path.relative_to(PLANTED).as_posix(), number, match.group(1))
         for path in (PLANTED / folder).rglob("*.sql")
-        for number, line in enumerate(path.read_text().splitlines(), 1)
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1)
         if (match := re.search(r"planted ([a-z-]+)", line))
     }
     return marked | UNMARKED[folder]

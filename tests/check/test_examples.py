@@ -11,8 +11,9 @@ import pytest
 from lms_schema import package as packages
 from lms_schema import rules
 from lms_schema.catalog import Catalog
-from lms_schema.check import CheckResult, examine, subject
+from lms_schema.check import CheckResult, examine
 from lms_schema.rehearsal import rehearsal
+from lms_schema.rules.subject import subject
 
 BASE = {
     "types/010_moods.sql": "CREATE TYPE mood AS ENUM ('eager');\n"
@@ -122,7 +123,14 @@ def test_every_rule_has_a_planted_fault() -> None:
     assert list(PLANTED) == [rule.id for rule in rules.every()]
 
 
-@pytest.mark.parametrize("rule", rules.every(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        # the linters are other programs: slow to begin with, and the same on every server
+        pytest.param(rule, id=rule.id, marks=pytest.mark.slow if rule.scope == "lint" else ())
+        for rule in rules.every()
+    ],
+)
 def test_a_rule_finds_its_example_at_its_line(rule: rules.Rule, write: Write, server: str) -> None:
     if rule.id == "package-unchanged":
         folders = subject(write(BASE), [write(rule.example, "extra")])

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lms_schema.check import Finding, examine, subject
+from lms_schema.check import Finding, examine
+from lms_schema.rules.subject import subject
 
 TABLE = "CREATE TABLE a (i integer);\n"
 VIEW = "CREATE OR REPLACE VIEW v AS SELECT i FROM a;\n"

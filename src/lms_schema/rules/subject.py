@@ -88,6 +88,44 @@ class Folder:
         return files if self.name is None else packages.as_extra(files, self.root, self.name)
 
 
+def subject(root: Path, extras: Sequence[Path] = ()) -> list[Folder]:
+    """Return the folders to check: the package's, or extras on top of it.
+
+    Raises:
+        UsageError: When the package cannot be read below extras, or an extra is no folder.
+    """
+    folders = [Folder(root, None, None, judged=not extras)]
+    below = packages.read(root) if extras else None
+    for extra in extras:
+        if not extra.is_dir():
+            raise UsageError(f"The folder {extra} does not exist.")
+        folder = Folder(extra, extra.resolve().name, below, judged=True)
+        folders.append(folder)
+        try:
+            below = folder.package()
+        except UsageError:  # its own findings say why
+            continue
+    return folders
+
+
+def last_release(folders: Sequence[Folder]) -> SchemaPackage | None:
+    """Return the last release of the folders, those without one as they are; None without any.
+
+    Raises:
+        UsageError: When it cannot be read.
+    """
+    if not any(folder.released_root for folder in folders):
+        return None
+    package = SchemaPackage(())
+    for folder in folders:
+        root = folder.released_root or folder.root
+        if folder.name is None:
+            package = packages.read(root)
+        else:
+            package = packages.with_extra(package, root, folder.name)
+    return package
+
+
 def _draft(path: Path, folder: packages.Folder) -> Draft:
     try:
         file = packages.read_file(path, folder)
