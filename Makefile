@@ -33,8 +33,8 @@ test: $(VENV)/dev ## Run the tests (PYTEST_ARGS="-k velocity" for some of them)
 bench: $(VENV)/dev ## Run the benchmarks, then write their report (BENCH_ARGS="--quick" for a try)
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 
-lint: $(VENV)/dev ## Lint the SQL and the Python
-	$(BIN)/sqlfluff lint schema
+lint: $(VENV)/dev ## Check the SQL by the rules of docs/check.md, and lint the Python
+	$(BIN)/lms-schema check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -48,6 +48,7 @@ types: $(VENV)/dev ## Check the types
 
 generate: $(VENV)/dev ## Write schema/ORDER, docs/schema.md and the catalogs of PostgreSQL 15 to 18 (needs Docker)
 	$(BIN)/python tools/generate_order.py
+	$(BIN)/python tools/generate_check_docs.py
 	$(BIN)/python tools/generate_catalogs.py
 	$(BIN)/python tools/generate_dictionary.py
 

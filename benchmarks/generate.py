@@ -30,7 +30,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from lms_schema import LmsSchemaError, UsageError
 from lms_schema.database import locate, session
 
-EVENTS_PER_ENROLLMENT = 479
+EVENTS_PER_ENROLLMENT = 327
+"""10,655,280 rows of clicks and 32,593 enrollments of the whole dataset."""
 LEARNERS_PER_COURSE = 379
 LEARNERS_PER_ENROLLMENT = 0.883
 """28,785 students make the 32,593 enrollments of the whole dataset."""

@@ -28,7 +28,7 @@ from lms_schema import LmsSchemaError
 from lms_schema.tables import print_table
 from results import RESULTS, Limit, Measurement, Result, lines
 
-__all__ = ["Connection", "Limit", "Run", "benchmark"]
+__all__ = ["Action", "Connection", "Limit", "Run", "benchmark"]
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Action = Callable[[], object]

@@ -49,10 +49,19 @@ class Measurement:
         return statistics.median(self.sides[side])
 
     def ratio(self, side: str) -> float | None:
-        """A side's median divided by that of the first side; None of the first itself."""
+        """What a side is of the first one; None of the first itself.
+
+        The median over the rounds, each divided by the first side's value of the same round: what
+        disturbs the machine for longer than a round disturbs both. Without as many rounds on both
+        sides, or where the first has a 0, the ratio of the medians.
+        """
         first = next(iter(self.sides))
-        base = self.median(first)
-        return None if side == first or not base else self.median(side) / base
+        if side == first or not self.median(first):
+            return None
+        bases, values = self.sides[first], self.sides[side]
+        if len(bases) != len(values) or not all(bases):
+            return self.median(side) / self.median(first)
+        return statistics.median(value / base for base, value in zip(bases, values, strict=True))
 
     @property
     def is_met(self) -> bool | None:

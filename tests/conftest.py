@@ -179,7 +179,9 @@ def _docker_server() -> Iterator[str]:
     from testcontainers.community.postgres import PostgresContainer
 
     image = f"postgres:{os.environ.get('LMS_TEST_POSTGRES', '18')}"
-    with PostgresContainer(image, driver=None) as container:
+    server = PostgresContainer(image, driver=None).with_env("PGDATA", "/data/postgresql")
+    # in memory: most of the time that a new database takes is that of the disk
+    with server.with_tmpfs_mount("/data") as container:
         conninfo = container.get_connection_url()
         forget_durability(conninfo)
         yield conninfo

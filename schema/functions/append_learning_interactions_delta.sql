@@ -1,6 +1,6 @@
--- Appends what a statement changed in learning_interactions to the queue of the analytics.
--- UPDATE too is followed by statement: a row trigger of a partitioned table misses a row that moves
--- to another partition.
+-- Appends what a statement updated or deleted in learning_interactions to the queue of the
+-- analytics; what it inserted is for append_inserted_interactions_delta. UPDATE too is followed by
+-- statement, as row triggers of partitioned tables miss a row that moves to another partition.
 -- A definer, because nobody else writes the queue: a writer of events could forge figures.
 CREATE OR REPLACE FUNCTION append_learning_interactions_delta() RETURNS trigger
 LANGUAGE plpgsql
@@ -8,54 +8,42 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    CASE TG_OP
-        WHEN 'INSERT' THEN
-            INSERT INTO learning_interactions_delta (
-                learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
-            )
-            SELECT
-                n.learner_id,
-                n.interaction_type,
-                1,
-                coalesce(100 * n.learning_effectiveness, 0),
-                (n.learning_effectiveness IS NOT NULL)::integer
-            FROM new_rows AS n;
-        WHEN 'DELETE' THEN
-            INSERT INTO learning_interactions_delta (
-                learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
-            )
-            SELECT
-                o.learner_id,
-                o.interaction_type,
-                -count(*),
-                -coalesce(sum(100 * o.learning_effectiveness), 0),
-                -count(o.learning_effectiveness)
+    IF TG_OP = 'DELETE' THEN
+        INSERT INTO learning_interactions_delta (
+            learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
+        )
+        SELECT
+            o.learner_id,
+            o.interaction_type,
+            -count(*),
+            -coalesce(sum(100 * o.learning_effectiveness), 0),
+            -count(o.learning_effectiveness)
+        FROM old_rows AS o
+        GROUP BY o.learner_id, o.interaction_type;
+    ELSE
+        INSERT INTO learning_interactions_delta (
+            learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
+        )
+        SELECT
+            r.learner_id,
+            r.interaction_type,
+            sum(r.sign) AS interactions,
+            sum(r.sign * coalesce(100 * r.learning_effectiveness, 0)) AS effectiveness_sum,
+            sum(r.sign * (r.learning_effectiveness IS NOT NULL)::integer)
+                AS effectiveness_count
+        FROM (
+            SELECT -1 AS sign, o.learner_id, o.interaction_type, o.learning_effectiveness
             FROM old_rows AS o
-            GROUP BY o.learner_id, o.interaction_type;
-        ELSE
-            INSERT INTO learning_interactions_delta (
-                learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
-            )
-            SELECT
-                r.learner_id,
-                r.interaction_type,
-                sum(r.sign) AS interactions,
-                sum(r.sign * coalesce(100 * r.learning_effectiveness, 0)) AS effectiveness_sum,
-                sum(r.sign * (r.learning_effectiveness IS NOT NULL)::integer)
-                    AS effectiveness_count
-            FROM (
-                SELECT -1 AS sign, o.learner_id, o.interaction_type, o.learning_effectiveness
-                FROM old_rows AS o
-                UNION ALL
-                SELECT 1, n.learner_id, n.interaction_type, n.learning_effectiveness
-                FROM new_rows AS n
-            ) AS r
-            GROUP BY r.learner_id, r.interaction_type
-            HAVING
-                sum(r.sign) <> 0
-                OR sum(r.sign * coalesce(100 * r.learning_effectiveness, 0)) <> 0
-                OR sum(r.sign * (r.learning_effectiveness IS NOT NULL)::integer) <> 0;
-    END CASE;
+            UNION ALL
+            SELECT 1, n.learner_id, n.interaction_type, n.learning_effectiveness
+            FROM new_rows AS n
+        ) AS r
+        GROUP BY r.learner_id, r.interaction_type
+        HAVING
+            sum(r.sign) <> 0
+            OR sum(r.sign * coalesce(100 * r.learning_effectiveness, 0)) <> 0
+            OR sum(r.sign * (r.learning_effectiveness IS NOT NULL)::integer) <> 0;
+    END IF;
     RETURN NULL;
 END;
 $$;
@@ -63,5 +51,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION append_learning_interactions_delta() FROM public;
 
 COMMENT ON FUNCTION append_learning_interactions_delta() IS
-'Trigger: appends signed measures of the events that a statement inserted, updated or deleted to '
+'Trigger: appends signed measures of the events that a statement updated or deleted to '
 'learning_interactions_delta.';

@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION check_learning_analytics() RETURNS TABLE (
     counted text
 )
 LANGUAGE plpgsql
-STABLE
+STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
 AS $$
 DECLARE

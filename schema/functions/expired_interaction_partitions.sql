@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION expired_interaction_partitions(
     upper_bound timestamptz
 )
 LANGUAGE plpgsql
-STABLE
+STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
 -- months before a time are those of the partitions
 SET timezone = 'UTC'

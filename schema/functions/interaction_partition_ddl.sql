@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION interaction_partition_ddl(
     p_from date DEFAULT NULL
 ) RETURNS SETOF text
 LANGUAGE plpgsql
-STABLE
+STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
 -- bounds are printed and read by these
 SET timezone = 'UTC'

@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION interaction_statement_triggers(p_table regclass)
 RETURNS TABLE (definition text)
 LANGUAGE sql
-STABLE
+STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
 AS $$
     SELECT

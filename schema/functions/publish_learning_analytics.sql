@@ -15,6 +15,7 @@ DECLARE
     v_started_at timestamptz := p_started_at;
     v_row_count bigint;
     v_rows_changed bigint;
+    v_rows_left bigint;
     v_rows_gone bigint;
 BEGIN
     FOR v_view IN
@@ -36,13 +37,13 @@ BEGIN
         INNER JOIN pg_class AS c ON v.name::regclass = c.oid
     LOOP
         EXECUTE format(
-            'SELECT count(*) FILTER (WHERE %I IS NOT NULL), '
-            'count(*) FILTER (WHERE %1$I IS NOT NULL AND changed_at = now()) FROM %I',
+            'SELECT count(%1$I), count(%1$I) FILTER (WHERE changed_at = now()), '
+            'count(*) FILTER (WHERE %1$I IS NULL) FROM %2$I',
             v_view.copied, v_view.summary
         )
-        INTO v_row_count, v_rows_changed;
+        INTO v_row_count, v_rows_changed, v_rows_left;
         v_rows_gone := 0;
-        IF v_view.is_populated THEN
+        IF v_rows_left > 0 AND v_view.is_populated THEN
             EXECUTE format(
                 'SELECT count(*) FROM %I AS s INNER JOIN %I AS v USING (%I) WHERE s.%I IS NULL',
                 v_view.summary, v_view.name, v_view.key, v_view.copied
@@ -55,10 +56,12 @@ BEGIN
         ELSIF v_rows_changed + v_rows_gone > 0 THEN
             EXECUTE format('REFRESH MATERIALIZED VIEW CONCURRENTLY %I', v_view.name);
         END IF;
-        EXECUTE format(
-            'DELETE FROM %I AS s WHERE s.%I IS NULL AND %s',
-            v_view.summary, v_view.copied, v_view.is_empty
-        );
+        IF v_rows_left > 0 THEN
+            EXECUTE format(
+                'DELETE FROM %I AS s WHERE s.%I IS NULL AND %s',
+                v_view.summary, v_view.copied, v_view.is_empty
+            );
+        END IF;
 
         INSERT INTO analytics_refresh_log (
             view_name, started_at, finished_at, row_count, rows_changed

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION recount_assessment_attempts(
     best bigint
 )
 LANGUAGE sql
-STABLE
+STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT
         (

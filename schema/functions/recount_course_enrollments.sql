@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION recount_course_enrollments() RETURNS TABLE (
     engagement_count bigint
 )
 LANGUAGE sql
-STABLE
+STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT
         r.learner_id,

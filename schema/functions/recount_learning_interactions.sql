@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION recount_learning_interactions() RETURNS TABLE (
     effectiveness_count bigint
 )
 LANGUAGE sql
-STABLE
+STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT
         r.learner_id,

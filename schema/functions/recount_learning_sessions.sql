@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION recount_learning_sessions() RETURNS TABLE (
     productivity_count bigint
 )
 LANGUAGE sql
-STABLE
+STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT
         r.learner_id,

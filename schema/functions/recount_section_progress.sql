@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION recount_section_progress() RETURNS TABLE (
     meaningful_sum bigint
 )
 LANGUAGE sql
-STABLE
+STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT
         r.learner_id,

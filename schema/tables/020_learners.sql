@@ -34,6 +34,7 @@ CREATE TABLE learners (
     CHECK (jsonb_typeof(learning_analytics_profile) = 'object'),
     CONSTRAINT learners_adaptive_learning_data_check
     CHECK (jsonb_typeof(adaptive_learning_data) = 'object'),
+    -- lms-schema: ignore constraint-name: applications know the constraint by this name
     CONSTRAINT valid_email
     CHECK (
         -- Local part: no specials of RFC 5322, not quoted. Domain: two labels or more, no digit in

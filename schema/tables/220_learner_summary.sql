@@ -5,41 +5,15 @@
 -- index, does not change.
 CREATE TABLE learner_summary (
     learner_id uuid PRIMARY KEY,
+    changed_at timestamptz NOT NULL DEFAULT now(),
     learning_style learning_style,
     academic_level academic_level,
     preferred_difficulty difficulty_level,
     enrollments bigint NOT NULL DEFAULT 0,
     completed bigint NOT NULL DEFAULT 0,
-    progress_sum bigint NOT NULL DEFAULT 0,
     time_sum bigint NOT NULL DEFAULT 0,
     sessions bigint NOT NULL DEFAULT 0,
-    duration_sum bigint NOT NULL DEFAULT 0,
-    duration_count bigint NOT NULL DEFAULT 0,
-    level_sum bigint NOT NULL DEFAULT 0,
-    level_count bigint NOT NULL DEFAULT 0,
-    focus_sum bigint NOT NULL DEFAULT 0,
-    focus_count bigint NOT NULL DEFAULT 0,
-    productivity_sum bigint NOT NULL DEFAULT 0,
-    productivity_count bigint NOT NULL DEFAULT 0,
-    progress_rows bigint NOT NULL DEFAULT 0,
-    comprehension_sum bigint NOT NULL DEFAULT 0,
-    comprehension_count bigint NOT NULL DEFAULT 0,
-    retention_sum bigint NOT NULL DEFAULT 0,
-    retention_count bigint NOT NULL DEFAULT 0,
-    application_sum bigint NOT NULL DEFAULT 0,
-    application_count bigint NOT NULL DEFAULT 0,
     attempts bigint NOT NULL DEFAULT 0,
-    graded_assessments bigint NOT NULL DEFAULT 0,
-    best_sum bigint NOT NULL DEFAULT 0,
-    content_view bigint NOT NULL DEFAULT 0,
-    knowledge_check bigint NOT NULL DEFAULT 0,
-    practice_activity bigint NOT NULL DEFAULT 0,
-    reflection bigint NOT NULL DEFAULT 0,
-    discussion bigint NOT NULL DEFAULT 0,
-    help_request bigint NOT NULL DEFAULT 0,
-    navigation bigint NOT NULL DEFAULT 0,
-    effectiveness_sum bigint NOT NULL DEFAULT 0,
-    effectiveness_count bigint NOT NULL DEFAULT 0,
     average_course_progress numeric GENERATED ALWAYS AS (
         progress_sum::numeric / nullif(100 * enrollments, 0)
     ) STORED,
@@ -85,7 +59,33 @@ CREATE TABLE learner_summary (
     interaction_learning_effectiveness numeric GENERATED ALWAYS AS (
         effectiveness_sum::numeric / nullif(100 * effectiveness_count, 0)
     ) STORED,
-    changed_at timestamptz NOT NULL DEFAULT now()
+    progress_sum bigint NOT NULL DEFAULT 0,
+    duration_sum bigint NOT NULL DEFAULT 0,
+    duration_count bigint NOT NULL DEFAULT 0,
+    level_sum bigint NOT NULL DEFAULT 0,
+    level_count bigint NOT NULL DEFAULT 0,
+    focus_sum bigint NOT NULL DEFAULT 0,
+    focus_count bigint NOT NULL DEFAULT 0,
+    productivity_sum bigint NOT NULL DEFAULT 0,
+    productivity_count bigint NOT NULL DEFAULT 0,
+    progress_rows bigint NOT NULL DEFAULT 0,
+    comprehension_sum bigint NOT NULL DEFAULT 0,
+    comprehension_count bigint NOT NULL DEFAULT 0,
+    retention_sum bigint NOT NULL DEFAULT 0,
+    retention_count bigint NOT NULL DEFAULT 0,
+    application_sum bigint NOT NULL DEFAULT 0,
+    application_count bigint NOT NULL DEFAULT 0,
+    graded_assessments bigint NOT NULL DEFAULT 0,
+    best_sum bigint NOT NULL DEFAULT 0,
+    content_view bigint NOT NULL DEFAULT 0,
+    knowledge_check bigint NOT NULL DEFAULT 0,
+    practice_activity bigint NOT NULL DEFAULT 0,
+    reflection bigint NOT NULL DEFAULT 0,
+    discussion bigint NOT NULL DEFAULT 0,
+    help_request bigint NOT NULL DEFAULT 0,
+    navigation bigint NOT NULL DEFAULT 0,
+    effectiveness_sum bigint NOT NULL DEFAULT 0,
+    effectiveness_count bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
 
 COMMENT ON TABLE learner_summary IS
@@ -93,6 +93,8 @@ COMMENT ON TABLE learner_summary IS
 'and rebuild_learning_analytics alone.';
 COMMENT ON COLUMN learner_summary.learner_id IS
 'Learner. No foreign key: what is queued of a deleted one is yet to be taken out.';
+COMMENT ON COLUMN learner_summary.changed_at IS
+'Refresh at which a figure or a copied column last changed.';
 COMMENT ON COLUMN learner_summary.learning_style IS
 'Copy of the learner''s, as of the last refresh.';
 COMMENT ON COLUMN learner_summary.academic_level IS
@@ -102,10 +104,30 @@ COMMENT ON COLUMN learner_summary.preferred_difficulty IS
 'Copy of the learner''s, as of the last refresh.';
 COMMENT ON COLUMN learner_summary.enrollments IS 'Number of enrollments.';
 COMMENT ON COLUMN learner_summary.completed IS 'Number of completed enrollments.';
-COMMENT ON COLUMN learner_summary.progress_sum IS
-'Sum of overall_progress over enrollments, hundredths of a percent.';
 COMMENT ON COLUMN learner_summary.time_sum IS 'Sum of total_time_spent over enrollments, minutes.';
 COMMENT ON COLUMN learner_summary.sessions IS 'Number of sessions.';
+COMMENT ON COLUMN learner_summary.attempts IS 'Number of attempts, of any status.';
+COMMENT ON COLUMN learner_summary.average_course_progress IS
+'Mean overall_progress over enrollments, percent.';
+COMMENT ON COLUMN learner_summary.average_session_duration IS
+'Mean duration_minutes over sessions.';
+COMMENT ON COLUMN learner_summary.overall_comprehension IS
+'Mean comprehension_score over progress rows.';
+COMMENT ON COLUMN learner_summary.overall_retention IS 'Mean retention_score over progress rows.';
+COMMENT ON COLUMN learner_summary.overall_application IS
+'Mean application_score over progress rows.';
+COMMENT ON COLUMN learner_summary.average_engagement_level IS
+'Mean rank of engagement_level over sessions.';
+COMMENT ON COLUMN learner_summary.average_focus_score IS 'Mean focus_score over sessions.';
+COMMENT ON COLUMN learner_summary.average_productivity_score IS
+'Mean productivity_score over sessions.';
+COMMENT ON COLUMN learner_summary.average_assessment_performance IS 'Mean of the best percentages.';
+COMMENT ON COLUMN learner_summary.preferred_interaction_type IS
+'Most frequent type; of equals the first label.';
+COMMENT ON COLUMN learner_summary.interaction_learning_effectiveness IS
+'Mean learning_effectiveness over interactions.';
+COMMENT ON COLUMN learner_summary.progress_sum IS
+'Sum of overall_progress over enrollments, hundredths of a percent.';
 COMMENT ON COLUMN learner_summary.duration_sum IS 'Sum of duration_minutes over sessions.';
 COMMENT ON COLUMN learner_summary.duration_count IS 'Number of sessions with a duration.';
 COMMENT ON COLUMN learner_summary.level_sum IS
@@ -130,7 +152,6 @@ COMMENT ON COLUMN learner_summary.application_sum IS
 'Sum of application_score over progress rows, hundredths.';
 COMMENT ON COLUMN learner_summary.application_count IS
 'Number of progress rows with an application_score.';
-COMMENT ON COLUMN learner_summary.attempts IS 'Number of attempts, of any status.';
 COMMENT ON COLUMN learner_summary.graded_assessments IS
 'Number of assessments with a graded attempt.';
 COMMENT ON COLUMN learner_summary.best_sum IS
@@ -148,24 +169,3 @@ COMMENT ON COLUMN learner_summary.effectiveness_sum IS
 'Sum of learning_effectiveness over interactions, hundredths.';
 COMMENT ON COLUMN learner_summary.effectiveness_count IS
 'Number of interactions with a learning_effectiveness.';
-COMMENT ON COLUMN learner_summary.average_course_progress IS
-'Mean overall_progress over enrollments, percent.';
-COMMENT ON COLUMN learner_summary.average_session_duration IS
-'Mean duration_minutes over sessions.';
-COMMENT ON COLUMN learner_summary.overall_comprehension IS
-'Mean comprehension_score over progress rows.';
-COMMENT ON COLUMN learner_summary.overall_retention IS 'Mean retention_score over progress rows.';
-COMMENT ON COLUMN learner_summary.overall_application IS
-'Mean application_score over progress rows.';
-COMMENT ON COLUMN learner_summary.average_engagement_level IS
-'Mean rank of engagement_level over sessions.';
-COMMENT ON COLUMN learner_summary.average_focus_score IS 'Mean focus_score over sessions.';
-COMMENT ON COLUMN learner_summary.average_productivity_score IS
-'Mean productivity_score over sessions.';
-COMMENT ON COLUMN learner_summary.average_assessment_performance IS 'Mean of the best percentages.';
-COMMENT ON COLUMN learner_summary.preferred_interaction_type IS
-'Most frequent type; of equals the first label.';
-COMMENT ON COLUMN learner_summary.interaction_learning_effectiveness IS
-'Mean learning_effectiveness over interactions.';
-COMMENT ON COLUMN learner_summary.changed_at IS
-'Refresh at which a figure or a copied column last changed.';

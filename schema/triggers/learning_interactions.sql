@@ -5,7 +5,7 @@ CREATE OR REPLACE TRIGGER learning_interactions_delta_insert
 AFTER INSERT ON learning_interactions
 REFERENCING NEW TABLE AS new_rows
 FOR EACH STATEMENT
-EXECUTE FUNCTION append_learning_interactions_delta();
+EXECUTE FUNCTION append_inserted_interactions_delta();
 COMMENT ON TRIGGER learning_interactions_delta_insert ON learning_interactions IS
 'Analytics follow the events.';
 

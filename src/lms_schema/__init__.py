@@ -6,6 +6,7 @@ The functions here do what the commands of `lms-schema` do, and return typed res
 __version__ = "0.1.0.dev0"
 
 from lms_schema.baseline import BaselineResult, baseline
+from lms_schema.check import CheckResult, Finding, check
 from lms_schema.drop import DropResult, drop
 from lms_schema.errors import (
     DatabaseError,
@@ -30,6 +31,7 @@ from lms_schema.verify import Difference, VerifyResult, verify
 __all__ = [
     "Action",
     "BaselineResult",
+    "CheckResult",
     "Comparison",
     "DatabaseError",
     "DatabaseNewer",
@@ -38,6 +40,7 @@ __all__ = [
     "DroppedPartition",
     "Event",
     "ExportResult",
+    "Finding",
     "FleetResult",
     "LmsSchemaError",
     "LockNotObtained",
@@ -54,6 +57,7 @@ __all__ = [
     "VerifyResult",
     "__version__",
     "baseline",
+    "check",
     "drop",
     "export",
     "for_each_schema",

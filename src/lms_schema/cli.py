@@ -18,6 +18,7 @@ COMMANDS = (
     "status",
     "verify",
     "baseline",
+    "check",
     "maintain",
     "export",
     "drop",
@@ -39,13 +40,14 @@ Exit codes:
   6  a lock was not obtained
   7  a connection pooler stands in between
   8  the database is newer than this package
+  9  findings (check)
 """
 
 
 class Group(click.Group):
     """Imports a command when it is asked for, and turns the package's errors into exit codes.
 
-    With --json an error is a document too.
+    With --json, or --format json, an error is a document too.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -62,7 +64,8 @@ class Group(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note whether a document is wanted: an error in the arguments is one too."""
-        ctx.meta[_JSON] = "--json" in args
+        words = " ".join(args).replace("=", " ")
+        ctx.meta[_JSON] = "--json" in args or "--format json" in words
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from lms_schema.statements import Statement, SyntaxProblem, tokens
 
+RULE = "index-file"
+"""Id of the rule of `check` that a file breaks which is no index file."""
+
 _ADVICE = (
     "an index file holds one plain CREATE [UNIQUE] INDEX name ON table (...), then COMMENT ON "
     "INDEX or ALTER INDEX at most; the runner decides how to build it"
@@ -62,7 +65,7 @@ def parse(statements: Sequence[Statement]) -> IndexStatement | None:
         return None
     for statement, words in zip(statements[1:], beginnings[1:], strict=True):
         if words[:1] != ["COMMENT"] and words[:2] != ["ALTER", "INDEX"]:
-            raise SyntaxProblem(_ADVICE, statement.line)
+            raise SyntaxProblem(_ADVICE, statement.line, RULE)
     return _parsed(statements[0])
 
 
@@ -75,10 +78,10 @@ def _parsed(statement: Statement) -> IndexStatement:
     parts = [token for token in tokens(text) if token[0] not in ("space", "comment", "block")]
     at = 3 if parts[1][1].upper() == "UNIQUE" else 2
     if len(parts) < at + 4:
-        raise SyntaxProblem(_ADVICE, statement.line)
+        raise SyntaxProblem(_ADVICE, statement.line, RULE)
     before, name, on, table, after = parts[at - 1 : at + 4]
     if on[1].upper() != "ON" or table[1].upper() == "ONLY" or after[1] == ".":
-        raise SyntaxProblem(_ADVICE, statement.line)
+        raise SyntaxProblem(_ADVICE, statement.line, RULE)
     return IndexStatement(
         name=_identifier(name[0], name[1], statement.line),
         table=_identifier(table[0], table[1], statement.line),
@@ -96,7 +99,7 @@ def _identifier(kind: str, text: str, line: int) -> str:
     elif kind == "name" and text.startswith('"'):
         name = text[1:-1].replace('""', '"')
     else:
-        raise SyntaxProblem(_ADVICE, line)
+        raise SyntaxProblem(_ADVICE, line, RULE)
     if len(name.encode()) > 63:
         raise SyntaxProblem(f"{text} is longer than the 63 bytes that PostgreSQL keeps", line)
     return name

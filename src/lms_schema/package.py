@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -68,7 +68,26 @@ FOLDERS = (
 _BESIDE = ("ORDER", "README.md")
 _DIRECTIVE = re.compile(r"^--\s*([A-Za-z_]+):(\s|$)")
 _DEPENDS = "depends"
+_DIRECTIVE_RULE = "directive"
 _EXTRA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+class UnreadableFile(UsageError):  # noqa: N818
+    """A file that cannot be read, split, or that holds what a file must not.
+
+    Attributes:
+        path: The file.
+        line: Where in it, counted from 1.
+        problem: What is wrong and what to do, without the place.
+        rule: Id of the rule of `check` that it breaks.
+    """
+
+    def __init__(self, path: Path, line: int, problem: str, rule: str) -> None:
+        super().__init__(f"{path}:{line}: {problem}")
+        self.path = path
+        self.line = line
+        self.problem = problem
+        self.rule = rule
 
 
 @dataclass(frozen=True)
@@ -99,7 +118,7 @@ class SqlFile:
         """Its statements, split when first asked for.
 
         Raises:
-            UsageError: When it cannot be split, or holds what a file must not.
+            UnreadableFile: When it cannot be split, or holds what a file must not.
         """
         try:
             statements = tuple(split(self.text))
@@ -107,9 +126,11 @@ class SqlFile:
             if self.folder.name == INDEXES:
                 index_file.parse(statements)
         except SyntaxProblem as problem:
-            raise UsageError(f"{self.source}:{problem.line}: {problem}.") from None
+            raise UnreadableFile(self.source, problem.line, f"{problem}.", problem.rule) from None
         if not statements:
-            raise UsageError(f"{self.source}: no statement in it. Write one, or remove the file.")
+            raise UnreadableFile(
+                self.source, 1, "no statement in it. Write one, or remove the file.", "readable"
+            )
         return statements
 
     @property
@@ -164,9 +185,16 @@ class SchemaPackage:
         except KeyError:
             raise UsageError(f"No file {file_id!r}.{_near(file_id, self.by_id)}") from None
 
-    def order(self) -> str:
-        """Return the content of `schema/ORDER`: a line `<sha256>  <path>` for each file."""
-        return "".join(f"{file.checksum}  {file.path}\n" for file in self.files)
+    def order(self, extra: str | None = None) -> str:
+        """Return the content of `ORDER`, for the package or an extra of it.
+
+        It has a line `<sha256>  <path below the folder>` for each file.
+        """
+        return "".join(
+            f"{file.checksum}  {file.id.rpartition(':')[2]}.sql\n"
+            for file in self.files
+            if extra_of(file.id) == extra
+        )
 
 
 def shipped_folder() -> Path:
@@ -193,11 +221,11 @@ def read(root: Path | None = None) -> SchemaPackage:
             is not readable: not UTF-8, a bad directive, or SQL that a file must not hold.
     """
     if root is not None:
-        return SchemaPackage(tuple(_in_order(_files(root), {})))
+        return SchemaPackage(tuple(_in_order(read_files(root), {})))
     root = shipped_folder()
     order = root / "ORDER"
     lines = order.read_text(encoding="utf-8").splitlines() if order.is_file() else ()
-    return SchemaPackage(tuple(_in_order(_files(root, {line[:64] for line in lines}), {})))
+    return SchemaPackage(tuple(_in_order(read_files(root, {line[:64] for line in lines}), {})))
 
 
 def extended(package: SchemaPackage, roots: Sequence[str | Path]) -> SchemaPackage:
@@ -212,33 +240,45 @@ def extended(package: SchemaPackage, roots: Sequence[str | Path]) -> SchemaPacka
         UsageError: When a folder cannot be read, as `read` does, or two have the same name.
     """
     for root in map(Path, roots):
-        name = root.resolve().name
-        if not _EXTRA_NAME.fullmatch(name):
-            raise UsageError(
-                f"The extra {root} is named {name!r} after its folder, and that cannot be a part "
-                "of an id. Name the folder with letters, digits, '.', '_' and '-'."
-            )
-        if name in package.extras:
-            raise UsageError(
-                f"Two extras are named {name!r}, the second by {root}. They are told apart by "
-                "the names of their folders; rename one."
-            )
-        read = _files(root)
-        ids = {file.id: f"{name}:{file.id}" for file in read}
-        files = [
-            replace(
-                file,
-                id=ids[file.id],
-                path=f"{root.as_posix()}/{file.path}",
-                # its own file first: a name that a later release adds must not change the meaning
-                depends=tuple(ids.get(other, other) for other in file.depends),
-            )
-            for file in read
-        ]
-        package = SchemaPackage(
-            (*package.files, *_in_order(files, package.by_id)), (*package.extras, name)
-        )
+        package = with_extra(package, root, root.resolve().name)
     return package
+
+
+def with_extra(package: SchemaPackage, root: Path, name: str) -> SchemaPackage:
+    """Return the package with one more extra on top of it, under a name of its own.
+
+    Raises:
+        UsageError: When the folder cannot be read, or the name cannot be taken.
+    """
+    if not _EXTRA_NAME.fullmatch(name):
+        raise UsageError(
+            f"The extra {root} is named {name!r} after its folder, and that cannot be a part "
+            "of an id. Name the folder with letters, digits, '.', '_' and '-'."
+        )
+    if name in package.extras:
+        raise UsageError(
+            f"Two extras are named {name!r}, the second by {root}. They are told apart by "
+            "the names of their folders; rename one."
+        )
+    files = as_extra(read_files(root), root, name)
+    return SchemaPackage(
+        (*package.files, *_in_order(files, package.by_id)), (*package.extras, name)
+    )
+
+
+def as_extra(files: Sequence[SqlFile], root: Path, name: str) -> list[SqlFile]:
+    """Return the files of a folder as those of an extra of that name."""
+    ids = {file.id: f"{name}:{file.id}" for file in files}
+    return [
+        replace(
+            file,
+            id=ids[file.id],
+            path=f"{root.as_posix()}/{file.path}",
+            # its own file first: a name that a later release adds must not change the meaning
+            depends=tuple(ids.get(other, other) for other in file.depends),
+        )
+        for file in files
+    ]
 
 
 def recorded(texts: Mapping[str, str], extras: Sequence[str]) -> SchemaPackage:
@@ -299,19 +339,26 @@ def folder_of(file_id: str) -> Folder | None:
     return next((folder for folder in FOLDERS if folder.name == name), None)
 
 
-def _files(root: Path, known: Collection[str] = ()) -> list[SqlFile]:
-    """Read the files of a folder, in the order of folders and names.
+def read_files(root: Path, known: Collection[str] = ()) -> list[SqlFile]:
+    """Read the files of a folder, in the order of folders and names, whatever they depend on.
 
-    Each is split, to see that it holds nothing that it must not. Those whose checksum is known
-    were split when it was written down.
+    Each is split, to see that it holds nothing that it must not.
+
+    Args:
+        root: The folder.
+        known: Checksums of files that were split before.
+
+    Raises:
+        UsageError: As `read` does.
     """
     if not root.is_dir():
         raise UsageError(f"The schema folder {root} does not exist.")
-    _refuse_strangers(root)
+    for path, problem in strangers(root):
+        raise UsageError(f"{path} {problem}")
     files: list[SqlFile] = []
     for folder in FOLDERS:
         if (root / folder.name).is_dir():
-            files += [_read_file(path, folder) for path in sorted((root / folder.name).iterdir())]
+            files += [read_file(path, folder) for path in sorted((root / folder.name).iterdir())]
     if not files:
         raise UsageError(f"The schema folder {root} holds no SQL file.")
     for file in files:
@@ -320,42 +367,56 @@ def _files(root: Path, known: Collection[str] = ()) -> list[SqlFile]:
     return files
 
 
-def _refuse_strangers(root: Path) -> None:
+def strangers(root: Path) -> Iterator[tuple[Path, str]]:
+    """Yield what lies in a schema folder and does not belong there, and what is wrong with it."""
     folders = {folder.name for folder in FOLDERS}
     for path in sorted(root.iterdir()):
-        if path.is_dir():
-            if path.name not in folders:
-                raise UsageError(
-                    f"{path} is not a folder of a schema.{_near(path.name, folders)} "
-                    f"Its folders are {', '.join(folder.name for folder in FOLDERS)}."
-                )
+        if not path.is_dir():
+            if path.name not in _BESIDE:
+                yield path, "lies outside the folders of the schema. Move it."
+        elif path.name not in folders:
+            yield (
+                path,
+                f"is not a folder of a schema.{_near(path.name, folders)} "
+                f"Its folders are {', '.join(folder.name for folder in FOLDERS)}.",
+            )
+        else:
             inside = sorted(path.iterdir())
-            for stranger in inside:
-                if stranger.suffix != ".sql" or not stranger.is_file():
-                    raise UsageError(f"{stranger} is not an SQL file. Move it out of the schema.")
+            for item in inside:
+                if item.suffix != ".sql" or not item.is_file():
+                    yield item, "is not an SQL file. Move it out of the schema."
             if not inside:
-                raise UsageError(f"The folder {path} is empty. Remove it, or restore its files.")
-        elif path.name not in _BESIDE:
-            raise UsageError(f"{path} lies outside the folders of the schema. Move it.")
+                yield path, "is an empty folder. Remove it, or restore its files."
 
 
-def _read_file(path: Path, folder: Folder) -> SqlFile:
+def read_file(path: Path, folder: Folder) -> SqlFile:
+    """Read one file of a folder.
+
+    Raises:
+        UnreadableFile: When it is not UTF-8, or has a bad directive.
+    """
     name = f"{folder.name}/{path.name}"
+    content = b""
     try:
         content = path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
         text = content.decode()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"{path}: not UTF-8 at byte {error.start} ({content[error.start]:#04x}). Convert it."
-        ) from None
-    if "\0" in text:
-        raise UsageError(f"{path}: a NUL at byte {content.index(0)}. Remove it.")
-    try:
+        if "\0" in text:
+            where = content.index(0)
+            raise UnreadableFile(
+                path, _line(content, where), f"a NUL at byte {where}. Remove it.", "readable"
+            )
         depends = _depends(text)
+    except OSError as error:
+        raise UnreadableFile(path, 1, f"{error.strerror}.", "readable") from None
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            path,
+            _line(content, error.start),
+            f"not UTF-8 at byte {error.start} ({content[error.start]:#04x}). Convert it.",
+            "readable",
+        ) from None
     except SyntaxProblem as problem:
-        raise UsageError(f"{path}:{problem.line}: {problem}.") from None
+        raise UnreadableFile(path, problem.line, f"{problem}.", problem.rule) from None
     return SqlFile(
         id=name.removesuffix(".sql"),
         folder=folder,
@@ -367,6 +428,10 @@ def _read_file(path: Path, folder: Folder) -> SqlFile:
     )
 
 
+def _line(content: bytes, position: int) -> int:
+    return content.count(b"\n", 0, position) + 1
+
+
 def _depends(text: str) -> tuple[str, ...]:
     """Return the ids of all `-- depends:`, the only directive there is, in the first lines."""
     depends: tuple[str, ...] = ()
@@ -376,7 +441,9 @@ def _depends(text: str) -> tuple[str, ...]:
         if match := _DIRECTIVE.match(line):
             more = _directive(match, number)
             if len({*depends, *more}) < len(depends) + len(more):
-                raise SyntaxProblem(f"the directive {_DEPENDS!r} names a file twice", number)
+                raise SyntaxProblem(
+                    f"the directive {_DEPENDS!r} names a file twice", number, _DIRECTIVE_RULE
+                )
             depends += more
     return depends
 
@@ -388,10 +455,11 @@ def _directive(match: re.Match[str], line: int) -> tuple[str, ...]:
             f"unknown directive {name!r}; the only one is {_DEPENDS!r}, in lower case. "
             "If it is prose, write it without the colon",
             line,
+            _DIRECTIVE_RULE,
         )
     ids = tuple(match.string[match.end() :].split())
     if not ids:
-        raise SyntaxProblem(f"the directive {name!r} has no value", line)
+        raise SyntaxProblem(f"the directive {name!r} has no value", line, _DIRECTIVE_RULE)
     return ids
 
 
@@ -408,11 +476,14 @@ def _refuse_misplaced_directives(text: str) -> None:
                 f"the directive {match.group(1)!r} is misplaced; move it to the file's first "
                 "lines, before any SQL and any /* */",
                 line,
+                _DIRECTIVE_RULE,
             )
 
 
-def _in_order(files: list[SqlFile], earlier: Mapping[str, SqlFile]) -> list[SqlFile]:
-    """Order files by their dependencies, else as given.
+def misdirected(
+    files: Sequence[SqlFile], earlier: Mapping[str, SqlFile]
+) -> Iterator[tuple[SqlFile, str, str]]:
+    """Yield each dependency that cannot be kept: the file, the id that it names, what is wrong.
 
     Args:
         files: All files of one folder.
@@ -424,29 +495,54 @@ def _in_order(files: list[SqlFile], earlier: Mapping[str, SqlFile]) -> list[SqlF
     for file in files:
         for other in file.depends:
             if other not in by_id:
-                raise UsageError(
-                    f"{file.path}: depends on {other!r}, which does not exist.{_near(other, by_id)}"
+                yield (
+                    file,
+                    other,
+                    f"depends on {other!r}, which does not exist.{_near(other, by_id)}",
                 )
-            if other in own and position[own[other].folder] > position[file.folder]:
-                raise UsageError(
-                    f"{file.path}: depends on {other!r} of a later folder. "
-                    f"The order of folders is {', '.join(folder.name for folder in FOLDERS)}."
+            elif other in own and position[own[other].folder] > position[file.folder]:
+                yield (
+                    file,
+                    other,
+                    f"depends on {other!r} of a later folder. "
+                    f"The order of folders is {', '.join(folder.name for folder in FOLDERS)}.",
                 )
-    depends = {file.id: [other for other in file.depends if other in own] for file in files}
-    return [own[file_id] for file_id in _sorted(depends)]
+    if circle := _circle(_own_dependencies(files)):
+        yield (
+            own[circle[0]],
+            own[circle[0]].depends[0],
+            f"These files depend on each other in a circle: {', '.join(circle)}.",
+        )
+
+
+def _in_order(files: Sequence[SqlFile], earlier: Mapping[str, SqlFile]) -> list[SqlFile]:
+    """Order files by their dependencies, else as given."""
+    for file, _, problem in misdirected(files, earlier):
+        raise UsageError(f"{file.path}: {problem}")
+    own = {file.id: file for file in files}
+    return [own[file_id] for file_id in _sorted(_own_dependencies(files))]
+
+
+def _own_dependencies(files: Sequence[SqlFile]) -> dict[str, list[str]]:
+    own = {file.id for file in files}
+    return {file.id: [other for other in file.depends if other in own] for file in files}
+
+
+def _circle(depends: Mapping[str, Collection[str]]) -> list[str]:
+    """Return ids that depend on each other in a circle, as they are ordered, or nothing."""
+    position = {file_id: number for number, file_id in enumerate(depends)}
+    try:
+        TopologicalSorter(depends).prepare()
+    except CycleError as error:
+        return sorted(set(error.args[1]), key=position.__getitem__)
+    return []
 
 
 def _sorted(depends: Mapping[str, Collection[str]]) -> list[str]:
     """Order ids so that each comes after those it depends on, else as given."""
     position = {file_id: number for number, file_id in enumerate(depends)}
     sorter = TopologicalSorter(depends)
-    try:
-        sorter.prepare()
-    except CycleError as error:
-        circle = sorted(set(error.args[1]), key=position.__getitem__)
-        raise UsageError(
-            f"These files depend on each other in a circle: {', '.join(circle)}."
-        ) from None
+    sorter.prepare()
     ready: list[tuple[int, str]] = []
     order = []
     while sorter.is_active():

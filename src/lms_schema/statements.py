@@ -26,6 +26,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_CODE = ("space", "name", "word", "number", "mark")
+"""Kinds of token that are neither comments nor literals."""
 _OPENING = re.compile(r"['\"]|\$(?:[^\W\d]\w*)?\$")
 _COMMENT_MARK = re.compile(r"/\*|\*/")
 _TRANSACTION = frozenset(
@@ -38,11 +40,13 @@ class SyntaxProblem(ValueError):  # noqa: N818
 
     Attributes:
         line: Where, counted from 1.
+        rule: Id of the rule of `check` that it breaks.
     """
 
-    def __init__(self, message: str, line: int) -> None:
+    def __init__(self, message: str, line: int, rule: str = "syntax") -> None:
         super().__init__(message)
         self.line = line
+        self.rule = rule
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,9 @@ def split(sql: str) -> list[Statement]:
         if kind in ("space", "comment", "block"):
             continue
         if text == "\\":
-            raise SyntaxProblem("a psql command (backslash); write plain SQL", _line(sql, position))
+            raise SyntaxProblem(
+                "a psql command (backslash); write plain SQL", _line(sql, position), "psql-command"
+            )
         if text == ";" and not current.inside:
             statements += current.finished(sql)
             current = _Current()
@@ -75,6 +81,13 @@ def split(sql: str) -> list[Statement]:
     if current.inside:
         raise SyntaxProblem(f"{current.inside} is missing", _line(sql, current.start))
     return statements + current.finished(sql)
+
+
+def plain(sql: str) -> str:
+    """Return SQL with blanks for its comments and what is inside its quotes; lines stay."""
+    return "".join(
+        re.sub(r"[^\n]", " ", text) if kind not in _CODE else text for kind, text, _ in tokens(sql)
+    )
 
 
 def quoted(name: str) -> str:
@@ -128,10 +141,14 @@ class _Current:
         first = self.words[0] if self.words else ""
         if first in _TRANSACTION or self.words[:2] == ["PREPARE", "TRANSACTION"]:
             raise SyntaxProblem(
-                f"{first} controls the transaction, which is the runner's: each file is one", line
+                f"{first} controls the transaction, which is the runner's: each file is one",
+                line,
+                "transaction-control",
             )
         if first == "COPY" and "STDIN" in self.words:
-            raise SyntaxProblem("COPY FROM STDIN has no place in a file; write INSERT", line)
+            raise SyntaxProblem(
+                "COPY FROM STDIN has no place in a file; write INSERT", line, "copy-from-stdin"
+            )
         return [Statement(sql[self.start : self.end], line)]
 
 

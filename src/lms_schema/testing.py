@@ -6,6 +6,7 @@ every test then gets a copy of it, which takes a fraction of a second.
 
 Settings of the project, in its pytest configuration:
     lms_schema: The schema to migrate; `lms` when it is not set.
+    lms_extra: Folders of the project's own SQL on top of the package, relative to the file.
 
 Environment:
     LMS_TEST_DATABASE_URL: A server to use in place of the embedded one, by a role that may create
@@ -33,7 +34,8 @@ from lms_schema import __version__, embedded, package
 from lms_schema.migrate import migrate
 
 SERVER_VARIABLE = "LMS_TEST_DATABASE_URL"
-_SETTING = "lms_schema"
+_SCHEMA = "lms_schema"
+_EXTRA = "lms_extra"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class Database:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the plugin's settings."""
-    parser.addini(_SETTING, "The schema that lms_database is migrated to.", default="lms")
+    parser.addini(_SCHEMA, "The schema that lms_database is migrated to.", default="lms")
+    parser.addini(_EXTRA, "Folders of SQL to apply after the package.", type="paths", default=[])
 
 
 @pytest.fixture(scope="session")
@@ -77,9 +80,11 @@ def lms_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def lms_template(lms_server: str, pytestconfig: pytest.Config) -> str:
     """The name of a migrated database, to be copied and never connected to."""
-    schema = pytestconfig.getini(_SETTING)
-    files = [(file.id, file.checksum) for file in package.read().files]
-    return ensure_template(lms_server, schema, key=repr((__version__, schema, files)))
+    schema = pytestconfig.getini(_SCHEMA)
+    extended = package.extended(package.read(), pytestconfig.getini(_EXTRA))
+    files = [(file.id, file.checksum) for file in extended.files]
+    key = repr((__version__, schema, files))
+    return ensure_template(lms_server, schema, key=key, extended=extended)
 
 
 @pytest.fixture
@@ -87,20 +92,23 @@ def lms_database(
     lms_server: str, lms_template: str, pytestconfig: pytest.Config
 ) -> Iterator[Database]:
     """A migrated database of the test's own; it is dropped after the test."""
-    schema = pytestconfig.getini(_SETTING)
+    schema = pytestconfig.getini(_SCHEMA)
     path = sql.Identifier(schema).as_string(None)
     escaped = path.replace("\\", "\\\\").replace(" ", "\\ ")
     with new_database(lms_server, lms_template) as conninfo:
         yield Database(make_conninfo(conninfo, options=f"-c search_path={escaped}"), schema)
 
 
-def ensure_template(server: str, schema: str, *, key: str) -> str:
+def ensure_template(
+    server: str, schema: str, *, key: str, extended: package.SchemaPackage | None = None
+) -> str:
     """Migrate a database once on a server, and return its name.
 
     Args:
         server: Connection string of a server.
         schema: The schema to migrate.
         key: What tells templates apart: another key, another template.
+        extended: What to migrate it to; by default the package alone.
     """
     name = f"lms_template_{hashlib.sha256(key.encode()).hexdigest()[:16]}"
     with psycopg.connect(server, autocommit=True) as admin:
@@ -110,7 +118,7 @@ def ensure_template(server: str, schema: str, *, key: str) -> str:
         if found.fetchone() is None:
             half = f"{name}_{uuid.uuid4().hex[:8]}"
             admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
-            migrate(make_conninfo(server, dbname=half), schema=schema)
+            migrate(make_conninfo(server, dbname=half), schema=schema, package=extended)
             admin.execute(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
                     sql.Identifier(half), sql.Identifier(name)

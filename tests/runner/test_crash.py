@@ -50,6 +50,7 @@ def undisturbed(new_database: Callable[[], str]) -> Undisturbed:
     return Undisturbed(first_file, time.monotonic() - began, fingerprint(conninfo))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", range(MOMENTS))
 def test_a_migrate_killed_at_any_moment_is_finished_by_the_next(
     empty_database: str, undisturbed: Undisturbed, moment: int

@@ -65,6 +65,7 @@ def test_nothing_happens_in_the_future_or_before_the_term(hours: int) -> None:
                     assert now - timedelta(weeks=20) < value <= now, (table, name)
 
 
+@pytest.mark.slow
 def test_a_term_of_two_institutions_and_six_courses_is_loaded(
     empty_database: str, tmp_path: Path
 ) -> None:
@@ -218,6 +219,7 @@ def assert_page_is_whole(page: str, connection: Connection) -> None:
     assert re.findall(r"""(?:src|href)=["'](?!#|mailto:)|url\(|<script|@import""", page) == []
 
 
+@pytest.mark.slow
 def test_a_second_demo_is_refused_and_changes_nothing(empty_database: str) -> None:
     run("--database", empty_database, "--schema", "demo")
     with psycopg.connect(empty_database, autocommit=True) as connection:

@@ -19,6 +19,8 @@ from lms_schema.package import SchemaPackage
 from support import kills
 from support.runner import Make, execute, fingerprint, query
 
+pytestmark = pytest.mark.slow
+
 MOMENTS = 30
 ROWS = 1_000
 
@@ -85,7 +87,6 @@ def upgrade(make_package: Make, tmp_path: Path) -> Iterator[Upgrade]:
         yield Upgrade(server, unfinished.folder, package, fingerprint(database), seconds)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["process", "session", "server"])
 def test_an_upgrade_that_ends_at_any_moment_is_finished_by_the_next(
     upgrade: Upgrade, kind: kills.Kind

@@ -259,3 +259,20 @@ def test_the_owner_of_the_schema_needs_no_other_right(database: str) -> None:
         finally:
             admin.execute(f"DROP OWNED BY {role} CASCADE".encode())
             admin.execute(f"DROP ROLE {role}".encode())
+
+
+def test_of_several_schemas_each_is_maintained_whatever_becomes_of_the_others(
+    connection: Connection, database: str
+) -> None:
+    lms_schema.migrate(database, schema="campus")
+    connection.execute("CREATE SCHEMA empty")
+    code, output = run(
+        *("--database", database, "--jobs", "2", "--schema", "public"),
+        *("--schemas-from", "VALUES ('empty'), ('campus')"),
+    )
+    assert code == 1
+    assert 'Schema "empty" does not hold the schema of this release' in output
+    assert "3 schemas" in output
+    for schema in ("public", "campus"):
+        refreshed = f"SELECT count(*) FROM {schema}.analytics_refresh_log"
+        assert column(connection, refreshed) == [2], schema

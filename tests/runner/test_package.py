@@ -162,7 +162,7 @@ def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
 
 def test_an_empty_sub_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
-    with pytest.raises(UsageError, match="tables is empty"):
+    with pytest.raises(UsageError, match="tables is an empty folder"):
         package.read(tmp_path)
 
 

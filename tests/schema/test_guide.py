@@ -232,12 +232,13 @@ def test_indexes_of_the_guide_keep_their_keys_and_include_lists(
 
 
 @pytest.mark.parametrize("view", GUIDE["views"])
-def test_views_are_materialized_with_the_columns_of_the_guide(
+def test_views_are_materialized_with_the_columns_of_the_guide_first(
     transaction: Connection, view: str
 ) -> None:
     kind = scalar(transaction, "SELECT relkind FROM pg_class WHERE oid = %s::regclass", view)
     assert kind == "m"
-    assert list(columns_of(transaction, view)) == GUIDE["views"][view]
+    guide = GUIDE["views"][view]
+    assert list(columns_of(transaction, view))[: len(guide)] == guide
 
 
 @pytest.mark.parametrize("view", GUIDE["views"])

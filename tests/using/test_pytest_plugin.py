@@ -29,6 +29,14 @@ def test_second_sees_nothing_of_the_first(lms_database):
     assert lms_database.schema == "campus"
 """
 
+PROJECT_WITH_SQL = """
+import psycopg
+
+def test_own_tables_are_there(lms_database):
+    with psycopg.connect(lms_database.conninfo) as connection:
+        assert connection.execute("SELECT count(*) FROM orders").fetchone() == (0,)
+"""
+
 
 def test_a_project_gets_a_migrated_database_for_each_test_and_leaves_none(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, server: str
@@ -42,6 +50,18 @@ def test_a_project_gets_a_migrated_database_for_each_test_and_leaves_none(
     with psycopg.connect(server) as connection:
         query = "SELECT datname FROM pg_database WHERE datname = ANY (%s)"
         assert connection.execute(query, (used,)).fetchall() == []
+
+
+def test_the_sql_of_the_project_itself_is_applied_too(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, server: str
+) -> None:
+    monkeypatch.setenv(SERVER_VARIABLE, server)
+    pytester.makeini("[pytest]\nlms_extra = db/shop")
+    tables = pytester.mkdir("db") / "shop" / "tables"
+    tables.mkdir(parents=True)
+    (tables / "010_orders.sql").write_text("CREATE TABLE orders (id uuid PRIMARY KEY);")
+    pytester.makepyfile(PROJECT_WITH_SQL)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 def test_the_database_is_migrated_and_its_schema_is_in_the_search_path(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 import lms_schema
-from lms_schema.commands.options import database_option, json_option, schema_option, time_option
-from lms_schema.commands.output import count, print_json
+from lms_schema.commands.options import database_option, json_option, schemas_option, time_option
+from lms_schema.commands.output import count
+from lms_schema.commands.schemas import chosen, report
 
 
 @click.command()
 @database_option
-@schema_option
+@schemas_option
 @click.option(
     "--keep-interactions",
     metavar="INTERVAL",
@@ -32,7 +35,9 @@ from lms_schema.commands.output import count, print_json
 @json_option
 def maintain(
     conninfo: str,
-    schema: str | None,
+    schemas: tuple[str, ...],
+    schemas_from: str | None,
+    jobs: int,
     keep_interactions: str | None,
     lock_timeout: float,
     wait: float,
@@ -43,26 +48,28 @@ def maintain(
     Recalculates the metrics of each course, drops events past their retention when asked to,
     makes the event table's months a year ahead, and refreshes the analytics, all in short
     transactions. It may run twice at once: the second one does nothing and says so. A step that
-    fails does not keep the others from being done.
+    fails does not keep the others from being done. Of several schemas each is maintained, whatever
+    becomes of the others; it ends with the first of 1 and 6 that occurred.
     """
-    result = lms_schema.maintain(
-        conninfo,
-        schema=schema,
-        keep_interactions=keep_interactions,
-        lock_timeout=lock_timeout,
-        wait=wait,
-        on_event=_tell,
+    report(
+        chosen(conninfo, schemas, schemas_from, jobs),
+        lambda schema: lms_schema.maintain(
+            conninfo,
+            schema=schema,
+            keep_interactions=keep_interactions,
+            lock_timeout=lock_timeout,
+            wait=wait,
+            on_event=partial(_tell, schema),
+        ),
+        _show,
+        as_json=as_json,
     )
-    if as_json:
-        print_json(result.to_json())
-    else:
-        _print_maintained(result)
-    click.get_current_context().exit(result.exit_code)
 
 
-def _tell(event: lms_schema.Event) -> None:
+def _tell(schema: str | None, event: lms_schema.Event) -> None:
     if event.kind in ("waiting", "notice"):
-        click.echo(f"{event.kind:<10} {event.text}", err=True)
+        where = f"{schema}: " if schema else ""
+        click.echo(f"{where}{event.kind} {event.text}", err=True)
 
 
 _COUNTED = {
@@ -73,7 +80,7 @@ _COUNTED = {
 }
 
 
-def _print_maintained(result: lms_schema.MaintainResult) -> None:
+def _show(result: lms_schema.MaintainResult) -> None:
     where = f"Schema {result.schema} of database {result.database}"
     if result.elsewhere:
         click.echo(f"{where}: {result.elsewhere} is maintaining it; nothing to do.")

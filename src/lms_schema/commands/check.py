@@ -1,0 +1,74 @@
+"""`lms-schema check`."""
+
+from __future__ import annotations
+
+import click
+
+import lms_schema
+from lms_schema.commands.options import extra_option
+from lms_schema.commands.output import count, print_json
+
+FINDINGS = 9
+"""The exit code when there are findings."""
+
+
+@click.command()
+@extra_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+    help="text for people, json for programs, github for annotations of a pull request, sarif for "
+    "code scanning.",
+)
+def check(extra: tuple[str, ...], form: str) -> None:
+    """Check the files by all rules, as a pipeline does before a merge.
+
+    They are read, linted, and applied to a disposable PostgreSQL: afresh, again, and on top of
+    the last release. With --extra it is these folders that are checked, on top of the package.
+    It ends with 9 when there are findings. docs/check.md lists the rules.
+    """
+    result = lms_schema.check(extra=extra)
+    if form == "json":
+        print_json(result.to_json())
+    elif form == "sarif":
+        from lms_schema.sarif import sarif
+
+        print_json(sarif(result))
+    else:
+        for finding in result.findings:
+            click.echo(_annotation(finding) if form == "github" else _line(finding))
+    _summarize(result)
+    click.get_current_context().exit(FINDINGS if result.findings else 0)
+
+
+def _line(finding: lms_schema.Finding) -> str:
+    message = finding.message.replace("\n", "\n    ")
+    return f"{finding.file}:{finding.line}: {finding.severity} {finding.rule}\n    {message}"
+
+
+def _annotation(finding: lms_schema.Finding) -> str:
+    """Return a workflow command of GitHub Actions, with its escapes."""
+
+    def data(text: str) -> str:
+        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+    def value(text: str) -> str:
+        return data(text).replace(":", "%3A").replace(",", "%2C")
+
+    return (
+        f"::{finding.severity} file={value(finding.file)},line={finding.line},"
+        f"title={value(finding.rule)}::{data(finding.message)}"
+    )
+
+
+def _summarize(result: lms_schema.CheckResult) -> None:
+    click.echo(f"{count(len(result.findings), 'finding')}.", err=True)
+    if result.skipped:
+        click.echo(
+            f"{count(len(result.skipped), 'rule')} could not be tried before these are mended: "
+            f"{', '.join(result.skipped)}.",
+            err=True,
+        )

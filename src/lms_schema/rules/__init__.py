@@ -1,0 +1,181 @@
+"""The rules of `check`, each a module or an SQL file of its own, named after its id.
+
+file/     what one file must not hold, from its text
+folder/   what the files of a folder must be to each other
+lint/     sqlfluff and squawk
+install/  what must hold while the files are applied to a disposable server
+catalog/  what must hold of the result, asked of the catalog in SQL
+
+A module has a docstring (what the rule is; then why), an EXAMPLE that breaks it and a `find`. An
+SQL file says the same in its first comment and yields a row for each offender.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from lms_schema.rules.findings import Problem
+
+Scope = Literal["file", "folder", "lint", "install", "catalog"]
+Severity = Literal["error", "warning"]
+
+SCOPES: Mapping[Scope, tuple[str, ...]] = {
+    "file": (
+        "readable",
+        "syntax",
+        "directive",
+        "transaction-control",
+        "psql-command",
+        "copy-from-stdin",
+        "index-file",
+        "file-name",
+        "folder-content",
+        "one-object",
+        "if-not-exists",
+        "concurrently",
+        "validate-apart",
+        "enum-value-alone",
+        "drop-cascade",
+        "grant-place",
+        "session-state",
+        "hard-coded-schema",
+        "ignore-comment",
+    ),
+    "folder": ("layout", "dependency", "order-fresh", "released-file"),
+    "lint": ("sqlfluff", "squawk"),
+    "install": (
+        "apply",
+        "apply-again",
+        "replace-again",
+        "outside-schema",
+        "catalog-fresh",
+        "package-unchanged",
+        "upgrade",
+        "upgrade-ends-alike",
+    ),
+    "catalog": (
+        "primary-key",
+        "foreign-key-index",
+        "foreign-key-type",
+        "constraint-name",
+        "constraint-valid",
+        "object-comment",
+        "column-comment",
+        "enum-label-comment",
+        "search-path-pinned",
+        "search-path-value",
+        "public-execute",
+        "parallel-stated",
+        "duplicate-index",
+        "materialized-view-key",
+        "time-zone",
+        "column-type",
+        "transaction-mark",
+        "transaction-function",
+        "logged-table",
+    ),
+}
+"""The ids of all rules, in the order in which they are tried and listed."""
+
+_EXAMPLE = re.compile(r"^Example \((.*)\):$")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What `check` looks for.
+
+    Attributes:
+        id: Its name in findings.
+        scope: What it looks at.
+        title: The rule, as a sentence.
+        why: The reason for it, and what to do.
+        example: Files that break it, content by path below the schema folder.
+        severity: `error`, or `warning` for what is a matter of style.
+        find: The function that finds offenders; its form depends on the scope. None in `catalog`.
+        query: SQL that lists offenders, in `catalog`; else empty.
+    """
+
+    id: str
+    scope: Scope
+    title: str
+    why: str
+    example: Mapping[str, str]
+    severity: Severity
+    find: Callable[..., Any] | None
+    query: str
+
+    def found(self, subject: object) -> Iterable[Problem]:
+        """Apply `find`."""
+        assert self.find is not None  # noqa: S101 (rules of catalog are asked in SQL)
+        problems: Iterable[Problem] = self.find(subject)
+        return problems
+
+
+@cache
+def rules(scope: Scope) -> tuple[Rule, ...]:
+    """Return the rules of a scope."""
+    load = _from_sql if scope == "catalog" else _from_module
+    return tuple(load(scope, name) for name in SCOPES[scope])
+
+
+def every() -> tuple[Rule, ...]:
+    """Return all rules."""
+    return tuple(rule for scope in SCOPES for rule in rules(scope))
+
+
+def vocabulary() -> str:
+    """Return the SQL that makes the views by which the rules of `catalog` ask."""
+    return _text("vocabulary.sql")
+
+
+def _from_module(scope: Scope, name: str) -> Rule:
+    module = importlib.import_module(f"lms_schema.rules.{scope}.{name.replace('-', '_')}")
+    title, _, why = (module.__doc__ or "").partition("\n")
+    return Rule(
+        id=name,
+        scope=scope,
+        title=title,
+        why=_joined(why),
+        example=module.EXAMPLE,
+        severity=getattr(module, "SEVERITY", "error"),
+        find=module.find,
+        query="",
+    )
+
+
+def _from_sql(scope: Scope, name: str) -> Rule:
+    header: list[str] = []
+    query: list[str] = []
+    for line in _text(f"{name.replace('-', '_')}.sql").split("\n"):
+        (header if line.startswith("--") and not query else query).append(line)
+    title, *rest = [line.removeprefix("--").removeprefix(" ") for line in header]
+    where = next(n for n, line in enumerate(rest) if _EXAMPLE.match(line))
+    match = _EXAMPLE.match(rest[where])
+    assert match is not None  # noqa: S101 (found above)
+    return Rule(
+        id=name,
+        scope=scope,
+        title=title,
+        why=_joined("\n".join(rest[:where])),
+        example={match.group(1): "\n".join(rest[where + 1 :]) + "\n"},
+        severity="error",
+        find=None,
+        query="\n".join(query),
+    )
+
+
+def _text(name: str) -> str:
+    return resources.files("lms_schema.rules").joinpath("catalog", name).read_text(encoding="utf-8")
+
+
+def _joined(text: str) -> str:
+    """Return paragraphs as one line each."""
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)

@@ -1,0 +1,1 @@
+"""Rules about the result, asked of the catalog in SQL."""

@@ -1,0 +1,1 @@
+"""Rules about what one file must not hold, from its text."""

@@ -1,0 +1,22 @@
+"""No COPY FROM STDIN.
+
+Its data are not SQL, and only psql reads them from the file. Write INSERT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lms_schema.rules.findings import Draft, Problem
+
+EXAMPLE = {
+    "tables/010_notes.sql": """\
+CREATE TABLE notes (id bigint PRIMARY KEY);
+COPY notes FROM STDIN;
+""",
+}
+
+
+def find(draft: Draft) -> Iterator[Problem]:
+    """Yield what reading the file found."""
+    return draft.unreadable("copy-from-stdin")

@@ -1,0 +1,1 @@
+"""Rules about what the files of a folder must be to each other."""

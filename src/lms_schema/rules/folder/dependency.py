@@ -1,0 +1,29 @@
+"""`-- depends:` names a file that exists, of no later folder, and in no circle.
+
+Within a folder files are applied by name; the directive moves a file behind another. The order of
+folders it cannot change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lms_schema.package import misdirected
+from lms_schema.rules.findings import Problem
+from lms_schema.rules.subject import Folder
+
+EXAMPLE = {
+    "functions/f.sql": """\
+-- depends: functions/g
+CREATE OR REPLACE FUNCTION f() RETURNS integer RETURN 1;
+""",
+}
+
+
+def find(folder: Folder) -> Iterator[Problem]:
+    """Yield each dependency that cannot be kept."""
+    for file, other, message in misdirected(folder.files, folder.earlier):
+        plain = other.removeprefix(f"{folder.name}:")
+        lines = file.text.split("\n")
+        line = next(n for n, text in enumerate(lines, 1) if plain in text.split())
+        yield Problem(file.source, line, message[0].upper() + message[1:])

@@ -1,0 +1,25 @@
+"""The folders are those of a schema, and hold nothing but SQL files.
+
+The order of folders is the order of application. A misspelt folder, or a file beside them, would be
+left out without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lms_schema.package import strangers
+from lms_schema.rules.findings import Problem
+from lms_schema.rules.subject import Folder
+
+EXAMPLE = {
+    "tabels/010_notes.sql": """\
+CREATE TABLE notes (id bigint PRIMARY KEY);
+""",
+}
+
+
+def find(folder: Folder) -> Iterator[Problem]:
+    """Yield what does not belong into the folder."""
+    for path, problem in strangers(folder.root):
+        yield Problem(path, 1, f"{path.name} {problem}")

@@ -1,0 +1,1 @@
+"""Rules about applying the files to a disposable server."""

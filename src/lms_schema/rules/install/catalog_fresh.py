@@ -1,0 +1,27 @@
+"""The catalogs that ship are those of a fresh install.
+
+`verify` compares databases with them. `make generate` writes them. An extra has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lms_schema.rules.findings import Problem
+from lms_schema.rules.stage import Stage
+
+EXAMPLE = {
+    "tables/020_pages.sql": """\
+CREATE TABLE pages (id bigint PRIMARY KEY);
+""",
+}
+
+
+def find(stage: Stage) -> Iterator[Problem]:
+    """Yield what a fresh install has and the catalog that ships has not."""
+    if stage.release is not None:
+        yield from stage.differing(
+            stage.release,
+            stage.base_catalog,
+            "is not in the shipped catalog like this; generate it",
+        )

@@ -1,0 +1,47 @@
+"""A file makes objects in the target schema alone.
+
+Several schemas of a database can then carry the package, and `drop` leaves nothing behind. An
+extension belongs to the database: who may create it, the README or the deployment says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lms_schema.rehearsal import SCHEMA
+from lms_schema.rules.findings import Problem
+from lms_schema.rules.stage import Stage
+
+EXAMPLE = {
+    "types/020_elsewhere.sql": """\
+CREATE SCHEMA elsewhere;
+""",
+}
+
+_MAKES = (
+    {"CREATE SCHEMA", "CREATE EXTENSION"}
+    | {
+        f"CREATE {kind}"
+        for kind in (
+            "TABLE",
+            "TYPE",
+            "DOMAIN",
+            "SEQUENCE",
+            "FUNCTION",
+            "PROCEDURE",
+            "AGGREGATE",
+            "VIEW",
+        )
+    }
+    | {"CREATE MATERIALIZED VIEW"}
+)
+
+
+def find(stage: Stage) -> Iterator[Problem]:
+    """Yield each statement that made something elsewhere."""
+    for note in stage.notes:
+        place = stage.atlas.statement(note.statement)
+        if place and note.schema != SCHEMA and note.tag in _MAKES:
+            yield Problem(
+                place.path, place.line, f"it makes {note.name}, which is not in the target schema."
+            )

@@ -1,0 +1,33 @@
+"""A replaceable file can be applied to a database that has it, with the same result.
+
+That is what happens whenever it changes. It must replace what it made, or fail to, so that the
+runner can drop that and make it again; it must not add to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lms_schema.errors import StatementFailed
+from lms_schema.rules.findings import Problem
+from lms_schema.rules.stage import Stage
+
+EXAMPLE = {
+    "security/notes.sql": """\
+-- The first note.
+INSERT INTO notes (id) VALUES (1);
+""",
+}
+
+
+def find(stage: Stage) -> Iterator[Problem]:
+    """Yield the file that cannot be applied again, or what became another then."""
+    stage.fresh.forget_replaceable(stage.package)
+    try:
+        stage.fresh.migrate(stage.package)
+    except StatementFailed as error:
+        yield stage.refused(error)
+        return
+    yield from stage.differing(
+        stage.catalog, stage.fresh.catalog(), "is another when applied again"
+    )

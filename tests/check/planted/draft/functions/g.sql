@@ -1,0 +1,2 @@
+-- depends: functions/missing
+CREATE OR REPLACE FUNCTION g() RETURNS integer IMMUTABLE PARALLEL SAFE RETURN 1;

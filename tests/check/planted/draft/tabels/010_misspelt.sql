@@ -1,0 +1,1 @@
+CREATE TABLE misspelt (id bigint PRIMARY KEY);

@@ -1,0 +1,1 @@
+CREATE TABLE open_ended (id bigint PRIMARY KEY; -- planted syntax

@@ -1,0 +1,2 @@
+BEGIN; -- planted transaction-control
+CREATE TABLE begun (id bigint PRIMARY KEY);

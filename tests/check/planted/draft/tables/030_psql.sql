@@ -1,0 +1,2 @@
+\set on off -- planted psql-command
+CREATE TABLE psql (id bigint PRIMARY KEY);

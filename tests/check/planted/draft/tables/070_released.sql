@@ -1,0 +1,1 @@
+CREATE TABLE released (id bigint PRIMARY KEY, body text); -- planted released-file

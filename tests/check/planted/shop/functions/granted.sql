@@ -1,0 +1,6 @@
+CREATE OR REPLACE FUNCTION granted() RETURNS integer
+IMMUTABLE PARALLEL SAFE
+RETURN 1;
+REVOKE EXECUTE ON FUNCTION granted FROM public;
+GRANT EXECUTE ON FUNCTION granted TO current_user; -- planted grant-place
+COMMENT ON FUNCTION granted() IS 'Planted.';

@@ -1,0 +1,1 @@
+ALTER TABLE orders ALTER COLUMN body TYPE varchar(20); -- planted squawk

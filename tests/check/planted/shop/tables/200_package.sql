@@ -1,0 +1,2 @@
+-- squawk-ignore ban-drop-constraint
+ALTER TABLE learners DROP CONSTRAINT valid_email; -- planted package-unchanged

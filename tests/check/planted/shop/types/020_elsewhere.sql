@@ -1,0 +1,1 @@
+CREATE SCHEMA elsewhere; -- planted outside-schema

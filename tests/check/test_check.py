@@ -1,0 +1,112 @@
+"""The command: its formats and its exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import ModuleType
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+from pydantic import ValidationError
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
+
+import lms_schema
+from lms_schema import CheckResult, Finding, LmsSchemaError
+from lms_schema.cli import cli
+from lms_schema.rules.lint import sqlfluff, squawk
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULT = CheckResult(
+    (
+        Finding("primary-key", "error", "db/my shop/tables/010_a.sql", 3, "a: 100 %,\nmend it"),
+        Finding("sqlfluff/LT01", "warning", "/elsewhere/a:b.sql", 1, "Spaces"),
+    ),
+    ("upgrade",),
+)
+
+
+@pytest.fixture
+def _found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lms_schema, "check", lambda **_options: RESULT)
+
+
+@pytest.mark.usefixtures("_found")
+def test_text_names_file_line_rule_and_what_was_not_tried() -> None:
+    result = CliRunner().invoke(cli, ["check"])
+    assert result.exit_code == 9
+    assert "db/my shop/tables/010_a.sql:3: error primary-key\n    a: 100 %," in result.stdout
+    assert "2 findings." in result.stderr
+    assert "upgrade" in result.stderr
+
+
+@pytest.mark.usefixtures("_found")
+def test_github_gets_a_line_each_with_its_escapes() -> None:
+    result = CliRunner().invoke(cli, ["check", "--format", "github"])
+    assert result.stdout.splitlines() == [
+        "::error file=db/my shop/tables/010_a.sql,line=3,title=primary-key::a: 100 %25,%0Amend it",
+        "::warning file=/elsewhere/a%3Ab.sql,line=1,title=sqlfluff/LT01::Spaces",
+    ]
+
+
+@pytest.mark.usefixtures("_found")
+def test_json_follows_its_schema() -> None:
+    document = json.loads(CliRunner().invoke(cli, ["check", "--format", "json"]).stdout)
+    schema = json.loads((ROOT / "docs" / "json" / "check.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(document, schema)
+    assert document["findings"][0]["line"] == 3
+    assert document["skipped"] == ["upgrade"]
+    del document["findings"][0]["rule"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, schema)
+
+
+@pytest.mark.usefixtures("_found")
+def test_sarif_is_valid_and_says_the_same() -> None:
+    document = json.loads(CliRunner().invoke(cli, ["check", "--format", "sarif"]).stdout)
+    SarifLog.model_validate(document)
+    (run,) = document["runs"]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [
+        "primary-key",
+        "sqlfluff/LT01",
+    ]
+    first, second = run["results"]
+    place = first["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "db/my%20shop/tables/010_a.sql"
+    assert place["region"] == {"startLine": 3}
+    assert (second["ruleIndex"], second["level"]) == (1, "warning")
+    first["line"] = 3
+    with pytest.raises(ValidationError, match="not permitted"):
+        SarifLog.model_validate(document)
+
+
+@pytest.mark.parametrize("linter", [sqlfluff, squawk])
+def test_a_linter_that_fails_is_an_error_and_not_silence(
+    linter: ModuleType, tmp_path: Path
+) -> None:
+    with pytest.raises(LmsSchemaError, match="failed with exit code"):
+        list(linter.find([tmp_path / "missing.sql"]))
+
+
+def test_without_its_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda *_arguments, **_options: None)
+    result = CliRunner().invoke(cli, ["check", "--extra", str(ROOT / "schema")])
+    assert result.exit_code == 2
+    assert "pip install 'lms-schema[check]'" in result.stderr
+
+
+def test_an_extra_without_a_file_is_an_error_and_not_sound(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["check", "--extra", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "holds no SQL file" in result.stderr
+
+
+def test_an_error_is_a_document_too() -> None:
+    result = CliRunner().invoke(cli, ["check", "--format", "json", "--extra", "no/where"])
+    assert result.exit_code == 2
+    document = json.loads(result.stdout)
+    schema = json.loads((ROOT / "docs" / "json" / "error.schema.json").read_text())
+    jsonschema.validate(document, schema)
+    assert "no/where does not exist" in document["message"]
