@@ -94,6 +94,23 @@ def test_an_index_that_cannot_serve_a_foreign_key_does_not_count(
     assert broken(index(columns)) == ["foreign-key-index"]
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("types/010_a.sql", "CREATE TYPE planted AS (i integer);\n"),
+        ("types/010_a.sql", "CREATE DOMAIN planted AS integer;\n"),
+        (
+            "triggers/notes.sql",
+            "CREATE OR REPLACE TRIGGER planted BEFORE UPDATE ON notes\n"
+            "FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();\n",
+        ),
+    ],
+    ids=["composite type", "domain", "trigger"],
+)
+def test_each_kind_of_object_needs_a_comment(broken: Rules, path: str, text: str) -> None:
+    assert broken({**index("(note_id)"), path: text}) == ["object-comment"]
+
+
 def test_a_keyword_on_the_next_line_is_found(broken: Rules) -> None:
     files = {**index("(note_id)"), "tables/030_empty.sql": "TRUNCATE notes, pages\nCASCADE;\n"}
     assert broken(files) == ["drop-cascade"]

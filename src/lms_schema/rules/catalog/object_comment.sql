@@ -1,4 +1,4 @@
--- Every table, view, index, function and type has a comment.
+-- Every table, view, index, trigger, function and type has a comment.
 -- Whoever meets it in the database learns there what it is for, and the data dictionary is
 -- made of it.
 -- Example (tables/010_notes.sql):
@@ -20,8 +20,16 @@ FROM (
     UNION ALL
     SELECT 'ROUTINE', name, 'pg_proc', oid FROM our_function
     UNION ALL
-    SELECT 'TYPE', oid::regtype::text, 'pg_type', oid
-    FROM pg_type
-    WHERE typnamespace = quote_ident(current_schema())::regnamespace AND typtype = 'e'
+    SELECT 'TRIGGER', format('%I ON %s', t.tgname, r.name), 'pg_trigger', t.oid
+    FROM pg_trigger AS t
+    INNER JOIN our_relation AS r ON t.tgrelid = r.oid
+    WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND NOT r.relispartition
+    UNION ALL
+    SELECT 'TYPE', t.oid::regtype::text, 'pg_type', t.oid
+    FROM pg_type AS t
+    LEFT JOIN pg_class AS c ON t.typrelid = c.oid
+    WHERE
+        t.typnamespace = quote_ident(current_schema())::regnamespace
+        AND (t.typtype IN ('e', 'd', 'r') OR c.relkind = 'c')
 ) AS o (kind, name, catalog, oid)
 WHERE obj_description(o.oid, o.catalog) IS NULL
