@@ -75,7 +75,9 @@ class Measurement:
         if self.limit.is_least:
             return found >= self.limit.value
         return found <= self.limit.value or (
-            first != last and self.median(last) - self.median(first) <= self.limit.allowance
+            self.limit.allowance > 0
+            and first != last
+            and self.median(last) - self.median(first) <= self.limit.allowance
         )
 
 

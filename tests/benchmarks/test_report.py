@@ -39,6 +39,8 @@ def test_every_plot_is_shown_by_a_page() -> None:
         (Limit(2), {"a": [1.0, 3.0, 8.0], "b": [2.0, 6.0, 4.0]}, True),
         (Limit(2), {"a": [1.0, 3.0, 2.0], "b": [2.1, 6.3, 1.0]}, False),
         (Limit(2), {"a": [1.0, 3.0], "b": [3.0, 4.0, 5.0]}, True),
+        # less than the other side, and not as little as it should be
+        (Limit(0.01), {"a": [1.0], "b": [0.02]}, False),
         (Limit(3), {"": [2.0, 3.0, 9.0]}, True),
         (Limit(3), {"": [2.0, 3.1, 9.0]}, False),
         (Limit(3), {"a": [0.0], "b": [1.0]}, False),

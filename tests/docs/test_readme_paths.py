@@ -82,7 +82,8 @@ def test_a_pipeline_is_silent_on_the_package_on_sound_sql_on_top_and_on_staging(
         "COMMENT ON COLUMN orders.id IS 'Number.';\n"
     )
     staging = f"embedded:{tmp_path / 'staging'}"
-    assert run(f"lms-schema migrate --database {staging} --schema lms", tmp_path).returncode == 0
+    migrated = run(f"lms-schema migrate --database {staging} --schema lms", tmp_path)
+    assert migrated.returncode == 0, migrated.stderr
     called = commands("Ten minutes for a CI pipeline")
     assert [command.split()[1] for command in called] == ["check", "check", "status", "verify"]
     for command in called:

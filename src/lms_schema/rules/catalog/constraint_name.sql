@@ -1,4 +1,4 @@
--- A constraint is named <table>_<columns or rule>_<pkey, key, fkey, check or excl>.
+-- A constraint is named `<table>_<columns or rule>_<pkey, key, fkey, check or excl>`.
 -- Applications tell violations apart by the name, and a later file drops it by the name.
 -- Example (tables/010_notes.sql):
 -- CREATE TABLE notes (
