@@ -1,4 +1,8 @@
-"""`lms-schema` beside psql, yoyo, Alembic and sqitch on the same files, and with nothing to do."""
+"""`lms-schema` beside psql, yoyo, Alembic and sqitch on the same files, and with nothing to do.
+
+psql is given the files as the recipe of the README gives them: all in one transaction, so that it
+waits for the disk once, and without records. `migrate` commits and records each file.
+"""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from lms_schema import database, lock, replace
+from lms_schema.blockers import Blockers
 from lms_schema.catalog import read_catalog, release_catalog
 from lms_schema.database import Session
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError
@@ -82,17 +83,24 @@ def drop(
         if not session.schema_exists():
             raise UsageError(f'There is no schema "{schema}" in database "{session.database}".')
         connection = session.connection
-        with lock.held(connection, schema, wait=wait, on_wait=lambda _holder: None):
+        with (
+            lock.held(connection, schema, wait=wait, on_wait=lambda _holder: None),
+            Blockers(session, lambda _event: None) as blockers,
+        ):
             try:
-                with connection.transaction():
+                with connection.transaction(), blockers.over("drop", limited=True):
                     dropped = _drop(session)
             except (
                 psycopg.errors.LockNotAvailable,
                 psycopg.errors.DeadlockDetected,
+                psycopg.errors.QueryCanceled,
             ) as error:
+                if isinstance(error, psycopg.errors.QueryCanceled) and not blockers.gave_way:
+                    raise
+                who = ", ".join(blockers.seen) or "Another session"
                 raise LockNotObtained(
-                    "Another session uses one of the objects, so nothing was dropped. "
-                    "Try again when it has ended."
+                    f"An object is in use, so nothing was dropped: {who} holds a lock on it. "
+                    "Try again when that has ended."
                 ) from error
     return DropResult(session.database, schema, tuple(dropped))
 

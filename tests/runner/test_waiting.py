@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from lms_schema import Event, LockNotObtained, database, migrate
+from lms_schema import Event, LockNotObtained, database, drop, migrate
 from support.runner import Make, actions, execute, query
 
 TABLES = {
@@ -172,3 +172,19 @@ def test_the_session_of_a_runner_that_died_ends_soon(tables: str) -> None:
     with database.session(tables) as session:
         row = session.connection.execute("SHOW client_connection_check_interval").fetchone()
     assert row == ("1s",)
+
+
+def test_a_drop_that_gets_no_lock_names_who_holds_it_and_drops_nothing(
+    empty_database: str, make_package: Make
+) -> None:
+    migrate(
+        empty_database, schema="lms", package=make_package({"tables/a.sql": "CREATE TABLE a()"})
+    )
+    with psycopg.connect(empty_database, application_name="night job") as holder:
+        holder.execute("SELECT FROM lms.a")
+        named = rf"session {holder.info.backend_pid} \(night job"
+        with pytest.raises(LockNotObtained, match=named) as caught:
+            drop(empty_database, schema="lms", lock_timeout=1)
+    assert caught.value.exit_code == 6
+    assert query(empty_database, "SELECT to_regclass('lms.a')::text") == [("lms.a",)]
+    assert "TABLE a" in drop(empty_database, schema="lms").dropped
