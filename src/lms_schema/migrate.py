@@ -12,6 +12,7 @@ from lms_schema import database, lock
 from lms_schema import package as packages
 from lms_schema.events import Action, Event
 from lms_schema.run import Run
+from lms_schema.watch import Watch
 
 if TYPE_CHECKING:
     from lms_schema.package import SchemaPackage
@@ -67,6 +68,7 @@ def migrate(
     wait: float = 60.0,
     allow_session_pooler: bool = False,
     on_event: Callable[[Event], None] | None = None,
+    watch: Watch | None = None,
 ) -> MigrateResult:
     """Bring a schema to the state of a package.
 
@@ -86,6 +88,7 @@ def migrate(
         wait: Seconds to keep trying, for another runner to end and for a file to get its locks.
         allow_session_pooler: Go on behind a connection pooler, since it is in session mode.
         on_event: Called with progress and the server's notices, at times from another thread.
+        watch: Sees each statement, and so keeps a fresh install from sending files whole.
 
     Raises:
         StatementFailed: When PostgreSQL refused a statement; its file was rolled back, files
@@ -118,7 +121,7 @@ def migrate(
             on_wait=lambda text: tell(Event("waiting", text)),
         )
         with waiting:
-            actions = Run(session, package, ledger.Ledger(connection), wait, tell).all(last)
+            actions = Run(session, package, ledger.Ledger(connection), wait, tell, watch).all(last)
     return MigrateResult(
         database=session.database,
         schema=session.schema,

@@ -20,6 +20,7 @@ from lms_schema.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.migrate import MigrateResult, migrate
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 from lms_schema.statements import plain
+from lms_schema.watch import Watch
 
 SCHEMA = "lms_check"
 """A name that no file knows: one that says `lms.` itself fails here as with any `--schema`."""
@@ -87,8 +88,8 @@ class Rehearsal:
         self.conninfo = conninfo
 
     def migrate(self, package: SchemaPackage) -> MigrateResult:
-        """Bring the database to the state of a package."""
-        return migrate(self.conninfo, schema=SCHEMA, package=package)
+        """Bring the database to the state of a package, statement by statement: notes need that."""
+        return migrate(self.conninfo, schema=SCHEMA, package=package, watch=Watch())
 
     def catalog(self) -> Catalog:
         """Read the catalog as it is now."""
