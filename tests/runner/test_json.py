@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator, ValidationError
 
-from lms_schema import package
+from lms_schema import lock, package
 from lms_schema.cli import cli
 from support.documents import SCHEMAS, check
 from support.runner import Make, execute
@@ -70,6 +71,29 @@ def test_verify_baseline_and_drop(database: str) -> None:
     assert [item["problem"] for item in found["notes"]] == ["extra"]
     assert _document("drop", "drop", *options, "--confirm", "public")["dropped"]
     assert _document("baseline", "baseline", *options, code=4)["adopted"] == []
+
+
+@pytest.mark.parametrize("command", ["export", "docs"])
+def test_what_writes_files_names_them(command: str, tmp_path: Path) -> None:
+    files = _document(command, command, str(tmp_path / "new"))["files"]
+    assert all(Path(name).is_file() for name in files)
+
+
+def test_maintain(database: str) -> None:
+    execute(database, "SELECT ensure_interaction_partitions(p_from => '2024-03-01')")
+    retention = ("--keep-interactions", "12 months")
+    steps = _document("maintain", "maintain", "--database", database, *retention)["steps"]
+    assert [step["step"] for step in steps] == ["metrics", "retention", "partitions", "analytics"]
+    assert steps[1]["dropped"]
+    with (
+        psycopg.connect(database, autocommit=True) as connection,
+        lock.tried(connection, "public", "maintain"),
+    ):
+        document = _document("maintain", "maintain", "--database", database)
+    assert document["elsewhere"]
+    several = ("--database", database, "--schema", "public", "--schema", "missing")
+    found = _document("schemas", "maintain", *several, code=1)["schemas"]
+    assert [item["result"] is None for item in found] == [False, True]
 
 
 def test_errors(small_package: Path, empty_database: str) -> None:

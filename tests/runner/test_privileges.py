@@ -7,11 +7,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from lms_schema import DatabaseError, LmsSchemaError, LockNotObtained, StatementFailed, lock
-from lms_schema.cli import COMMANDS
+from lms_schema.cli import COMMANDS, cli
+from lms_schema.docs import docs
 from support.roles import Role, new_role
 from support.runner import Make, execute, query
 
@@ -143,6 +145,28 @@ def test_maintain_is_the_owner_s(database: str) -> None:
             lms_schema.maintain(role.conninfo, schema="public")
         execute(database, f'GRANT "{owner}" TO {role.name}')
         lms_schema.maintain(role.conninfo, schema="public")
+
+
+def test_docs_of_a_database_need_usage(database: str, tmp_path: Path) -> None:
+    with new_role(database, "REVOKE ALL ON SCHEMA public FROM PUBLIC") as role:
+        with pytest.raises(DatabaseError, match="GRANT USAGE"):
+            docs(tmp_path, conninfo=role.conninfo, schema="public")
+        execute(
+            database,
+            f"GRANT USAGE ON SCHEMA public TO {role.name}",
+            f"ALTER ROLE {role.name} SET default_transaction_read_only = on",
+        )
+        assert docs(tmp_path, conninfo=role.conninfo, schema="public").files
+
+
+@pytest.mark.slow
+def test_demo_in_a_database_needs_what_migrate_needs(empty_database: str, role: Role) -> None:
+    command = ["demo", "--database", role.conninfo, "--schema", "demo"]
+    refused = CliRunner().invoke(cli, command)
+    assert refused.exit_code == 1
+    assert "permission denied for database" in refused.stderr
+    execute(empty_database, f'GRANT CREATE ON DATABASE "{_name(empty_database)}" TO {role.name}')
+    assert CliRunner().invoke(cli, command).exit_code == 0
 
 
 def test_the_query_of_schemas_reads_with_the_role_s_rights(empty_database: str, role: Role) -> None:
