@@ -1,6 +1,6 @@
 -- Appends what a statement inserted into learning_interactions to the queue of the analytics. Apart
--- from append_learning_interactions_delta, because to look at TG_OP is a third of what this costs
--- where each event is a transaction: the first expression of one makes PL/pgSQL prepare for more.
+-- from append_learning_interactions_delta, because that looks at TG_OP: the first expression of a
+-- transaction makes PL/pgSQL prepare for more, which counts where each event is a transaction.
 -- A definer, because nobody else writes the queue: a writer of events could forge figures.
 CREATE OR REPLACE FUNCTION append_inserted_interactions_delta() RETURNS trigger
 LANGUAGE plpgsql

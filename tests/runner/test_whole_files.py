@@ -30,6 +30,7 @@ def idle_server() -> Iterator[kills.Server]:
         yield server
 
 
+@pytest.mark.slow
 def test_what_migrate_has_returned_of_outlives_a_crash(
     idle_server: kills.Server, make_package: Make
 ) -> None:
@@ -45,6 +46,7 @@ def test_what_migrate_has_returned_of_outlives_a_crash(
     assert query(idle_server.conninfo, "SELECT to_regclass('t8')::text") == [("t8",)]
 
 
+@pytest.mark.slow
 def test_files_that_a_crash_takes_back_are_applied_by_the_next_migrate(
     idle_server: kills.Server, make_package: Make
 ) -> None:
