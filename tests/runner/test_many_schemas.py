@@ -163,3 +163,36 @@ def test_200_schemas_are_migrated_on_no_more_connections_than_jobs(empty_databas
         assert CliRunner().invoke(cli, ["status", *options]).exit_code == 0
         indexes = "SELECT count(*) FROM pg_class WHERE relname = 'a_k_idx'"
         assert query(empty_database, indexes) == [(200,)]
+
+
+def test_indexes_of_several_filled_schemas_are_built_concurrently_at_once(
+    empty_database: str, make_package: Make
+) -> None:
+    """Builds in one database wait for each other's snapshots: none may fail of that."""
+    schemas = [f"tenant_{n}" for n in range(6)]
+    table = {"tables/010_a.sql": "CREATE TABLE a (id int PRIMARY KEY, t text);"}
+    before = make_package(table)
+    for schema in schemas:
+        lms_schema.migrate(empty_database, schema=schema, package=before)
+        execute(
+            empty_database,
+            f"INSERT INTO {schema}.a SELECT n, md5(n::text) FROM generate_series(1, 20000) AS n",
+        )
+    indexes = {
+        "indexes/a_lower_idx.sql": "CREATE INDEX a_lower_idx ON a (lower(t));",
+        "indexes/a_t_idx.sql": "CREATE INDEX a_t_idx ON a (t) WHERE id > 10;",
+        "indexes/a_t_key.sql": "CREATE UNIQUE INDEX a_t_key ON a (t);",
+    }
+    after = make_package(table | indexes)
+    building: list[lms_schema.Event] = []
+
+    def migrate(schema: str) -> lms_schema.MigrateResult:
+        return lms_schema.migrate(
+            empty_database, schema=schema, package=after, on_event=building.append
+        )
+
+    found = lms_schema.for_each_schema(migrate, schemas, jobs=4)
+    assert found.exit_code == 0, [str(outcome.error) for outcome in found.outcomes]
+    assert sum(event.kind == "building" for event in building) >= len(schemas) * len(indexes)
+    built = "SELECT indisvalid FROM pg_index WHERE indexrelid::regclass::text ~ 'a_(lower|t)_'"
+    assert query(empty_database, built) == [(True,)] * len(schemas) * len(indexes)
