@@ -76,19 +76,17 @@ class Run:
 
     @contextmanager
     def _durable_in_the_end(self) -> Iterator[None]:
-        """Let no commit wait for the disk, and in the end wait for all of them.
+        """Wait in the end for the disk, which no commit of a file did.
 
         What a crash of the server loses meanwhile is the last files with their records, which the
         next run applies again.
         """
-        self._connection.execute("SET synchronous_commit = off")
         try:
             yield
         finally:
-            if not self._connection.broken:
+            if self._has_written and not self._connection.broken:
                 self._connection.execute("RESET synchronous_commit")
-                if self._has_written:
-                    self._connection.execute(_FLUSH)
+                self._connection.execute(_FLUSH)
 
     def _all(self, last: int | None) -> list[Action]:
         self._read()
@@ -102,6 +100,7 @@ class Run:
             self._patience.run(self._discard)
         total = sum(file.id in todo for file in self._package.files[:last])
         if total:
+            self._connection.execute("SET synchronous_commit = off")
             self._tell(Event("begin", "what is pending or changed", total=total))
         for file in self._package.files[:last]:
             if file.id in todo or file.kind is Kind.RECURRING:
