@@ -58,9 +58,9 @@ def limits(results: Sequence[Result]) -> Figure:
 
 
 def share_of_limit(measurement: Measurement) -> float | None:
-    """Which share of its limit a measurement uses; None without a limit."""
+    """Which share of its limit a measurement uses; None without a limit, or when that is 0."""
     limit = measurement.limit
-    if limit is None:
+    if limit is None or not limit.value:
         return None
     last = list(measurement.sides)[-1]
     found = measurement.ratio(last)
