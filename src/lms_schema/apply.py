@@ -134,7 +134,7 @@ class Applier:
                 if self._is_careful or item.id in self.entries:
                     present = replace.objects(self._connection, self._schema)
                 else:
-                    present = replace.written(self._connection, self._schema, file.folder.owns)
+                    present = replace.written(self._connection, self._schema, item.folder.owns)
                 created = self._created(item, present, written)
                 stale = [] if item.id in doomed else self._stale(item, present, created)
                 for name in stale:

@@ -14,7 +14,8 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def sarif(result: CheckResult) -> dict[str, object]:
     """Return the log of one run."""
-    found = {finding.rule: finding for finding in result.findings}
+    names = list(dict.fromkeys(finding.rule for finding in result.findings))
+    known = {rule.id: rule for rule in rules.every()}
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -24,19 +25,17 @@ def sarif(result: CheckResult) -> dict[str, object]:
                     "driver": {
                         "name": "lms-schema",
                         "semanticVersion": _semantic(lms_schema.__version__),
-                        "rules": [_rule(name) for name in found],
+                        "rules": [_rule(name, known[name.partition("/")[0]]) for name in names],
                     }
                 },
-                "results": [_result(finding, list(found)) for finding in result.findings],
+                "results": [_result(finding, names) for finding in result.findings],
                 "columnKind": "unicodeCodePoints",
             }
         ],
     }
 
 
-def _rule(name: str) -> dict[str, object]:
-    known = {rule.id: rule for rule in rules.every()}
-    rule = known[name.partition("/")[0]]
+def _rule(name: str, rule: rules.Rule) -> dict[str, object]:
     return {
         "id": name,
         "shortDescription": {"text": rule.title},

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from lms_schema import package as packages
-from lms_schema.check import examine
+from lms_schema.examination import examine
 from lms_schema.rules.subject import subject
 
 Connection = psycopg.Connection[tuple[Any, ...]]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lms_schema import rules
-from lms_schema.check import examine
+from lms_schema.examination import examine
 from lms_schema.rules.subject import subject
 
 NOTES = (

@@ -8,9 +8,6 @@ import lms_schema
 from lms_schema.commands.options import extra_option
 from lms_schema.commands.output import count, print_json
 
-FINDINGS = 9
-"""The exit code when there are findings."""
-
 
 @click.command()
 @extra_option
@@ -41,7 +38,7 @@ def check(extra: tuple[str, ...], form: str) -> None:
         for finding in result.findings:
             click.echo(_annotation(finding) if form == "github" else _line(finding))
     _summarize(result)
-    click.get_current_context().exit(FINDINGS if result.findings else 0)
+    click.get_current_context().exit(result.exit_code)
 
 
 def _line(finding: lms_schema.Finding) -> str:

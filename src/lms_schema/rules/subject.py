@@ -67,8 +67,9 @@ class Folder:
             return ()
         return self._named(packages.read_files(self.released_root))
 
+    @cached_property
     def package(self) -> SchemaPackage:
-        """Return what is applied up to this folder.
+        """What is applied up to this folder.
 
         Raises:
             UsageError: When it cannot be read.
@@ -80,7 +81,7 @@ class Folder:
     def order(self) -> str | None:
         """Return what its ORDER should be, or None when the files have no order."""
         try:
-            return self.package().order(self.name)
+            return self.package.order(self.name)
         except UsageError:
             return None
 
@@ -102,7 +103,7 @@ def subject(root: Path, extras: Sequence[Path] = ()) -> list[Folder]:
         folder = Folder(extra, extra.resolve().name, below, judged=True)
         folders.append(folder)
         try:
-            below = folder.package()
+            below = folder.package
         except UsageError:  # its own findings say why
             continue
     return folders

@@ -20,7 +20,6 @@ CREATE TEMPORARY VIEW our_column AS
 SELECT
     r.oid AS relation,
     r.relispartition,
-    r.relkind,
     r.name AS relation_name,
     a.attname,
     a.attnum,

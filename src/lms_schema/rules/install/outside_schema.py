@@ -18,23 +18,22 @@ CREATE SCHEMA elsewhere;
 """,
 }
 
-_MAKES = (
-    {"CREATE SCHEMA", "CREATE EXTENSION"}
-    | {
-        f"CREATE {kind}"
-        for kind in (
-            "TABLE",
-            "TYPE",
-            "DOMAIN",
-            "SEQUENCE",
-            "FUNCTION",
-            "PROCEDURE",
-            "AGGREGATE",
-            "VIEW",
-        )
-    }
-    | {"CREATE MATERIALIZED VIEW"}
-)
+_MAKES = {
+    f"CREATE {kind}"
+    for kind in (
+        "SCHEMA",
+        "EXTENSION",
+        "TABLE",
+        "TYPE",
+        "DOMAIN",
+        "SEQUENCE",
+        "FUNCTION",
+        "PROCEDURE",
+        "AGGREGATE",
+        "VIEW",
+        "MATERIALIZED VIEW",
+    )
+}
 
 
 def find(stage: Stage) -> Iterator[Problem]:
