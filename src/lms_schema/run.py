@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace as replaced
 from functools import partial
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _DUPLICATES = ("42P07", "42710")
 """SQLSTATEs of a table, and of a type, that exists."""
 
-_FLUSH = "SELECT pg_logical_emit_message(true, 'lms_schema', '')"
+_FLUSH = "SELECT pg_logical_emit_message(true, 'lms_schema', '') WHERE NOT pg_is_in_recovery()"
 """Writes to the log, so that its commit waits until that, and all before it, is on the disk."""
 
 
@@ -61,7 +61,6 @@ class Run:
         self._indexes = IndexBuilder(session, executor, self._patience, tell)
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
-        self._has_written = False
         self._whole = None if watch else WholeFiles(session, ledger, self._blockers, self._notice)
         session.connection.add_notice_handler(self._notice)
         self._watch = watch or Watch()
@@ -71,20 +70,21 @@ class Run:
 
     def all(self, last: int | None) -> list[Action]:
         """Apply everything; return what was done."""
-        with self._blockers, self._durable_in_the_end():
+        with self._blockers:
             return self._all(last)
 
     @contextmanager
     def _durable_in_the_end(self) -> Iterator[None]:
-        """Wait in the end for the disk, which no commit of a file did.
+        """Let no commit wait for the disk, and in the end wait for all of them.
 
         What a crash of the server loses meanwhile is the last files with their records, which the
         next run applies again.
         """
+        self._connection.execute("SET synchronous_commit = off")
         try:
             yield
         finally:
-            if self._has_written and not self._connection.broken:
+            if not self._connection.broken:
                 self._connection.execute("RESET synchronous_commit")
                 self._connection.execute(_FLUSH)
 
@@ -95,13 +95,17 @@ class Run:
         found = compare(self._package, self._recorded)
         found.check()
         todo = {*found.pending, *found.changed}
-        actions: list[Action] = []
         if any(unfinished(entry.objects) for entry in self._applier.entries.values()):
             self._patience.run(self._discard)
         total = sum(file.id in todo for file in self._package.files[:last])
         if total:
-            self._connection.execute("SET synchronous_commit = off")
             self._tell(Event("begin", "what is pending or changed", total=total))
+        with self._durable_in_the_end() if total else nullcontext():
+            return self._apply_all(todo, found.gone, last)
+
+    def _apply_all(self, todo: set[str], missing: Sequence[str], last: int | None) -> list[Action]:
+        """Apply files up to the last, and after all of them drop what missing files made."""
+        actions: list[Action] = []
         for file in self._package.files[:last]:
             if file.id in todo or file.kind is Kind.RECURRING:
                 start = time.monotonic()
@@ -109,7 +113,7 @@ class Run:
                 todo.difference_update(action.file for action in done)
                 todo.update(name for name, entry in self._recorded.items() if not entry.checksum)
                 actions += self._told(done, start)
-        gone = [name for name in found.gone if name in self._applier.entries]
+        gone = [name for name in missing if name in self._applier.entries]
         if gone and last is None:
             start = time.monotonic()
             drop = partial(self._transaction, partial(self._applier.drop, gone))
@@ -137,7 +141,6 @@ class Run:
         """Apply a file in one transaction; on a fresh install it is sent whole."""
         if self._whole and self._tracked:
             if self._whole.apply(file):
-                self._has_written = True
                 return [Action(file.id, verb(file, new=True))]
             self._whole = None
             self._read()
@@ -156,7 +159,6 @@ class Run:
             raise
 
     def _discard(self) -> list[Action]:
-        self._has_written = True
         return self._transaction(self._applier.discard)
 
     def _transaction(self, work: Callable[[], list[Action]]) -> list[Action]:
@@ -165,7 +167,6 @@ class Run:
                 self._prepare()
             self._watch.begin()
             actions = work()
-        self._has_written = self._has_written or bool(actions)
         self._watch.committed(actions)
         if not self._applier.learn():
             self._read()
