@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from psycopg.conninfo import make_conninfo
-
 import lms_schema
 from harness import Connection, Run, benchmark
 
@@ -19,7 +17,7 @@ def command(run: Run) -> None:
     """Migrate many schemas, then again when there is nothing to do, and ask their status."""
     names = [f"tenant_{n}" for n in range(run.size("schemas", 200, 3))]
     with run.database() as connection:
-        conninfo = make_conninfo(run.server, dbname=connection.info.dbname)
+        conninfo = run.conninfo(connection)
 
         def timed(call: Callable[[str], Any]) -> list[float]:
             start = time.perf_counter()

@@ -14,7 +14,6 @@ from typing import LiteralString
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from harness import Connection, Limit, Run, benchmark
@@ -53,8 +52,7 @@ def guide(run: Run) -> None:
     """Measure both on 5, 10, 20 and 40 learners; the guide's is not tried on a whole course."""
     folder = os.environ.get("LMS_OULAD_DIR")
     with run.database(0 if folder else run.size("interactions", 200_000, 20_000)) as connection:
-        # not connection.info.dsn, which leaves out the password
-        conninfo = make_conninfo(run.server, dbname=connection.info.dbname)
+        conninfo = run.conninfo(connection)
         if folder:
             load(conninfo, folder)
         course, title = connection.execute(

@@ -70,6 +70,10 @@ class Run:
         ):
             yield connection
 
+    def conninfo(self, connection: Connection) -> str:
+        """The conninfo of a connection's database: its own leaves out the password."""
+        return make_conninfo(self.server, dbname=connection.info.dbname)
+
     @contextmanager
     def read_only(self, interactions: int) -> Iterator[Connection]:
         """A read-only connection to a database with that many generated interactions."""

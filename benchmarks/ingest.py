@@ -17,7 +17,6 @@ from itertools import cycle
 from typing import LiteralString
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from harness import Action, Connection, Limit, Run, benchmark
 
@@ -136,7 +135,7 @@ def _switch(connection: Connection, mode: LiteralString) -> None:
 def _sustained(run: Run, connection: Connection) -> None:
     """Two clients, batch after batch, against COPY of the same rows into a bare heap table."""
     count = run.size("batches of sustained ingest", 200, 4)
-    conninfo = make_conninfo(run.server, dbname=connection.info.dbname)
+    conninfo = run.conninfo(connection)
 
     def client() -> None:
         with psycopg.connect(conninfo, autocommit=True) as own:

@@ -9,7 +9,8 @@ from functools import partial
 
 from harness import Limit, Run, benchmark
 from lms_schema import embedded
-from lms_schema.testing import ensure_template, new_database
+from lms_schema.disposable import new_database
+from lms_schema.testing import ensure_template
 
 MOST_SECONDS = Limit(0.15)
 

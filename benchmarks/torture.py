@@ -18,7 +18,6 @@ from random import Random
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from harness import Limit, Run, benchmark
 
@@ -233,7 +232,7 @@ def command(run: Run) -> None:
     seconds = run.size("seconds", 120, 10)
     with run.database() as connection:
         start = time.perf_counter()
-        outcome = torture(make_conninfo(run.server, dbname=connection.info.dbname), seconds)
+        outcome = torture(run.conninfo(connection), seconds)
         took = time.perf_counter() - start
     for what, count in sorted(Counter(outcome.happened).items()):
         run.record(what, "times", {"in all": [float(count)]})

@@ -23,9 +23,9 @@ from psycopg import sql
 
 from lms_schema import embedded
 from lms_schema import package as packages
+from lms_schema.disposable import new_database as new_database_on
 from lms_schema.embedded import forget_durability
 from lms_schema.testing import SERVER_VARIABLE, ensure_template
-from lms_schema.testing import new_database as new_database_on
 
 pytest_plugins = ["pytester"]
 

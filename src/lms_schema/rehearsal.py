@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +12,10 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from lms_schema import index_file
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
+from lms_schema.disposable import new_database
 from lms_schema.migrate import MigrateResult, migrate
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 from lms_schema.statements import plain
@@ -206,13 +205,7 @@ def _names(note: Note) -> tuple[str, str]:
 @contextmanager
 def rehearsal(server: str) -> Iterator[Rehearsal]:
     """Make a database on a server, where the connection's role is a superuser; drop it again."""
-    name = f"lms_check_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            conninfo = make_conninfo(server, dbname=name)
-            with psycopg.connect(conninfo) as connection:
-                connection.execute(_NOTES)
-            yield Rehearsal(conninfo)
-        finally:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with new_database(server) as conninfo:
+        with psycopg.connect(conninfo) as connection:
+            connection.execute(_NOTES)
+        yield Rehearsal(conninfo)

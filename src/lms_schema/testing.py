@@ -21,7 +21,6 @@ import hashlib
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -31,6 +30,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lms_schema import __version__, embedded, package
+from lms_schema.disposable import new_database
 from lms_schema.migrate import migrate
 
 SERVER_VARIABLE = "LMS_TEST_DATABASE_URL"
@@ -125,19 +125,3 @@ def ensure_template(
                 )
             )
     return name
-
-
-@contextmanager
-def new_database(server: str, template: str = "template1") -> Iterator[str]:
-    """Copy a database; yields the connection string of the copy, which is dropped afterwards."""
-    name = f"lms_test_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
-        try:
-            yield make_conninfo(server, dbname=name)
-        finally:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

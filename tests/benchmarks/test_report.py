@@ -53,6 +53,11 @@ def test_a_limit_is_met_or_missed(
     assert Measurement("what", "s", sides, limit).is_met is is_met
 
 
+def test_a_limit_that_allows_nothing_has_no_share_to_draw() -> None:
+    assert plots.share_of_limit(Measurement("what", "rows", {"": [0.0]}, Limit(0))) is None
+    assert plots.share_of_limit(Measurement("what", "s", {"": [1.0]}, Limit(2))) == 0.5
+
+
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     measurement = Measurement("what", "s", {"a": [1.0, 2.0], "b": [3.0]}, Limit(4, allowance=0.1))
     machine = {"cpu": "one"}

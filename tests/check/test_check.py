@@ -16,6 +16,7 @@ import lms_schema
 from lms_schema import CheckResult, Finding, LmsSchemaError
 from lms_schema.cli import cli
 from lms_schema.rules.lint import sqlfluff, squawk
+from support import documents
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = CheckResult(
@@ -53,14 +54,13 @@ def test_github_gets_a_line_each_with_its_escapes() -> None:
 @pytest.mark.usefixtures("_found")
 def test_json_follows_its_schema() -> None:
     document = json.loads(CliRunner().invoke(cli, ["check", "--format", "json"]).stdout)
-    schema = json.loads((ROOT / "docs" / "json" / "check.schema.json").read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(document, schema)
+    jsonschema.Draft202012Validator.check_schema(documents.SCHEMAS["check.schema.json"])
+    documents.check("check", document)
     assert document["findings"][0]["line"] == 3
     assert document["skipped"] == ["upgrade"]
     del document["findings"][0]["rule"]
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(document, schema)
+        documents.check("check", document)
 
 
 @pytest.mark.usefixtures("_found")
@@ -107,6 +107,5 @@ def test_an_error_is_a_document_too() -> None:
     result = CliRunner().invoke(cli, ["check", "--format", "json", "--extra", "no/where"])
     assert result.exit_code == 2
     document = json.loads(result.stdout)
-    schema = json.loads((ROOT / "docs" / "json" / "error.schema.json").read_text())
-    jsonschema.validate(document, schema)
+    documents.check("error", document)
     assert "no/where does not exist" in document["message"]

@@ -9,6 +9,7 @@ import click
 import lms_schema
 from lms_schema.commands.options import database_option, json_option, schemas_option, time_option
 from lms_schema.commands.output import count
+from lms_schema.commands.progress import print_waits
 from lms_schema.commands.schemas import chosen, report
 
 
@@ -59,17 +60,11 @@ def maintain(
             keep_interactions=keep_interactions,
             lock_timeout=lock_timeout,
             wait=wait,
-            on_event=partial(_tell, schema),
+            on_event=partial(print_waits, schema),
         ),
         _show,
         as_json=as_json,
     )
-
-
-def _tell(schema: str | None, event: lms_schema.Event) -> None:
-    if event.kind in ("waiting", "notice"):
-        where = f"{schema}: " if schema else ""
-        click.echo(f"{where}{event.kind} {event.text}", err=True)
 
 
 _COUNTED = {

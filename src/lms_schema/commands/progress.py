@@ -35,7 +35,7 @@ def followed(*, as_json: bool, several: bool) -> Iterator[Tell]:
         finally:
             bar.close()
     elif several:
-        yield _print_of_many
+        yield print_waits
     else:
         yield _print
 
@@ -49,9 +49,11 @@ def _print(_schema: str | None, event: lms_schema.Event) -> None:
         click.echo(f"{event.kind:<8} {event.text}", err=True)
 
 
-def _print_of_many(schema: str | None, event: lms_schema.Event) -> None:
+def print_waits(schema: str | None, event: lms_schema.Event) -> None:
+    """Print an event to standard error if it is a wait or a notice."""
     if event.kind in ("waiting", "notice"):
-        click.echo(f"{schema}: {event.kind} {event.text}", err=True)
+        where = f"{schema}: " if schema else ""
+        click.echo(f"{where}{event.kind} {event.text}", err=True)
 
 
 class _Bar:
