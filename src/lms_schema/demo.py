@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from lms_schema import dashboards, pages, sample
 from lms_schema.database import session
 from lms_schema.errors import UsageError
-from lms_schema.migrate import migrate
+from lms_schema.operations.migrate import migrate
 from lms_schema.tables import print_bars, print_table
 from lms_schema.teacher_page import teacher_page
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lms_schema import rules
 from lms_schema.catalog import Catalog
-from lms_schema.check import CheckResult, Finding
 from lms_schema.errors import UsageError
+from lms_schema.operations.check import CheckResult, Finding
 from lms_schema.rules import Rule, Scope, Severity
 from lms_schema.rules.findings import Problem
 from lms_schema.rules.stage import Stage

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from lms_schema import database, ledger
+from lms_schema import database, ledger, yoyo_layout
 from lms_schema.events import Action, Event
 from lms_schema.package import Kind, SchemaPackage, SqlFile
 from lms_schema.run import Run
@@ -24,7 +24,6 @@ _NOW = sql.SQL("now() AT TIME ZONE 'UTC'")
 _OF_THE_RUN = {
     "applied_at_utc": _NOW,
     "created_at_utc": _NOW,
-    "installed_at_utc": _NOW,
     "id": sql.SQL("gen_random_uuid()"),
     "username": sql.SQL("current_user"),
     "hostname": sql.SQL("coalesce(host(inet_client_addr()), 'local')"),
@@ -98,7 +97,7 @@ def script(
     recorder = _Recorder()
     with database.session(conninfo, schema=schema) as session:
         connection = session.connection
-        start = _precondition(since) if since else _state_tables(connection, schema)
+        start = _precondition(since) if since else Part("state", ledger.CREATION)
         for files, watch in ((since, None), (package, recorder)):
             if files is not None:
                 Run(session, files, ledger.Ledger(connection), 0, _silent, watch).all(None)
@@ -171,31 +170,6 @@ $release$;
     return Part("release", text.as_string(None))
 
 
-def _state_tables(connection: psycopg.Connection[Any], schema: str) -> Part:
-    """Return what creates the state tables, by creating them and taking that back."""
-    texts: list[str] = []
-
-    class Noting(psycopg.ClientCursor[Any]):
-        def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-            text = self.mogrify(query, params).strip().rstrip(";")
-            if text.split(maxsplit=1)[0].upper() in ("ALTER", "COMMENT", "CREATE", "DROP"):
-                texts.append(f"{text};")
-            return super().execute(query, params, **options)
-
-    with connection.transaction(force_rollback=True):
-        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
-        usual = connection.cursor_factory
-        connection.cursor_factory = Noting
-        try:
-            ledger.Ledger(connection).create()
-        finally:
-            connection.cursor_factory = usual
-        versions = [
-            _insert(ledger.VERSION_TABLE, row) for row in _rows(connection, ledger.VERSION_TABLE)
-        ]
-    return Part("state", "\n\n".join([*texts, *versions]) + "\n")
-
-
 def _rows(connection: psycopg.Connection[Any], table: str) -> list[dict[str, Any]]:
     query = sql.SQL("SELECT * FROM {} ORDER BY 1").format(sql.Identifier(table))
     with connection.cursor(row_factory=dict_row) as cursor:
@@ -218,13 +192,11 @@ def _forgotten(file_id: str) -> str:
 
 
 def _logged(file_id: str, operation: str) -> str:
-    from lms_schema.yoyo_rows import hash_of
-
     return _insert(
         ledger.LOG_TABLE,
         {
             "id": None,
-            "migration_hash": hash_of(file_id),
+            "migration_hash": yoyo_layout.hash_of(file_id),
             "migration_id": file_id,
             "operation": operation,
             "username": None,

@@ -11,7 +11,7 @@ import psycopg
 from lms_schema import embedded
 from lms_schema import package as packages
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
-from lms_schema.migrate import migrate
+from lms_schema.operations.migrate import migrate
 
 _SCHEMA = "lms"
 _PRINTED = frozenset({"view", "function"})

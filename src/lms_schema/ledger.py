@@ -1,28 +1,30 @@
 """What was applied: the state tables in the target schema.
 
-Reading them takes nothing but SQL. Their layout and their rows are yoyo's, which `yoyo_rows` knows.
+Reading them takes nothing but SQL. Their layout and their rows are yoyo's: see `yoyo_layout`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import Escaping
+
+from lms_schema import yoyo_layout
 
 if TYPE_CHECKING:
     from lms_schema.package import SqlFile
-    from lms_schema.yoyo_rows import YoyoRows
 
 TABLE = "lms_schema_migration"
 LOG_TABLE = "lms_schema_log"
 VERSION_TABLE = "lms_schema_yoyo_version"
 TABLES = (TABLE, LOG_TABLE, VERSION_TABLE)
 
-_OWN_COLUMNS = f"""
+CREATION = f"""\
+{yoyo_layout.tables(*TABLES)}
 ALTER TABLE {TABLE}
     ADD COLUMN checksum text,
     ADD COLUMN package_version text,
@@ -54,29 +56,43 @@ COMMENT ON TABLE {VERSION_TABLE} IS 'Version of the layout of the lms_schema_ ta
 COMMENT ON COLUMN {VERSION_TABLE}.version IS 'Number of a layout that was reached.';
 COMMENT ON COLUMN {VERSION_TABLE}.installed_at_utc IS 'When it was reached, in UTC.';
 """
+"""SQL that creates the state tables: yoyo's, with columns of our own."""
 
 
-# One statement, since a fresh install sends it for each file. {{}}: an array of the objects.
+_VALUES = (
+    "id",
+    "migration_hash",
+    "migration_id",
+    "operation",
+    "username",
+    "hostname",
+    "created_at_utc",
+    "checksum",
+    "package_version",
+    "content",
+)
+"""What the statement below is given of a file, beside an array of the objects."""
+
 _RECORD = f"""
-    WITH made AS MATERIALIZED (SELECT {{}} AS names),
+    WITH made AS MATERIALIZED (SELECT {{objects}} AS names),
     moved AS (
         UPDATE {TABLE} AS t
         SET objects = ARRAY(
             SELECT o FROM unnest(t.objects) WITH ORDINALITY AS u (o, n)
             WHERE o <> ALL (made.names) ORDER BY n
         )
-        FROM made WHERE migration_id <> %(migration_id)s AND objects && made.names
+        FROM made WHERE migration_id <> {{migration_id}} AND objects && made.names
     ),
     logged AS (
         INSERT INTO {LOG_TABLE}
             (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
-        VALUES (%(id)s, %(migration_hash)s, %(migration_id)s, %(operation)s, %(username)s,
-            %(hostname)s, %(created_at_utc)s)
+        VALUES ({{id}}, {{migration_hash}}, {{migration_id}}, {{operation}}, {{username}},
+            {{hostname}}, {{created_at_utc}})
     )
     INSERT INTO {TABLE} (migration_hash, migration_id, applied_at_utc, checksum, package_version,
         objects, content)
-    SELECT %(migration_hash)s, %(migration_id)s, %(created_at_utc)s, %(checksum)s,
-        %(package_version)s, names, %(content)s
+    SELECT {{migration_hash}}, {{migration_id}}, {{created_at_utc}}, {{checksum}},
+        {{package_version}}, names, {{content}}
     FROM made
     ON CONFLICT (migration_hash) DO UPDATE SET
         applied_at_utc = excluded.applied_at_utc,
@@ -138,21 +154,9 @@ class Ledger:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
 
-    @cached_property
-    def _literals(self) -> psycopg.ClientCursor[Any]:
-        return psycopg.ClientCursor(self._connection)
-
-    @cached_property
-    def _rows(self) -> YoyoRows:
-        # yoyo takes a third of psycopg's time to import: only when something is written
-        from lms_schema.yoyo_rows import YoyoRows
-
-        return YoyoRows(self._connection, TABLE, LOG_TABLE, VERSION_TABLE)
-
     def create(self) -> None:
         """Create the state tables."""
-        self._rows.create_tables()
-        self._connection.execute(_OWN_COLUMNS)
+        self._connection.execute(CREATION.encode())
 
     def record(self, file: SqlFile, objects: Sequence[str]) -> Entry:
         """Record a file as applied, in place of an earlier record.
@@ -160,25 +164,33 @@ class Ledger:
         What it created is no longer another file's: a function may move to another file.
         """
         values = {**self._values(file), "objects": list(objects)}
-        self._connection.execute(_RECORD.format("%(objects)s::text[]").encode(), values)
+        places = {name: f"%({name})s" for name in _VALUES}
+        query = _RECORD.format(objects="%(objects)s::text[]", **places)
+        self._connection.execute(query.encode(), values)
         return Entry(str(values["checksum"]), str(values["package_version"]), tuple(objects))
 
-    def statement(self, file: SqlFile, objects: tuple[str, Mapping[str, object]]) -> bytes:
-        """Return the statement that records a file, to be sent along with others.
+    def preparation(self, name: str, objects: str) -> bytes:
+        """Return the statement that prepares `statement` under a name.
 
         Args:
-            file: The file.
-            objects: An expression for what it created, and its parameters.
+            name: The name.
+            objects: An expression for an array of what a file created.
         """
-        expression, parameters = objects
-        query = _RECORD.format(expression).encode()
-        return self._literals.mogrify(query, {**self._values(file), **parameters}).encode()
+        places = {value: f"${number}" for number, value in enumerate(_VALUES, 1)}
+        return f"PREPARE {name} AS {_RECORD.format(objects=objects, **places)}".encode()
+
+    def statement(self, name: str, file: SqlFile) -> bytes:
+        """Return the statement that records a file, to be sent along with others."""
+        values = self._values(file)
+        literal = Escaping(self._connection.pgconn).escape_literal
+        given = b", ".join(literal(str(values[value]).encode()) for value in _VALUES)
+        return f"EXECUTE {name} (".encode() + given + b")"
 
     def _values(self, file: SqlFile) -> dict[str, object]:
         from lms_schema import __version__
 
         return {
-            **self._rows.values(file.id, "mark"),
+            **yoyo_layout.log_row(self._connection, file.id, "mark"),
             "checksum": file.checksum,
             "package_version": __version__,
             "content": file.text,
@@ -196,4 +208,7 @@ class Ledger:
         """Remove the record of a file, if there is one."""
         query = f"SELECT FROM {TABLE} WHERE migration_id = %s"
         if self._connection.execute(query, (file_id,)).fetchone() is not None:
-            self._rows.unmark(file_id)
+            from lms_schema import yoyo_rows
+
+            backend = yoyo_rows.Backend(self._connection, *TABLES)
+            backend.unmark_one(yoyo_rows.migration(file_id))

@@ -16,7 +16,7 @@ from psycopg import sql
 from lms_schema import index_file
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.disposable import new_database
-from lms_schema.migrate import MigrateResult, migrate
+from lms_schema.operations.migrate import MigrateResult, migrate
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 from lms_schema.statements import plain
 from lms_schema.watch import Watch

@@ -248,13 +248,14 @@ def written(
     return {found.name: found for found in objects if found.written}
 
 
-def names_written(schema: str, kinds: Collection[str]) -> tuple[str, dict[str, object]]:
-    """Return an SQL expression for an array of the names of those, and its parameters."""
+def names_written(connection: psycopg.Connection[Any], schema: str, kinds: Collection[str]) -> str:
+    """Return an SQL expression for an array of the names of those."""
     names = f"""ARRAY(
         SELECT name FROM ({_query(kinds)}) AS object WHERE is_written AND kind = ANY (%(kinds)s)
         ORDER BY objid
     )"""  # noqa: S608 (the queries above)
-    return names, {"schema": quoted(schema), "kinds": list(kinds), "only_written": True}
+    values = {"schema": quoted(schema), "kinds": list(kinds), "only_written": True}
+    return psycopg.ClientCursor(connection).mogrify(names.encode(), values)
 
 
 def _objects(

@@ -19,9 +19,9 @@ from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed
 from lms_schema.events import Action, Event, verb
 from lms_schema.execution import Executor
 from lms_schema.indexes import IndexBuilder
+from lms_schema.operations.status import compare
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 from lms_schema.patience import BUSY, Patience
-from lms_schema.status import compare
 from lms_schema.swap import Swap, unfinished
 from lms_schema.watch import Watch
 from lms_schema.whole_files import WholeFiles

@@ -31,7 +31,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lms_schema import __version__, embedded, package
 from lms_schema.disposable import new_database
-from lms_schema.migrate import migrate
+from lms_schema.operations.migrate import migrate
 
 SERVER_VARIABLE = "LMS_TEST_DATABASE_URL"
 _SCHEMA = "lms_schema"

@@ -18,7 +18,7 @@ from lms_schema import replace
 from lms_schema.blockers import Blockers
 from lms_schema.database import Session
 from lms_schema.ledger import Ledger
-from lms_schema.package import SqlFile
+from lms_schema.package import Folder, SqlFile
 
 
 class WholeFiles:
@@ -37,16 +37,18 @@ class WholeFiles:
         self._ledger = ledger
         self._blockers = blockers
         self._on_notice = on_notice
+        self._prepared: set[Folder] = set()
 
     def apply(self, file: SqlFile) -> bool:
         """Apply and record a file of which nothing is recorded; tell whether that was done."""
-        objects = replace.names_written(self._schema, file.folder.owns)
+        name = f"lms_schema_record_{file.folder.name}"
         message = b";".join(
             (
+                *self._preparation(name, file.folder),
                 b"BEGIN",
                 file.text.encode() + b"\n",
                 b"SET CONSTRAINTS ALL IMMEDIATE",
-                self._ledger.statement(file, objects),
+                self._ledger.statement(name, file),
                 b"COMMIT",
             )
         )
@@ -62,6 +64,17 @@ class WholeFiles:
             if not self._connection.broken:
                 self._connection.rollback()  # of what failed or was interrupted
         return True
+
+    def _preparation(self, name: str, folder: Folder) -> list[bytes]:
+        """Return what prepares the record of a folder's files, when it is not prepared.
+
+        To plan it anew for each file would take the server as long as many a file does.
+        """
+        if folder in self._prepared:
+            return []
+        self._prepared.add(folder)
+        objects = replace.names_written(self._connection, self._schema, folder.owns)
+        return [self._ledger.preparation(name, objects)]
 
     @contextmanager
     def _notices_when_done(self) -> Iterator[None]:

@@ -11,8 +11,8 @@ import lms_schema
 from lms_schema import lock
 from lms_schema import package as packages
 from lms_schema.catalog import read_catalog
-from lms_schema.drop import drop
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError
+from lms_schema.operations.drop import drop
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

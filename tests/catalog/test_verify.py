@@ -16,7 +16,7 @@ import lms_schema
 from lms_schema.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.database import SUPPORTED
 from lms_schema.errors import DatabaseError, UsageError
-from lms_schema.verify import Difference, compare, verify
+from lms_schema.operations.verify import Difference, compare, verify
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Found = set[tuple[str, str, str]]

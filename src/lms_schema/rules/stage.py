@@ -10,11 +10,11 @@ from typing import Self
 from lms_schema import rules
 from lms_schema.catalog import Catalog
 from lms_schema.errors import StatementFailed
+from lms_schema.operations.verify import compare
 from lms_schema.package import SchemaPackage, extra_of
 from lms_schema.rehearsal import Atlas, Note, Place, Rehearsal, rehearsal
 from lms_schema.rules import Rule
 from lms_schema.rules.findings import Problem
-from lms_schema.verify import compare
 
 
 class Stage:

@@ -13,6 +13,7 @@ from lms_schema import database
 from lms_schema import package as packages
 from lms_schema.errors import DatabaseError, LockNotObtained
 from lms_schema.locks import Effects
+from lms_schema.operations.status import compare
 from lms_schema.package import SchemaPackage
 from lms_schema.plan_result import (
     Danger,
@@ -21,7 +22,6 @@ from lms_schema.plan_result import (
     PlanResult,
     Table,
 )
-from lms_schema.status import compare
 from lms_schema.watch import Step
 
 if TYPE_CHECKING:

@@ -193,6 +193,6 @@ def _kind(file_id: str) -> Kind | None:
 def _equal_release(conninfo: str, schema: str) -> str | None:
     """Return this release when the schema's catalog equals its catalog."""
     from lms_schema import __version__
-    from lms_schema.verify import verify
+    from lms_schema.operations.verify import verify
 
     return None if verify(conninfo, schema=schema, strict=False).differences else __version__

@@ -11,7 +11,7 @@ from lms_schema import package as packages
 from lms_schema.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.database import Session
 from lms_schema.errors import DatabaseError
-from lms_schema.verify import Difference, compare
+from lms_schema.operations.verify import Difference, compare
 
 _STRANGE_OWNERS = """
     SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class

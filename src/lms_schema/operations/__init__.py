@@ -1,0 +1,1 @@
+"""What the commands do, a module each: what `lms_schema` offers to Python."""

@@ -1,0 +1,65 @@
+"""The state tables are yoyo's, though yoyo does not make them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from yoyo import internalmigrations
+
+from lms_schema import migrate
+from lms_schema.ledger import TABLES
+from lms_schema.yoyo_rows import Backend, migration
+from support.runner import Make
+
+COLUMNS = """
+    SELECT column_name, data_type, character_maximum_length, is_nullable, column_default
+    FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = %s
+        AND column_name NOT IN ('checksum', 'package_version', 'objects', 'content')
+    ORDER BY ordinal_position
+"""
+CONSTRAINTS = """
+    SELECT conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE conrelid = %s::regclass AND contype <> 'n'
+"""
+ROWS = "SELECT migration_hash, migration_id FROM lms_schema_migration"
+LOG = """
+    SELECT migration_hash, migration_id, operation, username, hostname, comment
+    FROM lms_schema_log ORDER BY created_at_utc
+"""
+
+
+@pytest.fixture
+def migrated(empty_database: str, make_package: Make) -> str:
+    migrate(empty_database, package=make_package({"tables/010_a.sql": "CREATE TABLE a (i int);"}))
+    return empty_database
+
+
+def test_yoyo_makes_the_same_tables_and_rows(migrated: str) -> None:
+    with psycopg.connect(migrated) as connection:
+
+        def seen() -> list[Any]:
+            found: list[Any] = [connection.execute(text).fetchall() for text in (ROWS, LOG)]
+            found.append(connection.execute(f"SELECT version FROM {TABLES[2]}").fetchall())
+            for table in TABLES:
+                for text in (COLUMNS, CONSTRAINTS):
+                    found.append(connection.execute(text.encode(), (table,)).fetchall())
+            return found
+
+        ours = seen()
+        connection.execute("CREATE SCHEMA theirs")
+        connection.execute("SET search_path = theirs")
+        backend = Backend(connection, *TABLES)
+        internalmigrations.upgrade(backend)
+        backend.mark_one(migration("tables/010_a"))
+        assert ours == seen()
+        assert ours[0]
+
+
+def test_yoyo_reads_what_was_recorded_and_has_nothing_to_upgrade(migrated: str) -> None:
+    with psycopg.connect(migrated) as connection:
+        backend = Backend(connection, *TABLES)
+        assert not internalmigrations.needs_upgrading(backend)
+        assert backend.is_applied(migration("tables/010_a"))
+        assert not backend.is_applied(migration("tables/020_b"))
