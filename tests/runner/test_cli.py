@@ -374,6 +374,21 @@ def test_with_nothing_to_do_nothing_heavy_is_imported(database: str, command: st
     assert {"yoyo", "sqlparse", "rich", *others}.isdisjoint(done.stdout.split())
 
 
+def test_what_was_imported_is_not_searched_for_garbage_at_the_end() -> None:
+    code = (
+        "import atexit, gc; from lms_schema import cli;"
+        "atexit.register(lambda: print(gc.get_freeze_count() > len(gc.get_objects())));"
+        "cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "status", "--database", "host=/nowhere"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (1, "True\n")
+
+
 def test_it_runs_as_a_module_too() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "lms_schema", "--version"],

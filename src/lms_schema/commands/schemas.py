@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 import lms_schema
 from lms_schema.commands.output import count, print_json
-from lms_schema.fleet import Result
+
+if TYPE_CHECKING:
+    from lms_schema.fleet import Result
 
 
 @dataclass(frozen=True)
