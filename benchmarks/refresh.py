@@ -150,8 +150,12 @@ EVENTS = """
     WHERE run = %s
 """
 
-# The settings of publish_learning_analytics.
-AS_PUBLISHED = "SET default_statistics_target = 1; SET work_mem = '64MB'"
+# The settings that publish_learning_analytics refreshes with, for this session.
+AS_PUBLISHED = """
+    SELECT set_config(split_part(s, '=', 1), substr(s, strpos(s, '=') + 1), false)
+    FROM pg_proc, unnest(proconfig) AS s
+    WHERE oid = 'publish_learning_analytics(timestamptz)'::regprocedure
+"""
 
 
 @benchmark("refresh", "What a refresh of the analytics costs after 10,000 new interactions")
