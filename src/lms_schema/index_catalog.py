@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from lms_schema.ledger import TABLES
+
 _TABLE = """
     SELECT c.oid::bigint AS oid, n.nspname AS schema, c.relname AS name,
         format('%%I.%%I', n.nspname, c.relname) AS text, c.relkind AS kind,
@@ -74,6 +76,16 @@ _MISSING = f"""
     ORDER BY part.text
 """  # noqa: S608
 
+_FILLED = """
+    SELECT EXISTS (
+        SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = %s AND c.relkind IN ('r', 'm', 'p') AND c.relname <> ALL (%s)
+            AND (pg_relation_size(c.oid) > 0 OR c.relkind = 'p' AND EXISTS (
+                SELECT FROM pg_partition_tree(c.oid) AS t WHERE pg_relation_size(t.relid) > 0
+            ))
+    )
+"""
+
 _COLUMNS = "SELECT attname FROM pg_attribute WHERE attrelid = %s ORDER BY attnum"
 
 
@@ -139,6 +151,11 @@ class IndexCatalog:
         with self._connection.cursor(row_factory=class_row(Table)) as cursor:
             cursor.execute(f"{_TABLE} AND n.nspname = %s AND c.relname = %s", (schema, name))
             return cursor.fetchone()
+
+    def is_filled(self, schema: str) -> bool:
+        """Tell whether any table of the schema has a page, other than the state tables."""
+        row = self._connection.execute(_FILLED, (schema, list(TABLES))).fetchone()
+        return bool(row and row[0])
 
     def missing(self, index: Index) -> list[Table]:
         """Return the partitions, at each level, that lack their part of a partitioned index."""

@@ -47,6 +47,10 @@ class IndexBuilder:
         self._patience = patience
         self._tell = tell
 
+    def is_needed(self) -> bool:
+        """Tell whether a table of the schema holds rows, so that indexes are not just run."""
+        return self._catalog.is_filled(self._session.schema)
+
     def build(self, file: SqlFile) -> str | None:
         """Build the index of a file, or finish what is there of it.
 

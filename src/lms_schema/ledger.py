@@ -59,6 +59,33 @@ COMMENT ON COLUMN {VERSION_TABLE}.installed_at_utc IS 'When it was reached, in U
 """SQL that creates the state tables: yoyo's, with columns of our own."""
 
 
+_RECORD = f"""
+    WITH moved AS (
+        UPDATE {TABLE}
+        SET objects = ARRAY(
+            SELECT o FROM unnest(objects) WITH ORDINALITY AS u (o, n)
+            WHERE o <> ALL (%(objects)s::text[]) ORDER BY n
+        )
+        WHERE migration_id <> %(migration_id)s AND objects && %(objects)s::text[]
+    ),
+    logged AS (
+        INSERT INTO {LOG_TABLE}
+            (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
+        VALUES (%(id)s, %(migration_hash)s, %(migration_id)s, %(operation)s, %(username)s,
+            %(hostname)s, %(created_at_utc)s)
+    )
+    INSERT INTO {TABLE} (migration_hash, migration_id, applied_at_utc, checksum, package_version,
+        objects, content)
+    VALUES (%(migration_hash)s, %(migration_id)s, %(created_at_utc)s, %(checksum)s,
+        %(package_version)s, %(objects)s::text[], %(content)s)
+    ON CONFLICT (migration_hash) DO UPDATE SET
+        applied_at_utc = excluded.applied_at_utc,
+        checksum = excluded.checksum,
+        package_version = excluded.package_version,
+        objects = excluded.objects,
+        content = excluded.content
+"""  # noqa: S608 (names of tables, above)
+
 _VALUES = (
     "id",
     "migration_hash",
@@ -66,40 +93,55 @@ _VALUES = (
     "operation",
     "username",
     "hostname",
-    "created_at_utc",
     "checksum",
     "package_version",
     "content",
 )
-"""What the statement below is given of a file, beside an array of the objects."""
+"""What the statement below is given of a file."""
 
-_RECORD = f"""
-    WITH made AS MATERIALIZED (SELECT {{objects}} AS names),
-    moved AS (
-        UPDATE {TABLE} AS t
-        SET objects = ARRAY(
-            SELECT o FROM unnest(t.objects) WITH ORDINALITY AS u (o, n)
-            WHERE o <> ALL (made.names) ORDER BY n
-        )
-        FROM made WHERE migration_id <> {{migration_id}} AND objects && made.names
-    ),
+_NOTE = f"""
+    PREPARE lms_schema_note AS
+    WITH applied AS MATERIALIZED (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS at),
     logged AS (
         INSERT INTO {LOG_TABLE}
             (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
-        VALUES ({{id}}, {{migration_hash}}, {{migration_id}}, {{operation}}, {{username}},
-            {{hostname}}, {{created_at_utc}})
+        SELECT $1, $2, $3, $4, $5, $6, at FROM applied
     )
     INSERT INTO {TABLE} (migration_hash, migration_id, applied_at_utc, checksum, package_version,
         objects, content)
-    SELECT {{migration_hash}}, {{migration_id}}, {{created_at_utc}}, {{checksum}},
-        {{package_version}}, names, {{content}}
-    FROM made
-    ON CONFLICT (migration_hash) DO UPDATE SET
-        applied_at_utc = excluded.applied_at_utc,
-        checksum = excluded.checksum,
-        package_version = excluded.package_version,
-        objects = excluded.objects,
-        content = excluded.content
+    SELECT $2, $3, at, $7, $8, '{{}}', $9 FROM applied
+"""  # noqa: S608 (names of tables, above)
+
+# The commands of a transaction are numbered, and each row that it wrote bears the number of its
+# command. So an object belongs to the first file that was noted after it.
+_SETTLE = f"""
+    WITH noted AS (
+        SELECT migration_id, cmin::text::bigint AS command, applied_at_utc FROM {TABLE}
+        WHERE xmin = pg_current_xact_id()::xid
+    ),
+    made AS (
+        SELECT o.name, o.objid, (
+            SELECT n.migration_id FROM noted AS n WHERE n.command >= o.command
+            ORDER BY n.command LIMIT 1
+        ) AS migration_id
+        FROM ({{objects}}) AS o
+    ),
+    settled AS (
+        UPDATE {TABLE} AS t
+        SET objects = CASE WHEN t.migration_id IN (SELECT migration_id FROM noted)
+            THEN ARRAY(SELECT name FROM made WHERE migration_id = t.migration_id ORDER BY objid)
+            ELSE ARRAY(
+                SELECT o FROM unnest(t.objects) WITH ORDINALITY AS u (o, n)
+                WHERE o NOT IN (SELECT name FROM made) ORDER BY n
+            )
+        END
+        WHERE t.migration_id IN (SELECT migration_id FROM made)
+            OR t.objects && ARRAY(SELECT name FROM made)
+    )
+    SELECT migration_id, extract(epoch FROM
+        applied_at_utc - lag(applied_at_utc, 1, now() AT TIME ZONE 'UTC') OVER (ORDER BY command)
+    )::float8
+    FROM noted
 """  # noqa: S608 (names of tables, above)
 
 
@@ -164,27 +206,32 @@ class Ledger:
         What it created is no longer another file's: a function may move to another file.
         """
         values = {**self._values(file), "objects": list(objects)}
-        places = {name: f"%({name})s" for name in _VALUES}
-        query = _RECORD.format(objects="%(objects)s::text[]", **places)
-        self._connection.execute(query.encode(), values)
+        self._connection.execute(_RECORD.encode(), values)
         return Entry(str(values["checksum"]), str(values["package_version"]), tuple(objects))
 
-    def preparation(self, name: str, objects: str) -> bytes:
-        """Return the statement that prepares `statement` under a name.
+    def preparation(self) -> bytes:
+        """Return the statement that must run once in the session, before the first `note`."""
+        return _NOTE.encode()
 
-        Args:
-            name: The name.
-            objects: An expression for an array of what a file created.
+    def note(self, file: SqlFile) -> bytes:
+        """Return the statement that records a new file as applied, to be sent after its own.
+
+        What the file created is recorded by `settlement`, in the same transaction.
         """
-        places = {value: f"${number}" for number, value in enumerate(_VALUES, 1)}
-        return f"PREPARE {name} AS {_RECORD.format(objects=objects, **places)}".encode()
-
-    def statement(self, name: str, file: SqlFile) -> bytes:
-        """Return the statement that records a file, to be sent along with others."""
         values = self._values(file)
         literal = Escaping(self._connection.pgconn).escape_literal
         given = b", ".join(literal(str(values[value]).encode()) for value in _VALUES)
-        return f"EXECUTE {name} (".encode() + given + b")"
+        return b"EXECUTE lms_schema_note (" + given + b")"
+
+    def settlement(self, objects: str) -> bytes:
+        """Return the statement that records what the files created that were noted.
+
+        Its rows are these files and the seconds that each took.
+
+        Args:
+            objects: A query for what the transaction wrote, see `replace.written_query`.
+        """
+        return _SETTLE.format(objects=objects).encode()
 
     def _values(self, file: SqlFile) -> dict[str, object]:
         from lms_schema import __version__

@@ -33,29 +33,29 @@ REFUSALS = frozenset(
 """SQLSTATEs with which PostgreSQL refuses to replace an object in place."""
 
 # Where objects are found, by their kinds: catalog, row, kind, name, and the transaction that wrote
-# it. A table's row in pg_class is written again by a trigger or foreign key on it, so its type's is
-# looked at.
+# it with the number of its command. A table's row in pg_class is written again by a trigger or
+# foreign key on it, so its type's is looked at.
 _CATALOGS = {
     ("FUNCTION", "PROCEDURE", "AGGREGATE"): """
         SELECT 'pg_proc'::regclass, oid,
             CASE prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END,
-            oid::regprocedure::text, xmin
+            oid::regprocedure::text, xmin, cmin
         FROM pg_proc WHERE pronamespace = %(schema)s::regnamespace
     """,
     ("TABLE",): """
-        SELECT 'pg_class'::regclass, c.oid, 'TABLE', c.oid::regclass::text, t.xmin
+        SELECT 'pg_class'::regclass, c.oid, 'TABLE', c.oid::regclass::text, t.xmin, t.cmin
         FROM pg_class AS c JOIN pg_type AS t ON t.oid = c.reltype
         WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind IN ('r', 'p')
     """,
     ("VIEW", "MATERIALIZED VIEW"): """
         SELECT 'pg_class'::regclass, oid,
             CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'MATERIALIZED VIEW' END,
-            oid::regclass::text, xmin
+            oid::regclass::text, xmin, cmin
         FROM pg_class
         WHERE relnamespace = %(schema)s::regnamespace AND relkind IN ('v', 'm')
     """,
     ("INDEX",): """
-        SELECT 'pg_class'::regclass, c.oid, 'INDEX', c.oid::regclass::text, c.xmin
+        SELECT 'pg_class'::regclass, c.oid, 'INDEX', c.oid::regclass::text, c.xmin, c.cmin
         FROM pg_class AS c
         WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind IN ('i', 'I')
             AND NOT c.relispartition
@@ -65,18 +65,18 @@ _CATALOGS = {
             )
     """,
     ("TYPE",): """
-        SELECT 'pg_type'::regclass, oid, 'TYPE', oid::regtype::text, xmin
+        SELECT 'pg_type'::regclass, oid, 'TYPE', oid::regtype::text, xmin, cmin
         FROM pg_type WHERE typnamespace = %(schema)s::regnamespace AND typtype = 'e'
     """,
     ("TRIGGER",): """
         SELECT 'pg_trigger'::regclass, t.oid, 'TRIGGER',
-            format('%%I ON %%s', t.tgname, t.tgrelid::regclass), t.xmin
+            format('%%I ON %%s', t.tgname, t.tgrelid::regclass), t.xmin, t.cmin
         FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
         WHERE c.relnamespace = %(schema)s::regnamespace AND NOT t.tgisinternal AND t.tgparentid = 0
     """,
     ("POLICY",): """
         SELECT 'pg_policy'::regclass, p.oid, 'POLICY',
-            format('%%I ON %%s', p.polname, p.polrelid::regclass), p.xmin
+            format('%%I ON %%s', p.polname, p.polrelid::regclass), p.xmin, p.cmin
         FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid
         WHERE c.relnamespace = %(schema)s::regnamespace
     """,
@@ -85,13 +85,14 @@ _CATALOGS = {
 # An object is written by this transaction when its row's xmin is in progress and visible, which
 # holds for subtransactions too (DO blocks with EXCEPTION).
 _OBJECTS = """
-    WITH object (classid, objid, kind, name, writer) AS ({})
+    WITH object (classid, objid, kind, name, writer, command) AS ({})
     SELECT classid::bigint AS classid, objid::bigint AS objid, kind, kind || ' ' || name AS name,
         CASE WHEN pg_current_xact_id_if_assigned() IS NULL OR age(writer) > 0 THEN false
             ELSE pg_xact_status(
                 (pg_current_xact_id()::text::bigint - age(writer))::text::xid8
             ) = 'in progress'
-        END AS is_written
+        END AS is_written,
+        command::text::bigint AS command
     FROM object
     WHERE NOT %(only_written)s OR age(writer) <= 0
     ORDER BY objid
@@ -248,14 +249,18 @@ def written(
     return {found.name: found for found in objects if found.written}
 
 
-def names_written(connection: psycopg.Connection[Any], schema: str, kinds: Collection[str]) -> str:
-    """Return an SQL expression for an array of the names of those."""
-    names = f"""ARRAY(
-        SELECT name FROM ({_query(kinds)}) AS object WHERE is_written AND kind = ANY (%(kinds)s)
-        ORDER BY objid
-    )"""  # noqa: S608 (the queries above)
+def written_query(connection: psycopg.Connection[Any], schema: str, kinds: Collection[str]) -> str:
+    """Return a query for those with the columns name, objid and command.
+
+    The command is the number, within the transaction, of the one that wrote the object last. It is
+    only good where no subtransaction was rolled back.
+    """
+    query = f"""
+        SELECT name, objid, command FROM ({_query(kinds)}) AS object
+        WHERE is_written AND kind = ANY (%(kinds)s)
+    """  # noqa: S608 (the queries above)
     values = {"schema": quoted(schema), "kinds": list(kinds), "only_written": True}
-    return psycopg.ClientCursor(connection).mogrify(names.encode(), values)
+    return psycopg.ClientCursor(connection).mogrify(query.encode(), values)
 
 
 def _objects(
@@ -264,7 +269,7 @@ def _objects(
     rows = connection.execute(
         _query(kinds).encode(), {"schema": quoted(schema), "only_written": only_written}
     )
-    return [Object(name, (catalog, row), is_new) for catalog, row, _kind, name, is_new in rows]
+    return [Object(name, (catalog, row), is_new) for catalog, row, _, name, is_new, _ in rows]
 
 
 def _query(kinds: Iterable[str]) -> str:

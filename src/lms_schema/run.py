@@ -16,7 +16,7 @@ from lms_schema import replace
 from lms_schema.apply import Applier
 from lms_schema.blockers import Blockers
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed
-from lms_schema.events import Action, Event, verb
+from lms_schema.events import Action, Event
 from lms_schema.execution import Executor
 from lms_schema.indexes import IndexBuilder
 from lms_schema.operations.status import compare
@@ -24,7 +24,7 @@ from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 from lms_schema.patience import BUSY, Patience
 from lms_schema.swap import Swap, unfinished
 from lms_schema.watch import Watch
-from lms_schema.whole_files import WholeFiles
+from lms_schema.whole_files import WholeFiles, together
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
@@ -106,18 +106,40 @@ class Run:
     def _apply_all(self, todo: set[str], missing: Sequence[str], last: int | None) -> list[Action]:
         """Apply files up to the last, and after all of them drop what missing files made."""
         actions: list[Action] = []
-        for file in self._package.files[:last]:
+        files = self._package.files[:last]
+        for group in together(files) if self._whole else [files]:
+            actions += self._sent_whole(group) or self._one_by_one(group, todo)
+        gone = [name for name in missing if name in self._applier.entries]
+        if gone and last is None:
+            start = time.monotonic()
+            drop = partial(self._transaction, partial(self._applier.drop, gone))
+            actions += self._told(self._patience.run(drop), start)
+        return actions
+
+    def _sent_whole(self, files: Sequence[SqlFile]) -> list[Action]:
+        """Send new files of a fresh install whole; return nothing when that cannot be done."""
+        if not (self._whole and self._tracked):
+            return []
+        if files[0].folder.name == INDEXES and self._indexes.is_needed():
+            return []
+        actions = self._whole.apply(files)
+        if not actions:
+            self._whole = None
+            self._read()
+        for action in actions:
+            self._tell(Event(action.action, action.file, action.seconds))
+        return actions
+
+    def _one_by_one(self, files: Sequence[SqlFile], todo: set[str]) -> list[Action]:
+        """Apply those files that are pending or changed, or run at every migrate."""
+        actions: list[Action] = []
+        for file in files:
             if file.id in todo or file.kind is Kind.RECURRING:
                 start = time.monotonic()
                 done = self._file(file, todo)
                 todo.difference_update(action.file for action in done)
                 todo.update(name for name, entry in self._recorded.items() if not entry.checksum)
                 actions += self._told(done, start)
-        gone = [name for name in missing if name in self._applier.entries]
-        if gone and last is None:
-            start = time.monotonic()
-            drop = partial(self._transaction, partial(self._applier.drop, gone))
-            actions += self._told(self._patience.run(drop), start)
         return actions
 
     def _told(self, actions: list[Action], start: float) -> list[Action]:
@@ -135,15 +157,6 @@ class Run:
         swap = self._applier.swap(file)
         if swap:
             return self._swap(swap, todo)
-        return self._plain(file, todo)
-
-    def _plain(self, file: SqlFile, todo: set[str]) -> list[Action]:
-        """Apply a file in one transaction; on a fresh install it is sent whole."""
-        if self._whole and self._tracked:
-            if self._whole.apply(file):
-                return [Action(file.id, verb(file, new=True))]
-            self._whole = None
-            self._read()
         return self._patience.run(partial(self._apply, file, todo))
 
     def _swap(self, swap: Swap, todo: set[str]) -> list[Action]:
@@ -196,7 +209,7 @@ class Run:
         """Apply an index file, beside the writers of its table when that holds rows."""
         built = self._indexes.build(file)
         if built is None:
-            return self._plain(file, todo)
+            return self._patience.run(partial(self._apply, file, todo))
         finish = partial(self._applier.finish, file, built)
         return self._patience.run(partial(self._transaction, finish))
 

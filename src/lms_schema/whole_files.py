@@ -1,15 +1,18 @@
-"""Sends a file, its record and both ends of their transaction as one message.
+"""Sends files of a fresh install whole: those that only define things, a folder in one message.
 
 A fresh install is hundreds of short statements: sent one by one, most of its time goes by between
-them. An error in such a message does not tell which statement it is of, nor a wait for a lock. So
-this is for the files of a fresh install only, where nobody is in the way, and what fails is sent
-again statement by statement.
+them, and to look up in the catalog what each file made takes as long again. So the files of a
+folder share one transaction and one look. An error in such a message does not tell which statement
+it is of, nor a wait for a lock. So this is for a fresh install only, where nobody is in the way,
+and what fails is sent again statement by statement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 
 import psycopg
 from psycopg.errors import Diagnostic
@@ -17,8 +20,26 @@ from psycopg.errors import Diagnostic
 from lms_schema import replace
 from lms_schema.blockers import Blockers
 from lms_schema.database import Session
+from lms_schema.events import Action, verb
 from lms_schema.ledger import Ledger
-from lms_schema.package import Folder, SqlFile
+from lms_schema.package import INDEXES, Kind, SqlFile
+
+_BY_ITSELF = re.compile(r"\b(?:local|set_config|do\s*(?:\$|e?'|language\b))", re.IGNORECASE)
+"""In a file that may do what lasts as long as its transaction, or roll back a part of it."""
+
+
+def together(files: Iterable[SqlFile]) -> list[list[SqlFile]]:
+    """Return the files in their order, those together that may share a transaction."""
+    groups: list[list[SqlFile]] = []
+    for (_, is_shared), found in groupby(files, lambda file: (file.folder, _is_shared(file))):
+        members = list(found)
+        groups += [members] if is_shared else [[file] for file in members]
+    return groups
+
+
+def _is_shared(file: SqlFile) -> bool:
+    defines = file.kind is Kind.REPLACEABLE or file.folder.name == INDEXES
+    return defines and not _BY_ITSELF.search(file.text)
 
 
 class WholeFiles:
@@ -37,44 +58,36 @@ class WholeFiles:
         self._ledger = ledger
         self._blockers = blockers
         self._on_notice = on_notice
-        self._prepared: set[Folder] = set()
+        self._is_prepared = False
 
-    def apply(self, file: SqlFile) -> bool:
-        """Apply and record a file of which nothing is recorded; tell whether that was done."""
-        name = f"lms_schema_record_{file.folder.name}"
-        message = b";".join(
-            (
-                *self._preparation(name, file.folder),
-                b"BEGIN",
-                file.text.encode() + b"\n",
-                b"SET CONSTRAINTS ALL IMMEDIATE",
-                self._ledger.statement(name, file),
-                b"COMMIT",
-            )
-        )
+    def apply(self, files: Sequence[SqlFile]) -> list[Action]:
+        """Apply and record files of one folder of which nothing is recorded, all or none.
+
+        Returns:
+            What was done; nothing when it could not be.
+        """
+        folder = files[0].folder
+        objects = replace.written_query(self._connection, self._schema, folder.owns)
+        message = [] if self._is_prepared else [self._ledger.preparation()]
+        self._is_prepared = True
+        message.append(b"BEGIN")
+        for file in files:
+            message += [file.text.encode() + b"\n", self._ledger.note(file)]
+        where = files[0].path if len(files) == 1 else f"folder {folder.name}"
         self._blockers.begin()
         try:
-            with self._blockers.over(file.path, limited=True), self._notices_when_done():
-                self._connection.execute(message)
+            with self._blockers.over(where, limited=True), self._notices_when_done():
+                self._connection.execute(b";".join(message))
+                end = self._ledger.settlement(objects) + b";COMMIT"
+                seconds = dict(self._connection.execute(end).fetchall())
         except psycopg.Error:
             if self._connection.broken:
                 raise
-            return False
+            return []
         finally:
             if not self._connection.broken:
                 self._connection.rollback()  # of what failed or was interrupted
-        return True
-
-    def _preparation(self, name: str, folder: Folder) -> list[bytes]:
-        """Return what prepares the record of a folder's files, when it is not prepared.
-
-        To plan it anew for each file would take the server as long as many a file does.
-        """
-        if folder in self._prepared:
-            return []
-        self._prepared.add(folder)
-        objects = replace.names_written(self._connection, self._schema, folder.owns)
-        return [self._ledger.preparation(name, objects)]
+        return [Action(file.id, verb(file, new=True), seconds[file.id]) for file in files]
 
     @contextmanager
     def _notices_when_done(self) -> Iterator[None]:

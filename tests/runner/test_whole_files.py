@@ -12,6 +12,7 @@ from lms_schema import package as packages
 from support import kills
 from support.runner import Make, execute, fingerprint, query
 
+FUNCTION = "CREATE OR REPLACE FUNCTION {}() RETURNS int RETURN 1;"
 RECORDED = "SELECT migration_id, checksum, objects, content FROM lms_schema_migration ORDER BY 1"
 FIRST = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
 
@@ -125,12 +126,12 @@ def test_the_records_are_those_of_files_that_are_sent_statement_by_statement(
 def test_what_a_file_makes_inside_subtransactions_or_takes_over_is_recorded_as_its_own(
     empty_database: str, make_package: Make
 ) -> None:
-    function = "CREATE OR REPLACE FUNCTION {}() RETURNS int RETURN 1;"
     package = make_package(
         FIRST
         | {
-            "functions/f.sql": function.format("f") + function.format('"G h"'),
-            "functions/g.sql": function.format('"G h"') + "CREATE TABLE others (i int);",
+            "functions/f.sql": "".join(map(FUNCTION.format, ("f", '"G h"', "i"))),
+            "functions/g.sql": FUNCTION.format('"G h"') + "CREATE TABLE others (i int);",
+            "triggers/t.sql": FUNCTION.format("i"),
             "tables/020_b.sql": (
                 "DO $$ BEGIN CREATE TABLE b (i int); BEGIN CREATE TABLE c (i int); "
                 "EXCEPTION WHEN division_by_zero THEN END; END $$"
@@ -145,4 +146,88 @@ def test_what_a_file_makes_inside_subtransactions_or_takes_over_is_recorded_as_i
         "tables/020_b": ["TABLE b", "TABLE c"],
         "functions/f": ["FUNCTION f()"],
         "functions/g": ['FUNCTION "G h"()'],
+        "triggers/t": ["FUNCTION i()"],
     }
+
+
+def test_files_that_only_define_things_share_a_transaction_and_have_times_of_their_own(
+    empty_database: str, make_package: Make
+) -> None:
+    slow = "CREATE MATERIALIZED VIEW w AS SELECT pg_sleep(0.2)::text AS slept"
+    files = {"views/a.sql": "CREATE VIEW v AS SELECT 1 AS i", "views/b.sql": slow}
+    files |= {f"functions/f{n}.sql": FUNCTION.format(f"f{n}") for n in range(3)}
+    result = migrate(empty_database, package=make_package(FIRST | files))
+    assert query(
+        empty_database,
+        "SELECT split_part(migration_id, '/', 1), count(DISTINCT applied_at_utc)::int, "
+        "count(DISTINCT xmin::text)::int FROM lms_schema_migration GROUP BY 1 ORDER BY 1",
+    ) == [("functions", 3, 1), ("tables", 1, 1), ("views", 2, 1)]
+    taken = {action.file: action.seconds for action in result.actions}
+    assert list(taken) == [file.id for file in make_package(FIRST | files).files]
+    assert 0 < taken["views/a"] < 0.2 < taken["views/b"]
+    assert sum(taken.values()) < result.seconds
+
+
+def test_of_files_that_share_a_transaction_those_before_a_failure_are_applied(
+    empty_database: str, make_package: Make
+) -> None:
+    files = FIRST | {f"functions/{name}.sql": FUNCTION.format(name) for name in "abd"}
+    wrong = FUNCTION.format("c") + "\nCREATE FUNCTION e() RETURNS int RETURN none();"
+    with pytest.raises(StatementFailed, match="none") as caught:
+        migrate(empty_database, package=make_package(files | {"functions/c.sql": wrong}))
+    assert (caught.value.file, caught.value.line) == ("functions/c.sql", 2)
+    applied = "SELECT migration_id FROM lms_schema_migration ORDER BY 1"
+    assert query(empty_database, applied) == [("functions/a",), ("functions/b",), ("tables/010_a",)]
+    migrate(empty_database, package=make_package(files))
+    assert lms_schema.status(empty_database, package=make_package(files)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "SET LOCAL check_function_bodies = off;",
+        "SELECT set_config('check_function_bodies', 'off', true);",
+        "do $$ BEGIN EXECUTE 'SET LO' || 'CAL check_function_bodies = off'; END $$;",
+    ],
+)
+def test_what_a_file_sets_for_its_transaction_does_not_reach_the_next(
+    empty_database: str, make_package: Make, setting: str
+) -> None:
+    body = "CREATE FUNCTION {}() RETURNS int LANGUAGE sql AS 'SELECT none()';"
+    files = {"functions/a.sql": setting + body.format("a"), "functions/b.sql": body.format("b")}
+    with pytest.raises(StatementFailed, match="none") as caught:
+        migrate(empty_database, package=make_package(FIRST | files))
+    assert caught.value.file == "functions/b.sql"
+
+
+def test_a_file_that_undoes_a_part_of_its_work_takes_over_nothing(
+    empty_database: str, make_package: Make
+) -> None:
+    undone = (
+        "DO $$ BEGIN "
+        "CREATE OR REPLACE FUNCTION c() RETURNS int RETURN 2; PERFORM 1 / (SELECT 0); "
+        "EXCEPTION WHEN division_by_zero THEN END $$;"
+    )
+    files = {f"functions/{name}.sql": FUNCTION.format(name) for name in "abce"}
+    files["functions/d.sql"] = FUNCTION.format("d") + undone
+    migrate(empty_database, package=make_package(FIRST | files))
+    assert query(
+        empty_database, "SELECT objects FROM lms_schema_migration WHERE objects[1] ~ 'FUNCTION'"
+    ) == [([f"FUNCTION {name}()"],) for name in "abcde"]
+
+
+def test_an_index_on_rows_of_a_fresh_install_is_built_beside_their_writers(
+    empty_database: str, make_package: Make
+) -> None:
+    files = {
+        "tables/010_a.sql": "CREATE TABLE a (i int) PARTITION BY RANGE (i);",
+        "tables/020_part.sql": (
+            "CREATE TABLE part PARTITION OF a FOR VALUES FROM (0) TO (9); INSERT INTO a VALUES (1);"
+        ),
+        "indexes/a_i_idx.sql": "CREATE INDEX a_i_idx ON a (i);",
+    }
+    told: list[Event] = []
+    migrate(empty_database, package=make_package(files), on_event=told.append)
+    assert [event.text for event in told if event.kind == "building"] == [
+        "indexes/a_i_idx on part, concurrently"
+    ]
