@@ -97,7 +97,7 @@ _VALUES = (
     "package_version",
     "content",
 )
-"""What the statement below is given of a file."""
+"""What the statement below is given of a file; the time is the server's."""
 
 _NOTE = f"""
     PREPARE lms_schema_note AS

@@ -24,7 +24,7 @@ from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 from lms_schema.patience import BUSY, Patience
 from lms_schema.swap import Swap, unfinished
 from lms_schema.watch import Watch
-from lms_schema.whole_files import WholeFiles, together
+from lms_schema.whole_files import WholeFiles, only_defines, together
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
@@ -108,7 +108,8 @@ class Run:
         actions: list[Action] = []
         files = self._package.files[:last]
         for group in together(files) if self._whole else [files]:
-            actions += self._sent_whole(group) or self._one_by_one(group, todo)
+            start = time.monotonic()
+            actions += self._sent_whole(group) or self._one_by_one(group, todo, start)
         gone = [name for name in missing if name in self._applier.entries]
         if gone and last is None:
             start = time.monotonic()
@@ -117,29 +118,34 @@ class Run:
         return actions
 
     def _sent_whole(self, files: Sequence[SqlFile]) -> list[Action]:
-        """Send new files of a fresh install whole; return nothing when that cannot be done."""
-        if not (self._whole and self._tracked):
+        """Send new files of a fresh install whole; return nothing when that cannot be done.
+
+        The applier is not told: it asks for the records of files that are applied again.
+        """
+        if not (self._whole and self._tracked and only_defines(files[0])):
             return []
         if files[0].folder.name == INDEXES and self._indexes.is_needed():
             return []
         actions = self._whole.apply(files)
         if not actions:
             self._whole = None
-            self._read()
         for action in actions:
             self._tell(Event(action.action, action.file, action.seconds))
         return actions
 
-    def _one_by_one(self, files: Sequence[SqlFile], todo: set[str]) -> list[Action]:
-        """Apply those files that are pending or changed, or run at every migrate."""
+    def _one_by_one(self, files: Sequence[SqlFile], todo: set[str], start: float) -> list[Action]:
+        """Apply those files that are pending or changed, or run at every migrate.
+
+        The first of them takes the time since `start`.
+        """
         actions: list[Action] = []
         for file in files:
             if file.id in todo or file.kind is Kind.RECURRING:
-                start = time.monotonic()
                 done = self._file(file, todo)
                 todo.difference_update(action.file for action in done)
                 todo.update(name for name, entry in self._recorded.items() if not entry.checksum)
                 actions += self._told(done, start)
+                start = time.monotonic()
         return actions
 
     def _told(self, actions: list[Action], start: float) -> list[Action]:

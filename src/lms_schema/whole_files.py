@@ -1,10 +1,11 @@
 """Sends files of a fresh install whole: those that only define things, a folder in one message.
 
 A fresh install is hundreds of short statements: sent one by one, most of its time goes by between
-them, and to look up in the catalog what each file made takes as long again. So the files of a
-folder share one transaction and one look. An error in such a message does not tell which statement
-it is of, nor a wait for a lock. So this is for a fresh install only, where nobody is in the way,
-and what fails is sent again statement by statement.
+them, and to look up in the catalog what each file made takes as long again. So files of a folder
+share one transaction and one look. An error in such a message does not tell which statement it is
+of, nor does a notice, or a wait for a lock. So this is for the package's own files on a fresh
+install only, where nobody is in the way, and what fails or has something to say is sent again
+statement by statement.
 """
 
 from __future__ import annotations
@@ -22,14 +23,22 @@ from lms_schema.blockers import Blockers
 from lms_schema.database import Session
 from lms_schema.events import Action, verb
 from lms_schema.ledger import Ledger
-from lms_schema.package import INDEXES, Folder, Kind, SqlFile
+from lms_schema.package import INDEXES, Folder, Kind, SqlFile, extra_of
 
-_BY_ITSELF = re.compile(r"\b(?:local|set_config|do\s*(?:\$|e?'|language\b))", re.IGNORECASE)
-"""In a file that may do what lasts as long as its transaction, or roll back a part of it."""
+_DEFINITION = re.compile(
+    r"""
+    COMMENT\b | GRANT\b | REVOKE\b | ALTER\b | DROP\b
+    | CREATE\s+(?:OR\s+REPLACE\s+)?(?:CONSTRAINT\s+|MATERIALIZED\s+|UNIQUE\s+)?
+      (?:AGGREGATE|FUNCTION|INDEX|POLICY|PROCEDURE|TABLE|TRIGGER|TYPE|VIEW)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""How a statement begins that neither does what lasts as long as its transaction, like SET LOCAL,
+nor undoes a part of it, like a block with EXCEPTION: it may share the transaction of others."""
 
 
 def together(files: Iterable[SqlFile]) -> list[list[SqlFile]]:
-    """Return the files in their order, those together that may share a transaction."""
+    """Return the files in their order, those together that may be sent together."""
     groups: list[list[SqlFile]] = []
     for (_, is_shared), found in groupby(files, lambda file: (file.folder, _is_shared(file))):
         members = list(found)
@@ -37,9 +46,16 @@ def together(files: Iterable[SqlFile]) -> list[list[SqlFile]]:
     return groups
 
 
+def only_defines(file: SqlFile) -> bool:
+    """Tell whether it is one of the package's own files and does nothing but define things."""
+    return extra_of(file.id) is None and all(
+        _DEFINITION.match(statement.text) for statement in file.statements
+    )
+
+
 def _is_shared(file: SqlFile) -> bool:
-    defines = file.kind is Kind.REPLACEABLE or file.folder.name == INDEXES
-    return defines and not _BY_ITSELF.search(file.text)
+    is_short = file.kind is Kind.REPLACEABLE or file.folder.name == INDEXES
+    return is_short and only_defines(file)
 
 
 class WholeFiles:
@@ -52,7 +68,7 @@ class WholeFiles:
         blockers: Blockers,
         on_notice: Callable[[Diagnostic], None],
     ) -> None:
-        """Take the session, what records the files, who watches it, and its notice handler."""
+        """Take the session, what records the files, who watches it, and who tells notices."""
         self._connection = session.connection
         self._schema = session.schema
         self._ledger = ledger
@@ -61,10 +77,10 @@ class WholeFiles:
         self._prepared: set[Folder] = set()
 
     def apply(self, files: Sequence[SqlFile]) -> list[Action]:
-        """Apply and record files of one folder of which nothing is recorded, all or none.
+        """Apply and record files of one folder, new ones that only define things, all or none.
 
         Returns:
-            What was done; nothing when it could not be.
+            What was done; nothing when it could not be, or when there is a notice to tell.
         """
         folder = files[0].folder
         settlement = f"lms_schema_settle_{folder.name}"
@@ -74,8 +90,11 @@ class WholeFiles:
         where = files[0].path if len(files) == 1 else f"folder {folder.name}"
         self._blockers.begin()
         try:
-            with self._blockers.over(where, limited=True), self._notices_when_done():
-                self._connection.execute(b";".join(message))
+            with self._blockers.over(where, limited=True):
+                with self._silence() as notices:
+                    self._connection.execute(b";".join(message))
+                if notices:
+                    return []
                 end = f"EXECUTE {settlement}; COMMIT"
                 seconds = dict(self._connection.execute(end.encode()).fetchall())
         except psycopg.Error:
@@ -100,15 +119,13 @@ class WholeFiles:
         return [*note, self._ledger.settlement_preparation(settlement, objects)]
 
     @contextmanager
-    def _notices_when_done(self) -> Iterator[None]:
-        """Tell no notices of a message that fails: it is sent again, and they come again."""
+    def _silence(self) -> Iterator[list[Diagnostic]]:
+        """Tell no notices, but keep them: what has any is sent again, and they come again."""
         notices: list[Diagnostic] = []
         self._connection.remove_notice_handler(self._on_notice)
         self._connection.add_notice_handler(notices.append)
         try:
-            yield
+            yield notices
         finally:
             self._connection.remove_notice_handler(notices.append)
             self._connection.add_notice_handler(self._on_notice)
-        for notice in notices:
-            self._on_notice(notice)

@@ -101,6 +101,21 @@ def test_an_extra_may_depend_on_files_of_its_own_of_the_package_and_of_earlier_e
         package.extended(make_package(PACKAGE), [later, shop])
 
 
+def test_on_a_fresh_install_too_each_file_of_an_extra_has_a_transaction_of_its_own(
+    empty_database: str, make_package: Make, make_extra: MakeExtra
+) -> None:
+    """It may touch what others use, and one who waits for that waits for no other file."""
+    text = "CREATE FUNCTION {}() RETURNS int RETURN 1;"
+    files = {f"functions/{name}.sql": text.format(name) for name in "bc"}
+    own = {f"functions/{name}.sql": text.format(name) for name in "de"}
+    migrate(empty_database, package=make_package(PACKAGE | files), extra=[make_extra(own)])
+    assert query(
+        empty_database,
+        "SELECT count(DISTINCT xmin::text)::int FROM lms_schema_migration "
+        "WHERE migration_id ~ 'functions' GROUP BY migration_id ~ ':' ORDER BY 1",
+    ) == [(1,), (2,)]
+
+
 def test_a_name_of_both_means_the_extra_s_own_file(
     make_package: Make, make_extra: MakeExtra
 ) -> None:

@@ -15,6 +15,10 @@ from support.runner import Make, execute, fingerprint, query
 FUNCTION = "CREATE OR REPLACE FUNCTION {}() RETURNS int RETURN 1;"
 RECORDED = "SELECT migration_id, checksum, objects, content FROM lms_schema_migration ORDER BY 1"
 FIRST = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
+UNDONE = (
+    "BEGIN CREATE OR REPLACE FUNCTION c() RETURNS int RETURN 2; PERFORM 1 / (SELECT 0); "
+    "EXCEPTION WHEN division_by_zero THEN END"
+)
 
 
 @pytest.fixture
@@ -187,7 +191,8 @@ def test_of_files_that_share_a_transaction_those_before_a_failure_are_applied(
     [
         "SET LOCAL check_function_bodies = off;",
         "SELECT set_config('check_function_bodies', 'off', true);",
-        "do $$ BEGIN EXECUTE 'SET LO' || 'CAL check_function_bodies = off'; END $$;",
+        "DO /* now */ $$ BEGIN SET LOCAL check_function_bodies = off; END $$;",
+        "SELECT pg_catalog.set_config(name, 'off', true) FROM pg_settings WHERE name ~ 'n_bodies';",
     ],
 )
 def test_what_a_file_sets_for_its_transaction_does_not_reach_the_next(
@@ -200,20 +205,45 @@ def test_what_a_file_sets_for_its_transaction_does_not_reach_the_next(
     assert caught.value.file == "functions/b.sql"
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        f"DO -- why\n$$ {UNDONE} $$;",
+        f"CREATE FUNCTION d() RETURNS void LANGUAGE plpgsql AS $$ {UNDONE} $$; SELECT d();",
+    ],
+)
 def test_a_file_that_undoes_a_part_of_its_work_takes_over_nothing(
+    empty_database: str, make_package: Make, call: str
+) -> None:
+    files = {f"functions/{name}.sql": FUNCTION.format(name) for name in "abce"}
+    files["functions/d.sql"] = call
+    migrate(empty_database, package=make_package(FIRST | files))
+    recorded = dict(query(empty_database, "SELECT migration_id, objects FROM lms_schema_migration"))
+    assert [recorded[f"functions/{name}"] for name in "abce"] == [
+        [f"FUNCTION {name}()"] for name in "abce"
+    ]
+
+
+def test_a_notice_is_told_once_with_its_file_whose_time_includes_the_attempt_without_it(
     empty_database: str, make_package: Make
 ) -> None:
-    undone = (
-        "DO $$ BEGIN "
-        "CREATE OR REPLACE FUNCTION c() RETURNS int RETURN 2; PERFORM 1 / (SELECT 0); "
-        "EXCEPTION WHEN division_by_zero THEN END $$;"
-    )
-    files = {f"functions/{name}.sql": FUNCTION.format(name) for name in "abce"}
-    files["functions/d.sql"] = FUNCTION.format("d") + undone
-    migrate(empty_database, package=make_package(FIRST | files))
-    assert query(
-        empty_database, "SELECT objects FROM lms_schema_migration WHERE objects[1] ~ 'FUNCTION'"
-    ) == [([f"FUNCTION {name}()"],) for name in "abcde"]
+    slow = "CREATE MATERIALIZED VIEW w AS SELECT pg_sleep(0.2)::text AS slept"
+    files = {
+        "views/a.sql": slow,
+        "views/b.sql": "DROP VIEW IF EXISTS c; CREATE VIEW b AS SELECT 1 AS i",
+        "views/d.sql": "CREATE VIEW d AS SELECT 1 AS i",
+    }
+    told: list[Event] = []
+    result = migrate(empty_database, package=make_package(FIRST | files), on_event=told.append)
+    assert [event.text for event in told[1:]] == [
+        "tables/010_a",
+        "views/a",
+        'NOTICE: view "c" does not exist, skipping',
+        "views/b",
+        "views/d",
+    ]
+    taken = {action.file: action.seconds for action in result.actions}
+    assert taken["views/b"] < 0.2 < 0.4 < taken["views/a"]
 
 
 def test_an_index_on_rows_of_a_fresh_install_is_built_beside_their_writers(

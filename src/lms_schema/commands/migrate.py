@@ -68,7 +68,7 @@ def migrate(
 ) -> None:
     """Apply what is pending, then what changed.
 
-    Each file and its record is one transaction: after a crash, run it again. Tables, types and
+    Each file is committed with its record: after a crash, run it again. Tables, types and
     indexes are applied once. Functions, triggers, views and security are applied again when
     their file changed, and dropped when their file is gone. Of several schemas each is tried,
     whatever becomes of the others; it ends with the first of 5, 8, 1 and 6 that occurred.

@@ -1,4 +1,4 @@
-"""Brings a schema to the state of a package: each file and its record in one transaction."""
+"""Brings a schema to the state of a package: each file is committed with its record."""
 
 from __future__ import annotations
 
@@ -72,8 +72,9 @@ def migrate(
 ) -> MigrateResult:
     """Bring a schema to the state of a package.
 
-    A file is applied and recorded in one transaction: after a crash at any moment the same call
-    goes on where the last one ended.
+    A file is applied and recorded in one transaction, which on a fresh install those of a folder
+    share that only define things: after a crash at any moment the same call goes on where the last
+    one ended.
 
     Args:
         conninfo: Any libpq connection string.
