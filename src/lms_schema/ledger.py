@@ -173,11 +173,12 @@ def exists(connection: psycopg.Connection[Any], schema: str) -> bool:
 
 
 def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
-    """Return what is recorded in the schema, by id; needs SELECT on the table."""
+    """Return what is recorded, by id in the order of time; needs SELECT on the table."""
     rows = connection.execute(
-        sql.SQL("SELECT migration_id, checksum, package_version, objects FROM {}").format(
-            sql.Identifier(schema, TABLE)
-        )
+        sql.SQL(
+            "SELECT migration_id, checksum, package_version, objects FROM {} "
+            "ORDER BY applied_at_utc, migration_id"
+        ).format(sql.Identifier(schema, TABLE))
     )
     return {row[0]: Entry(row[1] or "", row[2] or "", tuple(row[3] or ())) for row in rows}
 

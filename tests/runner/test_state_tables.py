@@ -8,7 +8,8 @@ import psycopg
 import pytest
 from yoyo import internalmigrations
 
-from lms_schema import migrate
+from lms_schema import ledger, migrate
+from lms_schema import package as packages
 from lms_schema.ledger import TABLES
 from lms_schema.yoyo_rows import Backend, migration
 from support.runner import Make
@@ -55,6 +56,14 @@ def test_yoyo_makes_the_same_tables_and_rows(migrated: str) -> None:
         backend.mark_one(migration("tables/010_a"))
         assert ours == seen()
         assert ours[0]
+
+
+def test_records_are_read_in_the_order_in_which_the_files_were_applied(
+    shared_database: str,
+) -> None:
+    with psycopg.connect(shared_database) as connection:
+        recorded = ledger.read(connection, "public")
+    assert list(recorded) == [file.id for file in packages.read().files]
 
 
 def test_yoyo_reads_what_was_recorded_and_has_nothing_to_upgrade(migrated: str) -> None:
