@@ -1,62 +1,37 @@
 -- Statistics of an assessment as a whole, of classical test theory.
--- depends: functions/assessment_item_scores functions/calculate_item_statistics
+-- depends: functions/assessment_item_measures
 CREATE OR REPLACE FUNCTION calculate_assessment_statistics(p_assessment_id uuid) RETURNS jsonb
 LANGUAGE sql
 STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH score AS MATERIALIZED (
+    WITH whole AS (
         SELECT
-            s.item_order,
-            s.total,
-            s.score::double precision AS x
-        FROM assessment_item_scores(p_assessment_id) AS s
-    ),
-
-    item AS (
-        SELECT
+            coalesce(max(m.n), 0) AS n,
             count(*) AS k,
-            sum(i.variance) AS variance_sum
-        FROM (
-            SELECT var_pop(s.x) AS variance FROM score AS s
-            GROUP BY s.item_order
-        ) AS i
-    ),
-
-    whole AS (
-        SELECT
-            count(*) AS n,
-            CASE
-                -- equal fractions may seem to vary in double precision
-                WHEN min(s.total) < max(s.total) THEN var_pop(s.total::double precision)
-            END AS variance
-        FROM score AS s
-        WHERE s.item_order = 1
+            avg(m.facility) AS facility,
+            avg(m.item_rest) AS discrimination,
+            sum(m.variance) AS item_variances,
+            -- the same for each item
+            max(m.total_variance) AS variance
+        FROM assessment_item_measures(p_assessment_id) AS m
     ),
 
     reliability AS (
         SELECT
             CASE
-                WHEN item.k > 1
+                WHEN w.k > 1
                     THEN
-                        item.k::double precision / (item.k - 1)
-                        * (1 - item.variance_sum / nullif(whole.variance, 0))
+                        w.k::double precision / (w.k - 1)
+                        * (1 - w.item_variances / nullif(w.variance, 0))
             END AS alpha
-        FROM item
-        CROSS JOIN whole
-    ),
-
-    mean AS (
-        SELECT
-            avg(i.facility) AS facility,
-            avg(i.item_rest) AS discrimination
-        FROM calculate_item_statistics(p_assessment_id) AS i
+        FROM whole AS w
     )
 
     SELECT
         jsonb_build_object(
             'n', whole.n,
-            'facility', mean.facility,
-            'discrimination', mean.discrimination,
+            'facility', whole.facility,
+            'discrimination', whole.discrimination,
             'reliability', reliability.alpha,
             'standard_error',
             CASE
@@ -66,7 +41,6 @@ BEGIN ATOMIC
             END
         )
     FROM whole
-    CROSS JOIN mean
     CROSS JOIN reliability;
 END;
 

@@ -1,7 +1,5 @@
--- Item statistics of classical test theory. Sums are those of double precision, but whether
--- anything varies at all, and who ties at a cut, is asked of exact numbers: there, equal fractions
--- may seem to differ.
--- depends: functions/assessment_item_scores
+-- Item statistics of classical test theory.
+-- depends: functions/assessment_item_measures
 CREATE OR REPLACE FUNCTION calculate_item_statistics(p_assessment_id uuid) RETURNS TABLE (
     item_id text,
     n bigint,
@@ -14,69 +12,23 @@ CREATE OR REPLACE FUNCTION calculate_item_statistics(p_assessment_id uuid) RETUR
 LANGUAGE sql
 STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH score AS MATERIALIZED (
+    WITH measured AS (
         SELECT
-            s.item_order,
-            s.item_points,
-            s.score,
-            s.total,
-            s.total - s.score AS rest,
-            s.score::double precision AS x,
-            s.total::double precision AS t
-        FROM assessment_item_scores(p_assessment_id) AS s
-    ),
-
-    -- totals in ascending order; groups of 27 %, where ties at a cut go to the higher group
-    ranked AS (
-        SELECT array_agg(e.total ORDER BY e.total) AS totals
-        FROM (
-            SELECT s.total FROM score AS s
-            WHERE s.item_order = 1
-        ) AS e
-    ),
-
-    -- materialized: else the array would be walked for each score
-    cut AS MATERIALIZED (
-        SELECT
-            r.totals[g.size + 1] AS lower,
-            CASE WHEN g.size > 0 THEN r.totals[cardinality(r.totals) - g.size + 1] END AS upper
-        FROM ranked AS r
-        CROSS JOIN LATERAL (
-            SELECT round(0.27 * cardinality(r.totals))::integer AS size
-        ) AS g
-    ),
-
-    measured AS (
-        SELECT
-            s.item_order,
-            count(*) AS n,
-            avg(s.x) / nullif(s.item_points, 0)::double precision AS facility,
-            corr(s.x, s.t) AS point_biserial,
-            corr(s.x, s.t - s.x) AS item_rest,
-            (
-                avg(s.x) FILTER (WHERE s.total >= cut.upper)
-                - avg(s.x) FILTER (WHERE s.total < cut.lower)
-            ) / nullif(s.item_points, 0)::double precision AS d27,
-            min(s.score) < max(s.score) AS score_varies,
-            min(s.rest) < max(s.rest) AS rest_varies,
-            min(s.total) < max(s.total) AS total_varies,
-            var_pop(s.t - s.x) AS rest_variance,
+            m.*,
             count(*) OVER () AS k,
-            sum(var_pop(s.x)) OVER () - var_pop(s.x) AS other_variances
-        FROM score AS s
-        CROSS JOIN cut
-        GROUP BY s.item_order, s.item_points
+            sum(m.variance) OVER () - m.variance AS other_variances
+        FROM assessment_item_measures(p_assessment_id) AS m
     )
 
     SELECT
         q.value ->> 'id',
         coalesce(m.n, 0),
         m.facility,
-        CASE WHEN m.score_varies AND m.total_varies THEN m.point_biserial END,
-        CASE WHEN m.score_varies AND m.rest_varies THEN m.item_rest END,
+        m.point_biserial,
+        m.item_rest,
         m.d27,
         CASE
-            WHEN m.k > 2 AND m.rest_varies
+            WHEN m.k > 2
                 THEN
                     (m.k - 1)::double precision / (m.k - 2)
                     * (1 - m.other_variances / nullif(m.rest_variance, 0))
