@@ -91,14 +91,20 @@ def _ram_gb() -> int | None:
 
 
 def _commit() -> str | None:
+    """The commit, marked where anything but the records, which a run writes, differs from it."""
     try:
-        found = subprocess.run(
-            ("git", "describe", "--always", "--dirty"),  # noqa: S607
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        commit = _git("rev-parse", "--short", "HEAD")
+        changed = _git("diff", "--name-only", "HEAD", "--", ":/", ":(exclude)results")
     except (OSError, subprocess.CalledProcessError):
         return None
-    return found.stdout.strip()
+    return f"{commit}-dirty" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(  # noqa: S603
+        ("git", *arguments),  # noqa: S607
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
