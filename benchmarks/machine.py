@@ -93,7 +93,7 @@ def _ram_gb() -> int | None:
 def _commit() -> str | None:
     """The commit, marked where anything but the records, which a run writes, differs from it."""
     try:
-        commit = _git("rev-parse", "--short", "HEAD")
+        commit = _git("describe", "--always")
         changed = _git("diff", "--name-only", "HEAD", "--", ":/", ":(exclude)results")
     except (OSError, subprocess.CalledProcessError):
         return None
