@@ -1,6 +1,7 @@
 -- Derives percentage_score, passed and time_spent_minutes of an attempt and rejects values that
--- contradict the score. A derived value follows when what it is derived from changes. The key-share
--- lock conflicts with a change of the points, which are part of a unique index for that.
+-- contradict the score. A derived value follows when what it is derived from changes: a change of the
+-- points arrives as a change of rules_version by the foreign key. So only a new attempt locks the
+-- assessment; a change of a score need not, and the two meet in the attempt.
 -- A definer, because a learner who writes an attempt need not be able to read the assessment.
 CREATE OR REPLACE FUNCTION derive_attempt_result() RETURNS trigger
 LANGUAGE plpgsql
@@ -14,8 +15,21 @@ DECLARE
     v_passed boolean;
     v_elapsed_minutes numeric;
 BEGIN
+    IF TG_OP = 'INSERT' OR new.assessment_id <> old.assessment_id THEN
+        PERFORM FROM educational_assessments AS a WHERE a.id = new.assessment_id FOR KEY SHARE;
+    END IF;
+    SELECT a.total_points, a.passing_score, a.rules_version
+    INTO v_total_points, v_passing_score, new.rules_version
+    FROM educational_assessments AS a
+    WHERE a.id = new.assessment_id;
+    -- an unknown assessment is left to the foreign key
+    new.rules_version := coalesce(new.rules_version, 0);
+
     IF TG_OP = 'UPDATE' THEN
-        IF (new.score, new.assessment_id) IS DISTINCT FROM (old.score, old.assessment_id) THEN
+        IF new.rules_version <> old.rules_version AND new.score IS NOT NULL THEN
+            new.percentage_score := NULL;
+            new.passed := NULL;
+        ELSIF (new.score, new.assessment_id) IS DISTINCT FROM (old.score, old.assessment_id) THEN
             IF new.percentage_score IS NOT DISTINCT FROM old.percentage_score THEN
                 new.percentage_score := NULL;
             END IF;
@@ -34,11 +48,6 @@ BEGIN
 
     -- a negative score is left to its CHECK
     IF new.score >= 0 THEN
-        SELECT a.total_points, a.passing_score INTO v_total_points, v_passing_score
-        FROM educational_assessments AS a
-        WHERE a.id = new.assessment_id
-        FOR KEY SHARE;
-
         IF new.score > v_total_points THEN
             RAISE check_violation USING
                 MESSAGE = format(

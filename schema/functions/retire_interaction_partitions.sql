@@ -81,6 +81,7 @@ BEGIN
                 count(*) FILTER (WHERE is_meaningful_interaction(i.interaction_type)),
                 count(*) FILTER (WHERE i.interaction_type = 'help_request')
             FROM ONLY %s AS i
+            WHERE i.section_id IS NOT NULL
             GROUP BY i.learner_id, i.section_id, i.course_id
             ORDER BY i.learner_id, i.section_id
             ON CONFLICT (learner_id, section_id) DO UPDATE SET

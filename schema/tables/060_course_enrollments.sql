@@ -1,5 +1,6 @@
 -- Who takes which course. That learner and course are of one institution is checked by the
--- constraint triggers in triggers/.
+-- constraint triggers in triggers/. The sums at the end are what the derived columns are made of:
+-- all of it is in the row, so that who waited for it adds to what the other one wrote.
 CREATE TABLE course_enrollments (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
@@ -22,6 +23,10 @@ CREATE TABLE course_enrollments (
     understanding_assessment jsonb,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
+    section_count integer NOT NULL DEFAULT 0,
+    progress_sum bigint NOT NULL DEFAULT 0,
+    seconds_sum bigint NOT NULL DEFAULT 0,
+    measures_version bigint NOT NULL DEFAULT 0,
 
     CONSTRAINT course_enrollments_learner_id_course_id_key UNIQUE (learner_id, course_id),
     CONSTRAINT course_enrollments_learner_id_fkey FOREIGN KEY (learner_id)
@@ -89,3 +94,13 @@ COMMENT ON COLUMN course_enrollments.understanding_assessment IS
 'Measured comprehension levels. Supplied by the application. (JSON array or object)';
 COMMENT ON COLUMN course_enrollments.created_at IS 'When the row was made.';
 COMMENT ON COLUMN course_enrollments.updated_at IS 'When the row last changed; kept by trigger.';
+COMMENT ON COLUMN course_enrollments.section_count IS
+'Number of sections of the course; kept by triggers.';
+COMMENT ON COLUMN course_enrollments.progress_sum IS
+'Sum of completion_percentage over the sections of the course, hundredths of a percent; kept by '
+'triggers. Setting it to NULL has all derived columns of the row counted anew.';
+COMMENT ON COLUMN course_enrollments.seconds_sum IS
+'Time spent in the sections of the course in seconds; kept by triggers.';
+COMMENT ON COLUMN course_enrollments.measures_version IS
+'Number of times that a trigger wrote derived columns of the row: that it is written, also where '
+'no value changes, is what tells a REPEATABLE READ transaction.';

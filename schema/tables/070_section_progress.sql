@@ -1,6 +1,6 @@
 -- How far a learner is in a section. One composite foreign key keeps section and course together:
--- it costs less than the two single ones that it replaces. Changes of the percentage are kept in
--- section_progress_history by trigger.
+-- it costs less than the two single ones that it replaces, and takes progress along when a section
+-- moves. Changes of the percentage are kept in section_progress_history by trigger.
 CREATE TABLE section_progress (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE section_progress (
     CONSTRAINT section_progress_learner_id_fkey FOREIGN KEY (learner_id)
     REFERENCES learners (id) ON DELETE CASCADE,
     CONSTRAINT section_progress_section_id_course_id_fkey FOREIGN KEY (section_id, course_id)
-    REFERENCES learning_sections (id, course_id) ON DELETE CASCADE,
+    REFERENCES learning_sections (id, course_id) ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT section_progress_completion_percentage_check
     CHECK (completion_percentage BETWEEN 0 AND 100),
     CONSTRAINT section_progress_total_time_spent_check CHECK (total_time_spent >= 0),

@@ -25,11 +25,13 @@ CREATE TABLE educational_assessments (
     reliability_coefficient decimal(3, 2),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
+    rules_version bigint NOT NULL DEFAULT 0,
 
+    CONSTRAINT educational_assessments_id_rules_version_key UNIQUE (id, rules_version),
     CONSTRAINT educational_assessments_course_id_fkey FOREIGN KEY (course_id)
     REFERENCES educational_courses (id) ON DELETE CASCADE,
     CONSTRAINT educational_assessments_section_id_course_id_fkey FOREIGN KEY (section_id, course_id)
-    REFERENCES learning_sections (id, course_id) ON DELETE CASCADE,
+    REFERENCES learning_sections (id, course_id) ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT educational_assessments_learning_objectives_check
     CHECK (jsonb_typeof(learning_objectives) = 'array'),
     CONSTRAINT educational_assessments_assessment_criteria_check
@@ -101,3 +103,9 @@ COMMENT ON COLUMN educational_assessments.reliability_coefficient IS
 COMMENT ON COLUMN educational_assessments.created_at IS 'When the row was made.';
 COMMENT ON COLUMN educational_assessments.updated_at IS
 'When the row last changed; kept by trigger.';
+COMMENT ON COLUMN educational_assessments.rules_version IS
+'Number of changes so far of what attempts derive from: total_points, passing_score and course; '
+'kept by trigger.';
+
+COMMENT ON CONSTRAINT educational_assessments_id_rules_version_key ON educational_assessments IS
+'Target of the foreign key by which a change of the points reaches each attempt.';

@@ -1,5 +1,7 @@
 -- Attempts at assessments. What follows from the score is derived by trigger, which also rejects a
--- score above the points of the assessment: a CHECK cannot look into another table.
+-- score above the points of the assessment: a CHECK cannot look into another table. A change of the
+-- points writes the attempts by the cascade of the foreign key, which sees also those that are newer
+-- than the snapshot of a REPEATABLE READ transaction, and raises 40001 for them.
 CREATE TABLE assessment_attempts (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
@@ -22,14 +24,16 @@ CREATE TABLE assessment_attempts (
     device_info jsonb,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
+    rules_version bigint NOT NULL DEFAULT 0,
 
     CONSTRAINT assessment_attempts_learner_id_assessment_id_attempt_number_key UNIQUE (
         learner_id, assessment_id, attempt_number
     ),
     CONSTRAINT assessment_attempts_learner_id_fkey FOREIGN KEY (learner_id)
     REFERENCES learners (id) ON DELETE CASCADE,
-    CONSTRAINT assessment_attempts_assessment_id_fkey FOREIGN KEY (assessment_id)
-    REFERENCES educational_assessments (id) ON DELETE CASCADE,
+    CONSTRAINT assessment_attempts_assessment_id_rules_version_fkey FOREIGN KEY (
+        assessment_id, rules_version
+    ) REFERENCES educational_assessments (id, rules_version) ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT assessment_attempts_attempt_number_check CHECK (attempt_number > 0),
     CONSTRAINT assessment_attempts_time_spent_minutes_check CHECK (time_spent_minutes >= 0),
     CONSTRAINT assessment_attempts_responses_check CHECK (jsonb_typeof(responses) = 'array'),
@@ -89,3 +93,5 @@ COMMENT ON COLUMN assessment_attempts.completion_status IS 'Stage of the attempt
 COMMENT ON COLUMN assessment_attempts.device_info IS 'Device and browser. (JSON object)';
 COMMENT ON COLUMN assessment_attempts.created_at IS 'When the row was made.';
 COMMENT ON COLUMN assessment_attempts.updated_at IS 'When the row last changed; kept by trigger.';
+COMMENT ON COLUMN assessment_attempts.rules_version IS
+'rules_version of the assessment that the result was derived by; kept by trigger and foreign key.';

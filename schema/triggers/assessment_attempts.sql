@@ -51,6 +51,13 @@ EXECUTE FUNCTION follow_assessment_attempts();
 COMMENT ON TRIGGER assessment_attempts_grades_delete ON assessment_attempts IS
 'Grades follow the attempts.';
 
+CREATE OR REPLACE TRIGGER assessment_attempts_grades_truncate
+AFTER TRUNCATE ON assessment_attempts
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_assessment_attempts();
+COMMENT ON TRIGGER assessment_attempts_grades_truncate ON assessment_attempts IS
+'Grades follow the attempts.';
+
 CREATE OR REPLACE TRIGGER assessment_attempts_delta_insert
 AFTER INSERT ON assessment_attempts
 REFERENCING NEW TABLE AS new_rows

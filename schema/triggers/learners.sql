@@ -10,6 +10,6 @@ CREATE CONSTRAINT TRIGGER learners_institution
 AFTER UPDATE OF institution_id ON learners
 DEFERRABLE INITIALLY IMMEDIATE
 FOR EACH ROW
-EXECUTE FUNCTION check_enrollment_institution();
+EXECUTE FUNCTION check_enrollment_institution('learner');
 COMMENT ON TRIGGER learners_institution ON learners IS
 'A learner does not leave the institution of a course while enrolled in it.';

@@ -1,0 +1,115 @@
+-- Adds what progress rows gained or lost to their enrollments. In one UPDATE: all that the new
+-- values rest on is in the row, so that what another transaction wrote meanwhile is added to and not
+-- overwritten; in the order of the keys, so that nobody deadlocks. A row is written also where no
+-- value changes: one that is only locked is no conflict for the snapshot of a REPEATABLE READ
+-- transaction.
+-- depends: functions/mark_unenrolled
+CREATE OR REPLACE FUNCTION add_enrollment_measures(
+    p_learner_ids uuid[],
+    p_course_ids uuid[],
+    p_progress bigint[],
+    p_seconds bigint[],
+    p_was timestamptz[],
+    p_last timestamptz[]
+) RETURNS void
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+-- arrays would be planned anew at each call; the plan that is kept must suit a table that grows
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+AS $$
+DECLARE
+    v_written record;
+    v_missing record;
+BEGIN
+    WITH locked AS MATERIALIZED (
+        SELECT e.id, k.progress, k.seconds, k.was, k.last
+        FROM unnest(p_learner_ids, p_course_ids, p_progress, p_seconds, p_was, p_last)
+            AS k (learner_id, course_id, progress, seconds, was, last)
+        INNER JOIN course_enrollments AS e
+            ON k.learner_id = e.learner_id AND k.course_id = e.course_id
+        ORDER BY e.learner_id, e.course_id
+        FOR NO KEY UPDATE OF e
+    ),
+
+    written AS (
+        UPDATE course_enrollments AS e SET
+            measures_version = e.measures_version + 1,
+            progress_sum = e.progress_sum + l.progress,
+            seconds_sum = e.seconds_sum + l.seconds,
+            overall_progress = CASE
+                WHEN l.progress = 0 OR e.section_count = 0 THEN e.overall_progress
+                ELSE round((e.progress_sum + l.progress) / 100.0 / e.section_count, 2)
+            END,
+            -- an absurd sum must not abort the write of a section
+            total_time_spent = least((e.seconds_sum + l.seconds + 30) / 60, 2147483647),
+            last_accessed = greatest(e.last_accessed, l.last)
+        FROM locked AS l
+        WHERE e.id = l.id
+        RETURNING
+            e.id, e.learner_id, e.course_id,
+            l.was = e.last_accessed AND l.last IS DISTINCT FROM l.was AS lowered
+    )
+
+    SELECT
+        array_agg(w.learner_id) AS learner_ids,
+        array_agg(w.course_id) AS course_ids,
+        array_agg(w.id) FILTER (WHERE w.lowered) AS lowered_ids
+    INTO v_written
+    FROM written AS w;
+
+    -- Not enrolled, or by somebody whom the snapshot does not show: one of the two waits for the row
+    -- that both write, and the look after that sees the other's enrollment.
+    IF coalesce(cardinality(v_written.learner_ids), 0) < cardinality(p_learner_ids) THEN
+        SELECT
+            array_agg(k.learner_id) AS learner_ids,
+            array_agg(k.course_id) AS course_ids
+        INTO v_missing
+        FROM (
+            SELECT a.* FROM unnest(p_learner_ids, p_course_ids) AS a
+            EXCEPT
+            SELECT w.* FROM unnest(v_written.learner_ids, v_written.course_ids) AS w
+        ) AS k (learner_id, course_id);
+        PERFORM mark_unenrolled(v_missing.learner_ids, v_missing.course_ids);
+
+        WITH found AS MATERIALIZED (
+            SELECT e.id
+            FROM unnest(v_missing.learner_ids, v_missing.course_ids) AS k (learner_id, course_id)
+            INNER JOIN course_enrollments AS e
+                ON k.learner_id = e.learner_id AND k.course_id = e.course_id
+            ORDER BY e.learner_id, e.course_id
+            FOR NO KEY UPDATE OF e
+        )
+
+        UPDATE course_enrollments AS e SET progress_sum = NULL
+        FROM found AS f
+        WHERE e.id = f.id;
+    END IF;
+
+    -- The latest access went: the next latest is looked up, by a statement of its own, which sees
+    -- what was committed until the enrollment was locked.
+    IF v_written.lowered_ids IS NOT NULL THEN
+        UPDATE course_enrollments AS e SET
+            measures_version = e.measures_version + 1,
+            last_accessed = (
+                SELECT max(sp.last_accessed) FROM section_progress AS sp
+                WHERE sp.learner_id = e.learner_id AND sp.course_id = e.course_id
+            )
+        WHERE e.id = ANY(v_written.lowered_ids);
+    END IF;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION add_enrollment_measures(
+    uuid[], uuid[], bigint[], bigint[], timestamptz[], timestamptz[]
+) FROM public;
+
+COMMENT ON FUNCTION add_enrollment_measures(
+    uuid[], uuid[], bigint[], bigint[], timestamptz[], timestamptz[]
+) IS
+'For distinct pairs of learner and course, as parallel arrays: adds to the enrollment''s sums '
+'progress (hundredths of a percent) and seconds gained; p_was and p_last are the latest '
+'last_accessed of the changed rows before and after. Locks the enrollments until the transaction '
+'ends; for a learner who is not enrolled, see mark_unenrolled. Definer: called by triggers for '
+'writers who may not change enrollments.';
