@@ -28,6 +28,8 @@ LARGEST_INTEGER = 2**31 - 1
 
 Id = uuid.UUID
 Floats = npt.NDArray[np.float64]
+Fault = tuple[str, str, Any, Any]
+"""Table, column, what is stored, what it should be."""
 
 
 def rounded(value: Fraction | None, places: int = 2) -> Decimal | None:
@@ -310,34 +312,36 @@ class Tables:
             "passed": None if passing is None else attempt["score"] >= passing,
         }
 
-    def faults(self) -> list[tuple[str, str, Any, Any]]:
+    def kept_faults(self) -> list[Fault]:
+        """Stored values that triggers keep, and that differ from their definition."""
+        found: list[Fault] = []
+        for enrollment in self.enrollments:
+            derived = self.enrollment_progress(enrollment)
+            derived["current_grade"] = self.current_grade(enrollment)
+            found += _differences("course_enrollments", enrollment, derived)
+        for progress in self.progress:
+            found += _differences("section_progress", progress, self.section_counters(progress))
+        for attempt in self.attempts:
+            found += _differences("assessment_attempts", attempt, self.attempt_result(attempt))
+        return found
+
+    def faults(self) -> list[Fault]:
         """Stored values that differ from their definition: table, column, stored, derived."""
-        found = []
-
-        def compare(table: str, row: Row, derived: Row) -> None:
-            for column, value in derived.items():
-                if row[column] != value:
-                    found.append((table, column, row[column], value))
-
+        found = self.kept_faults()
         metrics: dict[Id, Row] = {}
         for course in self.courses:
-            compare("educational_courses", course, self.course_metrics(course["id"]))
+            derived = self.course_metrics(course["id"])
+            found += _differences("educational_courses", course, derived)
             if course["metrics_as_of"] is not None:
                 metrics |= self.enrollment_metrics(course["id"], course["metrics_as_of"])
         for enrollment in self.enrollments:
-            compare("course_enrollments", enrollment, metrics.get(enrollment["id"], {}))
-            compare("course_enrollments", enrollment, self.enrollment_progress(enrollment))
-            grade = self.current_grade(enrollment)
-            compare("course_enrollments", enrollment, {"current_grade": grade})
-        for progress in self.progress:
-            compare("section_progress", progress, self.section_counters(progress))
-        for attempt in self.attempts:
-            compare("assessment_attempts", attempt, self.attempt_result(attempt))
+            derived = metrics.get(enrollment["id"], {})
+            found += _differences("course_enrollments", enrollment, derived)
         for assessment in self.assessments:
             found += self._assessment_faults(assessment)
         return found
 
-    def _assessment_faults(self, assessment: Row) -> list[tuple[str, str, Any, Any]]:
+    def _assessment_faults(self, assessment: Row) -> list[Fault]:
         attempts = [t for t in self.attempts if t["assessment_id"] == assessment["id"]]
         derived = assessment_statistics(assessment["questions"], attempts)
         facility = derived["facility"]
@@ -352,6 +356,14 @@ class Tables:
             )
             if not is_near(value, assessment[column], 0.005 + 1e-6)
         ]
+
+
+def _differences(table: str, row: Row, derived: Row) -> list[Fault]:
+    return [
+        (table, column, row[column], value)
+        for column, value in derived.items()
+        if row[column] != value
+    ]
 
 
 def is_near(one: float | None, other: float | Decimal | None, tolerance: float = 1e-6) -> bool:
