@@ -1,7 +1,7 @@
 -- The one call by which an application logs an event: stores it, and counts it in section_progress.
 -- Locks are taken in one order, also by record_interactions: sections, events, progress rows, then
 -- enrollments. So nobody deadlocks.
--- depends: functions/check_event_time functions/is_meaningful_interaction functions/lock_sections
+-- depends: functions/check_event_period functions/is_meaningful_interaction functions/lock_sections
 CREATE OR REPLACE FUNCTION record_interaction(
     p_learner_id uuid,
     p_section_id uuid,
@@ -51,7 +51,7 @@ BEGIN
     END IF;
 
     IF p_timestamp > now() OR NOT isfinite(p_timestamp) THEN
-        PERFORM check_event_time(p_timestamp);
+        PERFORM check_event_period(p_timestamp);
     END IF;
 
     IF p_section_id IS NOT NULL THEN

@@ -1,7 +1,7 @@
 -- Stores and counts the events of record_interactions, in statements over all of them. Locks are
 -- taken in one order, also by record_interaction: sections, events, progress rows, then enrollments,
 -- each in the order of their keys. So nobody deadlocks.
--- depends: functions/check_event_time functions/is_meaningful_interaction functions/lock_sections
+-- depends: functions/check_event_period functions/is_meaningful_interaction functions/lock_sections
 CREATE OR REPLACE FUNCTION store_interactions(p_events jsonb) RETURNS integer
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -52,17 +52,6 @@ BEGIN
         RAISE invalid_parameter_value USING
             MESSAGE = format('an event is a JSON object, not %s', jsonb_typeof(v_element));
     END IF;
-    -- else the session would decide what it means
-    SELECT e.value -> 'timestamp' INTO v_element
-    FROM jsonb_array_elements(p_events) AS e
-    WHERE e.value ->> 'timestamp' !~* '\d\d:\d\d.*(z|utc|gmt|[+-]\d\d(:?\d\d)?)$'
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE invalid_datetime_format USING
-            MESSAGE = format('timestamp %s is no time with a time zone', v_element),
-            HINT = 'Write the zone behind the time, as in "2024-03-01T09:30:00Z" or '
-                '"2024-03-01T09:30:00+01:00".';
-    END IF;
 
     v_events := ARRAY(SELECT e FROM jsonb_populate_recordset(NULL::learning_interactions, p_events) AS e);
     v_ids := ARRAY(SELECT e.id FROM unnest(v_events) AS e WHERE e.id IS NOT NULL);
@@ -75,7 +64,7 @@ BEGIN
     SELECT min(e.timestamp), max(e.timestamp) INTO v_first_time, v_last_time
     FROM unnest(v_events) AS e;
     IF v_last_time > now() THEN
-        PERFORM check_event_time(v_last_time);
+        PERFORM check_event_period(v_last_time);
     END IF;
 
     PERFORM lock_sections(ARRAY(SELECT DISTINCT e.section_id FROM unnest(v_events) AS e));

@@ -2,7 +2,7 @@
 -- can have it.
 -- A definer, because who logs events need not be able to look for partitions.
 -- depends: functions/interaction_partitions
-CREATE OR REPLACE FUNCTION check_event_time(p_timestamp timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION check_event_period(p_timestamp timestamptz) RETURNS void
 LANGUAGE plpgsql
 STABLE
 SECURITY DEFINER
@@ -32,8 +32,8 @@ BEGIN
 END;
 $$;
 
-REVOKE EXECUTE ON FUNCTION check_event_time(timestamptz) FROM public;
+REVOKE EXECUTE ON FUNCTION check_event_period(timestamptz) FROM public;
 
-COMMENT ON FUNCTION check_event_time(timestamptz) IS
+COMMENT ON FUNCTION check_event_period(timestamptz) IS
 'Raises 23514, with a hint, for the infinite time of an event and for one in the future that no '
 'partition of learning_interactions holds.';
