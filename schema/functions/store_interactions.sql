@@ -1,7 +1,7 @@
 -- Stores and counts the events of record_interactions, in statements over all of them. Locks are
 -- taken in one order, also by record_interaction: the keys of events, then progress rows, then
 -- enrollments, each in the order of their ids. So nobody deadlocks.
--- depends: functions/is_meaningful_interaction
+-- depends: functions/check_event_times functions/is_meaningful_interaction
 CREATE OR REPLACE FUNCTION store_interactions(p_events jsonb) RETURNS integer
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -38,6 +38,7 @@ BEGIN
             MESSAGE = format('an event is a JSON object, not %s', jsonb_typeof(v_element));
     END IF;
 
+    PERFORM check_event_times(p_events);
     v_events := ARRAY(SELECT e FROM jsonb_populate_recordset(NULL::learning_interactions, p_events) AS e);
     v_ids := ARRAY(SELECT e.id FROM unnest(v_events) AS e WHERE e.id IS NOT NULL);
     IF EXISTS (SELECT FROM unnest(v_events) AS e WHERE e.id IS NOT NULL AND e.timestamp IS NULL) THEN
