@@ -171,16 +171,20 @@ BEGIN ATOMIC
         INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
         CROSS JOIN
             LATERAL (
+                SELECT 100.0 * t.score / nullif(a.total_points, 0) AS percentage
+            ) AS m
+        CROSS JOIN
+            LATERAL (
                 VALUES
                 (
                     'percentage_score',
                     -- 0.01 either way is the application's rounding
                     CASE
-                        WHEN abs(t.percentage_score - 100.0 * t.score / a.total_points) <= 0.01
-                            THEN round(100.0 * t.score / a.total_points, 2)
+                        WHEN abs(t.percentage_score - m.percentage) <= 0.01
+                            THEN round(m.percentage, 2)
                         ELSE t.percentage_score
                     END::text,
-                    round(100.0 * t.score / a.total_points, 2)::text
+                    round(m.percentage, 2)::text
                 ),
                 ('passed', t.passed::text, (t.score >= a.passing_score)::text)
             ) AS v (column_name, stored, derived)

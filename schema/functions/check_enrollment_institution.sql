@@ -58,6 +58,7 @@ BEGIN
                 v_enrollment.learner_id, v_enrollment.learner_institution_id,
                 v_enrollment.course_id, v_enrollment.course_institution_id
             ),
+            HINT = 'A learner or a course that is open to all institutions has none.',
             CONSTRAINT = 'course_enrollments_institution_check',
             TABLE = 'course_enrollments', SCHEMA = TG_TABLE_SCHEMA;
     END IF;

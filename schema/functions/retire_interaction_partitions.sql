@@ -100,7 +100,7 @@ BEGIN
         partition_name := v_partition.partition::text;
         lower_bound := v_partition.lower_bound;
         upper_bound := v_partition.upper_bound;
-        interactions := substring(v_fingerprint FROM '\d+');
+        interactions := substring(v_fingerprint FROM '[0-9]+');
         RETURN NEXT;
     END LOOP;
 

@@ -1,7 +1,8 @@
 -- Stores and counts the events of record_interactions, in statements over all of them. Locks are
 -- taken in one order, also by record_interaction: sections, events, progress rows, then enrollments,
 -- each in the order of their keys. So nobody deadlocks.
--- depends: functions/check_event_period functions/is_meaningful_interaction functions/lock_sections
+-- depends: functions/check_event_period functions/check_event_times
+-- depends: functions/is_meaningful_interaction functions/lock_sections
 CREATE OR REPLACE FUNCTION store_interactions(p_events jsonb) RETURNS integer
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -53,6 +54,7 @@ BEGIN
             MESSAGE = format('an event is a JSON object, not %s', jsonb_typeof(v_element));
     END IF;
 
+    PERFORM check_event_times(p_events);
     v_events := ARRAY(SELECT e FROM jsonb_populate_recordset(NULL::learning_interactions, p_events) AS e);
     v_ids := ARRAY(SELECT e.id FROM unnest(v_events) AS e WHERE e.id IS NOT NULL);
     IF EXISTS (SELECT FROM unnest(v_events) AS e WHERE e.id IS NOT NULL AND e.timestamp IS NULL) THEN

@@ -52,7 +52,25 @@ CREATE TABLE section_progress (
     CONSTRAINT section_progress_mastery_indicators_check
     CHECK (jsonb_typeof(mastery_indicators) IN ('array', 'object')),
     CONSTRAINT section_progress_completion_check
-    CHECK ((status IN ('completed', 'mastered')) = (completion_timestamp IS NOT NULL))
+    CHECK ((status IN ('completed', 'mastered')) = (completion_timestamp IS NOT NULL)),
+    CONSTRAINT section_progress_status_percentage_check CHECK (
+        CASE
+            WHEN status = 'not_started' THEN completion_percentage = 0
+            WHEN status IN ('completed', 'mastered') THEN completion_percentage > 0
+            ELSE TRUE
+        END
+    ),
+    CONSTRAINT section_progress_period_check CHECK (last_accessed >= first_accessed),
+    CONSTRAINT section_progress_time_check CHECK (active_learning_time <= total_time_spent),
+    CONSTRAINT section_progress_count_check
+    CHECK (greatest(meaningful_interactions, help_requests) <= interaction_count),
+    CONSTRAINT section_progress_finite_times_check CHECK (
+        isfinite(first_accessed)
+        AND isfinite(last_accessed)
+        AND isfinite(completion_timestamp)
+        AND isfinite(created_at)
+        AND isfinite(updated_at)
+    )
 );
 
 COMMENT ON TABLE section_progress IS
@@ -62,7 +80,8 @@ COMMENT ON COLUMN section_progress.learner_id IS 'Learner.';
 COMMENT ON COLUMN section_progress.section_id IS 'Section.';
 COMMENT ON COLUMN section_progress.course_id IS 'Course of the section.';
 COMMENT ON COLUMN section_progress.status IS
-'Where the learner stands. Supplied by the application.';
+'Where the learner stands; not_started only at 0 percent, completed and mastered only above. '
+'Supplied by the application.';
 COMMENT ON COLUMN section_progress.completion_percentage IS
 'Share of the section done in percent, 0 to 100. Supplied by the application.';
 COMMENT ON COLUMN section_progress.first_accessed IS
@@ -91,7 +110,7 @@ COMMENT ON COLUMN section_progress.completion_criteria_met IS
 'Which criteria are met. Supplied by the application. (JSON object)';
 COMMENT ON COLUMN section_progress.completion_timestamp IS
 'When the section was completed: given exactly when status is completed or mastered; filled by '
-'trigger when left out.';
+'trigger when left out, and cleared when these are left.';
 COMMENT ON COLUMN section_progress.validation_method IS
 'How completion is validated. Supplied by the application.';
 COMMENT ON COLUMN section_progress.learning_pattern IS

@@ -53,7 +53,8 @@ CREATE TABLE learning_interactions (
     CONSTRAINT learning_interactions_difficulty_adjustment_check
     CHECK (jsonb_typeof(difficulty_adjustment) IN ('array', 'object')),
     CONSTRAINT learning_interactions_learning_environment_check
-    CHECK (jsonb_typeof(learning_environment) IN ('array', 'object'))
+    CHECK (jsonb_typeof(learning_environment) IN ('array', 'object')),
+    CONSTRAINT learning_interactions_finite_times_check CHECK (isfinite(timestamp))
 ) PARTITION BY RANGE (timestamp);
 
 COMMENT ON TABLE learning_interactions IS

@@ -17,11 +17,11 @@ COMMENT ON TRIGGER course_enrollments_institution ON course_enrollments IS
 CREATE OR REPLACE TRIGGER course_enrollments_completion
 BEFORE INSERT OR UPDATE ON course_enrollments
 FOR EACH ROW WHEN (
-    new.completion_status = 'completed' AND new.completion_date IS NULL
+    (new.completion_status = 'completed') = (new.completion_date IS NULL)
 )
-EXECUTE FUNCTION fill_completion_date();
+EXECUTE FUNCTION keep_completion_date('completion_date');
 COMMENT ON TRIGGER course_enrollments_completion ON course_enrollments IS
-'Dates a completion that came without its date.';
+'Dates a completion that came without its date, and clears the date when the state is left.';
 
 CREATE OR REPLACE TRIGGER course_enrollments_measures_insert
 BEFORE INSERT ON course_enrollments

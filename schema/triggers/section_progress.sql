@@ -29,11 +29,11 @@ COMMENT ON TRIGGER section_progress_history_update ON section_progress IS
 CREATE OR REPLACE TRIGGER section_progress_completion
 BEFORE INSERT OR UPDATE ON section_progress
 FOR EACH ROW WHEN (
-    new.status IN ('completed', 'mastered') AND new.completion_timestamp IS NULL
+    (new.status IN ('completed', 'mastered')) = (new.completion_timestamp IS NULL)
 )
-EXECUTE FUNCTION fill_completion_date();
+EXECUTE FUNCTION keep_completion_date('completion_timestamp');
 COMMENT ON TRIGGER section_progress_completion ON section_progress IS
-'Dates a completion that came without its date.';
+'Dates a completion that came without its date, and clears the date when the state is left.';
 
 CREATE OR REPLACE TRIGGER section_progress_enrollments_insert
 AFTER INSERT ON section_progress
