@@ -15,7 +15,7 @@ BEGIN
         RAISE check_violation USING
             MESSAGE = format('an event cannot happen at %s', p_timestamp),
             HINT = 'Give the time at which it happened, or leave the time out for now.',
-            CONSTRAINT = 'learning_interactions_timestamp_check',
+            CONSTRAINT = 'learning_interactions_finite_times_check',
             TABLE = 'learning_interactions', COLUMN = 'timestamp';
     END IF;
     SELECT max(p.upper_bound) INTO v_end FROM interaction_partitions() AS p;

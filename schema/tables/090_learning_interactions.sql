@@ -38,7 +38,6 @@ CREATE TABLE learning_interactions (
     REFERENCES educational_courses (id) ON DELETE CASCADE,
     CONSTRAINT learning_interactions_course_id_check
     CHECK (section_id IS NULL OR course_id IS NOT NULL),
-    CONSTRAINT learning_interactions_timestamp_check CHECK (isfinite(timestamp)),
     CONSTRAINT learning_interactions_interaction_data_check
     CHECK (jsonb_typeof(interaction_data) = 'object'),
     CONSTRAINT learning_interactions_duration_seconds_check CHECK (duration_seconds >= 0),
