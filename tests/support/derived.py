@@ -325,6 +325,22 @@ class Tables:
             found += _differences("assessment_attempts", attempt, self.attempt_result(attempt))
         return found
 
+    def history_faults(self) -> list[Fault]:
+        """Gaps in the history of a progress row: each change begins where the last one ended."""
+        changes = defaultdict(list)
+        for change in sorted(self.history, key=lambda row: cast(int, row["id"])):
+            changes[change["learner_id"], change["section_id"]].append(change)
+        found: list[Fault] = []
+        for progress in self.progress:
+            reached = Decimal(0)
+            table = "section_progress_history"
+            for change in changes[progress["learner_id"], progress["section_id"]]:
+                found += _differences(table, change, {"previous_percentage": reached})
+                reached = change["percentage"]
+            if reached != progress["completion_percentage"]:
+                found.append((table, "percentage", reached, progress["completion_percentage"]))
+        return found
+
     def faults(self) -> list[Fault]:
         """Stored values that differ from their definition: table, column, stored, derived."""
         found = self.kept_faults()

@@ -162,6 +162,4 @@ def ring(database: str) -> Iterator[Ring]:
         for connection in opened:
             connection.autocommit = True
         observer, one, other = opened
-        yield Ring(
-            Schools(observer), Session(one, observer, pool), Session(other, observer, pool)
-        )
+        yield Ring(Schools(observer), Session(one, observer, pool), Session(other, observer, pool))

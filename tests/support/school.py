@@ -152,7 +152,7 @@ class Schools:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         # without the columns that are generated
-        self._columns = dict(
+        self._columns: dict[str, str] = dict(
             connection.execute(
                 "SELECT c.oid::regclass::text, string_agg(quote_ident(a.attname), ', ')"
                 " FROM pg_class AS c JOIN pg_attribute AS a ON c.oid = a.attrelid"
@@ -180,16 +180,24 @@ class Schools:
             self._connection.execute(f"TRUNCATE {', '.join(self._columns)}".encode())
             for table, rows in self._original.items():
                 copies = (rows.replace('"00000000-', f'"{n:08x}-') for n in range(1, count + 1))
+                columns = self._columns[table]
                 self._connection.execute(
-                    f"INSERT INTO {table} ({self._columns[table]}) OVERRIDING SYSTEM VALUE"
-                    f" SELECT {self._columns[table]} FROM json_populate_recordset(NULL::{table}, %s)".encode(),
+                    f"INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE"
+                    f" SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)".encode(),
                     (f"[{','.join(copies)}]",),
                 )
 
+        for view in ("learner_progress_analytics", "learning_analytics_dashboard"):
+            self._connection.execute(f"REFRESH MATERIALIZED VIEW {view}".encode())
+
     def faults(self) -> dict[int, list[Fault]]:
         """Values that triggers keep, and that are not true, for each copy where there are some."""
-        found = {number: part.kept_faults() for number, part in self._parts().items()}
-        return {number: faults for number, faults in found.items() if faults}
+        found = {}
+        for number, part in self._parts().items():
+            faults = part.kept_faults() + part.history_faults()
+            if faults:
+                found[number] = faults
+        return found
 
     def checks(self) -> list[Any]:
         """What the package's own checks find, once the analytics were refreshed."""
@@ -204,8 +212,8 @@ class Schools:
 
     def _parts(self) -> dict[int, Tables]:
         everything = Tables(self._connection)
-        rows_of: dict[int, dict[str, list[Row]]] = defaultdict(lambda: dict.fromkeys(kinds, []))
-        kinds = vars(everything)
+        kinds: dict[str, list[Row]] = vars(everything)
+        rows_of: dict[int, dict[str, list[Row]]] = defaultdict(lambda: {kind: [] for kind in kinds})
         for kind, rows in kinds.items():
             by_copy: dict[int, list[Row]] = defaultdict(list)
             for row in rows:
