@@ -180,7 +180,12 @@ class Tables:
         of_course = {a["id"] for a in self.assessments if a["course_id"] == course}
         for attempt in self.attempts:
             assessment = attempt["assessment_id"]
-            if attempt["learner_id"] == learner and assessment in of_course and is_graded(attempt):
+            if (
+                attempt["learner_id"] == learner
+                and assessment in of_course
+                and is_graded(attempt)
+                and attempt["percentage_score"] is not None
+            ):
                 percentage = Fraction(attempt["percentage_score"])
                 best[assessment] = max(best.get(assessment, percentage), percentage)
         return best
@@ -304,11 +309,11 @@ class Tables:
         if attempt["score"] is None:
             return {}
         assessment = next(a for a in self.assessments if a["id"] == attempt["assessment_id"])
-        passing = assessment["passing_score"]
+        passing, points = assessment["passing_score"], assessment["total_points"]
         return {
-            "percentage_score": rounded(
-                Fraction(100 * attempt["score"], assessment["total_points"])
-            ),
+            "percentage_score": rounded(100 * Fraction(attempt["score"]) / Fraction(points))
+            if points
+            else None,
             "passed": None if passing is None else attempt["score"] >= passing,
         }
 

@@ -84,8 +84,9 @@ WORK = (
     Operation("progress deleted", _progress_deleted("enrolled")),
     Operation(
         "progress upserted",
-        "INSERT INTO section_progress (learner_id, section_id, course_id, completion_percentage)"
-        " VALUES ({enrolled}, {section}, {course}, 90), ({enrolled}, {fresh}, {course}, 20)"
+        "INSERT INTO section_progress (learner_id, section_id, course_id, status,"
+        " completion_percentage) VALUES ({enrolled}, {section}, {course}, 'in_progress', 90),"
+        " ({enrolled}, {fresh}, {course}, 'in_progress', 20)"
         " ON CONFLICT (learner_id, section_id)"
         " DO UPDATE SET completion_percentage = excluded.completion_percentage",
     ),
