@@ -138,10 +138,10 @@ def test_copy_keeps_history_too(transaction: Connection) -> None:
     section = add(transaction, "learning_sections")
     learner = add(transaction, "learners")["id"]
     with transaction.cursor().copy(
-        "COPY section_progress (learner_id, section_id, course_id, completion_percentage)"
+        "COPY section_progress (learner_id, section_id, course_id, status, completion_percentage)"
         " FROM STDIN"
     ) as copy:
-        copy.write_row((learner, section["id"], section["course_id"], 25))
+        copy.write_row((learner, section["id"], section["course_id"], "in_progress", 25))
     assert steps(transaction) == [(0, 25)]
 
 
@@ -155,6 +155,7 @@ def test_rows_inserted_together_start_their_history_together(transaction: Connec
                 "learner_id": add(transaction, "learners")["id"],
                 "section_id": section["id"],
                 "course_id": section["course_id"],
+                "status": "in_progress",
                 "completion_percentage": percentage,
             }
             for percentage in (0, 10, 20)
