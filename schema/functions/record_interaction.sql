@@ -1,5 +1,5 @@
 -- The one call by which an application logs an event: stores it, and counts it in section_progress.
--- depends: functions/is_meaningful_interaction
+-- depends: functions/check_event_reach functions/is_meaningful_interaction
 CREATE OR REPLACE FUNCTION record_interaction(
     p_learner_id uuid,
     p_section_id uuid,
@@ -39,6 +39,10 @@ BEGIN
         END IF;
         -- one call at a time for this id: the key of the table is (id, timestamp)
         PERFORM pg_advisory_xact_lock(hashtextextended(p_id::text, 0));
+    END IF;
+
+    IF p_timestamp > now() THEN
+        PERFORM check_event_reach(p_timestamp);
     END IF;
 
     SELECT s.course_id INTO v_course_id

@@ -1,7 +1,8 @@
 -- Stores and counts the events of record_interactions, in statements over all of them. Locks are
 -- taken in one order, also by record_interaction: the keys of events, then progress rows, then
 -- enrollments, each in the order of their ids. So nobody deadlocks.
--- depends: functions/check_event_times functions/is_meaningful_interaction
+-- depends: functions/check_event_reach functions/check_event_times
+-- depends: functions/is_meaningful_interaction
 CREATE OR REPLACE FUNCTION store_interactions(p_events jsonb) RETURNS integer
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -47,6 +48,8 @@ BEGIN
             HINT = 'An event is identified by both; without its time a repeated call could '
                 'not be told from a new event.';
     END IF;
+    PERFORM check_event_reach(max(e.timestamp)) FROM unnest(v_events) AS e
+    HAVING max(e.timestamp) > now();
     SELECT e.section_id INTO v_id
     FROM unnest(v_events) AS e
     LEFT JOIN learning_sections AS s ON e.section_id = s.id
