@@ -3,7 +3,7 @@
 -- overwritten; in the order of the keys, so that nobody deadlocks. A row is written also where no
 -- value changes: one that is only locked is no conflict for the snapshot of a REPEATABLE READ
 -- transaction.
--- depends: functions/mark_unenrolled
+-- depends: functions/mark_unenrolled functions/mean_section_progress functions/rounded_minutes
 CREATE OR REPLACE FUNCTION add_enrollment_measures(
     p_learner_ids uuid[],
     p_course_ids uuid[],
@@ -38,12 +38,11 @@ BEGIN
             measures_version = e.measures_version + 1,
             progress_sum = e.progress_sum + l.progress,
             seconds_sum = e.seconds_sum + l.seconds,
-            overall_progress = CASE
-                WHEN l.progress = 0 OR e.section_count = 0 THEN e.overall_progress
-                ELSE round((e.progress_sum + l.progress) / 100.0 / e.section_count, 2)
-            END,
-            -- an absurd sum must not abort the write of a section
-            total_time_spent = least((e.seconds_sum + l.seconds + 30) / 60, 2147483647),
+            overall_progress = coalesce(
+                mean_section_progress(e.progress_sum + l.progress, e.section_count),
+                e.overall_progress
+            ),
+            total_time_spent = rounded_minutes(e.seconds_sum + l.seconds),
             last_accessed = greatest(e.last_accessed, l.last)
         FROM locked AS l
         WHERE e.id = l.id

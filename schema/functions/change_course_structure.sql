@@ -1,6 +1,6 @@
 -- Writes the structure of courses and each of their enrollments, also where no value changes: a row
 -- that is only locked is no conflict for the snapshot of a REPEATABLE READ transaction.
--- depends: functions/lock_course_structure
+-- depends: functions/lock_course_structure functions/mean_section_progress
 CREATE OR REPLACE FUNCTION change_course_structure(p_course_ids uuid[]) RETURNS void
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -20,10 +20,9 @@ BEGIN
     UPDATE course_enrollments AS e SET
         measures_version = e.measures_version + 1,
         section_count = cs.sections,
-        overall_progress = CASE
-            WHEN cs.sections = 0 THEN e.overall_progress
-            ELSE round(e.progress_sum / 100.0 / cs.sections, 2)
-        END
+        overall_progress = coalesce(
+            mean_section_progress(e.progress_sum, cs.sections), e.overall_progress
+        )
     FROM course_structure AS cs
     WHERE cs.course_id = ANY(p_course_ids) AND e.course_id = cs.course_id;
 END;

@@ -219,6 +219,20 @@ BEGIN ATOMIC
             ls.duration_minutes IS NULL
             AND (p_course_id IS NULL OR ls.course_id = p_course_id)
         UNION ALL
+        SELECT
+            'interaction_times' AS table_name,
+            coalesce(i.id, k.id),
+            'timestamp' AS column_name,
+            k.timestamp::text,
+            i.timestamp::text
+        FROM (
+            SELECT li.id, li.timestamp
+            FROM learning_interactions AS li
+            WHERE p_course_id IS NULL OR li.course_id = p_course_id
+        ) AS i
+        FULL JOIN interaction_times AS k ON i.id = k.id
+        WHERE p_course_id IS NULL OR i.id IS NOT NULL
+        UNION ALL
         -- the history ends where the progress row stands
         SELECT
             'section_progress_history' AS table_name,

@@ -22,7 +22,10 @@ BEGIN
         WHERE p_course_id IS NULL OR c.id = p_course_id
         ORDER BY c.id
     LOOP
-        v_total := v_total + rebuild_section_progress(v_course.id);
+        PERFORM FROM section_progress AS sp
+        WHERE sp.course_id = v_course.id
+        ORDER BY sp.learner_id, sp.section_id
+        FOR NO KEY UPDATE;
 
         SELECT
             array_agg(f.row_id) FILTER (WHERE f.table_name = 'section_progress_history') AS history,
@@ -116,9 +119,31 @@ BEGIN
         GET DIAGNOSTICS v_written = ROW_COUNT;
         v_total := v_total + v_written;
 
+        -- their changes are added to enrollments that are true by now
+        v_total := v_total + rebuild_section_progress(v_course.id);
         v_total := v_total + recalculate_course_metrics(v_course.id, v_course.metrics_as_of);
     END LOOP;
-    RETURN v_total;
+
+    -- what is of no event is of no course either
+    DELETE FROM interaction_times AS k
+    WHERE
+        p_course_id IS NULL
+        AND NOT EXISTS (
+            SELECT FROM learning_interactions AS i
+            WHERE i.id = k.id AND i.timestamp = k.timestamp
+        );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
+    v_total := v_total + v_written;
+
+    INSERT INTO interaction_times (id, timestamp)
+    SELECT i.id, i.timestamp
+    FROM learning_interactions AS i
+    WHERE
+        (p_course_id IS NULL OR i.course_id = p_course_id)
+        AND NOT EXISTS (SELECT FROM interaction_times AS k WHERE k.id = i.id)
+    ON CONFLICT (id) DO NOTHING;
+    GET DIAGNOSTICS v_written = ROW_COUNT;
+    RETURN v_total + v_written;
 END;
 $$;
 

@@ -31,25 +31,16 @@ AS $$
 DECLARE
     v_event learning_interactions%ROWTYPE;
     v_course_id uuid;
-    v_look_from timestamptz;
-    v_look_until timestamptz;
     v_seconds integer;
     v_help integer;
     v_meaningful integer := is_meaningful_interaction(p_interaction_type)::integer;
 BEGIN
-    IF p_id IS NOT NULL THEN
-        IF p_timestamp IS NULL THEN
-            RAISE invalid_parameter_value USING
-                MESSAGE = 'p_timestamp must be given with p_id',
-                HINT = 'An event is identified by both; without its time a repeated call could '
-                    'not be told from a new event.';
-        END IF;
-        v_look_from := p_timestamp - interval '744 hours';
-        v_look_until := p_timestamp + interval '744 hours';
-        -- one call at a time for this id: the key of the table is (id, timestamp)
-        PERFORM pg_advisory_xact_lock(hashtextextended(p_id::text, 0));
+    IF p_id IS NOT NULL AND p_timestamp IS NULL THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = 'p_timestamp must be given with p_id',
+            HINT = 'An event is identified by both; without its time a repeated call could '
+                'not be told from a new event.';
     END IF;
-
     IF p_timestamp > now() OR NOT isfinite(p_timestamp) THEN
         PERFORM check_event_period(p_timestamp);
     END IF;
@@ -130,21 +121,6 @@ BEGIN
         EXIT WHEN FOUND;
     END LOOP;
 
-    -- Not before: a batch, which takes no lock of an id, held the progress row until now.
-    -- In the months around alone: the look does not get slower with the years of events.
-    IF p_id IS NOT NULL THEN
-        PERFORM FROM learning_interactions AS i
-        WHERE
-            i.id = p_id
-            AND i.timestamp <> p_timestamp
-            AND i.timestamp BETWEEN v_look_from AND v_look_until;
-        IF FOUND THEN
-            RAISE unique_violation USING
-                MESSAGE = format('interaction %s exists at another time than %s', p_id, p_timestamp),
-                CONSTRAINT = 'learning_interactions_pkey',
-                TABLE = 'learning_interactions';
-        END IF;
-    END IF;
     RETURN v_event.id;
 END;
 $$;
@@ -164,7 +140,7 @@ COMMENT ON FUNCTION record_interaction(
 'section_progress; p_course_id may be left out. Without one it is an event of p_course_id, such as '
 'a course view, or of no course, such as a login. Returns its id. With p_id, a repeated call stores '
 'and counts nothing. Raises 22023 for p_id without p_timestamp, 23505 for an id that exists at '
-'another time within 31 days, 23503 for an unknown section, course or learner and for a section of '
+'another time, 23503 for an unknown section, course or learner and for a section of '
 'another course than p_course_id, 23502 for no learner, 23514 for a time that no partition holds, '
 'an infinite one or a value out of range. Locks: the key of the section, and the progress row and '
 'the enrollment of the learner, until the transaction ends.';

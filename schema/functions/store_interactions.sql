@@ -13,8 +13,8 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_known CONSTANT text[] := ARRAY[
-        'id', 'learner_id', 'section_id', 'course_id', 'interaction_type',
-        'interaction_subtype', 'learning_objective', 'bloom_taxonomy_level', 'difficulty_level', 'interaction_data',
+        'id', 'learner_id', 'section_id', 'course_id', 'interaction_type', 'interaction_subtype',
+        'learning_objective', 'bloom_taxonomy_level', 'difficulty_level', 'interaction_data',
         'duration_seconds', 'outcome', 'knowledge_demonstration', 'misconception_indicators',
         'learning_effectiveness', 'personalization_data', 'difficulty_adjustment', 'device_type',
         'session_id', 'learning_environment', 'timestamp'
@@ -22,10 +22,6 @@ DECLARE
     v_element jsonb;
     v_events learning_interactions[];
     v_wrong record;
-    v_id uuid;
-    v_ids uuid[];
-    v_first_time timestamptz;
-    v_last_time timestamptz;
     v_stored integer;
     v_learner_ids uuid[];
     v_section_ids uuid[];
@@ -56,18 +52,15 @@ BEGIN
 
     PERFORM check_event_times(p_events);
     v_events := ARRAY(SELECT e FROM jsonb_populate_recordset(NULL::learning_interactions, p_events) AS e);
-    v_ids := ARRAY(SELECT e.id FROM unnest(v_events) AS e WHERE e.id IS NOT NULL);
     IF EXISTS (SELECT FROM unnest(v_events) AS e WHERE e.id IS NOT NULL AND e.timestamp IS NULL) THEN
         RAISE invalid_parameter_value USING
             MESSAGE = 'timestamp must be given with id',
             HINT = 'An event is identified by both; without its time a repeated call could '
                 'not be told from a new event.';
     END IF;
-    SELECT min(e.timestamp), max(e.timestamp) INTO v_first_time, v_last_time
-    FROM unnest(v_events) AS e;
-    IF v_last_time > now() THEN
-        PERFORM check_event_period(v_last_time);
-    END IF;
+    PERFORM check_event_period(e.timestamp)
+    FROM (SELECT max(l.timestamp) AS timestamp FROM unnest(v_events) AS l) AS e
+    WHERE e.timestamp > now();
 
     PERFORM lock_sections(ARRAY(SELECT DISTINCT e.section_id FROM unnest(v_events) AS e));
     SELECT e.section_id, e.course_id AS given, s.course_id INTO v_wrong
@@ -207,23 +200,6 @@ BEGIN
     FROM locked AS k
     WHERE sp.id = k.id;
 
-    -- Not before: whoever stored one of the ids at another time meanwhile, for the same learner and
-    -- section, held the progress row until now.
-    -- In the months around alone: the look does not get slower with the years of events.
-    v_first_time := v_first_time - interval '744 hours';
-    v_last_time := v_last_time + interval '744 hours';
-    SELECT i.id INTO v_id
-    FROM learning_interactions AS i
-    WHERE i.id = ANY(v_ids) AND i.timestamp BETWEEN v_first_time AND v_last_time
-    GROUP BY i.id
-    HAVING count(*) > 1
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE unique_violation USING
-            MESSAGE = format('interaction %s exists at another time', v_id),
-            CONSTRAINT = 'learning_interactions_pkey',
-            TABLE = 'learning_interactions';
-    END IF;
     RETURN v_stored;
 END;
 $$;
