@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from lms_schema.disposable import new_database
-from support.chaos import COPIES, burst
-from support.derived import Fault, Tables
+from support.chaos import COPIES, burst, followed_faults
+from support.derived import Tables
 from support.rows import Connection
 from support.school import Schools
 
@@ -33,16 +33,10 @@ def test_random_operations_of_six_sessions_leave_true_values(
     schools.open(COPIES)
     found = burst(conninfo, seed)
     assert found.faults == [], found.happened
-    assert _followed_faults(Tables(connection)) == [], found.happened
+    assert followed_faults(Tables(connection)) == [], found.happened
     connection.execute(
         "SELECT rebuild_section_progress(id), recalculate_course_metrics(id)"
         " FROM educational_courses"
     )
     assert Tables(connection).faults() == [], found.happened
     assert schools.checks() == [], found.happened
-
-
-def _followed_faults(tables: Tables) -> list[Fault]:
-    """Without the counters of progress rows, which were written by hand: a rebuild mends them."""
-    kept = [fault for fault in tables.kept_faults() if fault[0] != "section_progress"]
-    return kept + tables.history_faults()

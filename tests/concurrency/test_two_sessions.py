@@ -36,7 +36,7 @@ def arena(server: str, template: str) -> Iterator[Ring]:
 
 
 @pytest.mark.concurrency
-@pytest.mark.parametrize(("one", "other"), _pairs())
+@pytest.mark.parametrize(("one", "other"), list(_pairs()))
 def test_two_sessions_leave_true_values_or_one_is_told(
     arena: Ring, one: Operation, other: Operation
 ) -> None:

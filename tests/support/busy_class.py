@@ -24,8 +24,8 @@ SELECT n || '@example.org', 'Ada', 'Lovelace', 'graduate', '{{{{}}}}'
 FROM generate_series(1, {LEARNERS}) AS n;
 INSERT INTO course_enrollments (learner_id, course_id)
 SELECT l.id, {{course}} FROM learners AS l ON CONFLICT DO NOTHING;
-INSERT INTO section_progress (learner_id, section_id, course_id)
-SELECT l.id, s.id, s.course_id FROM learners AS l, learning_sections AS s
+INSERT INTO section_progress (learner_id, section_id, course_id, status)
+SELECT l.id, s.id, s.course_id, 'in_progress' FROM learners AS l, learning_sections AS s
 WHERE s.course_id = {{course}} ON CONFLICT DO NOTHING;
 INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number, responses)
 SELECT l.id, {{assessment}}, 9, '[]' FROM learners AS l;
