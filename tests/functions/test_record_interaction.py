@@ -206,10 +206,16 @@ def rejections() -> Iterator[tuple[str, dict[str, Any], str, str | None]]:
         "learning_interactions_section_id_course_id_fkey",
     )
     yield (
-        "no section",
-        {"section": None},
+        "other course",
+        {"course_id": NOBODY},
         "23503",
         "learning_interactions_section_id_course_id_fkey",
+    )
+    yield (
+        "infinite time",
+        {"timestamp": "-infinity"},
+        "23514",
+        "learning_interactions_finite_times_check",
     )
     yield "learner", {"learner": NOBODY}, "23503", "learning_interactions_learner_id_fkey"
     yield "no learner", {"learner": None}, "23502", None

@@ -153,8 +153,52 @@ def _section_of_course(table: str) -> Case:
 def _interactions_pkey(connection: Connection) -> Rows:
     taken = add(connection, "learning_interactions")
     return (
-        [{"id": taken["id"], "timestamp": taken["timestamp"]}],
-        [{"id": taken["id"], "timestamp": SOON}, {"timestamp": taken["timestamp"]}],
+        [{"id": taken["id"], "timestamp": time} for time in (taken["timestamp"], SOON)],
+        [{"timestamp": taken["timestamp"]}],
+    )
+
+
+def _event_of_course(connection: Connection) -> Rows:
+    section = add(connection, "learning_sections")
+    return (
+        [{"section_id": section["id"], "course_id": None}],
+        [
+            {"section_id": section["id"], "course_id": section["course_id"]},
+            {"section_id": None, "course_id": None},
+        ],
+    )
+
+
+def _course_without_structure(connection: Connection) -> uuid.UUID:
+    course: uuid.UUID = add(connection, "educational_courses")["id"]
+    connection.execute("DELETE FROM course_structure WHERE course_id = %s", (course,))
+    return course
+
+
+def _structure_pkey(connection: Connection) -> Rows:
+    return (
+        [{"course_id": add(connection, "educational_courses")["id"], "version": 1}],
+        [{"course_id": _course_without_structure(connection)}],
+    )
+
+
+def _structure_of_course(connection: Connection) -> Rows:
+    return [{"course_id": NOBODY}], [{"course_id": _course_without_structure(connection)}]
+
+
+def _structure_sections(connection: Connection) -> Rows:
+    course = _course_without_structure(connection)
+    return (
+        [{"course_id": course, "sections": -1}],
+        [{"course_id": course, "sections": n} for n in (0, 1)],
+    )
+
+
+def _learner_course_pkey(connection: Connection) -> Rows:
+    taken = add(connection, "learner_courses")
+    return (
+        [{"learner_id": taken["learner_id"], "course_id": taken["course_id"]}],
+        [{"learner_id": taken["learner_id"]}, {"course_id": taken["course_id"]}],
     )
 
 
@@ -778,12 +822,27 @@ def _all() -> Iterator[Case]:
     yield from _count(table, "duration_seconds")
     yield from _number(table, "learning_effectiveness", high="1")
     yield _other_institution(table)
+    yield Case(f"{table}_course_id_check", table, _event_of_course)
+    yield Case(
+        f"{table}_sectionless_course_id_fkey",
+        table,
+        lambda connection: (
+            [{"section_id": None, "course_id": NOBODY}],
+            [
+                {"section_id": None, "course_id": add(connection, "educational_courses")["id"]},
+                {"section_id": None, "course_id": None},
+            ],
+        ),
+        FOREIGN_KEY,
+    )
     # no partition holds infinity
     yield Case(
         f"{table}_finite_times_check",
         table,
         lambda _: ([{"timestamp": "-infinity"}], [{"timestamp": "0001-01-02 00:00+00"}]),
     )
+
+    yield _primary_key("interaction_times")
 
     table = "expired_interaction_totals"
     yield Case(f"{table}_pkey", table, _expired_totals_pkey, UNIQUE)
@@ -824,7 +883,7 @@ def _all() -> Iterator[Case]:
     yield from _number(table, "progress_percentage_gain", high="100")
 
     table = "educational_assessments"
-    yield Case("educational_assessments_course_id_idx", table, _unique_in_itself, UNIQUE)
+    yield Case("educational_assessments_id_rules_version_key", table, _unique_in_itself, UNIQUE)
     yield _foreign_key(table, "course_id", "educational_courses")
     yield _section_of_course(table)
     yield Case(f"{table}_passing_score_check", table, _passing_score)
@@ -853,7 +912,15 @@ def _all() -> Iterator[Case]:
     table = "assessment_attempts"
     yield Case(f"{table}_learner_id_assessment_id_attempt_number_key", table, _one_attempt, UNIQUE)
     yield _foreign_key(table, "learner_id", "learners")
-    yield _foreign_key(table, "assessment_id", "educational_assessments")
+    yield Case(
+        f"{table}_assessment_id_rules_version_fkey",
+        table,
+        lambda connection: (
+            [{"assessment_id": NOBODY}],
+            [{"assessment_id": add(connection, "educational_assessments")["id"]}],
+        ),
+        FOREIGN_KEY,
+    )
     yield Case(f"{table}_score_check", table, _score)
     yield _decimals(table, "score", 3)
     yield Case(f"{table}_percentage_score_check", table, _percentage)
@@ -881,6 +948,23 @@ def _all() -> Iterator[Case]:
     yield from _count(table, "attempt_number", least=1)
     yield from _count(table, "time_spent_minutes")
 
+    table = "course_structure"
+    yield Case(f"{table}_pkey", table, _structure_pkey, UNIQUE)
+    yield Case(f"{table}_course_id_version_key", table, _unique_in_itself, UNIQUE)
+    yield Case(f"{table}_course_id_fkey", table, _structure_of_course, FOREIGN_KEY)
+    yield Case(f"{table}_sections_check", table, _structure_sections)
+
+    table = "learner_courses"
+    yield Case(f"{table}_pkey", table, _learner_course_pkey, UNIQUE)
+    yield _foreign_key(table, "learner_id", "learners")
+    yield _foreign_key(table, "course_id", "educational_courses")
+    yield Case(
+        f"{table}_course_id_structure_version_fkey",
+        table,
+        lambda _: ([{"structure_version": 1}], [{"structure_version": n} for n in (None, 0)]),
+        FOREIGN_KEY,
+    )
+
     yield _pair_key("learner_course_summary", "learner_id", "course_id")
     yield _pair_key("learner_assessment_summary", "assessment_id", "learner_id")
     yield _pair_key("learner_summary", "learner_id")
@@ -896,7 +980,8 @@ CASES = list(_all())
 WITHOUT_REJECTION = {
     "learners_institution_id_idx",
     "educational_courses_institution_id_idx",
-    "educational_assessments_course_id_idx",
+    "course_structure_course_id_version_key",
+    "educational_assessments_id_rules_version_key",
     "learning_modules_id_course_id_key",
     "learning_sections_id_course_id_key",
 }
