@@ -258,7 +258,8 @@ def test_an_upsert_counts_what_it_inserted_and_what_it_updated(transaction: Conn
     transaction.execute(
         "INSERT INTO section_progress"
         " (learner_id, section_id, course_id, status, completion_percentage)"
-        " SELECT %s, s.id, s.course_id, 'in_progress', 100 FROM learning_sections AS s WHERE s.course_id = %s"
+        " SELECT %s, s.id, s.course_id, 'in_progress', 100 FROM learning_sections AS s"
+        " WHERE s.course_id = %s"
         " ON CONFLICT (learner_id, section_id) DO UPDATE SET"
         " completion_percentage = excluded.completion_percentage",
         (enrollment["learner_id"], enrollment["course_id"]),

@@ -174,7 +174,9 @@ def told(database: str, name: str | None = None, value: str = "") -> dict[str, A
                 connection.execute(
                     f"CREATE TEMPORARY TABLE {result} AS SELECT * FROM {call} AS r".encode()
                 )
-            called = column(connection, "SELECT funcid::regproc::text FROM pg_stat_xact_user_functions")
+            called = column(
+                connection, "SELECT funcid::regproc::text FROM pg_stat_xact_user_functions"
+            )
             connection.execute("RESET ALL")
             found = {
                 query: sorted(column(connection, f"SELECT to_jsonb(q)::text FROM ({query}) AS q"))
