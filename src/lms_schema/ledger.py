@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.pq import Escaping
 
-from lms_schema import yoyo_layout
+from lms_schema import search_path, yoyo_layout
 from lms_schema.statements import qualified
 
 if TYPE_CHECKING:
@@ -25,16 +25,15 @@ VERSION_TABLE = "lms_schema_yoyo_version"
 TABLES = (TABLE, LOG_TABLE, VERSION_TABLE)
 
 
-def creation(
-    table: str = TABLE, log_table: str = LOG_TABLE, version_table: str = VERSION_TABLE
-) -> str:
+def creation(schema: str | None = None) -> str:
     """Return the SQL that creates the state tables: yoyo's, with columns of our own.
 
     Args:
-        table: What each file left, as SQL text; by default found by the search path, as the others.
-        log_table: Each time that a file was applied or dropped.
-        version_table: The version of the layout.
+        schema: Where; None: where the search path says.
     """
+    table, log_table, version_table = (
+        name if schema is None else qualified(schema, name) for name in TABLES
+    )
     return f"""\
 {yoyo_layout.tables(table, log_table, version_table)}
 ALTER TABLE {table}
@@ -70,9 +69,9 @@ COMMENT ON COLUMN {version_table}.installed_at_utc IS 'When it was reached, in U
 """
 
 
-_RECORD = """
+_RECORD = f"""
     WITH moved AS (
-        UPDATE {table}
+        UPDATE {{schema}}.{TABLE}
         SET objects = ARRAY(
             SELECT o FROM unnest(objects) WITH ORDINALITY AS u (o, n)
             WHERE o <> ALL (%(objects)s::text[]) ORDER BY n
@@ -80,13 +79,13 @@ _RECORD = """
         WHERE migration_id <> %(migration_id)s AND objects && %(objects)s::text[]
     ),
     logged AS (
-        INSERT INTO {log_table}
+        INSERT INTO {{schema}}.{LOG_TABLE}
             (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
         VALUES (%(id)s, %(migration_hash)s, %(migration_id)s, %(operation)s, %(username)s,
             %(hostname)s, %(created_at_utc)s)
     )
-    INSERT INTO {table} (migration_hash, migration_id, applied_at_utc, checksum, package_version,
-        objects, content)
+    INSERT INTO {{schema}}.{TABLE} (migration_hash, migration_id, applied_at_utc, checksum,
+        package_version, objects, content)
     VALUES (%(migration_hash)s, %(migration_id)s, %(created_at_utc)s, %(checksum)s,
         %(package_version)s, %(objects)s::text[], %(content)s)
     ON CONFLICT (migration_hash) DO UPDATE SET
@@ -95,7 +94,7 @@ _RECORD = """
         package_version = excluded.package_version,
         objects = excluded.objects,
         content = excluded.content
-"""
+"""  # noqa: S608 (names of tables, above)
 
 _VALUES = (
     "id",
@@ -110,25 +109,25 @@ _VALUES = (
 )
 """What the statement below is given of a file; the time is the server's."""
 
-_NOTE = """
+_NOTE = f"""
     PREPARE lms_schema_note AS
     WITH applied AS MATERIALIZED (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS at),
     logged AS (
-        INSERT INTO {log_table}
+        INSERT INTO {{schema}}.{LOG_TABLE}
             (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
         SELECT $1, $2, $3, $4, $5, $6, at FROM applied
     )
-    INSERT INTO {table} (migration_hash, migration_id, applied_at_utc, checksum, package_version,
-        objects, content)
-    SELECT $2, $3, at, $7, $8, '{{}}', $9 FROM applied
-"""
+    INSERT INTO {{schema}}.{TABLE} (migration_hash, migration_id, applied_at_utc, checksum,
+        package_version, objects, content)
+    SELECT $2, $3, at, $7, $8, ARRAY[]::text[], $9 FROM applied
+"""  # noqa: S608 (names of tables, above)
 
 # The commands of a transaction are numbered, and each row that it wrote bears the number of its
 # command. So an object belongs to the first file that was noted after it.
-_SETTLE = """
+_SETTLE = f"""
     PREPARE lms_schema_settle (text[], bigint[]) AS
     WITH noted AS (
-        SELECT migration_id, cmin::text::bigint AS command, applied_at_utc FROM {table}
+        SELECT migration_id, cmin::text::bigint AS command, applied_at_utc FROM {{schema}}.{TABLE}
         WHERE xmin = pg_current_xact_id()::xid
     ),
     made AS (
@@ -139,7 +138,7 @@ _SETTLE = """
         FROM unnest($1, $2) WITH ORDINALITY AS o (name, command, place)
     ),
     settled AS (
-        UPDATE {table} AS t
+        UPDATE {{schema}}.{TABLE} AS t
         SET objects = CASE WHEN t.migration_id IN (SELECT migration_id FROM noted)
             THEN ARRAY(SELECT name FROM made WHERE migration_id = t.migration_id ORDER BY place)
             ELSE ARRAY(
@@ -154,7 +153,7 @@ _SETTLE = """
         applied_at_utc - lag(applied_at_utc, 1, now() AT TIME ZONE 'UTC') OVER (ORDER BY command)
     )::float8
     FROM noted
-"""
+"""  # noqa: S608 (names of tables, above)
 
 
 @dataclass(frozen=True)
@@ -212,8 +211,7 @@ class Ledger:
 
     def create(self) -> None:
         """Create the state tables."""
-        tables = [qualified(self._schema, name) for name in TABLES]
-        self._connection.execute(creation(*tables).encode())
+        self._connection.execute(creation(self._schema).encode())
 
     def record(self, file: SqlFile, objects: Sequence[str]) -> Entry:
         """Record a file as applied, in place of an earlier record.
@@ -266,7 +264,7 @@ class Ledger:
         """Change what a recorded file has created, and with `again` mark it to be run again."""
         self._connection.execute(
             self._sql(
-                "UPDATE {table} SET objects = %s::text[], "
+                f"UPDATE {{schema}}.{TABLE} SET objects = %s::text[], "  # noqa: S608
                 "checksum = CASE WHEN %s THEN '' ELSE checksum END WHERE migration_id = %s",
                 (list(objects), again, file_id),
             )
@@ -274,18 +272,12 @@ class Ledger:
 
     def forget(self, file_id: str) -> None:
         """Remove the record of a file, if there is one."""
-        query = self._sql("SELECT FROM {table} WHERE migration_id = %s", (file_id,))
+        query = self._sql(f"SELECT FROM {{schema}}.{TABLE} WHERE migration_id = %s", (file_id,))
         if self._connection.execute(query).fetchone() is not None:
             from lms_schema import yoyo_rows
 
             backend = yoyo_rows.Backend(self._connection, self._schema, *TABLES)
             backend.unmark_one(yoyo_rows.migration(file_id))
 
-    def _sql(self, text: str, values: Mapping[str, object] | Sequence[object] = ()) -> bytes:
-        """Return a statement of above with the state tables and values in their places."""
-        # a percent sign in a name is none of a placeholder
-        table, log_table = (
-            qualified(self._schema, name).replace("%", "%%") for name in (TABLE, LOG_TABLE)
-        )
-        query = text.format(table=table, log_table=log_table).encode()
-        return psycopg.ClientCursor(self._connection).mogrify(query, values).encode()
+    def _sql(self, query: str, values: Mapping[str, object] | Sequence[object] = ()) -> bytes:
+        return search_path.within(self._connection, self._schema, query, values)
