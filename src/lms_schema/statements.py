@@ -37,6 +37,7 @@ _TOKEN = re.compile(
 _CODE = ("space", "name", "word", "number", "mark")
 """Kinds of token that are neither comments nor literals."""
 _OPENING = re.compile(rf"['\"]|\$(?:{_TAG})\$")
+_LINE_END = re.compile(r"\r\n?|\n")
 _COMMENT_MARK = re.compile(r"/\*|\*/")
 _TRANSACTION = frozenset(
     ("ABORT", "BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START")
@@ -74,7 +75,7 @@ def split(sql: str) -> list[Statement]:
 
     Raises:
         SyntaxProblem: For an unfinished quote, comment or parenthesis, transaction control,
-            COPY FROM STDIN, or a psql command.
+            COPY with the client, or a psql command.
     """
     statements: list[Statement] = []
     current = _Current()
@@ -101,6 +102,11 @@ def plain(sql: str) -> str:
     return "".join(
         text if kind in _CODE else re.sub(r"[^\n\r]", " ", text) for kind, text, _ in tokens(sql)
     )
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text, as editors and psql number them: LF, CRLF and CR end one."""
+    return _LINE_END.split(text)
 
 
 def quoted(name: str) -> str:
@@ -221,5 +227,4 @@ def _line_at(sql: str, position: int) -> int:
 
 
 def _line_ends(text: str) -> int:
-    """Count LF, CRLF and CR, each of which ends a line in editors and in errors of psql."""
-    return text.count("\n") + text.count("\r") - text.count("\r\n")
+    return len(lines(text)) - 1
