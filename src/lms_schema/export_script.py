@@ -34,7 +34,8 @@ _OF_THE_RUN = {
 _MADE_BY_A_RECURRING_FILE = sql.SQL("""(
     SELECT coalesce(array_agg('TABLE ' || c.oid::regclass::text ORDER BY c.oid), '{{}}')
     FROM pg_class AS c JOIN pg_inherits AS i ON i.inhrelid = c.oid
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relispartition
+    WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+        AND c.relispartition
         AND c.relkind IN ('r', 'p')
         AND EXISTS (  -- of a table of the package: others may have partitions here, too
             SELECT FROM {table} AS m
