@@ -53,6 +53,8 @@ $body$;
 CREATE OR REPLACE FUNCTION g(i int) RETURNS int BEGIN ATOMIC SELECT i % 2; SELECT i % 3; END;
 """,
     "views/v.sql": 'CREATE OR REPLACE VIEW v AS SELECT f(i) AS x FROM "Odd a";',
+    "views/w.sql": "CREATE OR REPLACE VIEW w AS TABLE v -- CREATE OR REPLACE VIEW w AS TABLE v",
+    "views/x.sql": "-- Moved to w;",
 }
 LATER = TRICKY | {
     "tables/020_b.sql": "CREATE TABLE b (i int);",
