@@ -19,7 +19,7 @@ OLD = {"tables/010_notes.sql": "CREATE TABLE notes (id bigint PRIMARY KEY);\n"}
 FULL = OLD | {"security/notes.sql": "INSERT INTO notes (id) VALUES (1);\n"}
 NEW = OLD | {"tables/020_notes_body.sql": "ALTER TABLE notes ADD COLUMN body text NOT NULL;\n"}
 
-Installed = Callable[..., "subprocess.CompletedProcess[str]"]
+Installed = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def _write(root: Path, files: dict[str, str]) -> None:
