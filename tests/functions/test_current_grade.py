@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from support.derived import rounded
 from support.race import connections, waiting
-from support.rows import Connection, Row, add, rolled_back, scalar
+from support.rows import NOBODY, Connection, Row, add, rolled_back, scalar
 
 
 def assessment(connection: Connection, course: Any, weight: Any = None, **values: Any) -> Row:
@@ -199,11 +199,10 @@ def test_an_upsert_of_an_attempt_regrades(transaction: Connection) -> None:
     for score in (30, 90):
         transaction.execute(
             "INSERT INTO assessment_attempts"
-            " (learner_id, assessment_id, attempt_number, responses, score, completion_status)"
-            " VALUES (%s, %s, 1, '[]', %s, 'graded')"
-            " ON CONFLICT (learner_id, assessment_id, attempt_number)"
-            " DO UPDATE SET score = excluded.score",
-            (enrollment["learner_id"], made["id"], score),
+            " (id, learner_id, assessment_id, attempt_number, responses, score, completion_status)"
+            " VALUES (%s, %s, %s, 1, '[]', %s, 'graded')"
+            " ON CONFLICT (id) DO UPDATE SET score = excluded.score",
+            (NOBODY, enrollment["learner_id"], made["id"], score),
         )
         assert grade(transaction, enrollment) == score
 

@@ -271,8 +271,9 @@ def test_deleted_progress_is_taken_back(transaction: Connection) -> None:
 def test_one_statement_for_many_rows_updates_each_enrollment_once(transaction: Connection) -> None:
     enrollment, _ = enrolled(transaction, 3, learners=4)
     transaction.execute(
-        "INSERT INTO section_progress (learner_id, section_id, course_id, completion_percentage)"
-        " SELECT e.learner_id, s.id, s.course_id, 60 FROM course_enrollments AS e"
+        "INSERT INTO section_progress"
+        " (learner_id, section_id, course_id, status, completion_percentage)"
+        " SELECT e.learner_id, s.id, s.course_id, 'in_progress', 60 FROM course_enrollments AS e"
         " JOIN learning_sections AS s USING (course_id) WHERE s.course_id = %s",
         (enrollment["course_id"],),
     )
@@ -294,8 +295,10 @@ def test_an_upsert_counts_what_it_inserted_and_what_it_updated(transaction: Conn
     enrollment, sections = enrolled(transaction)
     progress(transaction, enrollment, sections[0])
     transaction.execute(
-        "INSERT INTO section_progress (learner_id, section_id, course_id, completion_percentage)"
-        " SELECT %s, s.id, s.course_id, 100 FROM learning_sections AS s WHERE s.course_id = %s"
+        "INSERT INTO section_progress"
+        " (learner_id, section_id, course_id, status, completion_percentage)"
+        " SELECT %s, s.id, s.course_id, 'in_progress', 100 FROM learning_sections AS s"
+        " WHERE s.course_id = %s"
         " ON CONFLICT (learner_id, section_id) DO UPDATE SET"
         " completion_percentage = excluded.completion_percentage",
         (enrollment["learner_id"], enrollment["course_id"]),

@@ -113,7 +113,9 @@ def test_an_event_starts_the_section_and_never_ends_it(
     assert only_progress(transaction)["status"] == "not_started"
     record(transaction, *place)
     assert only_progress(transaction)["status"] == "in_progress"
-    transaction.execute("UPDATE section_progress SET status = 'mastered'")
+    transaction.execute(
+        "UPDATE section_progress SET status = 'mastered', completion_percentage = 100"
+    )
     record(transaction, *place)
     assert only_progress(transaction)["status"] == "mastered"
 
