@@ -69,7 +69,7 @@ BEGIN
             CONSTRAINT = tg_argv[1],
             TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
     END IF;
-    RETURN NULL;
+    RETURN new; -- the event table's is a BEFORE trigger, see there
 END;
 $$;
 

@@ -1,6 +1,6 @@
 -- The call by which an application logs many events at once; the same as record_interaction for
 -- each, at a fraction of the cost.
--- depends: functions/store_interactions
+-- depends: functions/event_labels functions/store_interactions
 CREATE OR REPLACE FUNCTION record_interactions(p_events jsonb) RETURNS integer
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -63,7 +63,12 @@ BEGIN
     RAISE EXCEPTION USING
         MESSAGE = format('p_events[%s]: %s', v_from, v_message),
         DETAIL = coalesce(nullif(v_detail, ''), 'No event of the batch was stored.'),
-        HINT = coalesce(nullif(v_hint, ''), 'Mend it or leave it out.'),
+        HINT = CASE
+            WHEN v_hint <> '' THEN v_hint
+            -- unreadable, such as a label that is none
+            WHEN v_state = '22P02' THEN event_labels()
+            ELSE 'Mend it or leave it out.'
+        END,
         ERRCODE = v_state,
         CONSTRAINT = v_constraint, COLUMN = v_column, TABLE = v_table;
 END;

@@ -61,9 +61,10 @@ CREATE TABLE section_progress (
         END
     ),
     CONSTRAINT section_progress_period_check CHECK (last_accessed >= first_accessed),
-    CONSTRAINT section_progress_time_check CHECK (active_learning_time <= total_time_spent),
-    CONSTRAINT section_progress_count_check
-    CHECK (greatest(meaningful_interactions, help_requests) <= interaction_count),
+    CONSTRAINT section_progress_total_time_spent_least_check
+    CHECK (total_time_spent >= active_learning_time),
+    CONSTRAINT section_progress_interaction_count_least_check
+    CHECK (interaction_count >= greatest(meaningful_interactions, help_requests)),
     CONSTRAINT section_progress_finite_times_check CHECK (
         isfinite(first_accessed)
         AND isfinite(last_accessed)

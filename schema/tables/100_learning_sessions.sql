@@ -63,7 +63,8 @@ CREATE TABLE learning_sessions (
     CONSTRAINT learning_sessions_duration_elapsed_check CHECK (
         duration_minutes IS NULL
         OR coalesce(
-            session_end > session_start + (duration_minutes - 1) * interval '1 minute', FALSE
+            session_end + interval '1 minute'
+            > session_start + duration_minutes * interval '1 minute', FALSE
         )
     ),
     CONSTRAINT learning_sessions_finite_times_check CHECK (

@@ -17,7 +17,7 @@ COMMENT ON TRIGGER educational_courses_updated_at ON educational_courses IS
 CREATE CONSTRAINT TRIGGER educational_courses_institution
 AFTER UPDATE OF institution_id ON educational_courses
 DEFERRABLE INITIALLY IMMEDIATE
-FOR EACH ROW
-EXECUTE FUNCTION check_enrollment_institution('course');
+FOR EACH ROW WHEN (old.institution_id IS DISTINCT FROM new.institution_id)
+EXECUTE FUNCTION check_institution_change('course_id');
 COMMENT ON TRIGGER educational_courses_institution ON educational_courses IS
 'A course does not leave the institution of its learners.';

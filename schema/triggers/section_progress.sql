@@ -88,3 +88,20 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION request_analytics_rebuild();
 COMMENT ON TRIGGER section_progress_delta_truncate ON section_progress IS
 'Analytics count anew after a TRUNCATE.';
+
+CREATE OR REPLACE TRIGGER section_progress_institution_insert
+AFTER INSERT ON section_progress
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION check_activity_institution('course_id', 'section_progress_institution_check');
+COMMENT ON TRIGGER section_progress_institution_insert ON section_progress IS
+'Learner and course are of one institution.';
+
+CREATE OR REPLACE TRIGGER section_progress_institution_update
+AFTER UPDATE OF learner_id, course_id ON section_progress
+FOR EACH ROW WHEN (
+    (old.learner_id, old.course_id) IS DISTINCT FROM (new.learner_id, new.course_id)
+)
+EXECUTE FUNCTION check_activity_institution('course_id', 'section_progress_institution_check');
+COMMENT ON TRIGGER section_progress_institution_update ON section_progress IS
+'Learner and course are of one institution; an update of anything else costs nothing.';

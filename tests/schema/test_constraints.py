@@ -39,6 +39,13 @@ def constraints(connection: Connection) -> list[str]:
         )
         for name in re.findall(r"\bCONSTRAINT = '(\w+)'", source)
     ]
+    # a trigger function that serves several tables is given the name
+    raised += column(
+        connection,
+        "SELECT DISTINCT a.name FROM pg_trigger AS t CROSS JOIN LATERAL"
+        " (SELECT substring(pg_get_triggerdef(t.oid) FROM '([a-z_]+_check)''[)]$')) AS a (name)"
+        " WHERE a.name IS NOT NULL",
+    )
     # a function may raise the name of a constraint whose work it does with a better message
     return [*declared, *unique_indexes, *set(raised) - set(declared)]
 

@@ -40,6 +40,11 @@ def rounded(value: Fraction | None, places: int = 2) -> Decimal | None:
     return Decimal(units if value >= 0 else -units).scaleb(-places)
 
 
+def percentage(score: Decimal, points: Decimal) -> Decimal | None:
+    """What percentage_score is of a score of so many points."""
+    return rounded(100 * Fraction(score) / Fraction(points)) if points else None
+
+
 def minutes(seconds: int) -> int:
     """Minutes of so many seconds, rounded half up."""
     return int(Fraction(seconds, 60) + Fraction(1, 2))
@@ -180,14 +185,11 @@ class Tables:
         of_course = {a["id"] for a in self.assessments if a["course_id"] == course}
         for attempt in self.attempts:
             assessment = attempt["assessment_id"]
-            if (
-                attempt["learner_id"] == learner
-                and assessment in of_course
-                and is_graded(attempt)
-                and attempt["percentage_score"] is not None
-            ):
-                percentage = Fraction(attempt["percentage_score"])
-                best[assessment] = max(best.get(assessment, percentage), percentage)
+            if attempt["learner_id"] != learner or assessment not in of_course:
+                continue
+            if is_graded(attempt) and attempt["percentage_score"] is not None:
+                reached = Fraction(attempt["percentage_score"])
+                best[assessment] = max(best.get(assessment, reached), reached)
         return best
 
     def enrollment_progress(self, enrollment: Row) -> Row:
@@ -275,7 +277,7 @@ class Tables:
                 pre.append(statistics.mean(of_kind["diagnostic"]))
                 post.append(statistics.mean(of_kind["summative"]))
         gain = None
-        if pre and statistics.mean(pre) != 100:
+        if pre and statistics.mean(pre) < 100:
             gain = rounded(
                 (statistics.mean(post) - statistics.mean(pre)) / (100 - statistics.mean(pre))
             )
@@ -284,7 +286,7 @@ class Tables:
             "completion_rate": rounded(Fraction(100 * completed, len(enrolled)))
             if enrolled
             else None,
-            "learning_effectiveness_score": gain if gain is not None and gain > -10 else None,
+            "learning_effectiveness_score": gain if gain is not None and -10 < gain <= 1 else None,
         }
 
     def section_counters(self, progress: Row) -> Row:
@@ -309,11 +311,9 @@ class Tables:
         if attempt["score"] is None:
             return {}
         assessment = next(a for a in self.assessments if a["id"] == attempt["assessment_id"])
-        passing, points = assessment["passing_score"], assessment["total_points"]
+        passing = assessment["passing_score"]
         return {
-            "percentage_score": rounded(100 * Fraction(attempt["score"]) / Fraction(points))
-            if points
-            else None,
+            "percentage_score": percentage(attempt["score"], assessment["total_points"]),
             "passed": None if passing is None else attempt["score"] >= passing,
         }
 
