@@ -263,8 +263,8 @@ def _progress(run: Run, connection: Connection) -> None:
         use(connection, schema)
         connection.execute(NEWCOMERS.format(newcomers=newcomers).encode())
         connection.execute(
-            "INSERT INTO section_progress (learner_id, section_id, course_id)"
-            " SELECT l.id, s.id, s.course_id FROM (SELECT id FROM learners"
+            "INSERT INTO section_progress (learner_id, section_id, course_id, status)"
+            " SELECT l.id, s.id, s.course_id, 'in_progress' FROM (SELECT id FROM learners"
             f" WHERE email LIKE '%@example.org' LIMIT {learners}) AS l,"
             f" learning_sections AS s WHERE s.course_id = ({OPEN_COURSE})".encode()
         )

@@ -80,6 +80,7 @@ WRITES = (
     "UPDATE learning_sessions SET engagement_level = 'high', productivity_score = %(score)s"
     " WHERE learner_id = %(learner)s",
     "DELETE FROM learning_sessions WHERE learner_id = %(learner)s",
+<<<<<<< HEAD
     "MERGE INTO assessment_attempts AS t USING (SELECT a.id, %(number)s %% 4 + 1 AS number,"
     " %(number)s %% 11 AS score FROM educational_assessments AS a"
     " WHERE a.course_id = %(course)s) AS n ON t.assessment_id = n.id"
@@ -87,6 +88,14 @@ WRITES = (
     " WHEN MATCHED THEN UPDATE SET score = n.score, percentage_score = NULL, passed = NULL"
     " WHEN NOT MATCHED THEN INSERT (learner_id, assessment_id, attempt_number, responses, score,"
     " completion_status) VALUES (%(learner)s, n.id, n.number, '[]', n.score, 'graded')",
+=======
+    "MERGE INTO assessment_attempts AS t USING (SELECT a.id FROM educational_assessments AS a"
+    " WHERE a.course_id = %(course)s) AS a ON t.learner_id = %(learner)s AND t.assessment_id = a.id"
+    " AND t.attempt_number = %(number)s %% 4 + 1 WHEN MATCHED THEN UPDATE SET"
+    " score = %(number)s %% 11, completion_status = 'graded' WHEN NOT MATCHED THEN INSERT"
+    " (learner_id, assessment_id, attempt_number, responses, score, completion_status) VALUES"
+    " (%(learner)s, a.id, %(number)s %% 4 + 1, '[]', %(number)s %% 11, 'graded')",
+>>>>>>> races
     "UPDATE assessment_attempts SET completion_status = 'submitted' WHERE learner_id ="
     " %(learner)s AND attempt_number = 1",
     "DELETE FROM assessment_attempts WHERE learner_id = %(learner)s AND attempt_number = 2",
