@@ -75,27 +75,17 @@ WRITES = (
     " ON CONFLICT (learner_id, course_id) DO UPDATE SET engagement_score = %(score)s",
     "UPDATE course_enrollments SET course_id = %(other_course)s WHERE learner_id = %(learner)s",
     "DELETE FROM course_enrollments WHERE learner_id = %(learner)s AND course_id = %(course)s",
-    "INSERT INTO learning_sessions (learner_id, course_id, session_end, focus_score)"
-    " VALUES (%(learner)s, %(course)s, now() + %(number)s * interval '1 minute', %(score)s)",
+    "INSERT INTO learning_sessions (learner_id, course_id, duration_minutes, focus_score)"
+    " VALUES (%(learner)s, %(course)s, %(number)s, %(score)s)",
     "UPDATE learning_sessions SET engagement_level = 'high', productivity_score = %(score)s"
     " WHERE learner_id = %(learner)s",
     "DELETE FROM learning_sessions WHERE learner_id = %(learner)s",
-<<<<<<< HEAD
-    "MERGE INTO assessment_attempts AS t USING (SELECT a.id, %(number)s %% 4 + 1 AS number,"
-    " %(number)s %% 11 AS score FROM educational_assessments AS a"
-    " WHERE a.course_id = %(course)s) AS n ON t.assessment_id = n.id"
-    " AND t.learner_id = %(learner)s AND t.attempt_number = n.number"
-    " WHEN MATCHED THEN UPDATE SET score = n.score, percentage_score = NULL, passed = NULL"
-    " WHEN NOT MATCHED THEN INSERT (learner_id, assessment_id, attempt_number, responses, score,"
-    " completion_status) VALUES (%(learner)s, n.id, n.number, '[]', n.score, 'graded')",
-=======
     "MERGE INTO assessment_attempts AS t USING (SELECT a.id FROM educational_assessments AS a"
     " WHERE a.course_id = %(course)s) AS a ON t.learner_id = %(learner)s AND t.assessment_id = a.id"
     " AND t.attempt_number = %(number)s %% 4 + 1 WHEN MATCHED THEN UPDATE SET"
     " score = %(number)s %% 11, completion_status = 'graded' WHEN NOT MATCHED THEN INSERT"
     " (learner_id, assessment_id, attempt_number, responses, score, completion_status) VALUES"
     " (%(learner)s, a.id, %(number)s %% 4 + 1, '[]', %(number)s %% 11, 'graded')",
->>>>>>> races
     "UPDATE assessment_attempts SET completion_status = 'submitted' WHERE learner_id ="
     " %(learner)s AND attempt_number = 1",
     "DELETE FROM assessment_attempts WHERE learner_id = %(learner)s AND attempt_number = 2",
