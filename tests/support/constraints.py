@@ -749,15 +749,16 @@ def _all() -> Iterator[Case]:
     yield _completion(table, "completion_status", "completion_date", "completed")
     yield from _array(table, "personal_learning_goals")
     yield from _array_or_object(table, "study_schedule", "understanding_assessment")
-    yield from _count(table, "total_time_spent")
+    # of a course without sections; else it is brought back, as the other derived columns are
     yield from _number(table, "overall_progress", high="100")
-    for grade in ("current_grade", "final_grade"):  # above 999.99 the type itself says no
-        yield _fixed(table, grade, [NAN], [Decimal("-999.99"), Decimal("999.99"), None])
+    for column in ("total_time_spent", "current_grade"):
+        yield _fixed(table, column, [], [-1])
+    # above 999.99 the type itself says no
+    yield _fixed(table, "final_grade", [NAN], [Decimal("-999.99"), Decimal("999.99"), None])
     yield _finite(
         table,
         "enrollment_date",
         "expected_completion_date",
-        "last_accessed",
         "completion_date",
         "created_at",
         "updated_at",
@@ -978,8 +979,11 @@ def _all() -> Iterator[Case]:
 
 CASES = list(_all())
 
-# Unique beside the primary key: they reject no row of their own, the cases say so by having none.
+# They reject no row of their own, and the cases say so by having none: what is unique beside the
+# primary key, and limits of columns that triggers bring back before.
 WITHOUT_REJECTION = {
+    "course_enrollments_total_time_spent_check",
+    "course_enrollments_current_grade_check",
     "learners_institution_id_idx",
     "educational_courses_institution_id_idx",
     "course_structure_course_id_version_key",
