@@ -109,8 +109,13 @@ def test_an_event_starts_the_section_and_never_ends_it(
     transaction: Connection, place: tuple[uuid.UUID, uuid.UUID]
 ) -> None:
     learner, section = place
-    add(transaction, "section_progress", learner_id=learner, section_id=section)
-    assert only_progress(transaction)["status"] == "not_started"
+    add(
+        transaction,
+        "section_progress",
+        learner_id=learner,
+        section_id=section,
+        status="not_started",
+    )
     record(transaction, *place)
     assert only_progress(transaction)["status"] == "in_progress"
     transaction.execute(
