@@ -1,4 +1,4 @@
-"""What an application writes into derived columns of an enrollment is brought back, without an error."""
+"""What an application writes into derived columns of an enrollment is brought back, silently."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ WRITES = {
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
-def test_derived_columns_stay_true(transaction: Connection, enrollment: Row, write: str) -> None:
+@pytest.mark.usefixtures("enrollment")
+def test_derived_columns_stay_true(transaction: Connection, write: str) -> None:
     transaction.execute(write.encode())
     assert shown(transaction) == TRUE
     assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == [] or (
@@ -71,7 +72,8 @@ def test_derived_columns_stay_true(transaction: Connection, enrollment: Row, wri
     )
 
 
-def test_the_statement_itself_returns_the_truth(transaction: Connection, enrollment: Row) -> None:
+@pytest.mark.usefixtures("enrollment")
+def test_the_statement_itself_returns_the_truth(transaction: Connection) -> None:
     (row,) = transaction.execute(
         f"UPDATE course_enrollments SET {FALSE} RETURNING {SHOWN}".encode()
     ).fetchall()
@@ -91,8 +93,9 @@ def test_a_whole_row_that_was_read_earlier_takes_nothing_back(
     assert (late["overall_progress"], late["academic_term"]) == (70, "Fall")
 
 
+@pytest.mark.usefixtures("enrollment")
 def test_a_trigger_of_the_application_writes_them_no_more_than_others(
-    transaction: Connection, enrollment: Row
+    transaction: Connection,
 ) -> None:
     transaction.execute(
         "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -118,9 +121,8 @@ def test_a_new_enrollment_takes_no_values_of_the_application(
     ).fetchone() == (0, None)
 
 
-def test_a_new_id_in_the_same_statement_loses_nothing(
-    transaction: Connection, enrollment: Row
-) -> None:
+@pytest.mark.usefixtures("enrollment")
+def test_a_new_id_in_the_same_statement_loses_nothing(transaction: Connection) -> None:
     transaction.execute(
         "UPDATE section_progress SET id = gen_random_uuid(), completion_percentage = 90"
     )
@@ -145,9 +147,8 @@ def test_a_new_id_in_the_same_statement_loses_nothing(
         ("educational_assessments", (50, 2, AS_OF, None)),
     ],
 )
-def test_truncate_is_followed(
-    transaction: Connection, enrollment: Row, table: str, left: tuple[Any, ...]
-) -> None:
+@pytest.mark.usefixtures("enrollment")
+def test_truncate_is_followed(transaction: Connection, table: str, left: tuple[Any, ...]) -> None:
     transaction.execute(f"TRUNCATE {table} CASCADE".encode())
     assert shown(transaction) == left
 
@@ -167,9 +168,8 @@ def test_enrolling_after_a_truncate_of_enrollments_starts_with_what_there_is(
     assert shown(transaction) == TRUE
 
 
-def test_a_later_latest_access_replaces_one_that_goes(
-    transaction: Connection, enrollment: Row
-) -> None:
+@pytest.mark.usefixtures("enrollment")
+def test_a_later_latest_access_replaces_one_that_goes(transaction: Connection) -> None:
     transaction.execute(
         "UPDATE section_progress SET last_accessed = %s", (AS_OF - timedelta(days=1),)
     )

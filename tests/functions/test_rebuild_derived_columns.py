@@ -48,13 +48,14 @@ def damage(connection: Connection, statement: str) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
-    seed=st.integers(0, 2**32 - 1), damages=st.lists(st.sampled_from(sorted(DAMAGES)), min_size=1)
+    random=st.randoms(use_true_random=False),
+    damages=st.lists(st.sampled_from(sorted(DAMAGES)), min_size=1),
 )
 def test_whatever_was_damaged_is_mended_at_once(
-    transaction: Connection, seed: int, damages: list[str]
+    transaction: Connection, random: Random, damages: list[str]
 ) -> None:
     with rolled_back(transaction):
-        History(transaction, Random(seed)).run(20)
+        History(transaction, random).run(20)
         transaction.execute("SELECT rebuild_derived_columns()")
         assert faults(transaction) == []
         for name in damages:
