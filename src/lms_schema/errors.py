@@ -5,7 +5,11 @@ Each message says what happened, where, and what to do next. No message holds a 
 
 from __future__ import annotations
 
+import unicodedata
 from typing import ClassVar
+
+_UNPRINTABLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+"""Unicode's categories of control and format characters, halves of pairs, and ends of lines."""
 
 
 class LmsSchemaError(Exception):
@@ -118,3 +122,15 @@ def _shortened(statement: str, lines: int = 12) -> str:
     if len(kept) > lines:
         kept = [*kept[:lines], f"... ({len(kept) - lines} more lines)"]
     return "\n".join(f"    {line}" for line in kept)
+
+
+def printable(text: str) -> str:
+    r"""Return a text as one line that does nothing to a terminal.
+
+    Names and messages of a database may hold what moves the cursor, starts a line or turns the
+    direction of writing. Each such character is written as Python would: `\x1b`, `\n`, `\u202e`.
+    """
+    return "".join(
+        ascii(letter)[1:-1] if unicodedata.category(letter) in _UNPRINTABLE else letter
+        for letter in text
+    )

@@ -5,6 +5,7 @@ Reading them takes nothing but SQL. Their layout and their rows are yoyo's: see 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,8 @@ import psycopg
 from psycopg import sql
 from psycopg.pq import Escaping
 
-from lms_schema import yoyo_layout
+from lms_schema import trust, yoyo_layout
+from lms_schema.errors import DatabaseError
 
 if TYPE_CHECKING:
     from lms_schema.package import SqlFile
@@ -23,20 +25,39 @@ LOG_TABLE = "lms_schema_log"
 VERSION_TABLE = "lms_schema_yoyo_version"
 TABLES = (TABLE, LOG_TABLE, VERSION_TABLE)
 
+COLUMNS = {
+    TABLE: yoyo_layout.MIGRATION
+    | {"checksum": "text", "package_version": "text", "objects": "text[]", "content": "text"},
+    LOG_TABLE: yoyo_layout.LOG,
+    VERSION_TABLE: yoyo_layout.VERSION,
+}
+"""Columns of the state tables with their types, the primary key first: yoyo's and our own."""
+
+AGAIN = "again "
+"""What stands before the checksum of a file that is to be applied again, as it is."""
+
+
+def _creation(table: str) -> str:
+    columns = [f"    {name} {kind}" for name, kind in COLUMNS[table].items()]
+    columns[0] += " PRIMARY KEY"
+    return f"CREATE TABLE {table} (\n" + ",\n".join(columns) + "\n);"
+
+
 CREATION = f"""\
-{yoyo_layout.tables(*TABLES)}
+{_creation(TABLE)}
+{_creation(LOG_TABLE)}
+{_creation(VERSION_TABLE)}
+{yoyo_layout.FIRST_ROW.format(VERSION_TABLE)};
 ALTER TABLE {TABLE}
-    ADD COLUMN checksum text,
-    ADD COLUMN package_version text,
-    ADD COLUMN objects text[],
-    ADD COLUMN content text NOT NULL DEFAULT '';
+    ALTER COLUMN content SET DEFAULT '',
+    ALTER COLUMN content SET NOT NULL;
 COMMENT ON TABLE {TABLE} IS
     'What lms-schema applied to this schema, a row a file. Written by lms-schema migrate only.';
 COMMENT ON COLUMN {TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
 COMMENT ON COLUMN {TABLE}.migration_id IS 'Path of the file below schema/, without the ending.';
 COMMENT ON COLUMN {TABLE}.applied_at_utc IS 'When it was applied last, in UTC.';
 COMMENT ON COLUMN {TABLE}.checksum IS
-    'SHA-256 of the content that was applied, in hexadecimal; empty: to be applied again.';
+    'SHA-256 of content, in hexadecimal; with "again " before it: to be applied again.';
 COMMENT ON COLUMN {TABLE}.package_version IS 'Release of lms-schema that applied it.';
 COMMENT ON COLUMN {TABLE}.objects IS
     'What the file created, each as DROP would name it, relative to this schema.';
@@ -56,7 +77,7 @@ COMMENT ON TABLE {VERSION_TABLE} IS 'Version of the layout of the lms_schema_ ta
 COMMENT ON COLUMN {VERSION_TABLE}.version IS 'Number of a layout that was reached.';
 COMMENT ON COLUMN {VERSION_TABLE}.installed_at_utc IS 'When it was reached, in UTC.';
 """
-"""SQL that creates the state tables: yoyo's, with columns of our own."""
+"""SQL that creates the state tables."""
 
 
 _RECORD = f"""
@@ -161,34 +182,63 @@ class Entry:
 
 
 def exists(connection: psycopg.Connection[Any], schema: str) -> bool:
-    """Tell whether the schema holds the state tables; needs no right on them."""
-    query = """
-        SELECT EXISTS (
-            SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE n.nspname = %s AND c.relname = %s
-        )
+    """Tell whether the schema holds the state tables; needs no right on them.
+
+    Raises:
+        DatabaseError: When one of them is not what `migrate` made, so that it must not be read.
     """
-    row = connection.execute(query, (schema, TABLE)).fetchone()
-    return bool(row and row[0])
+    return TABLE in trust.state_tables(connection, schema, COLUMNS)
 
 
 def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
-    """Return what is recorded, by id in the order of time; needs SELECT on the table."""
+    """Return what is recorded, by id in the order of time; needs SELECT on the table.
+
+    It must exist, see `exists`.
+    """
     rows = connection.execute(
         sql.SQL(
-            "SELECT migration_id, checksum, package_version, objects FROM {} "
+            "SELECT coalesce(migration_id, ''), checksum, package_version, objects FROM {} "
             "ORDER BY applied_at_utc, migration_id"
         ).format(sql.Identifier(schema, TABLE))
     )
-    return {row[0]: Entry(row[1] or "", row[2] or "", tuple(row[3] or ())) for row in rows}
+    return {
+        name: Entry(
+            "" if (checksum or "").startswith(AGAIN) else checksum or "",
+            version or "",
+            tuple(filter(None, objects or ())),
+        )
+        for name, checksum, version, objects in rows
+    }
 
 
 def contents(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]:
-    """Return the files as they were applied, by id; needs SELECT on the table."""
+    """Return the files as they were applied, by id; needs SELECT on the table.
+
+    A content is empty where it was never recorded.
+
+    Raises:
+        DatabaseError: When the content of one is not what its checksum is of.
+    """
     rows = connection.execute(
-        sql.SQL("SELECT migration_id, content FROM {}").format(sql.Identifier(schema, TABLE))
+        sql.SQL("SELECT coalesce(migration_id, ''), content, checksum FROM {}").format(
+            sql.Identifier(schema, TABLE)
+        )
     )
-    return dict(rows.fetchall())
+    texts: dict[str, str] = {}
+    changed = []
+    for name, text, checksum in rows:
+        texts[name] = text
+        proof = (checksum or "").removeprefix(AGAIN)
+        if text and hashlib.sha256(text.encode()).hexdigest() != proof:
+            changed.append(name)
+    if changed:
+        raise DatabaseError(
+            f"Table {TABLE} does not hold what was applied as {', '.join(sorted(changed))}: its "
+            "content has another checksum than the one recorded, so none of it was run. Find out "
+            "who wrote to that table. Restore its rows from a backup, or set content to the text "
+            "of the file that was applied; status lists what is pending."
+        )
+    return texts
 
 
 class Ledger:
@@ -249,8 +299,9 @@ class Ledger:
         """Change what a recorded file has created, and with `again` mark it to be run again."""
         self._connection.execute(
             f"UPDATE {TABLE} SET objects = %s, "  # noqa: S608
-            "checksum = CASE WHEN %s THEN '' ELSE checksum END WHERE migration_id = %s",
-            (list(objects), again, file_id),
+            "checksum = CASE WHEN %s THEN %s || right(checksum, 64) ELSE checksum END "
+            "WHERE migration_id = %s",
+            (list(objects), again, AGAIN, file_id),
         )
 
     def forget(self, file_id: str) -> None:

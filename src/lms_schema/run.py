@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
-from lms_schema import replace
+from lms_schema import replace, trust
 from lms_schema.apply import Applier
 from lms_schema.blockers import Blockers
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed
@@ -61,7 +61,12 @@ class Run:
         self._indexes = IndexBuilder(session, executor, self._patience, tell)
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
-        self._whole = None if watch else WholeFiles(session, ledger, self._blockers, self._notice)
+        self._ground = trust.Ground(session.connection, session.schema)
+        self._whole = (
+            None
+            if watch
+            else WholeFiles(session, ledger, self._blockers, self._ground, self._notice)
+        )
         session.connection.add_notice_handler(self._notice)
         self._watch = watch or Watch()
         self._applier = Applier(
@@ -89,6 +94,7 @@ class Run:
                 self._connection.execute(_FLUSH)
 
     def _all(self, last: int | None) -> list[Action]:
+        self._ground.enter(self._tell)
         self._read()
         if self._recorded:
             self._whole = None
@@ -182,15 +188,22 @@ class Run:
 
     def _transaction(self, work: Callable[[], list[Action]]) -> list[Action]:
         with self._connection.transaction():
+            self._ground.begin()
             if not self._tracked:
                 self._prepare()
             self._watch.begin()
             actions = work()
+            self._ground.end(self._known)
         self._watch.committed(actions)
         if not self._applier.learn():
             self._read()
         self._tracked = True
         return actions
+
+    def _known(self) -> set[str]:
+        """Return the names of all recorded objects."""
+        entries = (*self._recorded.values(), *self._applier.entries.values())
+        return {name for entry in entries for name in entry.objects}
 
     def _prepare(self) -> None:
         """Create the schema and the state tables, in the transaction of the first file."""
@@ -229,6 +242,7 @@ class Run:
                     partial(self._applier.apply, file, rebuild, todo, at_once=at_once, swap=swap)
                 )
             except StatementFailed as error:
+                self._ground.explain(error)
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
                     raise DatabaseError(
                         f'Schema "{self._session.schema}" was installed without lms-schema: it '

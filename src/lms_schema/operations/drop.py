@@ -75,7 +75,8 @@ def drop(
 
     Raises:
         DatabaseError: When something of others depends on an object, which it lists, or when it
-            cannot tell which objects are the package's; nothing was dropped.
+            cannot tell which objects are the package's, or its state tables are not what `migrate`
+            made; nothing was dropped.
         LockNotObtained: When another runner, or the user of an object, did not go away in time.
         UsageError: When there is no such schema, or the server is not supported.
     """
@@ -109,9 +110,10 @@ def _drop(session: Session) -> list[str]:
     from lms_schema import ledger
 
     connection = session.connection
+    is_tracked = ledger.exists(connection, session.schema)
     present = replace.objects(connection, session.schema)
     state = [f"TABLE {table}" for table in ledger.TABLES if f"TABLE {table}" in present]
-    own = _recorded(session) if state else _proven(session, present)
+    own = _recorded(session) if is_tracked else _proven(session, present)
     # What depends on an object is newer than it, unless it was replaced since.
     newest_first = sorted(
         own & present.keys(), key=lambda name: present[name].address[1], reverse=True

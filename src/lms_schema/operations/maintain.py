@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any, TypeVar
 
 import psycopg
 
-from lms_schema import database, lock
+from lms_schema import database, lock, owners, trust
 from lms_schema.errors import DatabaseError, UsageError
 from lms_schema.events import Event
 
@@ -151,7 +152,8 @@ def maintain(
 
     Raises:
         DatabaseError: When the database could not be reached, is a standby, or does not hold this
-            release's schema.
+            release's schema; when an object of it is a stranger's, or a superuser works where
+            others may create objects.
         UsageError: When the server or an argument cannot be used.
     """
     tell = on_event or (lambda _event: None)
@@ -161,6 +163,7 @@ def maintain(
         lock_timeout=lock_timeout,
         on_notice=lambda notice: tell(Event.of_notice(notice)),
     ) as session:
+        trust.Ground(session.connection, session.schema).enter(tell)
         _check(session, keep_interactions)
         with lock.tried(session.connection, session.schema, "maintain") as holder:
             steps = (
@@ -192,6 +195,8 @@ def _check(session: database.Session, keep_interactions: str | None) -> None:
             f'Schema "{session.schema}" does not hold the schema of this release. '
             f"Run: lms-schema migrate --schema {session.schema}"
         )
+    ours = chain.from_iterable(owners.recorded(session.connection).values())
+    trust.refuse_strangers(session.connection, session.schema, set(ours))
     try:
         session.connection.execute(
             "SELECT FROM expired_interaction_partitions(%s::text::interval)", (keep_interactions,)
