@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 import psycopg
 from psycopg.rows import tuple_row
 
-from lms_schema.errors import DatabaseError, UsageError
+from lms_schema.errors import DatabaseError, UsageError, printable
 
 # What changes how PostgreSQL prints a definition. search_path is pinned besides.
 _PRINT_SETTINGS = {
@@ -108,8 +108,10 @@ def read_catalog(conn: psycopg.Connection[Any], schema: str) -> Catalog:
         )
         if cursor.fetchone():
             raise DatabaseError(
-                f'Role "{conn.info.user}" may not look into schema "{schema}". '
-                "As the owner of the schema, GRANT USAGE ON SCHEMA to that role."
+                printable(
+                    f'Role "{conn.info.user}" may not look into schema "{schema}". '
+                    "As the owner of the schema, GRANT USAGE ON SCHEMA to that role."
+                )
             )
         for name, value in _PRINT_SETTINGS.items():
             cursor.execute("SELECT set_config(%s, %s, TRUE)", [name, value])

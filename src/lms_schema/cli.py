@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 import lms_schema
-from lms_schema.commands.output import print_event, print_json
+from lms_schema.commands.output import print_event, print_json, say_error
 from lms_schema.errors import LmsSchemaError, UsageError
 from lms_schema.events import Event
 
@@ -82,7 +82,7 @@ class Group(click.Group):
                 print_json({"format": 1, "command": ctx.invoked_subcommand, **error.to_json()})
                 print_event(Event("error", str(error)), schema=None)
             else:
-                click.echo(f"{click.style('Error:', fg='red', bold=True)} {error}", err=True)
+                say_error(str(error))
             return ctx.exit(error.exit_code)
 
 

@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from lms_schema import embedded
-from lms_schema.errors import DatabaseError, PoolerInBetween, UsageError
+from lms_schema.errors import DatabaseError, PoolerInBetween, UsageError, printable
 
 SUPPORTED = range(15, 19)
 """The PostgreSQL major versions that this release knows."""
@@ -66,7 +66,8 @@ class Session:
         """
         if not self.schema_exists():
             raise UsageError(
-                f'There is no schema "{self.schema}" in database "{self.database}"; '
+                f'There is no schema "{printable(self.schema)}" in database '
+                f'"{printable(self.database)}"; '
                 "name another with --schema, or run lms-schema migrate."
             )
 
@@ -174,13 +175,13 @@ def redacted(text: str, conninfo: str) -> str:
 
 def described(error: psycopg.Error) -> str:
     """Return PostgreSQL's message with its code, detail and hint."""
-    parts = [error.diag.message_primary or str(error).strip() or type(error).__name__]
+    parts = [printable(error.diag.message_primary or str(error).strip() or type(error).__name__)]
     if error.sqlstate:
         parts[0] += f" (SQLSTATE {error.sqlstate})"
     if error.diag.message_detail:
-        parts.append(f"detail: {error.diag.message_detail}")
+        parts.append(f"detail: {printable(error.diag.message_detail)}")
     if error.diag.message_hint:
-        parts.append(f"hint: {error.diag.message_hint}")
+        parts.append(f"hint: {printable(error.diag.message_hint)}")
     return "\n".join(parts)
 
 

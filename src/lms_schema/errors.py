@@ -93,10 +93,10 @@ class StatementFailed(LmsSchemaError):  # noqa: N818
         self.hint = hint
         self.outcome = "The file was rolled back; files before it stay applied."
         code = f" (SQLSTATE {sqlstate})" if sqlstate else ""
-        parts = [f"{file}:{line}: {message}{code}"]
+        parts = [f"{file}:{line}: {printable(message)}{code}"]
         for label, text in (("detail", detail), ("context", context), ("hint", hint)):
             if text:
-                parts.append(f"{label}: {text}")
+                parts.append(f"{label}: {_lines(text)}")
         parts.append("statement:\n" + _shortened(statement))
         super().__init__("\n".join(parts))
 
@@ -116,6 +116,11 @@ class StatementFailed(LmsSchemaError):  # noqa: N818
         }
 
 
+def _lines(text: str) -> str:
+    """Return a text of the server with its own lines, of which none but the first is flush."""
+    return "\n    ".join(printable(line, keep="\t") for line in text.split("\n"))
+
+
 def _shortened(statement: str, lines: int = 12) -> str:
     """Return the first lines of a statement, indented."""
     kept = statement.splitlines()
@@ -124,13 +129,19 @@ def _shortened(statement: str, lines: int = 12) -> str:
     return "\n".join(f"    {line}" for line in kept)
 
 
-def printable(text: str) -> str:
+def printable(text: str, *, keep: str = "") -> str:
     r"""Return a text as one line that does nothing to a terminal.
 
     Names and messages of a database may hold what moves the cursor, starts a line or turns the
     direction of writing. Each such character is written as Python would: `\x1b`, `\n`, `\u202e`.
+
+    Args:
+        text: The text.
+        keep: Characters to leave as they are.
     """
     return "".join(
-        ascii(letter)[1:-1] if unicodedata.category(letter) in _UNPRINTABLE else letter
+        ascii(letter)[1:-1]
+        if unicodedata.category(letter) in _UNPRINTABLE and letter not in keep
+        else letter
         for letter in text
     )

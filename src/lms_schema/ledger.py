@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.pq import Escaping
 
 from lms_schema import trust, yoyo_layout
-from lms_schema.errors import DatabaseError
+from lms_schema.errors import DatabaseError, printable
 
 if TYPE_CHECKING:
     from lms_schema.package import SqlFile
@@ -233,7 +233,8 @@ def contents(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]
             changed.append(name)
     if changed:
         raise DatabaseError(
-            f"Table {TABLE} does not hold what was applied as {', '.join(sorted(changed))}: its "
+            f"Table {TABLE} does not hold what was applied as "
+            f"{printable(', '.join(sorted(changed)))}: its "
             "content has another checksum than the one recorded, so none of it was run. Find out "
             "who wrote to that table. Restore its rows from a backup, or set content to the text "
             "of the file that was applied; status lists what is pending."

@@ -15,7 +15,7 @@ from psycopg import sql
 from lms_schema import replace, trust
 from lms_schema.apply import Applier
 from lms_schema.blockers import Blockers
-from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed
+from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed, printable
 from lms_schema.events import Action, Event
 from lms_schema.execution import Executor
 from lms_schema.indexes import IndexBuilder
@@ -245,8 +245,8 @@ class Run:
                 self._ground.explain(error)
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
                     raise DatabaseError(
-                        f'Schema "{self._session.schema}" was installed without lms-schema: it '
-                        "holds the package's objects and no record of them. Nothing was "
+                        f'Schema "{printable(self._session.schema)}" was installed without '
+                        "lms-schema: it holds the package's objects and no record of them. Nothing was "
                         "changed. Adopt it with lms-schema baseline, which refuses what is not "
                         "this release's, and then migrate.\n"
                         f"It failed at {str(error).splitlines()[0]}"

@@ -6,7 +6,7 @@ import click
 
 import lms_schema
 from lms_schema.commands.options import database_option, json_option, schemas_option
-from lms_schema.commands.output import count, print_differences
+from lms_schema.commands.output import count, print_differences, say
 from lms_schema.commands.schemas import chosen, report
 
 
@@ -37,7 +37,7 @@ def baseline(
 
 def _show(result: lms_schema.BaselineResult) -> None:
     print_differences(result.differences, result.notes)
-    click.echo(_summary(result))
+    say(_summary(result))
 
 
 def _summary(result: lms_schema.BaselineResult) -> str:

@@ -8,7 +8,7 @@ import click
 
 import lms_schema
 from lms_schema.commands.options import database_option, extra_option, json_option, schemas_option
-from lms_schema.commands.output import count
+from lms_schema.commands.output import count, say
 from lms_schema.commands.schemas import chosen, report
 
 
@@ -42,15 +42,15 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     files = result.files
     where = f"Schema {result.schema} of database {result.database}"
     if result.equals:
-        click.echo(
+        say(
             f"{where}: not tracked; its catalog equals release {result.equals}. "
             "Run: lms-schema baseline"
         )
     elif not result.tracked:
-        click.echo(f"{where}: not tracked. Run: lms-schema migrate")
+        say(f"{where}: not tracked. Run: lms-schema migrate")
     else:
-        click.echo(f"{where}, PostgreSQL {result.server_major}")
-    click.echo(f"applied: {count(len(files.applied), 'file')}")
+        say(f"{where}, PostgreSQL {result.server_major}")
+    say(f"applied: {count(len(files.applied), 'file')}")
     _print_list("pending", files.pending)
     _print_list("changed", files.changed)
     _print_list("gone, to be dropped", files.gone)
@@ -58,12 +58,12 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     _print_list("unknown to this release, migrate will refuse (8)", files.newer)
     _print_list("of extras that were not given, left alone", files.others)
     if files.release:
-        click.echo(f"migrated by the newer release {files.release}, migrate will refuse (8)")
+        say(f"migrated by the newer release {files.release}, migrate will refuse (8)")
 
 
 def _print_list(label: str, names: Iterable[str]) -> None:
     names = list(names)
     if names:
-        click.echo(f"{label}: {count(len(names), 'file')}")
+        say(f"{label}: {count(len(names), 'file')}")
         for name in names:
-            click.echo(f"  {name}")
+            say(f"  {name}")

@@ -12,7 +12,7 @@ from lms_schema import database, lock, owners, trust
 from lms_schema import package as packages
 from lms_schema.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.database import Session
-from lms_schema.errors import DatabaseError
+from lms_schema.errors import DatabaseError, printable
 from lms_schema.events import Event
 from lms_schema.operations.verify import Difference, compare
 
@@ -146,9 +146,11 @@ def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
     if strangers:
         names = ", ".join(f'"{row[0]}"' for row in strangers)
         raise DatabaseError(
-            f'Role "{connection.info.user}" does not own the objects of schema '
-            f'"{session.schema}": {names} does. Nothing was written. Run baseline, and each '
-            "migrate after it, as the owner or a member of it."
+            printable(
+                f'Role "{connection.info.user}" does not own the objects of schema '
+                f'"{session.schema}": {names} does. Nothing was written. Run baseline, and each '
+                "migrate after it, as the owner or a member of it."
+            )
         )
     objects = owners.recorded(connection)
     trust.refuse_strangers(connection, session.schema, set(chain.from_iterable(objects.values())))
@@ -157,9 +159,11 @@ def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
         ledger.create()
     except psycopg.errors.InsufficientPrivilege as error:
         raise DatabaseError(
-            f'Role "{connection.info.user}" may not create tables in schema "{session.schema}", '
-            "where lms-schema keeps its records. As the owner of the schema, GRANT CREATE ON "
-            "SCHEMA to that role."
+            printable(
+                f'Role "{connection.info.user}" may not create tables in schema '
+                f'"{session.schema}", where lms-schema keeps its records. As the owner of the '
+                "schema, GRANT CREATE ON SCHEMA to that role."
+            )
         ) from error
     files = packages.read().files
     for file in files:

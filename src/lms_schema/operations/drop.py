@@ -12,7 +12,7 @@ from lms_schema import database, lock, replace
 from lms_schema.blockers import Blockers
 from lms_schema.catalog import read_catalog, release_catalog
 from lms_schema.database import Session
-from lms_schema.errors import DatabaseError, LockNotObtained, UsageError
+from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
 from lms_schema.operations.verify import compare
 
 # What depends on the objects of the package without being, or belonging to, one of them.
@@ -82,7 +82,9 @@ def drop(
     """
     with database.session(conninfo, schema=schema, lock_timeout=lock_timeout) as session:
         if not session.schema_exists():
-            raise UsageError(f'There is no schema "{schema}" in database "{session.database}".')
+            raise UsageError(
+                printable(f'There is no schema "{schema}" in database "{session.database}".')
+            )
         connection = session.connection
         with (
             lock.held(connection, schema, wait=wait, on_wait=lambda _holder: None),
@@ -130,7 +132,7 @@ def _drop_all(connection: psycopg.Connection[Any], names: Sequence[str]) -> list
         gone = [name for name in left if _drop_one(connection, name)]
         if not gone:
             raise DatabaseError(
-                f"Nothing was dropped, because something depends on {', '.join(left)}."
+                f"Nothing was dropped, because something depends on {printable(', '.join(left))}."
             )
         dropped += gone
     return dropped
@@ -167,8 +169,8 @@ def _proven(session: Session, present: Collection[str]) -> set[str]:
     differences, _ = compare(release, live)
     if names and differences:
         raise DatabaseError(
-            f'Schema "{session.schema}" has no record of a migrate, and {len(differences)} '
-            "objects differ from this release, so some may not be the package's. Nothing was "
+            f'Schema "{printable(session.schema)}" has no record of a migrate, and '
+            f"{len(differences)} objects differ from this release, so some may not be the package's. Nothing was "
             "dropped. See lms-schema verify."
         )
     return {name for name in present if replace.identity(name) in names}
@@ -185,7 +187,7 @@ def _refuse_dependents(
         },
     ).fetchall()
     if rows:
-        listed = "\n".join(f"    {row[0]}" for row in rows)
+        listed = "\n".join(f"    {printable(row[0])}" for row in rows)
         raise DatabaseError(
             f"Others use the package's objects, so nothing was dropped:\n{listed}\n"
             "Drop or change these first."

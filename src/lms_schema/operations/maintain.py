@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import psycopg
 
 from lms_schema import database, lock, owners, trust
-from lms_schema.errors import DatabaseError, UsageError
+from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.events import Event
 
 Result = TypeVar("Result")
@@ -192,8 +192,10 @@ def _check(session: database.Session, keep_interactions: str | None) -> None:
         raise DatabaseError("The server is a standby, which is read-only. Maintain the primary.")
     if not is_installed:
         raise DatabaseError(
-            f'Schema "{session.schema}" does not hold the schema of this release. '
-            f"Run: lms-schema migrate --schema {session.schema}"
+            printable(
+                f'Schema "{session.schema}" does not hold the schema of this release. '
+                f"Run: lms-schema migrate --schema {session.schema}"
+            )
         )
     ours = chain.from_iterable(owners.recorded(session.connection).values())
     trust.refuse_strangers(session.connection, session.schema, set(ours))

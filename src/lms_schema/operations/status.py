@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lms_schema import database
 from lms_schema import package as packages
-from lms_schema.errors import DatabaseNewer, LmsSchemaError, ReleasedFileEdited
+from lms_schema.errors import DatabaseNewer, LmsSchemaError, ReleasedFileEdited, printable
 from lms_schema.package import Kind, SchemaPackage
 from lms_schema.releases import number
 
@@ -59,17 +59,21 @@ class Comparison:
             own = [name for name in self.newer if packages.extra_of(name) is None]
             if self.newer and not own:
                 raise DatabaseNewer(
-                    f"The database is newer than an extra: it holds {', '.join(self.newer)}, which "
+                    f"The database is newer than an extra: it holds {_listed(self.newer)}, which "
                     "the extra's folder lacks. Restore these files, or take a newer extra."
                 )
             what = (
-                f"it holds {', '.join(own)}, which this release does not know"
+                f"it holds {_listed(own)}, which this release does not know"
                 if own
-                else f"release {self.release} migrated it"
+                else f"release {printable(self.release or '')} migrated it"
             )
             raise DatabaseNewer(
                 f"The database is newer than this package: {what}. Install a newer lms-schema."
             )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return printable(", ".join(names))
 
 
 @dataclass(frozen=True)
