@@ -246,8 +246,8 @@ class Run:
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
                     raise DatabaseError(
                         f'Schema "{printable(self._session.schema)}" was installed without '
-                        "lms-schema: it holds the package's objects and no record of them. Nothing was "
-                        "changed. Adopt it with lms-schema baseline, which refuses what is not "
+                        "lms-schema: it holds the package's objects and no record of them. "
+                        "Nothing was changed. Adopt it with lms-schema baseline, which refuses what is not "
                         "this release's, and then migrate.\n"
                         f"It failed at {str(error).splitlines()[0]}"
                     ) from error

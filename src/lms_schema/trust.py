@@ -133,12 +133,14 @@ _GROUND = f"""
 _STRANGERS = f"""
     {_ROLES}
     SELECT d.classid::bigint, d.objid::bigint, coalesce(i.type, 'object'),
-        coalesce(i.object_names[cardinality(i.object_names)], ''), pg_get_userbyid(o.refobjid)
+        coalesce(t.typname, i.object_names[cardinality(i.object_names)], ''),
+        pg_get_userbyid(o.refobjid)
     FROM here
         JOIN pg_depend AS d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = here.oid
         JOIN pg_shdepend AS o ON o.classid = d.classid AND o.objid = d.objid AND o.objsubid = 0
             AND o.deptype = 'o' AND o.dbid = here.database
         CROSS JOIN LATERAL pg_identify_object_as_address(d.classid, d.objid, 0) AS i
+        LEFT JOIN pg_type AS t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
     WHERE o.refobjid NOT IN (SELECT oid FROM trusted)
     ORDER BY d.objid
 """  # noqa: S608 (the roles above)

@@ -170,8 +170,8 @@ def _proven(session: Session, present: Collection[str]) -> set[str]:
     if names and differences:
         raise DatabaseError(
             f'Schema "{printable(session.schema)}" has no record of a migrate, and '
-            f"{len(differences)} objects differ from this release, so some may not be the package's. Nothing was "
-            "dropped. See lms-schema verify."
+            f"{len(differences)} objects differ from this release, so some may not be the "
+            "package's. Nothing was dropped. See lms-schema verify."
         )
     return {name for name in present if replace.identity(name) in names}
 
