@@ -146,6 +146,8 @@ class Run:
         """
         actions: list[Action] = []
         for file in files:
+            if file.kind is Kind.RECURRING:
+                self._refuse_strange_routines()
             if file.id in todo or file.kind is Kind.RECURRING:
                 done = self._file(file, todo)
                 todo.difference_update(action.file for action in done)
@@ -205,6 +207,11 @@ class Run:
         entries = (*self._recorded.values(), *self._applier.entries.values())
         return {name for entry in entries for name in entry.objects}
 
+    def _refuse_strange_routines(self) -> None:
+        """Let a file that calls the package's routines at every migrate not call a stranger's."""
+        routines = {name for name in self._known() if replace.kind(name) in replace.ROUTINES}
+        trust.refuse_strangers(self._connection, self._session.schema, routines)
+
     def _prepare(self) -> None:
         """Create the schema and the state tables, in the transaction of the first file."""
         if not self._session.schema_exists():
@@ -247,8 +254,8 @@ class Run:
                     raise DatabaseError(
                         f'Schema "{printable(self._session.schema)}" was installed without '
                         "lms-schema: it holds the package's objects and no record of them. "
-                        "Nothing was changed. Adopt it with lms-schema baseline, which refuses what is not "
-                        "this release's, and then migrate.\n"
+                        "Nothing was changed. Adopt it with lms-schema baseline, which refuses "
+                        "what is not this release's, and then migrate.\n"
                         f"It failed at {str(error).splitlines()[0]}"
                     ) from error
                 refused = self._package.id_at(error.file)
