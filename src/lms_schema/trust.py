@@ -259,8 +259,8 @@ def _refuse(found: Collection[Stranger]) -> None:
         raise DatabaseError(
             printable(
                 f"Another role owns what is ours by its name: {'; '.join(map(str, found))}. That "
-                "role can rewrite it, and whoever uses the schema runs what it writes. Nothing of it "
-                "was adopted or called. Drop it, or read it and then ALTER ... OWNER TO the "
+                "role can rewrite it, and whoever uses the schema runs what it writes. Nothing of "
+                "it was adopted or called. Drop it, or read it and then ALTER ... OWNER TO the "
                 "schema's owner."
             )
         )
