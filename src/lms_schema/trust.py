@@ -285,7 +285,7 @@ class Ground:
         self._schema = schema
         self._is_superuser = False
         self._is_exposed = False
-        self._is_calm: bool | None = None
+        self._strangers: list[Stranger] | None = None
 
     def enter(self, tell: Callable[[Event], None]) -> None:
         """Look who may create objects in the schema, before anything of it is used.
@@ -326,11 +326,14 @@ class Ground:
                         "they made, and migrate again: it goes on from here."
                     )
                 )
+        elif self._is_superuser and self._strangers is None:
+            self._strangers = strangers(self._connection, self._schema)
 
     def end(self, known: Callable[[], Collection[str]]) -> None:
         """Look what the transaction has written, before it is committed.
 
-        PostgreSQL lets nobody but a superuser replace an object of a stranger.
+        PostgreSQL lets nobody but a superuser replace an object of a stranger. One that the
+        transaction itself made and gave to another role, as the old one had been given, is none.
 
         Args:
             known: Returns the names of objects that were recorded before, whoever owns them now.
@@ -339,18 +342,14 @@ class Ground:
             DatabaseError: When an object that is now ours is another role's.
         """
         self.begin()
-        if not self._is_superuser or self._is_calm:
-            return
-        found = strangers(self._connection, self._schema)
-        self._is_calm = not found and not self._is_exposed
-        if found:
+        if self._strangers:
             present = replace.objects(self._connection, self._schema)
             written = {
                 present[name].address
                 for name in present.keys() - set(known())
                 if present[name].written
             }
-            _refuse([item for item in found if item.address in written])
+            _refuse([item for item in self._strangers if item.address in written])
 
     def explain(self, error: StatementFailed) -> None:
         """Tell whose object it is that a statement could not make or replace.

@@ -11,8 +11,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 from click.testing import CliRunner
+from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from lms_schema import lock
