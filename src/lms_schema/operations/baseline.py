@@ -8,7 +8,7 @@ from itertools import chain
 
 import psycopg
 
-from lms_schema import database, lock, owners, trust
+from lms_schema import database, lock, owners, search_path, trust
 from lms_schema import package as packages
 from lms_schema.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.database import Session
@@ -127,7 +127,7 @@ def _compared(
     live = read_catalog(session.connection, session.schema)
     differences, notes = compare(release, live)
     functions = [key.name for key in release.objects if key.kind == "function"]
-    public = session.connection.execute(_PUBLIC_FUNCTIONS, [functions]).fetchall()
+    public = search_path.printed(session.connection, session.schema, _PUBLIC_FUNCTIONS, [functions])
     granted = tuple(
         Difference(
             "function", row[0], "different", "EXECUTE revoked from PUBLIC", "PUBLIC may execute it"
@@ -152,9 +152,9 @@ def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
                 "migrate after it, as the owner or a member of it."
             )
         )
-    objects = owners.recorded(connection)
+    objects = owners.recorded(connection, session.schema)
     trust.refuse_strangers(connection, session.schema, set(chain.from_iterable(objects.values())))
-    ledger = Ledger(connection)
+    ledger = Ledger(connection, session.schema)
     try:
         ledger.create()
     except psycopg.errors.InsufficientPrivilege as error:
