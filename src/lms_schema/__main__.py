@@ -12,14 +12,17 @@ import gc
 def main() -> None:
     """Run the command line."""
     gc.disable()
-    from lms_schema.cli import cli
+    from lms_schema import interrupts
 
-    gc.freeze()
-    gc.enable()
-    try:
-        cli(prog_name="lms-schema")
-    finally:
-        gc.freeze()  # the interpreter collects once more before it ends
+    with interrupts.handled():
+        from lms_schema.cli import cli
+
+        gc.freeze()
+        gc.enable()
+        try:
+            cli(prog_name="lms-schema")
+        finally:
+            gc.freeze()  # the interpreter collects once more before it ends
 
 
 if __name__ == "__main__":

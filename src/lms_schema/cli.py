@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -11,6 +13,7 @@ import lms_schema
 from lms_schema.commands.output import print_event, print_json
 from lms_schema.errors import LmsSchemaError, UsageError
 from lms_schema.events import Event
+from lms_schema.interrupts import Interrupted
 
 COMMANDS = (
     "migrate",
@@ -74,16 +77,38 @@ class Group(click.Group):
             return super().invoke(ctx)
         except click.UsageError as error:
             if ctx.meta[_JSON]:
-                wrong = UsageError(error.format_message())
-                print_json({"format": 1, "command": ctx.invoked_subcommand, **wrong.to_json()})
+                _print_document(ctx, UsageError(error.format_message()))
             raise
-        except LmsSchemaError as error:
-            if ctx.meta[_JSON]:
-                print_json({"format": 1, "command": ctx.invoked_subcommand, **error.to_json()})
-                print_event(Event("error", str(error)), schema=None)
-            else:
-                click.echo(f"{click.style('Error:', fg='red', bold=True)} {error}", err=True)
-            return ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            raise  # click ends quietly
+        except OSError as error:
+            return _failed(ctx, UsageError(_unwritten(error)))
+        except (LmsSchemaError, Interrupted) as error:
+            return _failed(ctx, error)
+
+
+def _failed(ctx: click.Context, error: LmsSchemaError | Interrupted) -> NoReturn:
+    """Tell an error, and end with its exit code."""
+    if ctx.meta[_JSON]:
+        _print_document(ctx, error)
+        print_event(Event("error", str(error)), schema=None)
+    else:
+        click.echo(f"{click.style('Error:', fg='red', bold=True)} {error}", err=True)
+    ctx.exit(error.exit_code)
+
+
+def _print_document(ctx: click.Context, error: LmsSchemaError | Interrupted) -> None:
+    print_json({"format": 1, "command": ctx.invoked_subcommand, **error.to_json()})
+
+
+def _unwritten(error: OSError) -> str:
+    """Say what the system refused; a standard output that it does not take is given up."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return f"Standard output cannot be written: {error.strerror}."
+    return f"{error.filename or 'A file'}: {error.strerror}."
 
 
 @click.group(
