@@ -36,8 +36,10 @@ def _foreign(conninfo: str) -> str | None:
             f'The connection string begins with "{scheme[0]}", which is not libpq\'s but of '
             f"{'JDBC' if scheme[1] else 'SQLAlchemy'}: write postgresql:// instead."
         )
-    # behind an @ nothing is of the password any more
+    # behind an @ nothing is of the password any more, unless it is a parameter itself
     names = re.findall(r"[?&](\w+)=", conninfo.rpartition("@")[2])
+    if "password" in names:
+        return None
     libpq = {option.keyword.decode() for option in Conninfo.get_defaults()}
     foreign = [name for name in names if name not in libpq]
     if not foreign:

@@ -94,6 +94,7 @@ def baseline(conninfo: str, *, schema: str | None = None, wait: float = 60.0) ->
         ):
             tracked = ledger.exists(connection, session.schema)
             if not tracked:
+                ledger.require_name(session)
                 release = release_catalog(session.server_major)
                 differences, notes = _compared(session, release)
                 adopted = () if differences else _adopt(session, release)

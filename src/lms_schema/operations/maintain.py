@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from lms_schema import database, hints, lock
+from lms_schema import database, hints, ledger, lock
 from lms_schema.errors import DatabaseError, UsageError
 from lms_schema.events import Event
 
@@ -185,6 +185,7 @@ def _check(session: database.Session, keep_interactions: str | None) -> None:
         (session.schema,),
     ).fetchone()
     if row is None or not row[0]:
+        ledger.require_name(session)
         raise DatabaseError(
             f'Schema "{session.schema}" does not hold the schema of this release. '
             f"Run: {hints.command('migrate', session.schema)}"
