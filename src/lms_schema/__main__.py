@@ -7,6 +7,8 @@ imported is garbage, and it would be looked through again and again.
 from __future__ import annotations
 
 import gc
+import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
@@ -14,6 +16,9 @@ def main() -> None:
     gc.disable()
     from lms_schema import interrupts
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # None: it is closed
+            stream.reconfigure(errors="backslashreplace")
     with interrupts.handled():
         from lms_schema.cli import cli
 

@@ -65,6 +65,20 @@ class Group(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101
         return command
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line; what the system refuses is told in a sentence, too.
+
+        Of a standard output that was closed click takes care: it ends quietly.
+        """
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            text = _refused(error)
+        except UnicodeEncodeError as error:
+            text = f"{error.object[error.start : error.end]!r} in an argument is not UTF-8."
+        _tell(text)
+        sys.exit(UsageError.exit_code)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note whether a document is wanted: an error in the arguments is one too."""
         words = " ".join(args).replace("=", " ")
@@ -79,10 +93,6 @@ class Group(click.Group):
             if ctx.meta[_JSON]:
                 _print_document(ctx, UsageError(error.format_message()))
             raise
-        except BrokenPipeError:
-            raise  # click ends quietly
-        except OSError as error:
-            return _failed(ctx, UsageError(_unwritten(error)))
         except (LmsSchemaError, Interrupted) as error:
             return _failed(ctx, error)
 
@@ -93,22 +103,24 @@ def _failed(ctx: click.Context, error: LmsSchemaError | Interrupted) -> NoReturn
         _print_document(ctx, error)
         print_event(Event("error", str(error)), schema=None)
     else:
-        click.echo(f"{click.style('Error:', fg='red', bold=True)} {error}", err=True)
+        _tell(str(error))
     ctx.exit(error.exit_code)
+
+
+def _tell(text: str) -> None:
+    click.echo(f"{click.style('Error:', fg='red', bold=True)} {text}", err=True)
 
 
 def _print_document(ctx: click.Context, error: LmsSchemaError | Interrupted) -> None:
     print_json({"format": 1, "command": ctx.invoked_subcommand, **error.to_json()})
 
 
-def _unwritten(error: OSError) -> str:
+def _refused(error: OSError) -> str:
     """Say what the system refused; a standard output that it does not take is given up."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return f"Standard output cannot be written: {error.strerror}."
-    return f"{error.filename or 'A file'}: {error.strerror}."
+    if error.filename is not None:
+        return f"{error.filename}: {error.strerror}."
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return f"Standard output cannot be written: {error.strerror}."
 
 
 @click.group(
