@@ -44,6 +44,7 @@ Exit codes:
   7  a connection pooler stands in between
   8  the database is newer than this package
   9  findings (check)
+  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM
 """
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-_DENIED = re.compile(r'permission denied for (?P<kind>[a-z ]+?) "?(?P<name>[^"]+)"?$')
+_DENIED = re.compile(
+    r"permission denied for (?P<kind>(?:materialized )?[a-z]+) (?P<name>.+)", re.DOTALL
+)
 _OWNER = re.compile(r"must be owner of ")
 
 _EVENT_TRIGGERS = """
