@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 import lms_schema
+from lms_schema import interrupts
 from lms_schema.commands.output import print_event, print_json
 from lms_schema.errors import LmsSchemaError, UsageError
 from lms_schema.events import Event
@@ -95,7 +96,7 @@ class Group(click.Group):
                 _print_document(ctx, UsageError(error.format_message()))
             raise
         except (LmsSchemaError, Interrupted) as error:
-            return _failed(ctx, error)
+            return _failed(ctx, interrupts.interruption or error)
 
 
 def _failed(ctx: click.Context, error: LmsSchemaError | Interrupted) -> NoReturn:

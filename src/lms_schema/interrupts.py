@@ -37,31 +37,36 @@ class Interrupted(KeyboardInterrupt):
         return {"error": "Interrupted", "exit_code": self.exit_code, "message": str(self)}
 
 
+interruption: Interrupted | None = None
+"""What ends the process, whatever error its clean-up may meet."""
+
+
 @contextmanager
 def handled() -> Iterator[None]:
     """Raise `Interrupted` for the first signal, and end with its exit code whatever follows.
 
-    Later signals are ignored, so that nothing interrupts the clean-up, and so are all afterwards:
+    Later signals do nothing, so that nothing interrupts the clean-up, and so do all afterwards:
     what is registered to be done at exit is clean-up, too. A signal that was ignored before, such
     as SIGHUP below nohup, stays ignored.
     """
-    came: list[Interrupted] = []
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
-        _ignore()
-        came.append(Interrupted(number))
-        raise came[0]
+        global interruption
+        if interruption is None and is_running:
+            interruption = Interrupted(number)
+            raise interruption
 
+    is_running = True
     for number in _heeded():
         signal.signal(number, interrupt)
     try:
         yield
     except BaseException:
-        if came:
-            raise SystemExit(came[0].exit_code) from None
+        if interruption is not None:
+            raise SystemExit(interruption.exit_code) from None
         raise
     finally:
-        _ignore()
+        is_running = False
 
 
 @contextmanager
@@ -86,8 +91,3 @@ def deferred() -> Iterator[None]:
 def _heeded() -> list[int]:
     """Return the signals that are not ignored, and whose handler Python knows."""
     return [n for n in _NUMBERS if signal.getsignal(n) not in (signal.SIG_IGN, None)]
-
-
-def _ignore() -> None:
-    for number in _heeded():
-        signal.signal(number, signal.SIG_IGN)

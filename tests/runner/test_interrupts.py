@@ -52,7 +52,7 @@ def _assert_ended(process: Process, number: signal.Signals) -> None:
     assert process.returncode == SIGNALS[number], errors
     assert "Traceback" not in errors
     told = [line for line in errors.splitlines() if line.startswith("Error:")]
-    assert len(told) == 1
+    assert len(told) == 1, errors
     assert f"Ended by {number.name}" in told[0]
 
 
@@ -124,10 +124,12 @@ def test_a_command_with_a_server_of_its_own(
 def test_more_signals_do_not_disturb_the_clean_up(tmp_path: Path) -> None:
     with _command("export", str(tmp_path / "out"), folder=tmp_path) as process:
         _until(process, lambda: _is_migrating(tmp_path))
-        process.send_signal(signal.SIGTERM)
-        while process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        _assert_ended(process, signal.SIGTERM)
+        process.send_signal(signal.SIGINT)
+        while _is_made(tmp_path):
+            process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode in (130, 143)  # two that come at once have no order
+    assert "Traceback" not in errors
     _assert_nothing_left(tmp_path)
 
 
