@@ -401,6 +401,7 @@ def test_a_database_that_a_newer_release_migrated_is_not_judged(
     )
     with pytest.raises(DatabaseNewer, match=r"release 99\.0 migrated it"):
         verify(database, schema="public")
+    connection.execute(f"REVOKE SELECT ON lms_schema_migration FROM {reader}")
     may_not_read_the_records = make_conninfo(database, options=f"-c role={reader}")
     assert len(verify(may_not_read_the_records, schema="public").differences) == 1
 
