@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 
@@ -48,6 +49,12 @@ def test_the_option_s_schema_then_lms_schema_s_then_the_search_path_s_is_taken(
     assert _copies(empty_database) == ['"a b"', "lms", "one"]
     monkeypatch.setenv("LMS_SCHEMA", "")
     assert "Schema public " in _run("status", "--database", empty_database, code=3).stdout
+
+
+def test_an_export_takes_lms_schema_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LMS_SCHEMA", "a b")
+    (file,) = json.loads(_run("export", str(tmp_path / "out"), "--json").stdout)["files"]
+    assert '"a b"' in Path(file).read_text("utf-8")
 
 
 def test_python_takes_lms_schema_too(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> None:

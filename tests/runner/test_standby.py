@@ -24,7 +24,7 @@ def test_status_and_verify_work_on_a_standby_and_what_writes_names_the_primary()
             assert lms_schema.verify(standby, schema="lms").differences == ()
             for command in ("migrate", "baseline", "drop", "maintain"):
                 for schema in ("lms", "new"):
-                    with pytest.raises(lms_schema.DatabaseError, match="standby.*primary"):
+                    with pytest.raises(lms_schema.DatabaseError, match=r"standby.*primary"):
                         getattr(lms_schema, command)(standby, schema=schema)
             with psycopg.connect(standby, autocommit=True) as connection:
                 connection.execute("SET search_path = lms")
