@@ -13,10 +13,9 @@ from urllib.parse import unquote
 from weakref import WeakSet
 
 import psycopg
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from lms_schema import connection_strings, embedded, hints
+from lms_schema import connection_strings, embedded, hints, search_path
 from lms_schema.errors import DatabaseError, PoolerInBetween, StatementFailed, UsageError
 from lms_schema.reasons import reason
 
@@ -37,7 +36,7 @@ class Session:
     """A connection prepared for one schema.
 
     Attributes:
-        connection: In autocommit mode; `search_path` is the schema, then pg_temp.
+        connection: In autocommit mode; `search_path` is pg_catalog, see there.
         schema: The target schema, which may not exist yet.
         database: Name of the database.
         is_named: Whether somebody named the schema; else it is the first of the search path.
@@ -67,7 +66,9 @@ class Session:
         if "hostaddr" in parameters:
             parameters["hostaddr"] = info.hostaddr
         parameters |= {"application_name": "lms-schema watch", "connect_timeout": 5}
-        return psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
+        connection = psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
+        search_path.pin(connection)
+        return connection
 
     def require_schema(self) -> None:
         """Refuse to go on without the schema.
@@ -246,10 +247,7 @@ def _prepared(
             f"The server is PostgreSQL {major}; this release knows "
             f"{SUPPORTED.start} to {SUPPORTED.stop - 1}."
         )
-    query = "SELECT pg_backend_pid(), current_schema(), pg_is_in_recovery()"
-    row = connection.execute(query).fetchone()
-    assert row is not None  # noqa: S101
-    pid, current, is_standby = row
+    pid, current, is_standby = _pinned(connection, lock_timeout, read_only, allow_pooler)
     name = connection.info.dbname
     if not read_only and not allow_pooler and pid != connection.info.backend_pid:
         raise PoolerInBetween(
@@ -266,32 +264,6 @@ def _prepared(
     schema = schema if schema is not None else os.environ.get("LMS_SCHEMA") or None
     is_named = schema is not None
     schema = _checked(current if schema is None else schema)
-    path = sql.SQL("{}, pg_temp").format(sql.Identifier(schema)).as_string(connection)
-    settings = {
-        "search_path": path,
-        "lock_timeout": milliseconds(lock_timeout),
-        "statement_timeout": "0",
-        "idle_in_transaction_session_timeout": "0",
-        "idle_session_timeout": "0",
-        "TimeZone": "UTC",
-        "DateStyle": "ISO",
-        "IntervalStyle": "postgres",
-        "default_transaction_read_only": "off",
-        "default_transaction_isolation": "read committed",
-        "default_transaction_deferrable": "off",
-        "check_function_bodies": "on",
-        "standard_conforming_strings": "on",
-        "client_min_messages": "notice",
-        "quote_all_identifiers": "off",
-        "transform_null_equals": "off",
-    }
-    if major >= 17:
-        settings["transaction_timeout"] = "0"
-    calls = ", ".join([f"set_config(%s, %s, {read_only})"] * len(settings))
-    connection.execute(
-        f"SELECT {calls}",
-        [text for setting in settings.items() for text in setting],
-    )
     if read_only:
         return Session(connection, schema, is_named, name, major, lock_timeout, pid)
     # when this process dies, its statement ends soon, and with it the lock
@@ -314,3 +286,44 @@ def _checked(schema: str | None) -> str:
     if schema == "information_schema" or schema.startswith("pg_"):
         raise UsageError(f'"{schema}" cannot be the schema: it is PostgreSQL\'s own.')
     return schema
+
+
+def _pinned(
+    connection: psycopg.Connection[Any], lock_timeout: float, read_only: bool, allow_pooler: bool
+) -> tuple[int, str | None, bool]:
+    """Pin the settings; return the server process's id, the role's own schema, and if a standby.
+
+    The role's own path holds while this one query is parsed, so that it qualifies every function
+    and has no operator. Behind a pooler that is to be refused it changes nothing.
+    """
+    settings = {
+        "search_path": search_path.CATALOG,
+        "lock_timeout": milliseconds(lock_timeout),
+        "statement_timeout": "0",
+        "idle_in_transaction_session_timeout": "0",
+        "idle_session_timeout": "0",
+        "TimeZone": "UTC",
+        "DateStyle": "ISO",
+        "IntervalStyle": "postgres",
+        "default_transaction_read_only": "off",
+        "default_transaction_isolation": "read committed",
+        "default_transaction_deferrable": "off",
+        "check_function_bodies": "on",
+        "standard_conforming_strings": "on",
+        "client_min_messages": "notice",
+        "quote_all_identifiers": "off",
+        "transform_null_equals": "off",
+    }
+    if connection.info.server_version >= 170000:
+        settings["transaction_timeout"] = "0"
+    is_local = f"pg_catalog.int4ne(pg_catalog.pg_backend_pid(), {connection.info.backend_pid})"
+    if read_only or allow_pooler:
+        is_local = str(read_only)
+    calls = ", ".join([f"pg_catalog.set_config(%s, %s, {is_local})"] * len(settings))
+    row = connection.execute(
+        "SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_schema(), "
+        f"pg_catalog.pg_is_in_recovery(), {calls}".encode(),
+        [text for setting in settings.items() for text in setting],
+    ).fetchone()
+    assert row is not None  # noqa: S101
+    return row[0], row[1], row[2]

@@ -97,11 +97,11 @@ def script(
     recorder = _Recorder()
     with database.session(conninfo, schema=schema) as session:
         connection = session.connection
-        start = _precondition(since) if since else Part("state", ledger.CREATION)
+        start = _precondition(since) if since else Part("state", ledger.creation())
         for files, watch in ((since, None), (package, recorder)):
             if files is not None:
-                Run(session, files, ledger.Ledger(connection), 0, _silent, watch).all(None)
-        rows = {row["migration_id"]: row for row in _rows(connection, ledger.TABLE)}
+                Run(session, files, ledger.Ledger(connection, schema), 0, _silent, watch).all(None)
+        rows = {row["migration_id"]: row for row in _rows(connection, schema, ledger.TABLE)}
     known = set(since.by_id) if since else set()
     return [start, *(_part(package, rows, known, *done) for done in recorder.transactions)]
 
@@ -170,8 +170,8 @@ $release$;
     return Part("release", text.as_string(None))
 
 
-def _rows(connection: psycopg.Connection[Any], table: str) -> list[dict[str, Any]]:
-    query = sql.SQL("SELECT * FROM {} ORDER BY 1").format(sql.Identifier(table))
+def _rows(connection: psycopg.Connection[Any], schema: str, table: str) -> list[dict[str, Any]]:
+    query = sql.SQL("SELECT * FROM {} ORDER BY 1").format(sql.Identifier(schema, table))
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(query).fetchall()
 

@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from lms_schema import search_path
+
 _DENIED = re.compile(
     r"permission denied for (?P<kind>(?:materialized )?[a-z]+) (?P<name>.+)", re.DOTALL
 )
@@ -42,9 +44,11 @@ def reason(
     if not isinstance(error, psycopg.Error) or connection.closed or connection.broken:
         return None
     try:
-        if error.sqlstate == "42501":
-            return _denied(error, connection, schema, read_only=read_only)
-        return _event_trigger(error, connection)
+        with connection.transaction():
+            connection.execute(f"SET LOCAL search_path = {search_path.CATALOG}".encode())
+            if error.sqlstate == "42501":
+                return _denied(error, connection, schema, read_only=read_only)
+            return _event_trigger(error, connection)
     except psycopg.Error:  # it is an extra
         return None
 

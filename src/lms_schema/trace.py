@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from lms_schema import database, embedded, ledger, locks
+from lms_schema import database, embedded, ledger, locks, search_path
 from lms_schema import package as packages
 from lms_schema.errors import StatementFailed, UsageError
 from lms_schema.events import Action, Event
@@ -77,7 +77,8 @@ class Tracer(Watch):
 
     def executed(self, step: Step) -> None:
         """Note what the statement did."""
-        effects = self._reader.read(step.file, step.line)
+        with search_path.closed(self._connection, self._schema):
+            effects = self._reader.read(step.file, step.line)
         if step.tag != "SET CONSTRAINTS":
             self._statements.append(TracedStatement(step, effects))
 
@@ -138,7 +139,7 @@ def on_server(
             (package, last, pending),
         ):
             if files.files:
-                Run(session, files, ledger.Ledger(connection), 0, _silent, watch).all(end)
+                Run(session, files, ledger.Ledger(connection, schema), 0, _silent, watch).all(end)
     return Trace(session.server_major, tuple(pending.transactions), tuple(recurring.transactions))
 
 
