@@ -97,6 +97,10 @@ class Group(click.Group):
             raise
         except (LmsSchemaError, Interrupted) as error:
             return _failed(ctx, interrupts.interruption or error)
+        except Exception:
+            if interrupts.interruption is None:
+                raise
+            return _failed(ctx, interrupts.interruption)
 
 
 def _failed(ctx: click.Context, error: LmsSchemaError | Interrupted) -> NoReturn:
