@@ -71,6 +71,7 @@ class StatementFailed(LmsSchemaError):  # noqa: N818
         detail: PostgreSQL's detail, or None.
         hint: What to do, or None.
         outcome: In a sentence, what became of the database.
+        reason: Why PostgreSQL refused it, where its message does not tell, or None.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class StatementFailed(LmsSchemaError):  # noqa: N818
         self.sqlstate = sqlstate
         self.detail = detail
         self.hint = hint
+        self.reason: str | None = None
         self.outcome = "The file was rolled back; files before it stay applied."
         code = f" (SQLSTATE {sqlstate})" if sqlstate else ""
         parts = [f"{file}:{line}: {printable(message)}{code}"]
@@ -102,7 +104,7 @@ class StatementFailed(LmsSchemaError):  # noqa: N818
 
     def __str__(self) -> str:
         """Return all of it."""
-        return f"{super().__str__()}\n{self.outcome}"
+        return "\n".join(filter(None, (super().__str__(), self.reason, self.outcome)))
 
     def to_json(self) -> dict[str, object]:
         """Return the error as a JSON-compatible mapping."""

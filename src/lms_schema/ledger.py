@@ -6,6 +6,7 @@ Reading them takes nothing but SQL. Their layout and their rows are yoyo's: see 
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,13 @@ from psycopg import sql
 from psycopg.pq import Escaping
 
 from lms_schema import search_path, trust, yoyo_layout
-from lms_schema.errors import DatabaseError, printable
+from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.statements import qualified
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lms_schema.database import Session
     from lms_schema.package import SqlFile
 
 TABLE = "lms_schema_migration"
@@ -36,6 +40,9 @@ COLUMNS = {
 
 AGAIN = "again "
 """What stands before the checksum of a file that is to be applied again, as it is."""
+
+_LISTED = 5
+"""How many schemas a message lists."""
 
 
 def creation(schema: str | None = None) -> str:
@@ -184,11 +191,13 @@ class Entry:
         checksum: Of the content that was applied.
         package_version: The release that applied it.
         objects: What it created, like `FUNCTION f(uuid)`.
+        applied_at: When it was applied last, in UTC; None: not read yet.
     """
 
     checksum: str
     package_version: str
     objects: tuple[str, ...]
+    applied_at: datetime | None = None
 
 
 def exists(connection: psycopg.Connection[Any], schema: str) -> bool:
@@ -207,8 +216,8 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
     """
     rows = connection.execute(
         sql.SQL(
-            "SELECT coalesce(migration_id, ''), checksum, package_version, objects FROM {} "
-            "ORDER BY applied_at_utc, migration_id"
+            "SELECT coalesce(migration_id, ''), checksum, package_version, objects, applied_at_utc "
+            "FROM {} ORDER BY applied_at_utc, migration_id"
         ).format(sql.Identifier(schema, TABLE))
     )
     return {
@@ -216,9 +225,61 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
             "" if (checksum or "").startswith(AGAIN) else checksum or "",
             version or "",
             tuple(filter(None, objects or ())),
+            applied_at,
         )
-        for name, checksum, version, objects in rows
+        for name, checksum, version, objects, applied_at in rows
     }
+
+
+def last_user(connection: psycopg.Connection[Any], schema: str) -> str | None:
+    """Return the role that applied a file last; None where the log is not there or not to read."""
+    log = sql.Identifier(schema, LOG_TABLE)
+    if not is_readable(connection, schema, LOG_TABLE):
+        return None
+    query = "SELECT username FROM {} ORDER BY created_at_utc DESC, id LIMIT 1"
+    row = connection.execute(sql.SQL(query).format(log)).fetchone()
+    return row and row[0]
+
+
+def is_readable(connection: psycopg.Connection[Any], schema: str, table: str = TABLE) -> bool:
+    """Tell whether the role of the connection may read a state table, which `exists`."""
+    query = """
+        SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = %s AND c.relname = %s
+    """
+    row = connection.execute(query, (schema, table)).fetchone()
+    return bool(row and row[0])
+
+
+def elsewhere(connection: psycopg.Connection[Any], schema: str) -> tuple[str, ...]:
+    """Return the other schemas that hold a table of the records' name; nothing of it is read."""
+    query = """
+        SELECT n.nspname::text
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname <> %s AND c.relname = %s
+        ORDER BY 1
+    """
+    return tuple(row[0] for row in connection.execute(query, (schema, TABLE)))
+
+
+def require_name(session: Session) -> None:
+    """Refuse a schema without records that nobody named, where another one has records.
+
+    Else a forgotten `--schema` would make a second copy.
+
+    Raises:
+        UsageError: It names the schemas that have one.
+    """
+    others = () if session.is_named else elsewhere(session.connection, session.schema)
+    if others:
+        listed = ", ".join(f'"{name}"' for name in others[:_LISTED])
+        more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
+        raise UsageError(
+            f'Database "{session.database}" has the package in schema {listed}{more}, and nobody '
+            f'named schema "{session.schema}", which does not have it. Name the one that you mean '
+            f"with --schema or LMS_SCHEMA, like --schema {shlex.quote(others[0])}."
+        )
 
 
 def contents(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]:

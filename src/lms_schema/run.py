@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
-from lms_schema import replace, trust
+from lms_schema import hints, replace, trust
 from lms_schema.apply import Applier
 from lms_schema.blockers import Blockers
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed, printable
@@ -230,6 +230,8 @@ class Run:
         if self._tracked:
             self._recorded = ledger.read(self._connection, self._session.schema)
             self._applier.know(self._recorded)
+        else:
+            ledger.require_name(self._session)
 
     def _build(self, file: SqlFile, todo: set[str]) -> list[Action]:
         """Apply an index file, beside the writers of its table when that holds rows."""
@@ -254,8 +256,9 @@ class Run:
                     raise DatabaseError(
                         f'Schema "{printable(self._session.schema)}" was installed without '
                         "lms-schema: it holds the package's objects and no record of them. "
-                        "Nothing was changed. Adopt it with lms-schema baseline, which refuses "
-                        "what is not this release's, and then migrate.\n"
+                        "Nothing was changed. Adopt it, which refuses what is not this release's, "
+                        "and then migrate. "
+                        f"Run: {hints.command('baseline', self._session.schema)}\n"
                         f"It failed at {str(error).splitlines()[0]}"
                     ) from error
                 refused = self._package.id_at(error.file)

@@ -24,6 +24,8 @@ from lms_schema.commands.output import print_json, say
 @click.option(
     "--schema",
     metavar="NAME",
+    envvar="LMS_SCHEMA",
+    show_envvar=True,
     default="lms",
     show_default=True,
     help="The schema to install into.",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import json
+import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -46,12 +48,18 @@ def say_error(text: str) -> None:
 
 def print_json(document: dict[str, object]) -> None:
     """Print a document to standard output."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(document, indent=2, ensure_ascii=_takes_ascii_only(sys.stdout)))
 
 
 def print_event(event: Event, *, schema: str | None) -> None:
     """Print an event to standard error, as a line of JSON."""
-    click.echo(json.dumps(event.to_json(schema), ensure_ascii=False), err=True)
+    ascii_only = _takes_ascii_only(sys.stderr)
+    click.echo(json.dumps(event.to_json(schema), ensure_ascii=ascii_only), err=True)
+
+
+def _takes_ascii_only(stream: TextIO) -> bool:
+    """Tell whether JSON, which is UTF-8, has to be written with escapes."""
+    return codecs.lookup(stream.encoding).name != "utf-8"
 
 
 def count(number: int, noun: str) -> str:

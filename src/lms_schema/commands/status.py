@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import click
 
 import lms_schema
+from lms_schema import hints
 from lms_schema.commands.options import database_option, extra_option, json_option, schemas_option
 from lms_schema.commands.output import count, say
 from lms_schema.commands.schemas import chosen, report
@@ -44,12 +45,18 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     if result.equals:
         say(
             f"{where}: not tracked; its catalog equals release {result.equals}. "
-            "Run: lms-schema baseline"
+            f"Run: {hints.command('baseline', result.schema)}"
+        )
+    elif result.elsewhere:
+        say(
+            f"{where}: not tracked. Name the schema that you mean with --schema or LMS_SCHEMA; "
+            f"tracked is {', '.join(result.elsewhere)}"
         )
     elif not result.tracked:
-        say(f"{where}: not tracked. Run: lms-schema migrate")
+        say(f"{where}: not tracked. Run: {hints.command('migrate', result.schema)}")
     else:
         say(f"{where}, PostgreSQL {result.server_major}")
+        say(_last_change(result))
     say(f"applied: {count(len(files.applied), 'file')}")
     _print_list("pending", files.pending)
     _print_list("changed", files.changed)
@@ -59,6 +66,12 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     _print_list("of extras that were not given, left alone", files.others)
     if files.release:
         say(f"migrated by the newer release {files.release}, migrate will refuse (8)")
+
+
+def _last_change(result: lms_schema.StatusResult) -> str:
+    when = f"{result.migrated_at:%Y-%m-%d %H:%M:%S} UTC" if result.migrated_at else "at no time"
+    who = f" by {result.migrated_by}" if result.migrated_by else ""
+    return f"release {result.release}, last migrated {when}{who}"
 
 
 def _print_list(label: str, names: Iterable[str]) -> None:

@@ -106,6 +106,7 @@ def baseline(
             trust.Ground(connection, session.schema).enter(on_event or (lambda _event: None))
             tracked = ledger.exists(connection, session.schema)
             if not tracked:
+                ledger.require_name(session)
                 release = release_catalog(session.server_major)
                 differences, notes = _compared(session, release)
                 adopted = () if differences else _adopt(session, release)

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from lms_schema import database, lock, replace, search_path
+from lms_schema import database, hints, lock, replace, search_path
 from lms_schema.blockers import Blockers
 from lms_schema.catalog import read_catalog, release_catalog
 from lms_schema.database import Session
@@ -172,7 +172,7 @@ def _proven(session: Session, present: Collection[str]) -> set[str]:
         raise DatabaseError(
             f'Schema "{printable(session.schema)}" has no record of a migrate, and '
             f"{len(differences)} objects differ from this release, so some may not be the "
-            "package's. Nothing was dropped. See lms-schema verify."
+            f"package's. Nothing was dropped. Run: {hints.command('verify', session.schema)}"
         )
     return {name for name in present if replace.identity(name) in names}
 

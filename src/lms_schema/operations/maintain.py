@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from lms_schema import database, lock, owners, search_path, trust
+from lms_schema import database, hints, ledger, lock, owners, search_path, trust
 from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.events import Event
 
@@ -190,19 +190,15 @@ def maintain(
 def _check(session: database.Session, keep_interactions: str | None) -> None:
     """Refuse what can be known to fail before anything is done."""
     row = session.connection.execute(
-        "SELECT pg_is_in_recovery(), to_regprocedure("
+        "SELECT to_regprocedure("
         "format('%%I.drop_expired_data(interval, timestamptz)', %s::text)) IS NOT NULL",
         (session.schema,),
     ).fetchone()
-    is_standby, is_installed = row or (False, False)
-    if is_standby:
-        raise DatabaseError("The server is a standby, which is read-only. Maintain the primary.")
-    if not is_installed:
+    if row is None or not row[0]:
+        ledger.require_name(session)
         raise DatabaseError(
-            printable(
-                f'Schema "{session.schema}" does not hold the schema of this release. '
-                f"Run: lms-schema migrate --schema {session.schema}"
-            )
+            f'Schema "{printable(session.schema)}" does not hold the schema of this release. '
+            f"Run: {hints.command('migrate', session.schema)}"
         )
     ours = chain.from_iterable(owners.recorded(session.connection, session.schema).values())
     trust.refuse_strangers(session.connection, session.schema, set(ours))

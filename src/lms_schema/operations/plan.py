@@ -91,6 +91,8 @@ def plan(
     ) as session:
         connection = session.connection
         tracked = ledger.exists(connection, session.schema)
+        if not tracked:
+            ledger.require_name(session)
         entries = ledger.read(connection, session.schema) if tracked else {}
         found = compare(package, entries)
         found.check()
