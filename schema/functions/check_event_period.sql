@@ -3,7 +3,7 @@
 -- depends: functions/interaction_partitions
 CREATE OR REPLACE FUNCTION check_event_period(p_timestamp timestamptz) RETURNS void
 LANGUAGE plpgsql
-STABLE
+STABLE PARALLEL SAFE
 SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
