@@ -2,6 +2,7 @@
 -- without an enrollment write, too. Both may be older than the enrollment: it starts with what they
 -- say, and so does one that is given to another learner or course.
 -- A definer, because the writer need not be able to read progress and attempts.
+-- depends: functions/change_course_structure
 CREATE OR REPLACE FUNCTION follow_course_enrollments() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -19,6 +20,8 @@ DECLARE
 BEGIN
     CASE TG_OP
         WHEN 'TRUNCATE' THEN
+            -- whoever enrolled after our snapshot is met by the cascade alone
+            PERFORM change_course_structure(ARRAY(SELECT cs.course_id FROM course_structure AS cs));
             UPDATE learner_courses AS lc SET
                 structure_version = NULL,
                 changes = lc.changes + 1

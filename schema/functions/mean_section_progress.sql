@@ -7,7 +7,9 @@ CREATE OR REPLACE FUNCTION mean_section_progress(
 ) RETURNS numeric
 LANGUAGE sql
 IMMUTABLE PARALLEL SAFE
-RETURN least(round(p_progress_sum / 100.0 / nullif(p_section_count, 0), 2), 100);
+RETURN CASE
+    WHEN p_section_count > 0 THEN least(round(p_progress_sum / 100.0 / p_section_count, 2), 100)
+END;
 
 REVOKE EXECUTE ON FUNCTION mean_section_progress(bigint, integer) FROM public;
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
-from lms_schema import database, embedded, ledger, locks
+from lms_schema import database, embedded, ledger, locks, search_path
 from lms_schema import package as packages
 from lms_schema.errors import StatementFailed, UsageError
 from lms_schema.events import Action, Event
 from lms_schema.package import Kind, SchemaPackage
 from lms_schema.run import Run
 from lms_schema.watch import Step, Watch
+
+_INSUFFICIENT_PRIVILEGE = "42501"
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ class Tracer(Watch):
 
     def executed(self, step: Step) -> None:
         """Note what the statement did."""
-        effects = self._reader.read(step.file, step.line)
+        with search_path.closed(self._connection, self._schema):
+            effects = self._reader.read(step.file, step.line)
         if step.tag != "SET CONSTRAINTS":
             self._statements.append(TracedStatement(step, effects))
 
@@ -92,6 +98,10 @@ def on_disposable_server(
 ) -> Trace:
     """Bring an embedded server to a database's state, then to the package's, and watch that.
 
+    What a database holds was perhaps written by another than its owner. So all of it runs as a role
+    that owns the disposable database and may do nothing beyond: neither run a program nor read a
+    file. The package's files call functions and fire triggers of it, and run as that role too.
+
     Args:
         package: The files to come to.
         applied: The files that the database has, as they were applied, by id.
@@ -105,7 +115,8 @@ def on_disposable_server(
     """
     try:
         with embedded.temporary() as conninfo:
-            return on_server(conninfo, package, applied, schema=schema, last=last)
+            plain = _without_rights(conninfo)
+            return on_server(plain, package, applied, schema=schema, last=last)
     except embedded.NotInstalled as error:
         raise UsageError(
             f"plan tries what is pending on a disposable server. {error}\n"
@@ -113,7 +124,33 @@ def on_disposable_server(
         ) from None
     except StatementFailed as error:
         error.outcome = "It failed on a disposable server; the database was not changed."
+        if error.sqlstate == _INSUFFICIENT_PRIVILEGE:
+            error.outcome += (
+                " What a database holds runs there without a superuser's rights, since others may "
+                "have written it: plan cannot try a file that needs more, such as CREATE EXTENSION "
+                "or CREATE ROLE. status lists what is pending."
+            )
         raise
+
+
+def _without_rights(conninfo: str) -> str:
+    """Give a superuser's disposable database to a plain role; return that role's conninfo.
+
+    To SET ROLE would not do, as any statement can reset that.
+    """
+    role, password = f"lms_schema_plan_{secrets.token_hex(8)}", secrets.token_urlsafe()
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(
+                sql.Identifier(role), sql.Literal(password)
+            )
+        )
+        admin.execute(
+            sql.SQL("ALTER DATABASE {} OWNER TO {}").format(
+                sql.Identifier(admin.info.dbname), sql.Identifier(role)
+            )
+        )
+    return make_conninfo(conninfo, user=role, password=password)
 
 
 def on_server(
@@ -138,7 +175,7 @@ def on_server(
             (package, last, pending),
         ):
             if files.files:
-                Run(session, files, ledger.Ledger(connection), 0, _silent, watch).all(end)
+                Run(session, files, ledger.Ledger(connection, schema), 0, _silent, watch).all(end)
     return Trace(session.server_major, tuple(pending.transactions), tuple(recurring.transactions))
 
 

@@ -58,6 +58,11 @@ def test_a_statement_knows_its_first_line() -> None:
     assert [statement.line for statement in split(sql)] == [3, 6]
 
 
+def test_a_statement_knows_the_line_of_a_position() -> None:
+    (statement,) = split("\nSELECT\r1,\r\n2,\n3")
+    assert [statement.line_of(statement.text.index(mark)) for mark in "123"] == [3, 4, 5]
+
+
 @pytest.mark.parametrize(
     ("sql", "line", "words"),
     [
@@ -68,9 +73,12 @@ def test_a_statement_knows_its_first_line() -> None:
         ("ROLLBACK TO a", 1, "ROLLBACK"),
         ("PREPARE TRANSACTION 'a'", 1, "PREPARE"),
         ("COPY t FROM STDIN;\n1\n", 1, "COPY FROM STDIN"),
+        ("SELECT 1;\nCOPY t TO stdout", 2, "COPY TO STDOUT"),
+        ("-- a\rSELECT 1;\r\nCOMMIT", 3, "COMMIT"),
         ("SELECT 1;\n\\i other.sql", 2, "psql command"),
         ("SELECT 1 \\g", 1, "psql command"),
         ("SELECT 1;\nSELECT 'open;", 2, "begins with ' has no end"),
+        ("SELECT 'open\n''\n;", 1, "begins with ' has no end"),
         ('SELECT "open', 1, 'begins with " has no end'),
         ("SELECT 1,\n$body$ open $$;", 2, "begins with $body$ has no end"),
         ("SELECT 1;\n\n/* open /* */", 3, "/*"),

@@ -159,7 +159,9 @@ def test_numbers_of_attempts_can_be_swapped_and_skipped(transaction: Connection)
     for number in (1, 3):
         attempt(transaction, assessment, learner_id=learner, attempt_number=number, score=number)
     transaction.execute("UPDATE assessment_attempts SET attempt_number = 4 - attempt_number")
-    scores = {row["attempt_number"]: row["score"] for row in read(transaction, "assessment_attempts")}
+    scores = {
+        row["attempt_number"]: row["score"] for row in read(transaction, "assessment_attempts")
+    }
     assert scores == {1: 3, 3: 1}
 
 

@@ -153,8 +153,52 @@ def _section_of_course(table: str) -> Case:
 def _interactions_pkey(connection: Connection) -> Rows:
     taken = add(connection, "learning_interactions")
     return (
-        [{"id": taken["id"], "timestamp": taken["timestamp"]}],
-        [{"id": taken["id"], "timestamp": SOON}, {"timestamp": taken["timestamp"]}],
+        [{"id": taken["id"], "timestamp": time} for time in (taken["timestamp"], SOON)],
+        [{"timestamp": taken["timestamp"]}],
+    )
+
+
+def _event_of_course(connection: Connection) -> Rows:
+    section = add(connection, "learning_sections")
+    return (
+        [{"section_id": section["id"], "course_id": None}],
+        [
+            {"section_id": section["id"], "course_id": section["course_id"]},
+            {"section_id": None, "course_id": None},
+        ],
+    )
+
+
+def _course_without_structure(connection: Connection) -> uuid.UUID:
+    course: uuid.UUID = add(connection, "educational_courses")["id"]
+    connection.execute("DELETE FROM course_structure WHERE course_id = %s", (course,))
+    return course
+
+
+def _structure_pkey(connection: Connection) -> Rows:
+    return (
+        [{"course_id": add(connection, "educational_courses")["id"], "version": 1}],
+        [{"course_id": _course_without_structure(connection)}],
+    )
+
+
+def _structure_of_course(connection: Connection) -> Rows:
+    return [{"course_id": NOBODY}], [{"course_id": _course_without_structure(connection)}]
+
+
+def _structure_sections(connection: Connection) -> Rows:
+    course = _course_without_structure(connection)
+    return (
+        [{"course_id": course, "sections": -1}],
+        [{"course_id": course, "sections": n} for n in (0, 1)],
+    )
+
+
+def _learner_course_pkey(connection: Connection) -> Rows:
+    taken = add(connection, "learner_courses")
+    return (
+        [{"learner_id": taken["learner_id"], "course_id": taken["course_id"]}],
+        [{"learner_id": taken["learner_id"]}, {"course_id": taken["course_id"]}],
     )
 
 
@@ -428,13 +472,15 @@ _BLANKS = ("", " ", "\t\r\n", "\u00a0", "\u2003\u3000", "\u200b", "\ufeff \u2060
 
 def _visible(table: str, *columns: str) -> Iterator[Case]:
     for column in columns:
-        yield _fixed(table, column, _BLANKS, ["-", "\u00a0x", "é", "日本", "نام\u200cها"])
+        yield _fixed(table, column, _BLANKS, ["-", "\u00a0x", "é", "日本", "a\u200cb"])
 
 
 def _finite(table: str, *columns: str, **context: Any) -> Case:
     """No time of a row is infinite."""
     rejected = [
-        {**context, column: infinite} for column in columns for infinite in ("infinity", "-infinity")
+        {**context, column: infinite}
+        for column in columns
+        for infinite in ("infinity", "-infinity")
     ]
     accepted = [{**context, column: "2000-01-01 00:00+00"} for column in columns]
     return Case(f"{table}_finite_times_check", table, lambda _: (rejected, accepted))
@@ -703,15 +749,16 @@ def _all() -> Iterator[Case]:
     yield _completion(table, "completion_status", "completion_date", "completed")
     yield from _array(table, "personal_learning_goals")
     yield from _array_or_object(table, "study_schedule", "understanding_assessment")
-    yield from _count(table, "total_time_spent")
+    # of a course without sections; else it is brought back, as the other derived columns are
     yield from _number(table, "overall_progress", high="100")
-    for grade in ("current_grade", "final_grade"):  # above 999.99 the type itself says no
-        yield _fixed(table, grade, [NAN], [Decimal("-999.99"), Decimal("999.99"), None])
+    for column in ("total_time_spent", "current_grade"):
+        yield _fixed(table, column, [], [-1])
+    # above 999.99 the type itself says no
+    yield _fixed(table, "final_grade", [NAN], [Decimal("-999.99"), Decimal("999.99"), None])
     yield _finite(
         table,
         "enrollment_date",
         "expected_completion_date",
-        "last_accessed",
         "completion_date",
         "created_at",
         "updated_at",
@@ -778,12 +825,27 @@ def _all() -> Iterator[Case]:
     yield from _count(table, "duration_seconds")
     yield from _number(table, "learning_effectiveness", high="1")
     yield _other_institution(table)
+    yield Case(f"{table}_course_id_check", table, _event_of_course)
+    yield Case(
+        f"{table}_sectionless_course_id_fkey",
+        table,
+        lambda connection: (
+            [{"section_id": None, "course_id": NOBODY}],
+            [
+                {"section_id": None, "course_id": add(connection, "educational_courses")["id"]},
+                {"section_id": None, "course_id": None},
+            ],
+        ),
+        FOREIGN_KEY,
+    )
     # no partition holds infinity
     yield Case(
         f"{table}_finite_times_check",
         table,
         lambda _: ([{"timestamp": "-infinity"}], [{"timestamp": "0001-01-02 00:00+00"}]),
     )
+
+    yield _primary_key("interaction_times")
 
     table = "expired_interaction_totals"
     yield Case(f"{table}_pkey", table, _expired_totals_pkey, UNIQUE)
@@ -824,7 +886,7 @@ def _all() -> Iterator[Case]:
     yield from _number(table, "progress_percentage_gain", high="100")
 
     table = "educational_assessments"
-    yield Case("educational_assessments_course_id_idx", table, _unique_in_itself, UNIQUE)
+    yield Case("educational_assessments_id_rules_version_key", table, _unique_in_itself, UNIQUE)
     yield _foreign_key(table, "course_id", "educational_courses")
     yield _section_of_course(table)
     yield Case(f"{table}_passing_score_check", table, _passing_score)
@@ -853,7 +915,15 @@ def _all() -> Iterator[Case]:
     table = "assessment_attempts"
     yield Case(f"{table}_learner_id_assessment_id_attempt_number_key", table, _one_attempt, UNIQUE)
     yield _foreign_key(table, "learner_id", "learners")
-    yield _foreign_key(table, "assessment_id", "educational_assessments")
+    yield Case(
+        f"{table}_assessment_id_rules_version_fkey",
+        table,
+        lambda connection: (
+            [{"assessment_id": NOBODY}],
+            [{"assessment_id": add(connection, "educational_assessments")["id"]}],
+        ),
+        FOREIGN_KEY,
+    )
     yield Case(f"{table}_score_check", table, _score)
     yield _decimals(table, "score", 3)
     yield Case(f"{table}_percentage_score_check", table, _percentage)
@@ -881,6 +951,23 @@ def _all() -> Iterator[Case]:
     yield from _count(table, "attempt_number", least=1)
     yield from _count(table, "time_spent_minutes")
 
+    table = "course_structure"
+    yield Case(f"{table}_pkey", table, _structure_pkey, UNIQUE)
+    yield Case(f"{table}_course_id_version_key", table, _unique_in_itself, UNIQUE)
+    yield Case(f"{table}_course_id_fkey", table, _structure_of_course, FOREIGN_KEY)
+    yield Case(f"{table}_sections_check", table, _structure_sections)
+
+    table = "learner_courses"
+    yield Case(f"{table}_pkey", table, _learner_course_pkey, UNIQUE)
+    yield _foreign_key(table, "learner_id", "learners")
+    yield _foreign_key(table, "course_id", "educational_courses")
+    yield Case(
+        f"{table}_course_id_structure_version_fkey",
+        table,
+        lambda _: ([{"structure_version": 1}], [{"structure_version": n} for n in (None, 0)]),
+        FOREIGN_KEY,
+    )
+
     yield _pair_key("learner_course_summary", "learner_id", "course_id")
     yield _pair_key("learner_assessment_summary", "assessment_id", "learner_id")
     yield _pair_key("learner_summary", "learner_id")
@@ -892,11 +979,15 @@ def _all() -> Iterator[Case]:
 
 CASES = list(_all())
 
-# Unique beside the primary key: they reject no row of their own, the cases say so by having none.
+# They reject no row of their own, and the cases say so by having none: what is unique beside the
+# primary key, and limits of columns that triggers bring back before.
 WITHOUT_REJECTION = {
+    "course_enrollments_total_time_spent_check",
+    "course_enrollments_current_grade_check",
     "learners_institution_id_idx",
     "educational_courses_institution_id_idx",
-    "educational_assessments_course_id_idx",
+    "course_structure_course_id_version_key",
+    "educational_assessments_id_rules_version_key",
     "learning_modules_id_course_id_key",
     "learning_sections_id_course_id_key",
 }

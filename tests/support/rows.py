@@ -139,7 +139,7 @@ def _of_course(connection: Connection, values: Values) -> Row:
 
 
 def _of_section(connection: Connection, values: Values) -> Row:
-    if values.get("section_id") and "course_id" in values:
+    if "section_id" in values and "course_id" in values:
         return {}
     if values.get("section_id"):
         course = scalar(
@@ -182,6 +182,10 @@ def _history(connection: Connection, values: Values) -> Row:
 def _interaction(connection: Connection, values: Values) -> Row:
     row = _of_learner_and_section(connection, values)
     return row | {"interaction_type": "discussion", "interaction_data": {}, "timestamp": EARLY}
+
+
+def _interaction_time(_connection: Connection, _values: Values) -> Row:
+    return {"id": uuid.uuid4(), "timestamp": EARLY}
 
 
 def _expired_totals(connection: Connection, values: Values) -> Row:
@@ -281,10 +285,13 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "educational_courses": _course,
     "learning_modules": _module,
     "learning_sections": _section,
+    "course_structure": _of_course,
     "course_enrollments": _enrollment,
+    "learner_courses": _enrollment,
     "section_progress": _progress,
     "section_progress_history": _history,
     "learning_interactions": _interaction,
+    "interaction_times": _interaction_time,
     "expired_interaction_totals": _expired_totals,
     "learning_sessions": _session,
     "educational_assessments": _assessment,

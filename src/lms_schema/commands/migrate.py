@@ -16,7 +16,7 @@ from lms_schema.commands.options import (
     schemas_option,
     time_option,
 )
-from lms_schema.commands.output import count
+from lms_schema.commands.output import count, say, say_lines
 from lms_schema.commands.progress import followed
 from lms_schema.commands.schemas import chosen, report
 from lms_schema.package import SchemaPackage, SqlFile
@@ -133,8 +133,8 @@ class _Migrated:
 
     def show(self) -> None:
         for file in self._files:
-            click.echo(f"-- {file.path}\n{file.text}")
-        click.echo(_summary(self.result), err=self.package is not None)
+            say_lines(f"-- {file.path}\n{file.text}")
+        say(_summary(self.result), err=self.package is not None)
 
 
 def _summary(result: lms_schema.MigrateResult) -> str:

@@ -6,7 +6,7 @@ import click
 
 import lms_schema
 from lms_schema.commands.options import database_option, extra_option, json_option, schemas_option
-from lms_schema.commands.output import count, print_differences
+from lms_schema.commands.output import count, print_differences, say
 from lms_schema.commands.schemas import chosen, report
 
 
@@ -41,7 +41,7 @@ def verify(
 
 def _show(result: lms_schema.VerifyResult) -> None:
     print_differences(result.differences, result.notes)
-    click.echo(
+    say(
         f"Schema {result.schema} on PostgreSQL {result.server_major}: "
         f"{count(len(result.differences), 'difference')} from release {lms_schema.__version__}."
     )

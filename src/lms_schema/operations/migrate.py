@@ -122,7 +122,8 @@ def migrate(
             on_wait=lambda text: tell(Event("waiting", text)),
         )
         with waiting:
-            actions = Run(session, package, ledger.Ledger(connection), wait, tell, watch).all(last)
+            records = ledger.Ledger(connection, session.schema)
+            actions = Run(session, package, records, wait, tell, watch).all(last)
     return MigrateResult(
         database=session.database,
         schema=session.schema,

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from lms_schema import database, extras
+from lms_schema import package as packages
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog, release_catalog
+from lms_schema.package import SchemaPackage
 
 Problem = Literal["missing", "different", "extra"]
 
@@ -90,12 +92,15 @@ def verify(
 
     Raises:
         StatementFailed: An extra does not apply to the package.
+        DatabaseNewer: A newer release migrated the schema, so that this one cannot judge it; found
+            out where the role may read the records.
         UsageError: No such schema, a server version that the release does not know, an extra that
             cannot be read, or no PostgreSQL to apply it on.
         DatabaseError: The database cannot be reached, or the schema may not be read.
     """
     with database.session(conninfo, schema=schema, read_only=True) as session:
         session.require_schema()
+        _refuse_newer(session, packages.extended(packages.read(), extra))
         live = read_catalog(session.connection, session.schema)
     expected = release_catalog(session.server_major)
     unsure: frozenset[ObjectKey] = frozenset()
@@ -104,6 +109,16 @@ def verify(
         expected, unsure = additions.on(expected), additions.unsure(session.server_major)
     differences, notes = compare(expected, live, strict=strict, unsure=unsure)
     return VerifyResult(session.database, session.schema, session.server_major, differences, notes)
+
+
+def _refuse_newer(session: database.Session, package: SchemaPackage) -> None:
+    from lms_schema import ledger
+    from lms_schema.operations import status
+
+    tracked = ledger.exists(session.connection, session.schema)
+    if tracked and ledger.is_readable(session.connection, session.schema):
+        entries = ledger.read(session.connection, session.schema)
+        status.compare(package, entries).refuse_newer()
 
 
 def compare(
