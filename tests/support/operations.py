@@ -56,6 +56,16 @@ def _progress_updated(learner: str) -> str:
     )
 
 
+def _progress_upserted(learner: str) -> str:
+    return (
+        "INSERT INTO section_progress (learner_id, section_id, course_id, status,"
+        f" completion_percentage) VALUES ({{{learner}}}, {{section}}, {{course}}, 'in_progress',"
+        f" 90), ({{{learner}}}, {{fresh}}, {{course}}, 'in_progress', 20)"
+        " ON CONFLICT (learner_id, section_id)"
+        " DO UPDATE SET completion_percentage = excluded.completion_percentage"
+    )
+
+
 def _progress_deleted(learner: str) -> str:
     return (
         "DELETE FROM section_progress"
@@ -82,16 +92,10 @@ WORK = (
     Operation("progress inserted", _progress_inserted("enrolled")),
     Operation("progress updated", _progress_updated("enrolled")),
     Operation("progress deleted", _progress_deleted("enrolled")),
-    Operation(
-        "progress upserted",
-        "INSERT INTO section_progress (learner_id, section_id, course_id, status,"
-        " completion_percentage) VALUES ({enrolled}, {section}, {course}, 'in_progress', 90),"
-        " ({enrolled}, {fresh}, {course}, 'in_progress', 20)"
-        " ON CONFLICT (learner_id, section_id)"
-        " DO UPDATE SET completion_percentage = excluded.completion_percentage",
-    ),
+    Operation("progress upserted", _progress_upserted("enrolled")),
     Operation("outsider's progress inserted", _progress_inserted("outsider")),
     Operation("outsider's progress updated", _progress_updated("outsider")),
+    Operation("outsider's progress upserted", _progress_upserted("outsider")),
     Operation("outsider's progress deleted", _progress_deleted("outsider")),
     Operation("event recorded", _event("enrolled", "section")),
     Operation("first event recorded", _event("enrolled", "fresh")),
