@@ -10,25 +10,27 @@ SET search_path FROM CURRENT
 SET enable_seqscan = off
 AS $$
 DECLARE
-    v_pair record;
+    v_enrollment record;
+    v_learner_institution_id uuid;
+    v_course_institution_id uuid;
 BEGIN
-    -- the row as it is now: the trigger may be deferred
-    SELECT
-        e.learner_id,
-        e.course_id,
-        l.institution_id AS learner_institution_id,
-        c.institution_id AS course_institution_id
-    INTO v_pair
+    -- The row as it is now: the trigger may be deferred. Each by its key alone: a join of the three,
+    -- planned while they are empty, would read a whole course for each row of a load.
+    SELECT e.learner_id, e.course_id INTO v_enrollment
     FROM course_enrollments AS e
-    INNER JOIN learners AS l ON e.learner_id = l.id
-    INNER JOIN educational_courses AS c ON e.course_id = c.id
-    WHERE e.id = new.id AND l.institution_id <> c.institution_id;
-    IF FOUND THEN
+    WHERE e.id = new.id;
+    SELECT l.institution_id INTO v_learner_institution_id
+    FROM learners AS l
+    WHERE l.id = v_enrollment.learner_id;
+    SELECT c.institution_id INTO v_course_institution_id
+    FROM educational_courses AS c
+    WHERE c.id = v_enrollment.course_id;
+    IF v_learner_institution_id <> v_course_institution_id THEN
         RAISE check_violation USING
             MESSAGE = format(
                 'learner %s of institution %s cannot be enrolled in course %s of institution %s',
-                v_pair.learner_id, v_pair.learner_institution_id,
-                v_pair.course_id, v_pair.course_institution_id
+                v_enrollment.learner_id, v_learner_institution_id,
+                v_enrollment.course_id, v_course_institution_id
             ),
             HINT = 'A learner or a course that is open to all institutions has none.',
             CONSTRAINT = 'course_enrollments_institution_check',

@@ -61,11 +61,10 @@ BEGIN
             changes = lc.changes + 1;
 
         -- a statement of its own: who waited for the row sees what the other one committed
-        UPDATE course_enrollments AS e SET progress_sum = NULL
-        FROM unnest(v_ids, v_learner_ids, v_course_ids) AS k (id, learner_id, course_id)
-        WHERE
-            e.id = k.id
-            AND (
+        v_ids := ARRAY(
+            SELECT k.id
+            FROM unnest(v_ids, v_learner_ids, v_course_ids) AS k (id, learner_id, course_id)
+            WHERE
                 EXISTS (
                     SELECT FROM section_progress AS sp
                     WHERE sp.learner_id = k.learner_id AND sp.course_id = k.course_id
@@ -75,7 +74,10 @@ BEGIN
                     INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
                     WHERE t.learner_id = k.learner_id AND a.course_id = k.course_id
                 )
-            );
+        );
+        IF v_ids <> '{}' THEN
+            UPDATE course_enrollments AS e SET progress_sum = NULL WHERE e.id = ANY(v_ids);
+        END IF;
     END IF;
     RETURN NULL;
 END;
