@@ -27,6 +27,7 @@ NULLABLE = {
         "metrics_as_of",
     },
     "section_progress": {"validation_method"},
+    "learning_interactions": {"section_id", "course_id", "sectionless_course_id"},
     "learning_sessions": {"engagement_level"},
     "educational_assessments": {"section_id", "attempts_allowed"},
 }
@@ -43,7 +44,15 @@ ADDED = {
     "educational_courses": {"metrics_as_of": "timestamp with time zone"},
     "learning_sections": {"course_id": "uuid"},
     "learning_sessions": {"updated_at": "timestamp with time zone"},
-    "assessment_attempts": {"updated_at": "timestamp with time zone"},
+    "course_enrollments": {
+        "section_count": "integer",
+        "progress_sum": "bigint",
+        "seconds_sum": "bigint",
+        "measures_version": "bigint",
+    },
+    "learning_interactions": {"sectionless_course_id": "uuid"},
+    "educational_assessments": {"rules_version": "bigint"},
+    "assessment_attempts": {"updated_at": "timestamp with time zone", "rules_version": "bigint"},
 }
 
 
