@@ -117,8 +117,7 @@ class History:
         self.rebuild()
 
     def rebuild(self) -> None:
-        for course in self.courses:
-            self.execute("SELECT rebuild_section_progress(%s)", course)
+        self.execute("SELECT rebuild_section_progress(id) FROM educational_courses")
 
     def set_progress(self) -> None:
         self.execute(f"SET LOCAL lms_schema.progress_time = {self.pick(('event', 'now'))}")
