@@ -1,5 +1,6 @@
 -- What attempts derive from points and passing score follows when these change. Emptied values are
--- filled again by derive_attempt_result, which also rejects points too few for a score already given.
+-- filled again by derive_attempt_result, which also rejects points too few for a score
+-- already given.
 -- A definer, because who may change an assessment need not be able to write attempts.
 CREATE OR REPLACE FUNCTION rederive_attempt_results() RETURNS trigger
 LANGUAGE plpgsql
