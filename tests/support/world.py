@@ -274,7 +274,7 @@ def _session(draw: st.DrawFn, key: uuid.UUID, learner: uuid.UUID, course: uuid.U
 
 
 def _assessment(draw: st.DrawFn, key: uuid.UUID, section: uuid.UUID | None) -> Row:
-    points = draw(st.sampled_from([0, 1, 3, Decimal("7.125"), 10, 70]))
+    points = draw(st.sampled_from([Decimal(n) for n in ("0", "1", "3", "7.125", "10", "70")]))
     return {
         "id": key,
         "section_id": section,
