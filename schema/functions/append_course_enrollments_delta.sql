@@ -1,5 +1,5 @@
--- Appends what a statement changed in course_enrollments to the queue of the analytics. UPDATE, too,
--- is followed by statement: a WHEN of so many columns is read anew by each, which costs more.
+-- Appends what a statement changed in course_enrollments to the queue of the analytics. UPDATE,
+-- too, is followed by statement: a WHEN of so many columns is read anew by each, which costs more.
 -- A definer, because nobody else writes the queue: a writer could forge figures.
 CREATE OR REPLACE FUNCTION append_course_enrollments_delta() RETURNS trigger
 LANGUAGE plpgsql

@@ -1,6 +1,6 @@
--- Appends the progress rows that a statement inserted or deleted to the queue of the analytics; what
--- it updated is for follow_section_progress, which looks at the same rows for more.
--- A definer, because nobody else writes the queue: a writer could forge figures.
+-- Appends the progress rows that a statement inserted or deleted to the queue of the analytics;
+-- what it updated is for follow_section_progress, which looks at the same rows for more. A definer,
+-- because nobody else writes the queue: a writer could forge figures.
 CREATE OR REPLACE FUNCTION append_section_progress_delta() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER

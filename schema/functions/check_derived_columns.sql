@@ -111,7 +111,10 @@ BEGIN ATOMIC
             c.id,
             'sections' AS column_name,
             cs.sections::text,
-            (SELECT count(*) FROM learning_sections AS s WHERE s.course_id = c.id)::text
+            (
+                SELECT count(*) FROM learning_sections AS s
+                WHERE s.course_id = c.id
+            )::text
         FROM educational_courses AS c
         LEFT JOIN course_structure AS cs ON c.id = cs.course_id
         WHERE p_course_id IS NULL OR c.id = p_course_id
@@ -226,7 +229,9 @@ BEGIN ATOMIC
             k.timestamp::text,
             i.timestamp::text
         FROM (
-            SELECT li.id, li.timestamp
+            SELECT
+                li.id,
+                li.timestamp
             FROM learning_interactions AS li
             WHERE p_course_id IS NULL OR li.course_id = p_course_id
         ) AS i

@@ -1,10 +1,9 @@
--- What the table would refuse without saying what to do: no partition holds such a time, or no event
--- can have it.
--- A definer, because who logs events need not be able to look for partitions.
+-- What the table would refuse without saying what to do: no partition holds such a time, or no
+-- event can have it. A definer, because who logs events need not be able to look for partitions.
 -- depends: functions/interaction_partitions
 CREATE OR REPLACE FUNCTION check_event_period(p_timestamp timestamptz) RETURNS void
 LANGUAGE plpgsql
-STABLE
+STABLE PARALLEL SAFE
 SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$

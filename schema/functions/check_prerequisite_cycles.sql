@@ -123,5 +123,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION check_prerequisite_cycles() FROM public;
 
 COMMENT ON FUNCTION check_prerequisite_cycles() IS
-'Trigger: raises 23514 when a module requires itself by way of prerequisite_modules. Locks the row of '
-'the course.';
+'Trigger: raises 23514 when a module requires itself by way of prerequisite_modules. Locks the '
+'row of the course.';

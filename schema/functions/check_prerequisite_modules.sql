@@ -1,7 +1,7 @@
--- The references of prerequisite_modules, which a foreign key cannot check in JSON. The modules named
--- are locked as a foreign key would, so that none is deleted meanwhile. Cycles, which rows make
--- together, are for check_prerequisite_cycles.
--- A definer, because the rule counts also modules that the writer may not see.
+-- The references of prerequisite_modules, which a foreign key cannot check in JSON. The modules
+-- named are locked as a foreign key would, so that none is deleted meanwhile. Cycles, which rows
+-- make together, are for check_prerequisite_cycles. A definer, because the rule counts also modules
+-- that the writer may not see.
 CREATE OR REPLACE FUNCTION check_prerequisite_modules() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -71,5 +71,5 @@ REVOKE EXECUTE ON FUNCTION check_prerequisite_modules() FROM public;
 
 COMMENT ON FUNCTION check_prerequisite_modules() IS
 'Constraint trigger: prerequisite_modules names existing modules of the same course, else 23503, '
-'also when a module that is still required is deleted or leaves the course. Share-locks the modules '
-'named.';
+'also when a module that is still required is deleted or leaves the course. Share-locks the '
+'modules named.';

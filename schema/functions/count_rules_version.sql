@@ -1,6 +1,6 @@
 -- What attempts derive from: the foreign key on (assessment_id, rules_version) then writes all
--- attempts of the assessment. So who changes its points and who changes a score meet in the attempt,
--- and a change of a score needs no lock of the assessment.
+-- attempts of the assessment. So who changes its points and who changes a score meet in the
+-- attempt, and a change of a score needs no lock of the assessment.
 CREATE OR REPLACE FUNCTION count_rules_version() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT

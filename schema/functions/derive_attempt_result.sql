@@ -1,8 +1,8 @@
 -- Derives percentage_score, passed and time_spent_minutes of an attempt and rejects values that
--- contradict the score. A derived value follows when what it is derived from changes: a change of the
--- points arrives as a change of rules_version by the foreign key. So only a new attempt locks the
--- assessment; a change of a score need not, and the two meet in the attempt.
--- A definer, because a learner who writes an attempt need not be able to read the assessment.
+-- contradict the score. A derived value follows when what it is derived from changes: a change of
+-- the points arrives as a change of rules_version by the foreign key. So only a new attempt locks
+-- the assessment; a change of a score need not, and the two meet in the attempt. A definer, because
+-- a learner who writes an attempt need not be able to read the assessment.
 CREATE OR REPLACE FUNCTION derive_attempt_result() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,7 +1,7 @@
 -- Definition of what course_enrollments derives from section_progress: check_derived_columns and
 -- rebuild_derived_columns read it here, the triggers keep its sums. From the sections to their
--- progress rows, each by its key: right after a bulk load, no statistics tell the planner of another
--- way.
+-- progress rows, each by its key: right after a bulk load, no statistics tell the planner of
+-- another way.
 CREATE OR REPLACE FUNCTION derive_enrollment_progress(p_enrollment_ids uuid[]) RETURNS TABLE (
     enrollment_id uuid,
     section_count integer,

@@ -1,7 +1,7 @@
 -- Enrollments follow the progress of their sections: what a statement changed is added up for each
--- learner and course. UPDATE, the way of every event, also serves the queue of the analytics and the
--- history, all from one look at the rows.
--- A definer, because the writer need not be able to read or change enrollments.
+-- learner and course. UPDATE, the way of every event, also serves the queue of the analytics and
+-- the history, all from one look at the rows. A definer, because the writer need not be able to
+-- read or change enrollments.
 -- depends: functions/add_enrollment_measures functions/change_course_structure
 -- depends: functions/lock_course_structure
 CREATE OR REPLACE FUNCTION follow_section_progress() RETURNS trigger

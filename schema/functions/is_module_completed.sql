@@ -47,6 +47,6 @@ END;
 REVOKE EXECUTE ON FUNCTION is_module_completed(uuid, uuid) FROM public;
 
 COMMENT ON FUNCTION is_module_completed(uuid, uuid) IS
-'Whether the learner completed the module: all its sections are completed or mastered and, '
-'where minimum_passing_score is set, the best percentage / 100 of each assessment of its '
-'sections that gives points reaches it. A module without sections counts as completed; FALSE for an unknown one.';
+'Whether the learner completed the module: all its sections are completed or mastered and, where '
+'minimum_passing_score is set, the best percentage / 100 of each assessment of its sections that '
+'gives points reaches it. A module without sections counts as completed; FALSE for an unknown one.';

@@ -1,8 +1,8 @@
 -- The derived columns of an enrollment are the triggers' own: they change only together with the
--- next measures_version and by a trigger. Both together, since an application that saves a whole row
--- sends an old version, and a trigger of the application's own does not count it. Whatever else a
--- statement writes into them is brought back, without an error.
--- A definer, because the writer need not be able to read progress, attempts and sections.
+-- next measures_version and by a trigger. Both together, since an application that saves a whole
+-- row sends an old version, and a trigger of the application's own does not count it. Whatever else
+-- a statement writes into them is brought back, without an error. A definer, because the writer
+-- need not be able to read progress, attempts and sections.
 -- depends: functions/derive_current_grades functions/mean_section_progress
 -- depends: functions/rounded_minutes
 CREATE OR REPLACE FUNCTION keep_enrollment_measures() RETURNS trigger

@@ -14,5 +14,5 @@ END;
 REVOKE EXECUTE ON FUNCTION mean_section_progress(bigint, integer) FROM public;
 
 COMMENT ON FUNCTION mean_section_progress(bigint, integer) IS
-'Mean percentage of so many sections, of a sum in hundredths of a percent; at most 100, NULL without '
-'a section.';
+'Mean percentage of so many sections, of a sum in hundredths of a percent; at most 100, NULL '
+'without a section.';

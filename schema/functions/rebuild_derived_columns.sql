@@ -150,10 +150,10 @@ $$;
 REVOKE EXECUTE ON FUNCTION rebuild_derived_columns(uuid) FROM public;
 
 COMMENT ON FUNCTION rebuild_derived_columns(uuid) IS
-'Mends all that check_derived_columns reports, for one course or for all (NULL); needed only where '
-'triggers did not run: after a load with session_replication_role = replica, with disabled '
-'triggers, or of data alone. Counters of progress rows are counted from the events, history gets the '
-'changes that it lacks, at the time of completion or last access; engagement and velocity stay as '
-'of the time stored with them. Returns how many rows it wrote, 0 when called again. For the owner '
-'of the tables; rebuild_learning_analytics then mends the analytics. Locks the progress rows and '
-'enrollments of the courses until the transaction ends.';
+'Mends all that check_derived_columns reports, for one course or for all (NULL); needed only '
+'where triggers did not run: after a load with session_replication_role = replica, with disabled '
+'triggers, or of data alone. Counters of progress rows are counted from the events, history gets '
+'the changes that it lacks, at the time of completion or last access; engagement and velocity '
+'stay as of the time stored with them. Returns how many rows it wrote, 0 when called again. For '
+'the owner of the tables; rebuild_learning_analytics then mends the analytics. Locks the progress '
+'rows and enrollments of the courses until the transaction ends.';

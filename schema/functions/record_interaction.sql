@@ -137,10 +137,10 @@ COMMENT ON FUNCTION record_interaction(
     jsonb, uuid
 ) IS
 'Logs an event of a learner, at p_timestamp or now. In a section, it is counted in '
-'section_progress; p_course_id may be left out. Without one it is an event of p_course_id, such as '
-'a course view, or of no course, such as a login. Returns its id. With p_id, a repeated call stores '
-'and counts nothing. Raises 22023 for p_id without p_timestamp, 23505 for an id that exists at '
-'another time, 23503 for an unknown section, course or learner and for a section of '
+'section_progress; p_course_id may be left out. Without one it is an event of p_course_id, such '
+'as a course view, or of no course, such as a login. Returns its id. With p_id, a repeated call '
+'stores and counts nothing. Raises 22023 for p_id without p_timestamp, 23505 for an id that '
+'exists at another time, 23503 for an unknown section, course or learner and for a section of '
 'another course than p_course_id, 23502 for no learner, 23514 for a time that no partition holds, '
 'an infinite one or a value out of range. Locks: the key of the section, and the progress row and '
 'the enrollment of the learner, until the transaction ends.';

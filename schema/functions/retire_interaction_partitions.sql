@@ -1,6 +1,5 @@
 -- Takes partitions out of all that is counted from events, and ends holding the locks under which
 -- they can be dropped in the same transaction.
---
 -- Adding up takes as long as there are events, so it is done before writers are locked out; under
 -- the lock only a fingerprint is compared. It holds no lock that a deadlock could be made of:
 -- it waits for less than deadlock_timeout, and not at all while somebody waits for it, so that the

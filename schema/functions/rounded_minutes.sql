@@ -1,5 +1,5 @@
--- Time spent in minutes, in one place for the triggers that keep it. An absurd sum must not abort the
--- write of a section.
+-- Time spent in minutes, in one place for the triggers that keep it. An absurd sum must not abort
+-- the write of a section.
 CREATE OR REPLACE FUNCTION rounded_minutes(p_seconds bigint) RETURNS integer
 LANGUAGE sql
 IMMUTABLE PARALLEL SAFE

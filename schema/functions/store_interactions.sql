@@ -1,6 +1,6 @@
 -- Stores and counts the events of record_interactions, in statements over all of them. Locks are
--- taken in one order, also by record_interaction: sections, events, progress rows, then enrollments,
--- each in the order of their keys. So nobody deadlocks.
+-- taken in one order, also by record_interaction: sections, events, progress rows, then
+-- enrollments, each in the order of their keys. So nobody deadlocks.
 -- depends: functions/check_event_period functions/check_event_times
 -- depends: functions/is_meaningful_interaction functions/lock_sections
 CREATE OR REPLACE FUNCTION store_interactions(p_events jsonb) RETURNS integer

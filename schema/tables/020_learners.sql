@@ -1,6 +1,6 @@
--- People who learn. An e-mail address identifies one learner whatever the case of its ASCII letters,
--- which is the rule of indexes/learners_email_lower_key.sql.
--- Pages keep room for the next login: fillfactor 90, see docs/performance.md.
+-- People who learn. An e-mail address identifies one learner whatever the case of its ASCII
+-- letters, which is the rule of indexes/learners_email_lower_key.sql. Pages keep room for the next
+-- login: fillfactor 90, see docs/performance.md.
 CREATE TABLE learners (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     institution_id uuid,

@@ -8,7 +8,7 @@ CREATE TABLE interaction_times (
 );
 
 COMMENT ON TABLE interaction_times IS
-'Key of learning_interactions by id alone; kept by its triggers. Gives the month to look into for an '
-'event of which the id alone is known.';
+'Key of learning_interactions by id alone; kept by its triggers. Gives the month to look into for '
+'an event of which the id alone is known.';
 COMMENT ON COLUMN interaction_times.id IS 'Identity of the event.';
 COMMENT ON COLUMN interaction_times.timestamp IS 'When it happened.';

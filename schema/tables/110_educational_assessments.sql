@@ -1,8 +1,8 @@
 -- Assessments of a course or of one of its sections. course_id is filled from the section by
 -- trigger when left out, so that every assessment reaches its course.
--- Points and weights are exact, up to 3 and 6 decimals. Their type is numeric without a scale, which
--- is a CHECK instead: numeric(9, 3) would round 4.9996 to 5.000 without a word, and a learner who
--- failed would pass. So points also keep the range of an integer.
+-- Points and weights are exact, up to 3 and 6 decimals. Their type is numeric without a scale,
+-- which is a CHECK instead: numeric(9, 3) would round 4.9996 to 5.000 without a word, and a learner
+-- who failed would pass. So points also keep the range of an integer.
 CREATE TABLE educational_assessments (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     course_id uuid NOT NULL,

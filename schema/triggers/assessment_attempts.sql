@@ -99,7 +99,9 @@ CREATE OR REPLACE TRIGGER assessment_attempts_institution_insert
 AFTER INSERT ON assessment_attempts
 REFERENCING NEW TABLE AS new_rows
 FOR EACH STATEMENT
-EXECUTE FUNCTION check_activity_institution('assessment_id', 'assessment_attempts_institution_check');
+EXECUTE FUNCTION check_activity_institution(
+    'assessment_id', 'assessment_attempts_institution_check'
+);
 COMMENT ON TRIGGER assessment_attempts_institution_insert ON assessment_attempts IS
 'Learner and course are of one institution.';
 
@@ -108,6 +110,8 @@ AFTER UPDATE OF learner_id, assessment_id ON assessment_attempts
 FOR EACH ROW WHEN (
     (old.learner_id, old.assessment_id) IS DISTINCT FROM (new.learner_id, new.assessment_id)
 )
-EXECUTE FUNCTION check_activity_institution('assessment_id', 'assessment_attempts_institution_check');
+EXECUTE FUNCTION check_activity_institution(
+    'assessment_id', 'assessment_attempts_institution_check'
+);
 COMMENT ON TRIGGER assessment_attempts_institution_update ON assessment_attempts IS
 'Learner and course are of one institution; an update of anything else costs nothing.';
