@@ -130,7 +130,7 @@ LOADS = (
     "{learner}\t{course}\t50\n",
     "COPY assessment_attempts (learner_id, assessment_id, attempt_number, responses,"
     " completion_status, score) FROM STDIN\n"
-    "{learner}\t{assessment}\t{number}\t[]\tgraded\t{score}\n",
+    "{learner}\t{assessment}\t1{number}\t[]\tgraded\t{score}\n",
 )
 RARE = (
     "TRUNCATE section_progress CASCADE",
