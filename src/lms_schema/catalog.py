@@ -14,8 +14,10 @@ from psycopg.rows import tuple_row
 
 from lms_schema.errors import DatabaseError, UsageError
 
-# What changes how PostgreSQL prints a definition. search_path is pinned besides.
-_PRINT_SETTINGS = {
+# What changes how PostgreSQL prints a definition; search_path is pinned besides. To compile a query
+# that is run once would take longer than to run it.
+_SETTINGS = {
+    "jit": "off",
     "TimeZone": "UTC",
     "DateStyle": "ISO, YMD",
     "IntervalStyle": "postgres",
@@ -111,7 +113,7 @@ def read_catalog(conn: psycopg.Connection[Any], schema: str) -> Catalog:
                 f'Role "{conn.info.user}" may not look into schema "{schema}". '
                 "As the owner of the schema, GRANT USAGE ON SCHEMA to that role."
             )
-        for name, value in _PRINT_SETTINGS.items():
+        for name, value in _SETTINGS.items():
             cursor.execute("SELECT set_config(%s, %s, TRUE)", [name, value])
         cursor.execute(
             "SELECT set_config('search_path', quote_ident(%s) || ', pg_temp', TRUE)", [schema]

@@ -15,6 +15,12 @@ from lms_schema.commands.schemas import chosen, report
 @schemas_option
 @extra_option
 @click.option("--strict", is_flag=True, help="Count notes, like extra indexes, as differences.")
+@click.option(
+    "--accept-row-security",
+    is_flag=True,
+    help="Accept that row security is enabled on our tables where the release leaves it off, as "
+    "platforms do: then who is not the owner reads and writes no row without a policy.",
+)
 @json_option
 def verify(
     conninfo: str,
@@ -23,6 +29,7 @@ def verify(
     jobs: int,
     extra: tuple[str, ...],
     strict: bool,
+    accept_row_security: bool,
     as_json: bool,
 ) -> None:
     """Compare the live catalog with this release's.
@@ -33,7 +40,13 @@ def verify(
     """
     report(
         chosen(conninfo, schemas, schemas_from, jobs),
-        lambda schema: lms_schema.verify(conninfo, schema=schema, extra=extra, strict=strict),
+        lambda schema: lms_schema.verify(
+            conninfo,
+            schema=schema,
+            extra=extra,
+            strict=strict,
+            accept_row_security=accept_row_security,
+        ),
         _show,
         as_json=as_json,
     )
