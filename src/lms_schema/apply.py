@@ -291,7 +291,8 @@ class Applier:
         self, file: SqlFile, statements: Sequence[Statement], *, in_place: bool = False
     ) -> None:
         # What is deferred is checked at the end of the file, while it can be named.
-        last = Statement("SET CONSTRAINTS ALL IMMEDIATE", file.statements[-1].line)
+        end = max((statement.line for statement in file.statements), default=1)
+        last = Statement("SET CONSTRAINTS ALL IMMEDIATE", end)
         for statement in (*statements, last):
             self._skipped.clear()
             self._send(file.path, statement.text, line=statement.line, written=statement != last)

@@ -59,12 +59,11 @@ class Executor:
             message, sqlstate = error.diag.message_primary, error.diag.sqlstate
             if sqlstate == _CANCELED and self._blockers.gave_way:
                 message, sqlstate = f"cancelled: {self._blockers.gave_way}", LOCK_NOT_AVAILABLE
-            position = int(error.diag.statement_position or 1)
-            offset = statement.text.count("\n", 0, position - 1) if written else 0
+            position = int(error.diag.statement_position or 1) if written else 1
             raise StatementFailed(
                 message or "the statement failed",
                 file=path,
-                line=statement.line + offset,
+                line=statement.line_of(position - 1),
                 statement=statement.text,
                 sqlstate=sqlstate,
                 detail=error.diag.message_detail,

@@ -136,6 +136,8 @@ def _part(
 def _terminated(file: SqlFile) -> str:
     """Return a file's text; its last statement may lack the semicolon that what follows needs."""
     text = file.text.strip()
+    if not file.statements:
+        return text
     last = file.statements[-1].text
     before, _, after = text.rpartition(last)
     return text if after.lstrip().startswith(";") else f"{before}{last};{after}"

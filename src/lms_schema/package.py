@@ -17,11 +17,12 @@ from enum import Enum
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
+from itertools import takewhile
 from pathlib import Path
 
 from lms_schema import index_file
 from lms_schema.errors import UsageError
-from lms_schema.statements import Statement, SyntaxProblem, comments, split
+from lms_schema.statements import Statement, SyntaxProblem, comments, lines, split
 
 
 class Kind(Enum):
@@ -66,8 +67,14 @@ FOLDERS = (
 """All folders, in the order in which they are applied."""
 
 _BESIDE = ("ORDER", "README.md")
-_DIRECTIVE = re.compile(r"^--\s*([A-Za-z_]+):(\s|$)")
-_DEPENDS = "depends"
+_PASSED_OVER = re.compile(
+    r"\..*|.*~|#.*#|.*\.(?:bak|orig|rej|sw[a-p]|tmp)|desktop\.ini|Icon\r|Thumbs\.db", re.IGNORECASE
+)
+"""Names of what editors, tools and systems leave in folders."""
+
+DIRECTIVES = ("depends",)
+"""Names of the directives, comments of the form `-- name: value` in a file's first lines."""
+_DIRECTIVE = re.compile(r"--\s*([\w-]+)(\s*:\S*)")
 _DIRECTIVE_RULE = "directive"
 _EXTRA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -127,9 +134,12 @@ class SqlFile:
                 index_file.parse(statements)
         except SyntaxProblem as problem:
             raise UnreadableFile(self.source, problem.line, f"{problem}.", problem.rule) from None
-        if not statements:
+        if not self.text.strip():
             raise UnreadableFile(
-                self.source, 1, "no statement in it. Write one, or remove the file.", "readable"
+                self.source,
+                1,
+                "it is empty. Restore it, or write a comment that says why nothing is left.",
+                "readable",
             )
         return statements
 
@@ -312,7 +322,7 @@ def _recorded_file(file_id: str, text: str, own: Collection[str]) -> SqlFile:
     extra = extra_of(file_id)
     path = f"{file_id}.sql"
     try:
-        named = _depends(text)
+        named = _directives(text)["depends"]
     except SyntaxProblem as problem:
         raise UsageError(f"{path}:{problem.line}: {problem}.") from None
     in_extra = {other: f"{extra}:{other}" for other in named if f"{extra}:{other}" in own}
@@ -358,7 +368,7 @@ def read_files(root: Path, known: Collection[str] = ()) -> list[SqlFile]:
     files: list[SqlFile] = []
     for folder in FOLDERS:
         if (root / folder.name).is_dir():
-            files += [read_file(path, folder) for path in sorted((root / folder.name).iterdir())]
+            files += [read_file(path, folder) for path in entries(root / folder.name)]
     if not files:
         raise UsageError(f"The schema folder {root} holds no SQL file.")
     for file in files:
@@ -367,10 +377,18 @@ def read_files(root: Path, known: Collection[str] = ()) -> list[SqlFile]:
     return files
 
 
+def entries(folder: Path) -> list[Path]:
+    """Return what lies in a folder, by name, without what editors, tools and systems leave there.
+
+    Hidden files and folders are among the latter.
+    """
+    return sorted(path for path in folder.iterdir() if not _PASSED_OVER.fullmatch(path.name))
+
+
 def strangers(root: Path) -> Iterator[tuple[Path, str]]:
     """Yield what lies in a schema folder and does not belong there, and what is wrong with it."""
     folders = {folder.name for folder in FOLDERS}
-    for path in sorted(root.iterdir()):
+    for path in entries(root):
         if not path.is_dir():
             if path.name not in _BESIDE:
                 yield path, "lies outside the folders of the schema. Move it."
@@ -381,11 +399,11 @@ def strangers(root: Path) -> Iterator[tuple[Path, str]]:
                 f"Its folders are {', '.join(folder.name for folder in FOLDERS)}.",
             )
         else:
-            inside = sorted(path.iterdir())
+            inside = entries(path)
             for item in inside:
                 if item.suffix != ".sql" or not item.is_file():
                     yield item, "is not an SQL file. Move it out of the schema."
-            if not inside:
+            if not inside and not (path / ".gitkeep").exists():
                 yield path, "is an empty folder. Remove it, or restore its files."
 
 
@@ -405,7 +423,7 @@ def read_file(path: Path, folder: Folder) -> SqlFile:
             raise UnreadableFile(
                 path, _line(content, where), f"a NUL at byte {where}. Remove it.", "readable"
             )
-        depends = _depends(text)
+        depends = _directives(text)["depends"]
     except OSError as error:
         raise UnreadableFile(path, 1, f"{error.strerror}.", "readable") from None
     except UnicodeDecodeError as error:
@@ -429,51 +447,66 @@ def read_file(path: Path, folder: Folder) -> SqlFile:
 
 
 def _line(content: bytes, position: int) -> int:
-    return content.count(b"\n", 0, position) + 1
+    return len(lines(content[:position].decode(errors="replace")))
 
 
-def _depends(text: str) -> tuple[str, ...]:
-    """Return the ids of all `-- depends:`, the only directive there is, in the first lines."""
-    depends: tuple[str, ...] = ()
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip() and not line.startswith("--"):
-            break
-        if match := _DIRECTIVE.match(line):
-            more = _directive(match, number)
-            if len({*depends, *more}) < len(depends) + len(more):
-                raise SyntaxProblem(
-                    f"the directive {_DEPENDS!r} names a file twice", number, _DIRECTIVE_RULE
-                )
-            depends += more
-    return depends
+def _directives(text: str) -> dict[str, tuple[str, ...]]:
+    """Return the values of each directive, by its name.
+
+    Raises:
+        SyntaxProblem: When one is misspelt, has no value, or names a file twice.
+    """
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(DIRECTIVES, ())
+    for number, line in enumerate(_first_lines(text), 1):
+        name = _directive(line, number)
+        if name is None:
+            continue
+        values = tuple(line.partition(":")[2].split())
+        if not values:
+            raise SyntaxProblem(f"the directive {name!r} has no value", number, _DIRECTIVE_RULE)
+        if len({*found[name], *values}) < len(found[name]) + len(values):
+            raise SyntaxProblem(
+                f"the directive {name!r} names a file twice", number, _DIRECTIVE_RULE
+            )
+        found[name] += values
+    return found
 
 
-def _directive(match: re.Match[str], line: int) -> tuple[str, ...]:
-    name = match.group(1)
-    if name != _DEPENDS:
+def _first_lines(text: str) -> list[str]:
+    """Return the lines before any SQL and any block comment."""
+    return list(takewhile(lambda line: line.startswith("--") or not line.strip(), lines(text)))
+
+
+def _directive(comment: str, line: int) -> str | None:
+    """Return the name of a directive, or None for a comment that is prose.
+
+    Raises:
+        SyntaxProblem: When it is almost a directive; as a comment nobody would miss it.
+    """
+    match = _DIRECTIVE.match(comment)
+    near = difflib.get_close_matches(match[1].lower(), DIRECTIVES, 1, 0.8) if match else []
+    if match is None or not near:
+        return None
+    meant: str = near[0]
+    if (match[1], match[2]) != (meant, ":"):
         raise SyntaxProblem(
-            f"unknown directive {name!r}; the only one is {_DEPENDS!r}, in lower case. "
-            "If it is prose, write it without the colon",
+            f"unknown directive {match[1] + match[2]!r}; did you mean '-- {meant}: ...', in "
+            "lower case? If it is prose, write it without the colon",
             line,
             _DIRECTIVE_RULE,
         )
-    ids = tuple(match.string[match.end() :].split())
-    if not ids:
-        raise SyntaxProblem(f"the directive {name!r} has no value", line, _DIRECTIVE_RULE)
-    return ids
+    return meant
 
 
 def _refuse_misplaced_directives(text: str) -> None:
-    lines = text.split("\n")
-    body = (n for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("--"))
-    first = next(body, len(lines) + 1)
-    if not any(_DEPENDS in line.lower() for line in lines[first - 1 :]):
+    if not any(f"{name}:" in text.lower() for name in DIRECTIVES):
         return
+    first = len(_first_lines(text)) + 1
     for comment, line in comments(text):
         match = _DIRECTIVE.match(comment)
-        if match and line >= first and match.group(1).lower() == _DEPENDS:
+        if match and match[1].lower() in DIRECTIVES and match[2] == ":" and line >= first:
             raise SyntaxProblem(
-                f"the directive {match.group(1)!r} is misplaced; move it to the file's first "
+                f"the directive {match[1]!r} is misplaced; move it to the file's first "
                 "lines, before any SQL and any /* */",
                 line,
                 _DIRECTIVE_RULE,

@@ -18,7 +18,7 @@ from lms_schema.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.disposable import new_database
 from lms_schema.operations.migrate import MigrateResult, migrate
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
-from lms_schema.statements import plain
+from lms_schema.statements import Statement, plain
 from lms_schema.watch import Watch
 
 SCHEMA = "lms_check"
@@ -191,7 +191,8 @@ class Atlas:
         if match is None:
             return None
         place = self._places[text]
-        return Place(place.file, place.path, place.line + text.count("\n", 0, match.start()))
+        line = Statement(text, place.line).line_of(match.start())
+        return Place(place.file, place.path, line)
 
 
 def _names(note: Note) -> tuple[str, str]:

@@ -17,7 +17,8 @@ def releases(root: Path) -> dict[str, Path]:
     """Return the folders of the releases of a schema folder by their version, oldest first."""
     copies = root.with_name(root.name + _SUFFIX)
     found = [path for path in copies.iterdir() if path.is_dir()] if copies.is_dir() else []
-    return {path.name: path for path in sorted(found, key=lambda path: number(path.name))}
+    known = [path for path in found if number(path.name)]
+    return {path.name: path for path in sorted(known, key=lambda path: number(path.name))}
 
 
 def release(root: Path, version: str) -> Path:

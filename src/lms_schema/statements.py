@@ -1,8 +1,8 @@
-"""Splits SQL into statements where psql would, so that an error can name its file and line.
+"""Splits SQL into statements where PostgreSQL does, so that an error can name its file and line.
 
-It knows quotes, E'' strings, dollar quotes, nested comments, parentheses and BEGIN ATOMIC bodies.
-It refuses what a file of this package must not hold: transaction control, COPY FROM STDIN and
-psql's backslash commands.
+It reads tokens as PostgreSQL's scanner does, and knows where a semicolon is inside a statement:
+in parentheses and in BEGIN ATOMIC bodies. It refuses what a file of this package must not hold:
+transaction control, COPY from and to the client, and psql's backslash commands.
 """
 
 from __future__ import annotations
@@ -11,24 +11,33 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_SPACE = r"[ \t\n\r\f\v]"
+_LETTER = r"A-Za-z_\x80-\U0010FFFF"
+_TAG = rf"(?:[{_LETTER}][{_LETTER}0-9]*)?"
+_ESCAPED = r"(?:[^'\\]|''|\\.)*+'"
+_COMMENT = r"--[^\n\r]*+"
+_CONTINUED = rf"(?:[ \t\f\v]|{_COMMENT})*+[\n\r](?:{_SPACE}|{_COMMENT}[\n\r])*+'"
+"""What may stand between two parts of a string, and the quote that begins the second."""
+
 _TOKEN = re.compile(
-    r"""
-      (?P<space>\s+)
-    | (?P<comment>--[^\n]*)
+    rf"""
+      (?P<space>(?:{_SPACE})+)
+    | (?P<comment>{_COMMENT})
     | (?P<block>/\*)
-    | (?P<string>(?:\b[uU]&|\b[bBxXnN])?'(?:[^']|'')*')
-    | (?P<escaped>\b[eE]'(?:[^'\\]|''|\\.)*')
-    | (?P<name>(?:\b[uU]&)?"(?:[^"]|"")*")
-    | (?P<dollar>\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$)
-    | (?P<word>[^\W\d][\w$]*)
-    | (?P<number>\d\w*)
+    | (?P<string>(?:[uU]&|[bBxXnN])?'(?:[^']|'')*+')
+    | (?P<escaped>[eE]'{_ESCAPED}(?:{_CONTINUED}{_ESCAPED})*)
+    | (?P<name>(?:[uU]&)?"(?:[^"]|"")*+")
+    | (?P<dollar>\$(?P<tag>{_TAG})\$.*?\$(?P=tag)\$)
+    | (?P<word>[{_LETTER}][{_LETTER}0-9$]*)
+    | (?P<number>[0-9][{_LETTER}0-9]*)
     | (?P<mark>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
 _CODE = ("space", "name", "word", "number", "mark")
 """Kinds of token that are neither comments nor literals."""
-_OPENING = re.compile(r"['\"]|\$(?:[^\W\d]\w*)?\$")
+_OPENING = re.compile(rf"['\"]|\$(?:{_TAG})\$")
+_LINE_END = re.compile(r"\r\n?|\n")
 _COMMENT_MARK = re.compile(r"/\*|\*/")
 _TRANSACTION = frozenset(
     ("ABORT", "BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START")
@@ -56,38 +65,48 @@ class Statement:
     text: str
     line: int
 
+    def line_of(self, position: int) -> int:
+        """Return the line of a position in the text."""
+        return self.line + _line_ends(self.text[:position])
+
 
 def split(sql: str) -> list[Statement]:
     """Split SQL into its statements; comments between statements are left out.
 
     Raises:
         SyntaxProblem: For an unfinished quote, comment or parenthesis, transaction control,
-            COPY FROM STDIN, or a psql command.
+            COPY with the client, or a psql command.
     """
     statements: list[Statement] = []
     current = _Current()
+    line = 1
     for kind, text, position in tokens(sql):
-        if kind in ("space", "comment", "block"):
-            continue
-        if text == "\\":
-            raise SyntaxProblem(
-                "a psql command (backslash); write plain SQL", _line(sql, position), "psql-command"
-            )
-        if text == ";" and not current.inside:
-            statements += current.finished(sql)
-            current = _Current()
-        else:
-            current.add(kind, text, position)
+        if kind not in ("space", "comment", "block"):
+            if text == "\\":
+                raise SyntaxProblem(
+                    "a psql command (backslash); write plain SQL", line, "psql-command"
+                )
+            if text == ";" and not current.inside:
+                statements += current.finished(sql)
+                current = _Current()
+            else:
+                current.add(kind, text, position, line)
+        line += _line_ends(text)
     if current.inside:
-        raise SyntaxProblem(f"{current.inside} is missing", _line(sql, current.start))
+        raise SyntaxProblem(f"{current.inside} is missing", current.line)
     return statements + current.finished(sql)
 
 
 def plain(sql: str) -> str:
     """Return SQL with blanks for its comments and what is inside its quotes; lines stay."""
     return "".join(
-        re.sub(r"[^\n]", " ", text) if kind not in _CODE else text for kind, text, _ in tokens(sql)
+        text if kind in _CODE else re.sub(r"[^\n\r]", " ", text) for kind, text, _ in tokens(sql)
     )
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text, as editors and psql number them: LF, CRLF and CR end one."""
+    return _LINE_END.split(text)
 
 
 def quoted(name: str) -> str:
@@ -97,59 +116,80 @@ def quoted(name: str) -> str:
 
 def comments(sql: str) -> Iterator[tuple[str, int]]:
     """Yield the `--` comments of SQL, each with its line; not those inside strings and bodies."""
-    for kind, text, position in tokens(sql):
+    line = 1
+    for kind, text, _ in tokens(sql):
         if kind == "comment":
-            yield text, _line(sql, position)
+            yield text, line
+        line += _line_ends(text)
 
 
 class _Current:
     """The statement that is being read."""
 
     def __init__(self) -> None:
-        self.start = 0
-        self.end = 0
-        self.words: list[str] = []
-        self.parentheses = 0
-        self.blocks = 0
+        self.line = 0
+        self._start = 0
+        self._end = 0
+        self._words: list[str] = []
+        self._last = ""
+        self._parentheses = 0
+        self._in_body = False
+        self._copies = ""
 
     @property
     def inside(self) -> str:
         """What must come before a semicolon can end the statement; empty when nothing."""
-        if self.parentheses > 0:
+        if self._parentheses > 0:
             return "a )"
-        return "the END of BEGIN ATOMIC" if self.blocks else ""
+        return "the END of BEGIN ATOMIC" if self._in_body else ""
 
-    def add(self, kind: str, text: str, position: int) -> None:
-        if not self.end:
-            self.start = position
-        self.end = position + len(text)
+    def add(self, kind: str, text: str, position: int, line: int) -> None:
+        if not self._end:
+            self._start, self.line = position, line
+        self._end = position + len(text)
+        before, self._last = self._last, text
         if text in ("(", ")"):
-            self.parentheses += 1 if text == "(" else -1
+            self._parentheses += 1 if text == "(" else -1
         elif kind == "word":
-            self.words.append(text.upper())
-            # BEGIN ATOMIC ... END, with the CASE ... END inside it
-            if self.words[-2:] == ["BEGIN", "ATOMIC"] or (self.blocks and self.words[-1] == "CASE"):
-                self.blocks += 1
-            elif self.blocks and self.words[-1] == "END":
-                self.blocks -= 1
+            self._last = text.upper()
+            self._words.append(self._last)
+            if not self._parentheses:
+                self._follow(before, self._last)
+
+    def _follow(self, before: str, word: str) -> None:
+        """Take note of a word outside parentheses and of the token before it."""
+        if before == "BEGIN" and word == "ATOMIC" and self._makes_routine:
+            self._in_body = True
+            self._last = ";"  # what comes next begins a statement
+        elif before == ";" and word == "END":
+            # no statement begins with END, and everywhere else it is a CASE's, or a label
+            self._in_body = False
+        elif before in ("FROM", "TO") and word in ("STDIN", "STDOUT"):
+            self._copies = f"{before} {word}"
+
+    @property
+    def _makes_routine(self) -> bool:
+        words = [word for word in self._words[:4] if word not in ("OR", "REPLACE")]
+        return words[:2] in (["CREATE", "FUNCTION"], ["CREATE", "PROCEDURE"])
 
     def finished(self, sql: str) -> list[Statement]:
         """Return the statement, or nothing when it is empty."""
-        if not self.end:
+        if not self._end:
             return []
-        line = _line(sql, self.start)
-        first = self.words[0] if self.words else ""
-        if first in _TRANSACTION or self.words[:2] == ["PREPARE", "TRANSACTION"]:
+        first = self._words[0] if self._words else ""
+        if first in _TRANSACTION or self._words[:2] == ["PREPARE", "TRANSACTION"]:
             raise SyntaxProblem(
                 f"{first} controls the transaction, which is the runner's: each file is one",
-                line,
+                self.line,
                 "transaction-control",
             )
-        if first == "COPY" and "STDIN" in self.words:
+        if first == "COPY" and self._copies:
             raise SyntaxProblem(
-                "COPY FROM STDIN has no place in a file; write INSERT", line, "copy-from-stdin"
+                f"COPY {self._copies} has no place in a file; write INSERT or SELECT",
+                self.line,
+                "copy-from-stdin",
             )
-        return [Statement(sql[self.start : self.end], line)]
+        return [Statement(sql[self._start : self._end], self.line)]
 
 
 def tokens(sql: str) -> Iterator[tuple[str, str, int]]:
@@ -167,7 +207,7 @@ def tokens(sql: str) -> Iterator[tuple[str, str, int]]:
         text = sql[position:end]
         if kind == "mark" and (quote := _OPENING.match(sql, position)):
             raise SyntaxProblem(
-                f"a quote that begins with {quote.group()} has no end", _line(sql, position)
+                f"a quote that begins with {quote.group()} has no end", _line_at(sql, position)
             )
         yield kind, text, position
         position = end
@@ -179,8 +219,12 @@ def _comment_end(sql: str, start: int) -> int:
         depth += 1 if match.group() == "/*" else -1
         if not depth:
             return match.end()
-    raise SyntaxProblem("a comment that begins with /* has no end", _line(sql, start))
+    raise SyntaxProblem("a comment that begins with /* has no end", _line_at(sql, start))
 
 
-def _line(sql: str, position: int) -> int:
-    return sql.count("\n", 0, position) + 1
+def _line_at(sql: str, position: int) -> int:
+    return _line_ends(sql[:position]) + 1
+
+
+def _line_ends(text: str) -> int:
+    return len(lines(text)) - 1

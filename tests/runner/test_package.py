@@ -97,13 +97,16 @@ def test_order_and_readme_may_lie_beside_the_folders(make_package: Make) -> None
         ({"tabels/a.sql": "SELECT 1"}, ["tabels", "Did you mean tables"]),
         ({"a.sql": "SELECT 1"}, ["a.sql", "outside the folders"]),
         ({"tables/a.txt": "SELECT 1"}, ["a.txt", "not an SQL file"]),
-        ({"tables/a.sql~": "SELECT 1"}, ["a.sql~", "not an SQL file"]),
         ({"tables/more/a.sql": "SELECT 1"}, ["more", "not an SQL file"]),
-        ({"tables/a.sql": "-- nothing"}, ["a.sql", "no statement"]),
+        ({"tables/a.sql": " \n"}, ["a.sql", "is empty"]),
         ({"tables/a.sql": b"SELECT '\xff'"}, ["a.sql", "not UTF-8 at byte 8 (0xff)"]),
         ({"tables/a.sql": "SELECT 1;\0 SELECT 2"}, ["a.sql", "NUL at byte 9"]),
         ({"tables/a.sql": "SELECT 1;\nCOMMIT"}, ["a.sql:2:", "COMMIT"]),
-        ({"tables/a.sql": "-- depend: x\nSELECT 1"}, ["a.sql:1:", "'depend'"]),
+        ({"tables/a.sql": "-- depend: x\nSELECT 1"}, ["a.sql:1:", "mean '-- depends: ...'"]),
+        ({"tables/a.sql": "-- a\r--dependss: x\rSELECT 1"}, ["a.sql:2:", "'dependss:'"]),
+        ({"tables/a.sql": "-- depends : x\nSELECT 1"}, ["a.sql:1:", "'depends :'"]),
+        ({"tables/a.sql": "-- depends:x\nSELECT 1"}, ["a.sql:1:", "'depends:x'"]),
+        ({"tables/a.sql": "-- depends_on: x\nSELECT 1"}, ["a.sql:1:", "'depends_on:'"]),
         ({"tables/a.sql": "-- x\n-- Depends: x\nSELECT 1"}, ["a.sql:2:", "lower case"]),
         ({"tables/a.sql": "--depends:\nSELECT 1"}, ["a.sql:1:", "no value"]),
         ({"tables/a.sql": "SELECT 1;\n-- depends: x"}, ["a.sql:2:", "misplaced"]),
@@ -169,6 +172,32 @@ def test_an_empty_sub_folder_is_an_error(tmp_path: Path) -> None:
 def test_what_looks_like_a_directive_in_strings_and_bodies_is_none(make_package: Make) -> None:
     text = "-- Prose with a colon: fine.\nSELECT $$\n-- depends: x\n$$, '\n-- depends: y\n'"
     assert make_package({"tables/a.sql": text}).files[0].depends == ()
+
+
+def test_a_comment_with_a_colon_is_prose(make_package: Make) -> None:
+    header = (
+        "--\n-- Name: shop; Type: TABLE; Schema: -\n-- Note: see the manual\n-- Deprecated: no\n"
+        "-- Description : a\n-- https://example.org/depends: x\n-- Dependencies: none\n--Owner:\n"
+    )
+    assert make_package({"tables/a.sql": f"{header}SELECT 1"}).files[0].depends == ()
+
+
+def test_what_editors_and_systems_leave_is_passed_over(make_package: Make) -> None:
+    left = [
+        *(".DS_Store", "._a.sql", ".a.sql.swp", ".#a.sql", "#a.sql#", "a.sql~", "a.sql.orig"),
+        *("a.sql.rej", "a.sql.bak", "a.swp", "Thumbs.db", "thumbs.db", "desktop.ini", "Icon\r"),
+        *(".gitkeep", ".gitignore", ".idea/a.xml"),
+    ]
+    junk = {f"{folder}{name}": "junk" for folder in ("", "tables/") for name in left}
+    found = make_package({**junk, "views/.gitkeep": "", "tables/a.sql": "SELECT 1"})
+    assert _ids(found) == ["tables/a"]
+    assert found.order().endswith("  tables/a.sql\n")
+    assert found.order().count("\n") == 1
+
+
+def test_a_folder_with_nothing_but_leavings_is_empty(make_package: Make) -> None:
+    with pytest.raises(UsageError, match="views is an empty folder"):
+        make_package({"views/.DS_Store": "", "tables/a.sql": "SELECT 1"})
 
 
 def test_an_unknown_id_is_answered_with_near_ones(make_package: Make) -> None:

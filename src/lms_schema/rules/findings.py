@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lms_schema.package import Folder, SqlFile, UnreadableFile
-from lms_schema.statements import comments, plain
+from lms_schema.statements import Statement, comments, plain
 
 _IGNORE = re.compile(r"^--\s*lms-schema:\s*ignore\b\s*([a-z-]*)[\s.:,]*(.*)$")
 _ON = re.compile(r"\bON\s+(?:ONLY\s+)?(\"[^\"]+\"|[\w.$]+)", re.IGNORECASE)
@@ -40,20 +40,8 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Code:
-    """A statement without comments and literals.
-
-    Attributes:
-        text: What is left of it; other characters are blanks.
-        line: The line on which it begins.
-    """
-
-    text: str
-    line: int
-
-    def line_of(self, position: int) -> int:
-        """Return the line of a position in the text."""
-        return self.line + self.text.count("\n", 0, position)
+class Code(Statement):
+    """A statement without comments and literals: blanks stand for their characters."""
 
     def search(self, pattern: str) -> int | None:
         """Return the line on which a pattern is found first, in any letter case, or None."""

@@ -37,7 +37,7 @@ class Folder:
             _draft(path, folder)
             for folder in FOLDERS
             if (self.root / folder.name).is_dir()
-            for path in sorted((self.root / folder.name).iterdir())
+            for path in packages.entries(self.root / folder.name)
             if path.suffix == ".sql" and path.is_file()
         )
 

@@ -1,6 +1,6 @@
-"""No COPY FROM STDIN.
+"""No COPY FROM STDIN, nor COPY TO STDOUT.
 
-Its data are not SQL, and only psql reads them from the file. Write INSERT.
+The data are not SQL, and only psql reads and writes them. Write INSERT, or SELECT.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A directive is known, has a value, and stands in the file's first lines.
 
-`-- depends:` is the only directive. A misspelt one would be a comment that nobody reads, and the
-order would be wrong one day.
+`-- depends:` is the only directive; other comments are prose. A misspelt one would be a comment
+that nobody reads, and the order would be wrong one day.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def find(draft: Draft) -> Iterator[Problem]:
     for statement in draft.file.statements if draft.file else ():
         match = re.search(r"\b(public|lms)\.\w", _with_bodies(statement.text), re.IGNORECASE)
         if match:
-            line = statement.line + statement.text.count("\n", 0, match.start())
+            line = statement.line_of(match.start())
             yield Problem(
                 draft.path, line, "a schema is named. Leave it out: search_path is the schema."
             )

@@ -1,7 +1,7 @@
-"""A file is UTF-8 text with a statement in it.
+"""A file is UTF-8 text, and not empty.
 
-The runner applies what it can read alone: another encoding, a NUL, or a file of comments is most
-often a mishap of an editor or a merge.
+Another encoding, a NUL, or a file without a word is most often a mishap of an editor or a merge. A
+file that has nothing to do any more says so in a comment, and is applied as nothing.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from lms_schema.rules.findings import Draft, Problem
 
 EXAMPLE = {
-    "tables/010_notes.sql": """\
--- The table is still to be written.
-""",
+    "tables/010_notes.sql": "\n",
 }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from lms_schema.package import misdirected
 from lms_schema.rules.findings import Problem
 from lms_schema.rules.subject import Folder
+from lms_schema.statements import lines
 
 EXAMPLE = {
     "functions/f.sql": """\
@@ -24,6 +25,5 @@ def find(folder: Folder) -> Iterator[Problem]:
     """Yield each dependency that cannot be kept."""
     for file, other, message in misdirected(folder.files, folder.earlier):
         plain = other.removeprefix(f"{folder.name}:")
-        lines = file.text.split("\n")
-        line = next(n for n, text in enumerate(lines, 1) if plain in text.split())
+        line = next(n for n, text in enumerate(lines(file.text), 1) if plain in text.split())
         yield Problem(file.source, line, message[0].upper() + message[1:])

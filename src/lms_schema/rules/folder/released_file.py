@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from lms_schema.package import Kind
 from lms_schema.rules.findings import Problem
 from lms_schema.rules.subject import Folder
+from lms_schema.statements import lines
 
 EXAMPLE = {
     "tables/010_notes.sql": """\
@@ -34,8 +35,8 @@ def find(folder: Folder) -> Iterator[Problem]:
             path = folder.root / old.folder.name / old.source.name
             yield Problem(path, 1, "it was released, and is gone. Restore it.")
         else:
-            lines = zip(old.text.split("\n"), new.text.split("\n"), strict=False)
-            line = next((n for n, (was, now) in enumerate(lines, 1) if was != now), 1)
+            both = zip(lines(old.text), lines(new.text), strict=False)
+            line = next((n for n, (was, now) in enumerate(both, 1) if was != now), 1)
             yield Problem(
                 new.source,
                 line,
