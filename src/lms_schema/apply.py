@@ -31,6 +31,7 @@ class Applier:
     Attributes:
         entries: What is recorded of the package and its extras, by id of the file.
         postponed: Whether the last `apply` left materialized views to be made again.
+        reasons: Why files are applied again that did not change, by id.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Applier:
         self._recorded: list[tuple[str, Entry]] = []
         self._is_careful = True
         self.postponed = False
+        self.reasons: Mapping[str, str] = {}
         self.entries: Mapping[str, Entry] = {}
         connection.add_notice_handler(self._notice)
 
@@ -359,7 +361,7 @@ class Applier:
         return [name for name in reversed(earlier) if name in present and name not in created]
 
     def _record(self, file: SqlFile, created: Sequence[str]) -> None:
-        self._recorded.append((file.id, self._ledger.record(file, created)))
+        self._recorded.append((file.id, self._ledger.record(file, created, self.reasons.get(file.id))))
 
     def _restore(
         self, saved: Sequence[replace.Attached], new: Collection[str], file: SqlFile

@@ -16,12 +16,17 @@ from psycopg.pq import Escaping
 from lms_schema import yoyo_layout
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lms_schema.package import SqlFile
 
 TABLE = "lms_schema_migration"
 LOG_TABLE = "lms_schema_log"
 VERSION_TABLE = "lms_schema_yoyo_version"
 TABLES = (TABLE, LOG_TABLE, VERSION_TABLE)
+
+_REPAIR = "repair: "
+"""How the comment of a log entry begins that tells what was repaired."""
 
 CREATION = f"""\
 {yoyo_layout.tables(*TABLES)}
@@ -50,7 +55,8 @@ COMMENT ON COLUMN {LOG_TABLE}.operation IS
     'mark when the file was recorded as applied, unmark when that record was removed.';
 COMMENT ON COLUMN {LOG_TABLE}.username IS 'Database role that did it.';
 COMMENT ON COLUMN {LOG_TABLE}.hostname IS 'Host that lms-schema ran on.';
-COMMENT ON COLUMN {LOG_TABLE}.comment IS 'Not used by lms-schema.';
+COMMENT ON COLUMN {LOG_TABLE}.comment IS
+    'Of a repair: "repair: " and what was missing or different; else empty.';
 COMMENT ON COLUMN {LOG_TABLE}.created_at_utc IS 'When it was done, in UTC.';
 COMMENT ON TABLE {VERSION_TABLE} IS 'Version of the layout of the lms_schema_ tables (by yoyo).';
 COMMENT ON COLUMN {VERSION_TABLE}.version IS 'Number of a layout that was reached.';
@@ -70,9 +76,10 @@ _RECORD = f"""
     ),
     logged AS (
         INSERT INTO {LOG_TABLE}
-            (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
+            (id, migration_hash, migration_id, operation, username, hostname, comment,
+            created_at_utc)
         VALUES (%(id)s, %(migration_hash)s, %(migration_id)s, %(operation)s, %(username)s,
-            %(hostname)s, %(created_at_utc)s)
+            %(hostname)s, left(%(comment)s, 255), %(created_at_utc)s)
     )
     INSERT INTO {TABLE} (migration_hash, migration_id, applied_at_utc, checksum, package_version,
         objects, content)
@@ -183,6 +190,21 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
     return {row[0]: Entry(row[1] or "", row[2] or "", tuple(row[3] or ())) for row in rows}
 
 
+def last_repair(connection: psycopg.Connection[Any], schema: str) -> datetime | None:
+    """Return when a file was last applied again as a repair, in UTC.
+
+    None: never, or the role may not read the log.
+    """
+    log = sql.Identifier(schema, LOG_TABLE)
+    right = "SELECT has_table_privilege(%s, 'SELECT')"
+    row = connection.execute(right, (log.as_string(connection),)).fetchone()
+    if not (row and row[0]):
+        return None
+    query = sql.SQL("SELECT max(created_at_utc) FROM {} WHERE starts_with(comment, %s)").format(log)
+    row = connection.execute(query, (_REPAIR,)).fetchone()
+    return row and row[0]
+
+
 def contents(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]:
     """Return the files as they were applied, by id; needs SELECT on the table."""
     rows = connection.execute(
@@ -201,12 +223,18 @@ class Ledger:
         """Create the state tables."""
         self._connection.execute(CREATION.encode())
 
-    def record(self, file: SqlFile, objects: Sequence[str]) -> Entry:
+    def record(self, file: SqlFile, objects: Sequence[str], repair: str | None = None) -> Entry:
         """Record a file as applied, in place of an earlier record.
 
         What it created is no longer another file's: a function may move to another file.
+
+        Args:
+            file: The file.
+            objects: What it created.
+            repair: What it mends, when it was applied again for that.
         """
-        values = {**self._values(file), "objects": list(objects)}
+        comment = repair and f"{_REPAIR}{repair}"
+        values = {**self._values(file), "objects": list(objects), "comment": comment}
         self._connection.execute(_RECORD.encode(), values)
         return Entry(str(values["checksum"]), str(values["package_version"]), tuple(objects))
 

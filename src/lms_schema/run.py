@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace as replaced
 from functools import partial
@@ -59,6 +59,7 @@ class Run:
         self._patience = Patience(wait, self._blockers, tell)
         executor = Executor(session.connection, self._blockers)
         self._indexes = IndexBuilder(session, executor, self._patience, tell)
+        self._repair: Mapping[str, str] = {}
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
         self._whole = None if watch else WholeFiles(session, ledger, self._blockers, self._notice)
@@ -68,8 +69,15 @@ class Run:
             session.connection, session.schema, package, ledger, executor, self._watch
         )
 
-    def all(self, last: int | None) -> list[Action]:
-        """Apply everything; return what was done."""
+    def all(self, last: int | None, repair: Mapping[str, str] | None = None) -> list[Action]:
+        """Apply everything; return what was done.
+
+        Args:
+            last: How many files; None: all of them, and then what is gone is dropped.
+            repair: Ids of files to apply again although nothing of them changed, each with the
+                reason that is recorded.
+        """
+        self._repair = self._applier.reasons = repair or {}
         with self._blockers:
             return self._all(last)
 
@@ -94,7 +102,7 @@ class Run:
             self._whole = None
         found = compare(self._package, self._recorded)
         found.check()
-        todo = {*found.pending, *found.changed}
+        todo = {*found.pending, *found.changed, *self._repair}
         if any(unfinished(entry.objects) for entry in self._applier.entries.values()):
             self._patience.run(self._discard)
         total = sum(file.id in todo for file in self._package.files[:last])
@@ -152,6 +160,10 @@ class Run:
         """Tell what was done, and how long it took."""
         seconds = time.monotonic() - start
         timed = [replaced(actions[0], seconds=seconds), *actions[1:]] if actions else []
+        timed = [
+            replaced(action, action="repair") if action.file in self._repair else action
+            for action in timed
+        ]
         for action in timed:
             self._tell(Event(action.action, action.file, action.seconds))
         return timed
@@ -213,7 +225,7 @@ class Run:
 
     def _build(self, file: SqlFile, todo: set[str]) -> list[Action]:
         """Apply an index file, beside the writers of its table when that holds rows."""
-        built = self._indexes.build(file)
+        built = self._indexes.build(file, anew=file.id in self._repair)
         if built is None:
             return self._patience.run(partial(self._apply, file, todo))
         finish = partial(self._applier.finish, file, built)

@@ -50,6 +50,8 @@ def _print_status(result: lms_schema.StatusResult) -> None:
         click.echo(f"{where}: not tracked. Run: lms-schema migrate")
     else:
         click.echo(f"{where}, PostgreSQL {result.server_major}")
+    if result.repaired_at:
+        click.echo(f"last repaired {result.repaired_at:%Y-%m-%d %H:%M:%S} UTC")
     click.echo(f"applied: {count(len(files.applied), 'file')}")
     _print_list("pending", files.pending)
     _print_list("changed", files.changed)

@@ -53,8 +53,14 @@ def verify(
 
 
 def _show(result: lms_schema.VerifyResult) -> None:
+    from lms_schema.repair import can_mend
+
     print_differences(result.differences, result.notes)
     click.echo(
         f"Schema {result.schema} on PostgreSQL {result.server_major}: "
         f"{count(len(result.differences), 'difference')} from release {lms_schema.__version__}."
     )
+    mended = sum(map(can_mend, result.differences))
+    if mended:
+        which = "them" if mended == len(result.differences) else f"{mended} of them"
+        click.echo(f"To mend {which}, run: lms-schema migrate --repair --schema {result.schema}")

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from lms_schema import database, lock
+from lms_schema import database, ledger, lock
 from lms_schema.errors import DatabaseError, UsageError
 from lms_schema.events import Event
 
@@ -19,6 +19,9 @@ Result = TypeVar("Result")
 
 _BUSY = ("55P03", "40P01", "40001")
 """SQLSTATEs of a lock timeout, a deadlock and a change in between: worth another try."""
+
+_DRIFT = ("42", "55000")
+"""SQLSTATEs of what is missing or of another kind, and of a view that lost content or index."""
 
 _EVENTS = "LOCK TABLE ONLY learning_interactions IN SHARE UPDATE EXCLUSIVE MODE"
 
@@ -190,7 +193,7 @@ def _check(session: database.Session, keep_interactions: str | None) -> None:
     if not is_installed:
         raise DatabaseError(
             f'Schema "{session.schema}" does not hold the schema of this release. '
-            f"Run: lms-schema migrate --schema {session.schema}"
+            f"Run: {_mending(session)}"
         )
     try:
         session.connection.execute(
@@ -201,6 +204,13 @@ def _check(session: database.Session, keep_interactions: str | None) -> None:
             f"{keep_interactions!r} is not how long events can be kept: "
             f"{error.diag.message_primary}. Write an interval like '24 months'."
         ) from None
+
+
+def _mending(session: database.Session) -> str:
+    """Return the command that gives a schema what it lacks."""
+    is_tracked = ledger.exists(session.connection, session.schema)
+    repair = " --repair" if is_tracked else ""
+    return f"lms-schema migrate{repair} --schema {session.schema}"
 
 
 class _Maintenance:
@@ -214,6 +224,7 @@ class _Maintenance:
         tell: Callable[[Event], None],
         conninfo: str,
     ) -> None:
+        self._session = session
         self._connection = session.connection
         self._keep_interactions = keep_interactions
         self._wait = wait
@@ -244,6 +255,8 @@ class _Maintenance:
                 raise
             outcome = "busy" if failure.sqlstate in _BUSY else "failed"
             error = database.redacted(database.described(failure), self._conninfo)
+            if (failure.sqlstate or "").startswith(_DRIFT):
+                error += f"\nThe schema was changed by hand. Run: {_mending(self._session)}"
         step = MaintainStep(
             step=name,
             outcome=outcome,

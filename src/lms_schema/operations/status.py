@@ -14,6 +14,8 @@ from lms_schema.package import Kind, SchemaPackage
 from lms_schema.releases import number
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lms_schema.ledger import Entry
 
 
@@ -81,6 +83,8 @@ class StatusResult:
         schema: The target schema.
         server_major: PostgreSQL's major version.
         tracked: Whether it was ever migrated.
+        repaired_at: When a repair was last needed, in UTC; None: never, or the role may not read
+            `lms_schema_log`.
         equals: On an untracked database: the release whose catalog its own equals, or None.
         files: The package beside what is recorded.
     """
@@ -89,6 +93,7 @@ class StatusResult:
     schema: str
     server_major: int
     tracked: bool
+    repaired_at: datetime | None
     equals: str | None
     files: Comparison
 
@@ -110,6 +115,7 @@ class StatusResult:
             "schema": self.schema,
             "server_major": self.server_major,
             "tracked": self.tracked,
+            "repaired_at": self.repaired_at and self.repaired_at.isoformat(timespec="seconds"),
             "equals": self.equals,
             "applied": list(self.files.applied),
             "pending": list(self.files.pending),
@@ -147,12 +153,14 @@ def status(
     with database.session(conninfo, schema=schema, read_only=True) as session:
         tracked = ledger.exists(session.connection, session.schema)
         entries = ledger.read(session.connection, session.schema) if tracked else {}
+        repaired_at = ledger.last_repair(session.connection, session.schema) if tracked else None
         untracked_schema = shipped and not tracked and session.schema_exists()
     return StatusResult(
         database=session.database,
         schema=session.schema,
         server_major=session.server_major,
         tracked=tracked,
+        repaired_at=repaired_at,
         equals=_equal_release(conninfo, session.schema) if untracked_schema else None,
         files=compare(package, entries),
     )

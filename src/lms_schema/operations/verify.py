@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from lms_schema import database, extras
+from lms_schema import package as packages
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog, release_catalog
+from lms_schema.package import SchemaPackage
 
 Problem = Literal["missing", "different", "extra"]
 
@@ -126,15 +128,32 @@ def verify(
     with database.session(conninfo, schema=schema, read_only=True) as session:
         session.require_schema()
         live = read_catalog(session.connection, session.schema)
-    expected = release_catalog(session.server_major)
-    unsure: frozenset[ObjectKey] = frozenset()
-    if extra:
-        additions = extras.additions(extra)
-        expected, unsure = additions.on(expected), additions.unsure(session.server_major)
+    expected, unsure = expected_catalog(
+        packages.extended(packages.read(), extra), session.server_major
+    )
     if accept_row_security:
         live = _without_row_security(live, expected)
     differences, notes = compare(expected, live, strict=strict, unsure=unsure)
     return VerifyResult(session.database, session.schema, session.server_major, differences, notes)
+
+
+def expected_catalog(
+    package: SchemaPackage, server_major: int
+) -> tuple[Catalog, frozenset[ObjectKey]]:
+    """Return the catalog that this release and a package's extras make together.
+
+    With it comes what another major version defined, as `compare` takes it.
+
+    Raises:
+        StatementFailed: An extra does not apply to the package.
+        UsageError: A server version that the release does not know, or no PostgreSQL to apply an
+            extra on.
+    """
+    release = release_catalog(server_major)
+    if not package.extras:
+        return release, frozenset()
+    additions = extras.additions(package)
+    return additions.on(release), additions.unsure(server_major)
 
 
 def compare(

@@ -1,0 +1,109 @@
+"""Which files make again what is missing or different in a schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from lms_schema.catalog import Catalog, ObjectKey, read_catalog
+from lms_schema.operations.verify import Difference, compare
+from lms_schema.package import Kind, SchemaPackage
+
+if TYPE_CHECKING:
+    from lms_schema.database import Session
+    from lms_schema.ledger import Entry
+
+_ROUTINES = ("FUNCTION", "PROCEDURE", "AGGREGATE")
+
+_MADE_AT_EVERY_MIGRATE = re.compile(
+    r"there is none|nothing holds .*|trigger .*: missing, the parent has .*"
+)
+"""What a file that runs at every migrate mends of a partition."""
+
+
+def can_mend(difference: Difference) -> bool:
+    """Tell whether a difference is of the kind that `migrate --repair` mends."""
+    key = ObjectKey(difference.kind, difference.name)
+    if key.kind == "partition":
+        faults = (difference.actual or "").split("\n")
+        return all(_MADE_AT_EVERY_MIGRATE.fullmatch(fault) for fault in faults)
+    if key.kind == "grant":
+        return key.described.kind == "function"
+    return key.kind in ("function", "view", "trigger", "policy", "index") and (
+        difference.problem != "extra"
+    )
+
+
+def files(
+    package: SchemaPackage,
+    entries: Mapping[str, Entry],
+    differences: Sequence[Difference],
+    todo: Collection[str],
+) -> dict[str, str]:
+    """Return the files to apply again, each with what it mends, in a line.
+
+    Args:
+        package: The files.
+        entries: What is recorded of them.
+        differences: What there is, against what should be.
+        todo: Ids of files that are applied in any case; what these make may differ yet.
+    """
+    makers = {name: file_id for file_id, entry in entries.items() for name in entry.objects}
+    found: dict[str, list[str]] = {}
+    recurring = [file.id for file in package.files if file.kind is Kind.RECURRING]
+    for difference in filter(can_mend, differences):
+        names = recorded_as(ObjectKey(difference.kind, difference.name))
+        own = [makers[name] for name in names if name in makers]
+        for file_id in recurring if difference.kind == "partition" else own:
+            if file_id in package.by_id and file_id not in todo:
+                found.setdefault(file_id, []).append(
+                    f"{difference.problem} {difference.kind} {difference.name}"
+                )
+    return {file_id: ", ".join(what) for file_id, what in found.items()}
+
+
+def needed(
+    session: Session,
+    package: SchemaPackage,
+    expected: Catalog,
+    unsure: Collection[ObjectKey],
+) -> tuple[dict[str, str], tuple[Difference, ...]]:
+    """Return the files to apply again in a session's schema, and all that differs there.
+
+    Args:
+        session: Of the schema.
+        package: The files.
+        expected: The catalog that they make.
+        unsure: What of it another major version printed.
+    """
+    from lms_schema import ledger
+    from lms_schema.operations import status
+
+    connection = session.connection
+    if not ledger.exists(connection, session.schema):
+        return {}, ()
+    entries = ledger.read(connection, session.schema)
+    stand = status.compare(package, entries)
+    differences, _notes = compare(
+        expected, read_catalog(connection, session.schema), unsure=unsure
+    )
+    own = {file_id: entry for file_id, entry in entries.items() if package.covers(file_id)}
+    return files(package, own, differences, {*stand.pending, *stand.changed}), differences
+
+
+def recorded_as(key: ObjectKey) -> Iterator[str]:
+    """Yield how an object, or the one that it is a part of, may be recorded: `VIEW v`."""
+    if key.kind in ("comment", "grant", "owner"):
+        key = key.described
+    relation, _, member = key.name.partition(".")
+    if key.kind == "function":
+        yield from (f"{kind} {key.name}" for kind in _ROUTINES)
+    elif key.kind in ("trigger", "policy"):
+        yield f"{key.kind.upper()} {member} ON {relation}"
+    elif key.kind == "index":
+        yield f"INDEX {member}"
+    elif key.kind == "type":
+        yield f"TYPE {key.name}"
+    else:
+        yield from (f"{kind} {relation}" for kind in ("TABLE", "VIEW", "MATERIALIZED VIEW"))
