@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.pq import Escaping
 
+from lms_schema import package as packages
 from lms_schema import yoyo_layout
 
 if TYPE_CHECKING:
@@ -160,11 +161,13 @@ class Entry:
         checksum: Of the content that was applied.
         package_version: The release that applied it.
         objects: What it created, like `FUNCTION f(uuid)`.
+        overrides: Of an extra's file: the package's files of whose objects it made others.
     """
 
     checksum: str
     package_version: str
     objects: tuple[str, ...]
+    overrides: tuple[str, ...] = ()
 
 
 def exists(connection: psycopg.Connection[Any], schema: str) -> bool:
@@ -183,11 +186,20 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
     """Return what is recorded, by id in the order of time; needs SELECT on the table."""
     rows = connection.execute(
         sql.SQL(
-            "SELECT migration_id, checksum, package_version, objects FROM {} "
-            "ORDER BY applied_at_utc, migration_id"
+            "SELECT migration_id, checksum, package_version, objects, "
+            "CASE WHEN content LIKE '%overrides:%' AND migration_id LIKE '%:%' THEN content END "
+            "FROM {} ORDER BY applied_at_utc, migration_id"
         ).format(sql.Identifier(schema, TABLE))
     )
-    return {row[0]: Entry(row[1] or "", row[2] or "", tuple(row[3] or ())) for row in rows}
+    return {
+        row[0]: Entry(
+            row[1] or "",
+            row[2] or "",
+            tuple(row[3] or ()),
+            packages.overrides(row[4]) if row[4] else (),
+        )
+        for row in rows
+    }
 
 
 def last_repair(connection: psycopg.Connection[Any], schema: str) -> datetime | None:
@@ -236,7 +248,12 @@ class Ledger:
         comment = repair and f"{_REPAIR}{repair}"
         values = {**self._values(file), "objects": list(objects), "comment": comment}
         self._connection.execute(_RECORD.encode(), values)
-        return Entry(str(values["checksum"]), str(values["package_version"]), tuple(objects))
+        return Entry(
+            str(values["checksum"]),
+            str(values["package_version"]),
+            tuple(objects),
+            file.overrides,
+        )
 
     def note_preparation(self) -> bytes:
         """Return the statement that the session needs before it runs a `note`."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
+from lms_schema.makers import Makers
 from lms_schema.operations.verify import Difference, compare
-from lms_schema.package import Kind, SchemaPackage
+from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
     from lms_schema.ledger import Entry
-
-_ROUTINES = ("FUNCTION", "PROCEDURE", "AGGREGATE")
 
 _MADE_AT_EVERY_MIGRATE = re.compile(
     r"there is none|nothing holds .*|trigger .*: missing, the parent has .*"
@@ -47,16 +46,17 @@ def files(
         package: The files.
         entries: What is recorded of them.
         differences: What there is, against what should be.
-        todo: Ids of files that are applied in any case; what these make may differ yet.
+        todo: Ids of files to leave out: they are applied in any case, and what they make may
+            differ yet.
     """
-    makers = {name: file_id for file_id, entry in entries.items() for name in entry.objects}
+    makers = Makers(entries)
     found: dict[str, list[str]] = {}
     recurring = [file.id for file in package.files if file.kind is Kind.RECURRING]
     for difference in filter(can_mend, differences):
-        names = recorded_as(ObjectKey(difference.kind, difference.name))
-        own = [makers[name] for name in names if name in makers]
-        for file_id in recurring if difference.kind == "partition" else own:
-            if file_id in package.by_id and file_id not in todo:
+        maker = makers.of(ObjectKey(difference.kind, difference.name))
+        for file_id in recurring if difference.kind == "partition" else filter(None, [maker]):
+            file = package.by_id.get(file_id)
+            if file is not None and _is_made_again(file) and file_id not in todo:
                 found.setdefault(file_id, []).append(
                     f"{difference.problem} {difference.kind} {difference.name}"
                 )
@@ -85,25 +85,14 @@ def needed(
         return {}, ()
     entries = ledger.read(connection, session.schema)
     stand = status.compare(package, entries)
-    differences, _notes = compare(
-        expected, read_catalog(connection, session.schema), unsure=unsure
-    )
-    own = {file_id: entry for file_id, entry in entries.items() if package.covers(file_id)}
-    return files(package, own, differences, {*stand.pending, *stand.changed}), differences
+    differences, _notes = compare(expected, read_catalog(connection, session.schema), unsure=unsure)
+    # what another extra overrides is as that one wants it
+    own = {name: entry for name, entry in entries.items() if package.covers(name)}
+    others = entries.keys() - own.keys()
+    settled = {name for other in others for name in entries[other].overrides}
+    todo = {*stand.pending, *stand.changed, *settled}
+    return files(package, own, differences, todo), differences
 
 
-def recorded_as(key: ObjectKey) -> Iterator[str]:
-    """Yield how an object, or the one that it is a part of, may be recorded: `VIEW v`."""
-    if key.kind in ("comment", "grant", "owner"):
-        key = key.described
-    relation, _, member = key.name.partition(".")
-    if key.kind == "function":
-        yield from (f"{kind} {key.name}" for kind in _ROUTINES)
-    elif key.kind in ("trigger", "policy"):
-        yield f"{key.kind.upper()} {member} ON {relation}"
-    elif key.kind == "index":
-        yield f"INDEX {member}"
-    elif key.kind == "type":
-        yield f"TYPE {key.name}"
-    else:
-        yield from (f"{kind} {relation}" for kind in ("TABLE", "VIEW", "MATERIALIZED VIEW"))
+def _is_made_again(file: SqlFile) -> bool:
+    return file.kind is not Kind.VERSIONED or file.folder.name == INDEXES

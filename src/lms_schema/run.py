@@ -20,7 +20,7 @@ from lms_schema.events import Action, Event
 from lms_schema.execution import Executor
 from lms_schema.indexes import IndexBuilder
 from lms_schema.operations.status import compare
-from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
+from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.patience import BUSY, Patience
 from lms_schema.swap import Swap, unfinished
 from lms_schema.watch import Watch
@@ -60,6 +60,7 @@ class Run:
         executor = Executor(session.connection, self._blockers)
         self._indexes = IndexBuilder(session, executor, self._patience, tell)
         self._repair: Mapping[str, str] = {}
+        self._is_behind = False
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
         self._whole = None if watch else WholeFiles(session, ledger, self._blockers, self._notice)
@@ -128,13 +129,15 @@ class Run:
     def _sent_whole(self, files: Sequence[SqlFile]) -> list[Action]:
         """Send new files of a fresh install whole; return nothing when that cannot be done.
 
-        The applier is not told: it asks for the records of files that are applied again.
+        The applier is not told: it asks for the records of files that are applied again, and for
+        those of the package when extras follow.
         """
         if not (self._whole and self._tracked and only_defines(files[0])):
             return []
         if files[0].folder.name == INDEXES and self._indexes.is_needed():
             return []
         actions = self._whole.apply(files)
+        self._is_behind |= bool(actions)
         if not actions:
             self._whole = None
         for action in actions:
@@ -149,6 +152,8 @@ class Run:
         actions: list[Action] = []
         for file in files:
             if file.id in todo or file.kind is Kind.RECURRING:
+                if self._is_behind and extra_of(file.id):
+                    self._read()
                 done = self._file(file, todo)
                 todo.difference_update(action.file for action in done)
                 todo.update(name for name, entry in self._recorded.items() if not entry.checksum)
@@ -218,6 +223,7 @@ class Run:
     def _read(self) -> None:
         from lms_schema import ledger
 
+        self._is_behind = False
         self._tracked = ledger.exists(self._connection, self._session.schema)
         if self._tracked:
             self._recorded = ledger.read(self._connection, self._session.schema)

@@ -58,6 +58,7 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     _print_list("gone, to be dropped", files.gone)
     _print_list("edited after release, migrate will refuse (5)", files.edited)
     _print_list("unknown to this release, migrate will refuse (8)", files.newer)
+    _print_list("overridden", (f"{file} by {by}" for file, by in files.overridden))
     _print_list("of extras that were not given, left alone", files.others)
     if files.release:
         click.echo(f"migrated by the newer release {files.release}, migrate will refuse (8)")

@@ -26,11 +26,14 @@ class Comparison:
     Attributes:
         applied: Recorded, and unchanged.
         pending: Not recorded.
-        changed: Recorded with another content, and to be applied again.
+        changed: Recorded with another content, or overriding one that is, or overridden no more:
+            to be applied again.
         edited: Versioned files recorded with another content, which is an error.
         edited_paths: The paths of these.
         gone: Recorded and no longer in the package; their objects are to be dropped.
         newer: Recorded versioned files that the package does not know, which is an error.
+        overridden: The package's files of which an extra's file made other objects, with the ids
+            of both.
         others: Recorded files of extras that were not given; they are left alone.
         release: The newest release recorded, when that is newer than this one.
     """
@@ -42,6 +45,7 @@ class Comparison:
     edited_paths: tuple[str, ...]
     gone: tuple[str, ...]
     newer: tuple[str, ...]
+    overridden: tuple[tuple[str, str], ...]
     others: tuple[str, ...]
     release: str | None
 
@@ -123,6 +127,7 @@ class StatusResult:
             "edited": list(self.files.edited),
             "gone": list(self.files.gone),
             "newer": list(self.files.newer),
+            "overridden": [{"file": file, "by": by} for file, by in self.files.overridden],
             "others": list(self.files.others),
         }
 
@@ -177,17 +182,36 @@ def compare(package: SchemaPackage, entries: Mapping[str, Entry]) -> Comparison:
     known = [file for file in package.files if file.id in entries]
     differing = [file for file in known if file.checksum != entries[file.id].checksum]
     edited = [file for file in differing if file.kind is Kind.VERSIONED]
-    changed = [file.id for file in differing if file.kind is not Kind.VERSIONED]
+    pending = [file.id for file in package.files if file.id not in entries]
+    restored = {
+        other
+        for name, entry in entries.items()
+        for other in entry.overrides
+        if package.covers(name)
+        and (name not in package.by_id or other not in package.by_id[name].overrides)
+    }
+    again = {*pending, *restored, *(file.id for file in differing)}
+    changed = [
+        file.id
+        for file in known
+        if file.kind is not Kind.VERSIONED
+        and (file.id in again or not again.isdisjoint(file.overrides))
+    ]
     releases = [entry.package_version for entry in entries.values()]
     release = max(releases, key=number, default=__version__)
     return Comparison(
-        applied=tuple(file.id for file in known if file not in differing),
-        pending=tuple(file.id for file in package.files if file.id not in entries),
+        applied=tuple(
+            file.id for file in known if file not in differing and file.id not in changed
+        ),
+        pending=tuple(pending),
         changed=tuple(changed),
         edited=tuple(file.id for file in edited),
         edited_paths=tuple(file.path for file in edited),
         gone=tuple(name for name in missing if name not in newer),
         newer=tuple(newer),
+        overridden=tuple(
+            (other, name) for name, entry in sorted(entries.items()) for other in entry.overrides
+        ),
         others=tuple(name for name in sorted(entries) if not package.covers(name)),
         release=release if number(release) > number(__version__) else None,
     )
