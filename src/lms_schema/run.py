@@ -165,10 +165,6 @@ class Run:
         """Tell what was done, and how long it took."""
         seconds = time.monotonic() - start
         timed = [replaced(actions[0], seconds=seconds), *actions[1:]] if actions else []
-        timed = [
-            replaced(action, action="repair") if action.file in self._repair else action
-            for action in timed
-        ]
         for action in timed:
             self._tell(Event(action.action, action.file, action.seconds))
         return timed
@@ -202,7 +198,10 @@ class Run:
             if not self._tracked:
                 self._prepare()
             self._watch.begin()
-            actions = work()
+            actions = [
+                replaced(action, action="repair") if action.file in self._repair else action
+                for action in work()
+            ]
         self._watch.committed(actions)
         if not self._applier.learn():
             self._read()
