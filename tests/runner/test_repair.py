@@ -76,11 +76,6 @@ def mutate(admin: psycopg.Connection[tuple[object, ...]], kind: str, name: str, 
     admin.execute(statement.encode())
 
 
-def can_change(kind: str, name: str) -> bool:
-    """Tell whether a storage parameter can be set: not on an index that is not a B-tree."""
-    return kind != "index" or "gin" not in release_catalog(18).objects[ObjectKey(kind, name)]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["drop", "change"])
 @pytest.mark.parametrize("kind", ["function", "trigger", "view", "index"])
@@ -204,9 +199,7 @@ def test_what_was_changed_in_another_way_is_made_again(
     assert mended(database) == files
 
 
-def test_an_index_of_a_table_with_rows_is_built_beside_its_writers(
-    admin: psycopg.Connection[tuple[object, ...]], database: str
-) -> None:
+def test_an_index_of_a_table_with_rows_is_built_beside_its_writers(database: str) -> None:
     execute(
         database,
         "INSERT INTO learners (email, first_name, last_name, academic_level, data_consent)"
