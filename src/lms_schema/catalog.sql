@@ -112,7 +112,7 @@ identity_sequence AS (
         nullif(
             concat_ws(
                 ' ',
-                CASE WHEN c.relpersistence = 'u' THEN 'UNLOGGED' END,
+                CASE WHEN c.relpersistence = 'u' AND t.relpersistence = 'p' THEN 'UNLOGGED' END,
                 CASE WHEN s.seqincrement <> 1 THEN 'INCREMENT ' || s.seqincrement END,
                 CASE WHEN s.seqmin <> 1 THEN 'MINVALUE ' || s.seqmin END,
                 CASE
@@ -130,6 +130,7 @@ identity_sequence AS (
     INNER JOIN pg_class AS c ON s.seqrelid = c.oid
     INNER JOIN pg_depend AS d
         ON s.seqrelid = d.objid AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
+    INNER JOIN pg_class AS t ON d.refobjid = t.oid
 ),
 
 table_column AS (

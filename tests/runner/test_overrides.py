@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -49,21 +48,6 @@ APPLIED_ONCE = {
     "constraint dropped": ("tables/010_a", "ALTER TABLE a DROP CONSTRAINT positive;"),
     "column altered": ("tables/010_a", "ALTER TABLE a ALTER COLUMN j SET DEFAULT 5;"),
 }
-
-
-@pytest.fixture
-def make_extra(tmp_path: Path) -> MakeExtra:
-    """Make the folder of the extra `shop` anew."""
-
-    def make(files: Mapping[str, str]) -> Path:
-        root = tmp_path / "shop"
-        shutil.rmtree(root, ignore_errors=True)
-        for path, content in files.items():
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(content)
-        return root
-
-    return make
 
 
 def overriding(number: int) -> str:
