@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from lms_schema import overrides, replace
 from lms_schema import removal as removals
+from lms_schema import replace
 from lms_schema import swap as swaps
-from lms_schema.catalog import Catalog, read_catalog
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
 from lms_schema.execution import Executor
@@ -24,6 +23,7 @@ from lms_schema.swap import Swap, unfinished
 from lms_schema.watch import Step, Watch
 
 if TYPE_CHECKING:
+    from lms_schema.catalog import Catalog
     from lms_schema.ledger import Entry, Ledger
 
 
@@ -173,6 +173,9 @@ class Applier:
         if extra_of(file.id) is None:
             yield
             return
+        from lms_schema import overrides
+        from lms_schema.catalog import read_catalog
+
         # what the last file left is what this one finds
         before = self._catalog or read_catalog(self._connection, self._schema)
         yield

@@ -187,7 +187,7 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
     rows = connection.execute(
         sql.SQL(
             "SELECT migration_id, checksum, package_version, objects, "
-            "CASE WHEN content LIKE '%overrides:%' AND migration_id LIKE '%:%' THEN content END "
+            "CASE WHEN migration_id LIKE '%:%' AND content LIKE '%overrides:%' THEN content END "
             "FROM {} ORDER BY applied_at_utc, migration_id"
         ).format(sql.Identifier(schema, TABLE))
     )
