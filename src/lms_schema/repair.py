@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from lms_schema.database import Session
     from lms_schema.ledger import Entry
 
+Repair = Mapping[str, tuple[Difference, ...]]
+"""What files are to make again, by their ids."""
+
 _MADE_AT_EVERY_MIGRATE = re.compile(
     r"there is none|nothing holds .*|trigger .*: missing, the parent has .*"
 )
@@ -39,8 +42,8 @@ def files(
     entries: Mapping[str, Entry],
     differences: Sequence[Difference],
     todo: Collection[str],
-) -> dict[str, str]:
-    """Return the files to apply again, each with what it mends, in a line.
+) -> Repair:
+    """Return the files to apply again, each with what it mends.
 
     Args:
         package: The files.
@@ -50,17 +53,23 @@ def files(
             differ yet.
     """
     makers = Makers(entries)
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Difference]] = {}
     recurring = [file.id for file in package.files if file.kind is Kind.RECURRING]
     for difference in filter(can_mend, differences):
         maker = makers.of(ObjectKey(difference.kind, difference.name))
         for file_id in recurring if difference.kind == "partition" else filter(None, [maker]):
             file = package.by_id.get(file_id)
             if file is not None and _is_made_again(file) and file_id not in todo:
-                found.setdefault(file_id, []).append(
-                    f"{difference.problem} {difference.kind} {difference.name}"
-                )
-    return {file_id: ", ".join(what) for file_id, what in found.items()}
+                found.setdefault(file_id, []).append(difference)
+    return {file_id: tuple(what) for file_id, what in found.items()}
+
+
+def reasons(repair: Repair) -> dict[str, str]:
+    """Return what each file mends, in a line."""
+    return {
+        file_id: ", ".join(f"{item.problem} {item.kind} {item.name}" for item in what)
+        for file_id, what in repair.items()
+    }
 
 
 def needed(
@@ -68,7 +77,7 @@ def needed(
     package: SchemaPackage,
     expected: Catalog,
     unsure: Collection[ObjectKey],
-) -> tuple[dict[str, str], tuple[Difference, ...]]:
+) -> tuple[Repair, tuple[Difference, ...]]:
     """Return the files to apply again in a session's schema, and all that differs there.
 
     Args:

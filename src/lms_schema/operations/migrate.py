@@ -171,9 +171,9 @@ def _repaired(
     from lms_schema.operations.verify import expected_catalog
 
     expected, unsure = expected_catalog(package, session.server_major)
-    again, before = repair.needed(session, package, expected, unsure)
-    actions = run.all(None, again)
+    again, _before = repair.needed(session, package, expected, unsure)
+    actions = run.all(None, repair.reasons(again))
     _again, left = repair.needed(session, package, expected, unsure)
     names = {(item.kind, item.name) for item in left}
-    mended = again and tuple(item for item in before if (item.kind, item.name) not in names)
-    return actions, mended or (), left
+    mended = dict.fromkeys(item for what in again.values() for item in what)
+    return actions, tuple(item for item in mended if (item.kind, item.name) not in names), left

@@ -118,9 +118,10 @@ def plan(
 
 def _to_repair(session: database.Session, package: SchemaPackage) -> dict[str, str]:
     from lms_schema.operations.verify import expected_catalog
-    from lms_schema.repair import needed
+    from lms_schema.repair import needed, reasons
 
-    return needed(session, package, *expected_catalog(package, session.server_major))[0]
+    again, _ = needed(session, package, *expected_catalog(package, session.server_major))
+    return reasons(again)
 
 
 def _refuse_unknown(applied: Mapping[str, str]) -> None:
