@@ -11,12 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 import lms_schema
-from lms_schema import UsageError, migrate, plan, status, verify
+from lms_schema import DatabaseError, UsageError, migrate, plan, status, verify
 from lms_schema.catalog import ObjectKey, release_catalog
 from lms_schema.cli import cli
 from lms_schema.package import read
 from support.runner import actions, execute, query
 
+INDEX = "learners_institution_id_idx"
 INTRUDER = "CREATE OR REPLACE FUNCTION {} RETURNS {} LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
 
 
@@ -218,6 +219,33 @@ def test_an_index_of_a_table_with_rows_is_built_beside_its_writers(database: str
     assert verify(database).differences == ()
 
 
+def test_a_repair_whose_session_is_ended_in_between_is_finished_by_the_next(
+    admin: psycopg.Connection[tuple[object, ...]], database: str
+) -> None:
+    execute(
+        database,
+        INTRUDER.format("set_updated_at()", "trigger"),
+        f"ALTER TABLE learners DISABLE TRIGGER learners_updated_at;DROP INDEX {INDEX}",
+    )
+
+    def end(event: lms_schema.Event) -> None:
+        if event.kind == "waiting":
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND application_name = 'lms-schema'"
+            )
+
+    with psycopg.connect(database) as writer:
+        writer.execute("LOCK TABLE learners IN ROW EXCLUSIVE MODE")
+        with pytest.raises(DatabaseError):
+            migrate(database, repair=True, on_event=end)
+    assert {key(item) for item in verify(database).differences} == {
+        ("different", "trigger", "learners.learners_updated_at"),
+        ("missing", "index", f"learners.{INDEX}"),
+    }
+    assert mended(database) == {"triggers/learners", f"indexes/{INDEX}"}
+
+
 def test_tables_types_and_what_is_extra_are_listed_and_left(database: str) -> None:
     execute(
         database,
@@ -322,7 +350,7 @@ def test_a_plan_tells_what_would_be_repaired_and_ends_with_3(database: str) -> N
 
 
 def test_verify_and_maintain_say_how_to_mend(database: str) -> None:
-    execute(database, "DROP FUNCTION recalculate_course_metrics")
+    execute(database, "DROP FUNCTION refresh_learning_analytics")
     result = CliRunner().invoke(cli, ["verify", "--database", database])
     assert "lms-schema migrate --repair" in result.stdout
     result = CliRunner().invoke(cli, ["maintain", "--database", database])
