@@ -29,9 +29,8 @@ def main(majors: list[int]) -> None:
             with psycopg.connect(conninfo) as connection:
                 catalog = read_catalog(connection, "lms")
                 entries = ledger.read(connection, "lms")
-                connection.execute("SET search_path = lms, pg_temp")
                 objects = owners.to_json(
-                    connection, {file: entry.objects for file, entry in entries.items()}
+                    connection, "lms", {file: entry.objects for file, entry in entries.items()}
                 )
         path = FOLDER / f"{major}.json"
         path.write_text(catalog.to_json(), encoding="utf-8", newline="\n")

@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION interaction_retention_ddl(p_partitions regclass[]) RE
 LANGUAGE sql
 STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT format('SELECT * FROM retire_interaction_partitions(%L)', p_partitions)
+    SELECT format('SELECT * FROM retire_interaction_partitions(%L::regclass[])', p_partitions)
     UNION ALL
     SELECT format('DROP TABLE %s', p.name) FROM unnest(p_partitions) AS p (name);
 END;

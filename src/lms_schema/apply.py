@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from lms_schema import removal as removals
-from lms_schema import replace
+from lms_schema import replace, search_path
 from lms_schema import swap as swaps
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
@@ -320,19 +320,20 @@ class Applier:
         # What is deferred is checked at the end of the file, while it can be named.
         end = max((statement.line for statement in file.statements), default=1)
         last = Statement("SET CONSTRAINTS ALL IMMEDIATE", end)
-        for statement in (*statements, last):
-            self._skipped.clear()
-            self._send(file.path, statement.text, line=statement.line, written=statement != last)
-            if in_place and self._skipped:
-                # IF NOT EXISTS found the old object and left it: not a replacement.
-                message, sqlstate = self._skipped[0]
-                raise StatementFailed(
-                    message,
-                    file=file.path,
-                    line=statement.line,
-                    statement=statement.text,
-                    sqlstate=sqlstate,
-                )
+        with search_path.opened(self._connection, self._schema):
+            for statement in (*statements, last):
+                self._skipped.clear()
+                self._run(file.path, statement, written=statement != last)
+                if in_place and self._skipped:
+                    # IF NOT EXISTS found the old object and left it: not a replacement.
+                    message, sqlstate = self._skipped[0]
+                    raise StatementFailed(
+                        message,
+                        file=file.path,
+                        line=statement.line,
+                        statement=statement.text,
+                        sqlstate=sqlstate,
+                    )
 
     def _drop(self, file_id: str, name: str) -> None:
         hint = "Drop or change what depends on it, then migrate again."
@@ -346,7 +347,7 @@ class Applier:
     def _send(
         self, path: str, text: str, *, line: int = 1, written: bool = False, hint: str | None = None
     ) -> None:
-        """Execute a statement.
+        """Execute a statement on objects of the schema.
 
         Args:
             path: The file that it belongs to.
@@ -355,8 +356,14 @@ class Applier:
             written: Whether it stands in the file.
             hint: What to do when it fails, in place of PostgreSQL's hint.
         """
-        tag = self._executor.run(path, Statement(text, line), written=written, hint=hint)
-        self._watch.executed(Step(path, line, text, written, tag))
+        with search_path.opened(self._connection, self._schema):
+            self._run(path, Statement(text, line), written=written, hint=hint)
+
+    def _run(
+        self, path: str, statement: Statement, *, written: bool, hint: str | None = None
+    ) -> None:
+        tag = self._executor.run(path, statement, written=written, hint=hint)
+        self._watch.executed(Step(path, statement.line, statement.text, written, tag))
 
     def _wrote(self) -> bool:
         row = self._connection.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple, Self
 import psycopg
 from psycopg.rows import tuple_row
 
+from lms_schema import search_path
 from lms_schema.errors import DatabaseError, UsageError
 
-# What changes how PostgreSQL prints a definition; search_path is pinned besides. To compile a query
+# What changes how PostgreSQL prints a definition; the search path does besides. To compile a query
 # that is run once would take longer than to run it.
 _SETTINGS = {
     "jit": "off",
@@ -101,8 +102,9 @@ def read_catalog(conn: psycopg.Connection[Any], schema: str) -> Catalog:
     Raises:
         DatabaseError: The connection's role has no USAGE on the schema.
     """
-    query = resources.files("lms_schema").joinpath("catalog.sql").read_bytes()
+    query = resources.files("lms_schema").joinpath("catalog.sql").read_text(encoding="utf-8")
     with conn.transaction(force_rollback=True), conn.cursor(row_factory=tuple_row) as cursor:
+        search_path.pin(conn)
         cursor.execute(
             "SELECT nspname FROM pg_namespace"
             " WHERE nspname = %s AND NOT has_schema_privilege(oid, 'USAGE')",
@@ -115,13 +117,11 @@ def read_catalog(conn: psycopg.Connection[Any], schema: str) -> Catalog:
             )
         for name, value in _SETTINGS.items():
             cursor.execute("SELECT set_config(%s, %s, TRUE)", [name, value])
-        cursor.execute(
-            "SELECT set_config('search_path', quote_ident(%s) || ', pg_temp', TRUE)", [schema]
-        )
-        cursor.execute(query, {"schema": schema})
         objects = {
             ObjectKey(kind, name): definition
-            for kind, name, definition in cursor
+            for kind, name, definition in search_path.printed(
+                conn, schema, query, {"schema": schema}
+            )
             if definition is not None  # dropped by another session while it was read
         }
     return Catalog(conn.info.server_version // 10000, objects)

@@ -1,5 +1,5 @@
 -- The objects of one schema as (kind, name, definition), in one statement and so in one snapshot.
--- The caller pins search_path to that schema, so that nothing printed here carries its name; names
+-- The caller prints relative to that schema, so that nothing printed here carries its name; names
 -- are quoted, so that a dot or a parenthesis in them can only be a separator.
 WITH
 namespace AS (

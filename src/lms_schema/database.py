@@ -11,10 +11,9 @@ from typing import Any
 from urllib.parse import unquote
 
 import psycopg
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from lms_schema import embedded
+from lms_schema import embedded, search_path
 from lms_schema.errors import DatabaseError, PoolerInBetween, UsageError
 
 SUPPORTED = range(15, 19)
@@ -28,7 +27,7 @@ class Session:
     """A connection prepared for one schema.
 
     Attributes:
-        connection: In autocommit mode; `search_path` is the schema, then pg_temp.
+        connection: In autocommit mode; `search_path` is pg_catalog, see there.
         schema: The target schema, which may not exist yet.
         database: Name of the database.
         server_major: PostgreSQL's major version.
@@ -56,7 +55,9 @@ class Session:
         if "hostaddr" in parameters:
             parameters["hostaddr"] = info.hostaddr
         parameters |= {"application_name": "lms-schema watch", "connect_timeout": 5}
-        return psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
+        connection = psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
+        search_path.pin(connection)
+        return connection
 
     def require_schema(self) -> None:
         """Refuse to go on without the schema.
@@ -222,9 +223,7 @@ def _prepared(
             f"The server is PostgreSQL {major}; this release knows "
             f"{SUPPORTED.start} to {SUPPORTED.stop - 1}."
         )
-    row = connection.execute("SELECT pg_backend_pid(), current_schema()").fetchone()
-    assert row is not None  # noqa: S101
-    pid, current = row
+    pid, current = _pinned(connection, lock_timeout, read_only, allow_pooler)
     name = connection.info.dbname
     if not read_only and not allow_pooler and pid != connection.info.backend_pid:
         raise PoolerInBetween(
@@ -246,9 +245,24 @@ def _prepared(
         )
     if schema == "information_schema" or schema.startswith("pg_"):
         raise UsageError(f'"{schema}" cannot be the schema: it is PostgreSQL\'s own.')
-    path = sql.SQL("{}, pg_temp").format(sql.Identifier(schema)).as_string(connection)
+    if read_only:
+        return Session(connection, schema, name, major, lock_timeout, pid)
+    # when this process dies, its statement ends soon, and with it the lock
+    with suppress(psycopg.Error):  # not every platform can do it
+        connection.execute("SET client_connection_check_interval = '1s'")
+    return Session(connection, schema, name, major, lock_timeout, pid)
+
+
+def _pinned(
+    connection: psycopg.Connection[Any], lock_timeout: float, read_only: bool, allow_pooler: bool
+) -> tuple[int, str | None]:
+    """Pin the settings, and return the server process's id and the role's own current schema.
+
+    The role's own path holds while this one query is parsed, so that it qualifies every function
+    and has no operator. Behind a pooler that is to be refused it changes nothing.
+    """
     settings = {
-        "search_path": path,
+        "search_path": search_path.CATALOG,
         "lock_timeout": milliseconds(lock_timeout),
         "statement_timeout": "0",
         "idle_in_transaction_session_timeout": "0",
@@ -265,16 +279,15 @@ def _prepared(
         "quote_all_identifiers": "off",
         "transform_null_equals": "off",
     }
-    if major >= 17:
+    if connection.info.server_version >= 170000:
         settings["transaction_timeout"] = "0"
-    calls = ", ".join([f"set_config(%s, %s, {read_only})"] * len(settings))
-    connection.execute(
-        f"SELECT {calls}",
+    is_local = f"pg_catalog.int4ne(pg_catalog.pg_backend_pid(), {connection.info.backend_pid})"
+    if read_only or allow_pooler:
+        is_local = str(read_only)
+    calls = ", ".join([f"pg_catalog.set_config(%s, %s, {is_local})"] * len(settings))
+    row = connection.execute(
+        f"SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_schema(), {calls}".encode(),
         [text for setting in settings.items() for text in setting],
-    )
-    if read_only:
-        return Session(connection, schema, name, major, lock_timeout, pid)
-    # when this process dies, its statement ends soon, and with it the lock
-    with suppress(psycopg.Error):  # not every platform can do it
-        connection.execute("SET client_connection_check_interval = '1s'")
-    return Session(connection, schema, name, major, lock_timeout, pid)
+    ).fetchone()
+    assert row is not None  # noqa: S101
+    return row[0], row[1]

@@ -13,8 +13,8 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from lms_schema import dashboards, pages, sample
-from lms_schema.database import session
+from lms_schema import dashboards, pages, sample, search_path
+from lms_schema.database import Session, session
 from lms_schema.errors import UsageError
 from lms_schema.operations.migrate import migrate
 from lms_schema.tables import print_bars, print_table
@@ -54,14 +54,17 @@ def demo(
         if not html.parent.is_dir():
             raise UsageError(f"{html}: there is no folder {html.parent}. Nothing was changed.")
     with session(conninfo, schema=schema) as opened:
-        _refuse_data(opened.connection)
+        _refuse_data(opened)
     result = migrate(conninfo, schema=schema)
     tell(f"migrated schema {result.schema} on PostgreSQL {result.server_major}")
-    with session(conninfo, schema=result.schema) as opened:
+    with (
+        session(conninfo, schema=result.schema) as opened,
+        search_path.opened(opened.connection, opened.schema),
+    ):
         connection = opened.connection
         with connection.transaction():
             connection.execute("LOCK TABLE learners IN EXCLUSIVE MODE")
-            _refuse_data(connection)
+            _refuse_data(opened)
             rows = sample.make(datetime.now(UTC))
             _load(connection, rows)
         tell(
@@ -78,11 +81,15 @@ def demo(
             tell(f"wrote {html}")
 
 
-def _refuse_data(connection: Connection) -> None:
-    found = connection.execute("SELECT to_regclass('learners')").fetchone()
-    if found is None or found[0] is None:
+def _refuse_data(opened: Session) -> None:
+    query = search_path.within(
+        opened.connection, opened.schema, "SELECT FROM {schema}.learners LIMIT 1"
+    )
+    try:
+        found = opened.connection.execute(query).fetchone()
+    except (psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedTable):
         return
-    if connection.execute("SELECT FROM learners LIMIT 1").fetchone() is not None:
+    if found is not None:
         raise UsageError(
             "The schema holds learners already: the demo would mix its sample data with them. "
             "Nothing was changed. Name an empty database or another --schema."

@@ -24,6 +24,8 @@ _ATOMIC = re.compile(r"CREATE\b.*\bBEGIN\s+ATOMIC\b", re.IGNORECASE | re.DOTALL)
 
 MARK = "Written by lms-schema export"
 
+_NO_WAY_BACK = "There is no way back: restore a backup."
+
 
 @dataclass(frozen=True)
 class Script:
@@ -59,7 +61,7 @@ class Script:
             f"{create}"
             f"{_set('lms_schema.search_path', _THE_PATH)}"
             f"SET LOCAL search_path = {schema}, pg_temp;\n"
-            f"{self._in_one_transaction}\n"
+            f"{self._in_one_transaction};\n\n"
             f"{body}\n"
             "SET CONSTRAINTS ALL IMMEDIATE;\n"
             f"{_set('search_path', _THE_PATH_BEFORE)}"
@@ -69,10 +71,10 @@ class Script:
     def _in_one_transaction(self) -> str:
         """SQL that fails where SET LOCAL had no effect, and objects would go elsewhere."""
         schema = sql.Literal(self.schema).as_string(None)
-        return (
-            f"DO $path$ BEGIN IF current_schema() IS DISTINCT FROM {schema} THEN\n"
+        return _do(
+            f"IF current_schema() IS DISTINCT FROM {schema} THEN\n"
             "    RAISE EXCEPTION 'run this file in one transaction';\n"
-            "END IF; END $path$;\n"
+            "END IF;"
         )
 
     @property
@@ -88,7 +90,18 @@ class Script:
 
 def _set(setting: str, value: str) -> str:
     """Return SQL that sets something for the transaction, and gives no rows."""
-    return f"DO $$ BEGIN PERFORM set_config('{setting}', {value}, TRUE); END $$;\n"
+    return _do(f"PERFORM set_config('{setting}', {value}, TRUE);") + ";\n"
+
+
+def _do(body: str) -> str:
+    """Return a statement that runs PL/pgSQL."""
+    return f"DO {_dollar_quoted(f'BEGIN {body} END')}"
+
+
+def _dollar_quoted(text: str) -> str:
+    """Return text as a string between tags that it does not hold."""
+    tag = next(tag for n in count() if (tag := f"$lms{n or ''}$") not in text)
+    return f"{tag} {text} {tag}"
 
 
 def _identifier(version: str) -> str:
@@ -116,7 +129,7 @@ def flyway(script: Script) -> dict[str, str]:
     for position, part in enumerate(script.parts, 1):
         name = f"V{number}.{position:03}__{re.sub(r'[^A-Za-z0-9]+', '_', part.name)}.sql"
         files[name] = script.sql([Part(part.name, _quoted_bodies(part.text))])
-        if "${" in part.text:
+        if "${" in files[name]:
             files[f"{name}.conf"] = f"# {MARK}\nplaceholderReplacement=false\n"
     return files
 
@@ -129,8 +142,7 @@ def _quoted_bodies(text: str) -> str:
         result += text[end:start]
         end = start + len(statement.text)
         if _ATOMIC.match(statement.text):
-            tag = next(t for n in count() if (t := f"$sql{n or ''}$") not in statement.text)
-            result += f"DO $execute$ BEGIN EXECUTE {tag}\n{statement.text}\n{tag}; END $execute$"
+            result += _do(f"EXECUTE {_dollar_quoted(statement.text)};")
         else:
             result += statement.text
     return result + text[end:]
@@ -142,28 +154,32 @@ def alembic(script: Script) -> dict[str, str]:
         f"{script.slug}.sql": script.sql(script.parts),
         f"{script.slug}.py": f'''"""{script.heading}
 
-A branch of its own: "alembic upgrade heads" applies it beside your revisions, and a revision of
-yours that needs it says depends_on = "{script.slug}".
+It is on the branch lms_schema. "alembic merge heads" joins that and yours, once for each release;
+then "alembic upgrade head" and "alembic revision" do what they did before.
 """
 
 from pathlib import Path
 
 from alembic import op
+from alembic.util import CommandError
 
 revision = "{script.slug}"
 down_revision = {_python(script.slug_since)}
-branch_labels = None
+branch_labels = {None if script.since else ("lms_schema",)!r}
 depends_on = None
 
 
 def upgrade() -> None:
     text = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    # without parameters the driver leaves % and : alone
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(text)
+    context = op.get_context()
+    if context.as_sql:
+        context.impl.static_output(text)
+    else:  # without parameters the driver leaves % and : alone
+        op.get_bind().execution_options(no_parameters=True).exec_driver_sql(text)
 
 
 def downgrade() -> None:
-    raise NotImplementedError("lms-schema goes forward only: restore a backup.")
+    raise CommandError("{_NO_WAY_BACK}")
 ''',
     }
 
@@ -184,14 +200,22 @@ def django(script: Script) -> dict[str, str]:
 
 from pathlib import Path
 
+from django.core.management.base import CommandError
 from django.db import migrations
+
+
+class Install(migrations.RunSQL):
+    reversible = True  # so that the answer is one sentence
+
+    def database_backwards(self, *_):
+        raise CommandError("{_NO_WAY_BACK}")
 
 
 class Migration(migrations.Migration):
     initial = {script.since is None}
     dependencies = {before!r}
     operations = [
-        migrations.RunSQL(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")),
+        Install(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")),
     ]
 ''',
     }

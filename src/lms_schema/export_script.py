@@ -18,6 +18,7 @@ from lms_schema import database, ledger, yoyo_layout
 from lms_schema.events import Action, Event
 from lms_schema.package import Kind, SchemaPackage, SqlFile
 from lms_schema.run import Run
+from lms_schema.statements import tokens
 from lms_schema.watch import Step, Watch
 
 _NOW = sql.SQL("now() AT TIME ZONE 'UTC'")
@@ -34,7 +35,8 @@ _OF_THE_RUN = {
 _MADE_BY_A_RECURRING_FILE = sql.SQL("""(
     SELECT coalesce(array_agg('TABLE ' || c.oid::regclass::text ORDER BY c.oid), '{{}}')
     FROM pg_class AS c JOIN pg_inherits AS i ON i.inhrelid = c.oid
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relispartition
+    WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+        AND c.relispartition
         AND c.relkind IN ('r', 'p')
         AND EXISTS (  -- of a table of the package: others may have partitions here, too
             SELECT FROM {table} AS m
@@ -97,11 +99,11 @@ def script(
     recorder = _Recorder()
     with database.session(conninfo, schema=schema) as session:
         connection = session.connection
-        start = _precondition(since) if since else Part("state", ledger.CREATION)
+        start = _precondition(since) if since else Part("state", ledger.creation())
         for files, watch in ((since, None), (package, recorder)):
             if files is not None:
-                Run(session, files, ledger.Ledger(connection), 0, _silent, watch).all(None)
-        rows = {row["migration_id"]: row for row in _rows(connection, ledger.TABLE)}
+                Run(session, files, ledger.Ledger(connection, schema), 0, _silent, watch).all(None)
+        rows = {row["migration_id"]: row for row in _rows(connection, schema, ledger.TABLE)}
     known = set(since.by_id) if since else set()
     return [start, *(_part(package, rows, known, *done) for done in recorder.transactions)]
 
@@ -136,11 +138,8 @@ def _part(
 def _terminated(file: SqlFile) -> str:
     """Return a file's text; its last statement may lack the semicolon that what follows needs."""
     text = file.text.strip()
-    if not file.statements:
-        return text
-    last = file.statements[-1].text
-    before, _, after = text.rpartition(last)
-    return text if after.lstrip().startswith(";") else f"{before}{last};{after}"
+    code = [part for kind, part, _ in tokens(text) if kind not in ("space", "comment", "block")]
+    return text if code[-1:] in ([], [";"]) else f"{text}\n;"
 
 
 def _precondition(since: SchemaPackage) -> Part:
@@ -172,8 +171,8 @@ $release$;
     return Part("release", text.as_string(None))
 
 
-def _rows(connection: psycopg.Connection[Any], table: str) -> list[dict[str, Any]]:
-    query = sql.SQL("SELECT * FROM {} ORDER BY 1").format(sql.Identifier(table))
+def _rows(connection: psycopg.Connection[Any], schema: str, table: str) -> list[dict[str, Any]]:
+    query = sql.SQL("SELECT * FROM {} ORDER BY 1").format(sql.Identifier(schema, table))
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(query).fetchall()
 

@@ -159,7 +159,7 @@ def schemas_from(conninfo: str, query: str) -> tuple[str, ...]:
     Args:
         conninfo: Any libpq connection string.
         query: One statement that returns one column of text. It runs in a transaction that may
-            only read.
+            only read, under the role's own search path: it is the caller's SQL, and not the tool's.
 
     Raises:
         UsageError: When the query fails, or returns something else, or no row.

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from lms_schema import search_path
 from lms_schema.ledger import TABLES
 
 _TABLE = """
@@ -121,7 +122,7 @@ class Index:
     Attributes:
         oid: Its row in pg_class.
         text: Its schema and name, quoted.
-        name: Its name relative to the search path.
+        name: Its name relative to the target schema.
         table: The table's row in pg_class, or None when it is no index.
         valid: Whether queries can use it.
         attached: Whether it is a part of a partitioned index.
@@ -142,9 +143,10 @@ class Index:
 class IndexCatalog:
     """Reads the catalog of a connection."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        """Take the connection."""
+    def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
+        """Take the connection, and the schema that names are relative to."""
         self._connection = connection
+        self._schema = schema
 
     def table(self, schema: str, name: str) -> Table | None:
         """Return what of that name can have an index."""
@@ -187,6 +189,5 @@ class IndexCatalog:
         return [row[0] for row in self._connection.execute(_COLUMNS, (index.oid,))]
 
     def _indexes(self, condition: str, *values: object) -> list[Index]:
-        with self._connection.cursor(row_factory=class_row(Index)) as cursor:
-            cursor.execute(f"{_INDEX} WHERE {condition}".encode(), values)
-            return cursor.fetchall()
+        query = f"{_INDEX} WHERE {condition}"
+        return search_path.printed(self._connection, self._schema, query, values, class_row(Index))

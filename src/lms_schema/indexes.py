@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 
-from lms_schema import index_file, index_names
+from lms_schema import index_file, index_names, search_path
 from lms_schema.database import Session, milliseconds
 from lms_schema.errors import LmsSchemaError, StatementFailed
 from lms_schema.events import Event
@@ -43,7 +43,7 @@ class IndexBuilder:
         """Take the session, who runs statements, who retries them, and whom to tell."""
         self._session = session
         self._executor = executor
-        self._catalog = IndexCatalog(session.connection)
+        self._catalog = IndexCatalog(session.connection, session.schema)
         self._patience = patience
         self._tell = tell
 
@@ -98,7 +98,7 @@ class _Build:
         self._session = session
         self._connection = session.connection
         self._executor = executor
-        self._catalog = IndexCatalog(session.connection)
+        self._catalog = IndexCatalog(session.connection, session.schema)
         self._patience = patience
         self._tell = tell
         self._file = file
@@ -239,26 +239,29 @@ class _Build:
         """Return the shape of the index that the file makes."""
         probe = f"{quoted(table.schema)}.{_PROBE}"
         with self._connection.transaction(force_rollback=True):
-            for statement in (
+            self._run(
                 self._statement(f"CREATE TABLE {probe} (LIKE {table.text})"),
                 self._wanted.build(f"{_PROBE}_index", probe),
-            ):
-                self._executor.run(self._file.path, statement)
+            )
             found = self._catalog.index(table.schema, f"{_PROBE}_index")
             return found.shape if found else ""
 
     def _transaction(self, *statements: Statement) -> None:
         def work() -> None:
             with self._connection.transaction():
-                for statement in statements:
-                    self._executor.run(self._file.path, statement)
+                self._run(*statements)
 
         self._patience.run(work)
 
     def _alone(self, statement: Statement) -> None:
         """Run what cannot be in a transaction, and waits for others without locking them out."""
         with self._unlimited():
-            self._executor.run(self._file.path, statement, limited=False)
+            self._run(statement, limited=False)
+
+    def _run(self, *statements: Statement, limited: bool = True) -> None:
+        with search_path.opened(self._connection, self._session.schema):
+            for statement in statements:
+                self._executor.run(self._file.path, statement, limited=limited)
 
     @contextmanager
     def _unlimited(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ Reading them takes nothing but SQL. Their layout and their rows are yoyo's: see 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ from psycopg import sql
 from psycopg.pq import Escaping
 
 from lms_schema import package as packages
-from lms_schema import yoyo_layout
+from lms_schema import search_path, yoyo_layout
+from lms_schema.statements import qualified
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,46 +30,55 @@ TABLES = (TABLE, LOG_TABLE, VERSION_TABLE)
 _REPAIR = "repair: "
 """How the comment of a log entry begins that tells what was repaired."""
 
-CREATION = f"""\
-{yoyo_layout.tables(*TABLES)}
-ALTER TABLE {TABLE}
+
+def creation(schema: str | None = None) -> str:
+    """Return the SQL that creates the state tables: yoyo's, with columns of our own.
+
+    Args:
+        schema: Where; None: where the search path says.
+    """
+    table, log_table, version_table = (
+        name if schema is None else qualified(schema, name) for name in TABLES
+    )
+    return f"""\
+{yoyo_layout.tables(table, log_table, version_table)}
+ALTER TABLE {table}
     ADD COLUMN checksum text,
     ADD COLUMN package_version text,
     ADD COLUMN objects text[],
     ADD COLUMN content text NOT NULL DEFAULT '';
-COMMENT ON TABLE {TABLE} IS
+COMMENT ON TABLE {table} IS
     'What lms-schema applied to this schema, a row a file. Written by lms-schema migrate only.';
-COMMENT ON COLUMN {TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
-COMMENT ON COLUMN {TABLE}.migration_id IS 'Path of the file below schema/, without the ending.';
-COMMENT ON COLUMN {TABLE}.applied_at_utc IS 'When it was applied last, in UTC.';
-COMMENT ON COLUMN {TABLE}.checksum IS
+COMMENT ON COLUMN {table}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
+COMMENT ON COLUMN {table}.migration_id IS 'Path of the file below schema/, without the ending.';
+COMMENT ON COLUMN {table}.applied_at_utc IS 'When it was applied last, in UTC.';
+COMMENT ON COLUMN {table}.checksum IS
     'SHA-256 of the content that was applied, in hexadecimal; empty: to be applied again.';
-COMMENT ON COLUMN {TABLE}.package_version IS 'Release of lms-schema that applied it.';
-COMMENT ON COLUMN {TABLE}.objects IS
+COMMENT ON COLUMN {table}.package_version IS 'Release of lms-schema that applied it.';
+COMMENT ON COLUMN {table}.objects IS
     'What the file created, each as DROP would name it, relative to this schema.';
-COMMENT ON COLUMN {TABLE}.content IS
+COMMENT ON COLUMN {table}.content IS
     'The file as it was applied: what lms-schema plan reproduces this schema from.';
-COMMENT ON TABLE {LOG_TABLE} IS 'Each time that a file was applied or dropped, by whom and when.';
-COMMENT ON COLUMN {LOG_TABLE}.id IS 'Random UUID of the entry.';
-COMMENT ON COLUMN {LOG_TABLE}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
-COMMENT ON COLUMN {LOG_TABLE}.migration_id IS 'Path of the file below schema/, without the ending.';
-COMMENT ON COLUMN {LOG_TABLE}.operation IS
+COMMENT ON TABLE {log_table} IS 'Each time that a file was applied or dropped, by whom and when.';
+COMMENT ON COLUMN {log_table}.id IS 'Random UUID of the entry.';
+COMMENT ON COLUMN {log_table}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
+COMMENT ON COLUMN {log_table}.migration_id IS 'Path of the file below schema/, without the ending.';
+COMMENT ON COLUMN {log_table}.operation IS
     'mark when the file was recorded as applied, unmark when that record was removed.';
-COMMENT ON COLUMN {LOG_TABLE}.username IS 'Database role that did it.';
-COMMENT ON COLUMN {LOG_TABLE}.hostname IS 'Host that lms-schema ran on.';
-COMMENT ON COLUMN {LOG_TABLE}.comment IS
+COMMENT ON COLUMN {log_table}.username IS 'Database role that did it.';
+COMMENT ON COLUMN {log_table}.hostname IS 'Host that lms-schema ran on.';
+COMMENT ON COLUMN {log_table}.comment IS
     'Of a repair: "repair: " and what was missing or different; else empty.';
-COMMENT ON COLUMN {LOG_TABLE}.created_at_utc IS 'When it was done, in UTC.';
-COMMENT ON TABLE {VERSION_TABLE} IS 'Version of the layout of the lms_schema_ tables (by yoyo).';
-COMMENT ON COLUMN {VERSION_TABLE}.version IS 'Number of a layout that was reached.';
-COMMENT ON COLUMN {VERSION_TABLE}.installed_at_utc IS 'When it was reached, in UTC.';
+COMMENT ON COLUMN {log_table}.created_at_utc IS 'When it was done, in UTC.';
+COMMENT ON TABLE {version_table} IS 'Version of the layout of the lms_schema_ tables (by yoyo).';
+COMMENT ON COLUMN {version_table}.version IS 'Number of a layout that was reached.';
+COMMENT ON COLUMN {version_table}.installed_at_utc IS 'When it was reached, in UTC.';
 """
-"""SQL that creates the state tables: yoyo's, with columns of our own."""
 
 
 _RECORD = f"""
     WITH moved AS (
-        UPDATE {TABLE}
+        UPDATE {{schema}}.{TABLE}
         SET objects = ARRAY(
             SELECT o FROM unnest(objects) WITH ORDINALITY AS u (o, n)
             WHERE o <> ALL (%(objects)s::text[]) ORDER BY n
@@ -76,14 +86,14 @@ _RECORD = f"""
         WHERE migration_id <> %(migration_id)s AND objects && %(objects)s::text[]
     ),
     logged AS (
-        INSERT INTO {LOG_TABLE}
+        INSERT INTO {{schema}}.{LOG_TABLE}
             (id, migration_hash, migration_id, operation, username, hostname, comment,
             created_at_utc)
         VALUES (%(id)s, %(migration_hash)s, %(migration_id)s, %(operation)s, %(username)s,
             %(hostname)s, left(%(comment)s, 255), %(created_at_utc)s)
     )
-    INSERT INTO {TABLE} (migration_hash, migration_id, applied_at_utc, checksum, package_version,
-        objects, content)
+    INSERT INTO {{schema}}.{TABLE} (migration_hash, migration_id, applied_at_utc, checksum,
+        package_version, objects, content)
     VALUES (%(migration_hash)s, %(migration_id)s, %(created_at_utc)s, %(checksum)s,
         %(package_version)s, %(objects)s::text[], %(content)s)
     ON CONFLICT (migration_hash) DO UPDATE SET
@@ -111,33 +121,34 @@ _NOTE = f"""
     PREPARE lms_schema_note AS
     WITH applied AS MATERIALIZED (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS at),
     logged AS (
-        INSERT INTO {LOG_TABLE}
+        INSERT INTO {{schema}}.{LOG_TABLE}
             (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
         SELECT $1, $2, $3, $4, $5, $6, at FROM applied
     )
-    INSERT INTO {TABLE} (migration_hash, migration_id, applied_at_utc, checksum, package_version,
-        objects, content)
-    SELECT $2, $3, at, $7, $8, '{{}}', $9 FROM applied
+    INSERT INTO {{schema}}.{TABLE} (migration_hash, migration_id, applied_at_utc, checksum,
+        package_version, objects, content)
+    SELECT $2, $3, at, $7, $8, ARRAY[]::text[], $9 FROM applied
 """  # noqa: S608 (names of tables, above)
 
 # The commands of a transaction are numbered, and each row that it wrote bears the number of its
 # command. So an object belongs to the first file that was noted after it.
 _SETTLE = f"""
+    PREPARE lms_schema_settle (text[], bigint[]) AS
     WITH noted AS (
-        SELECT migration_id, cmin::text::bigint AS command, applied_at_utc FROM {TABLE}
+        SELECT migration_id, cmin::text::bigint AS command, applied_at_utc FROM {{schema}}.{TABLE}
         WHERE xmin = pg_current_xact_id()::xid
     ),
     made AS (
-        SELECT o.name, o.objid, (
+        SELECT o.name, o.place, (
             SELECT n.migration_id FROM noted AS n WHERE n.command >= o.command
             ORDER BY n.command LIMIT 1
         ) AS migration_id
-        FROM ({{objects}}) AS o
+        FROM unnest($1, $2) WITH ORDINALITY AS o (name, command, place)
     ),
     settled AS (
-        UPDATE {TABLE} AS t
+        UPDATE {{schema}}.{TABLE} AS t
         SET objects = CASE WHEN t.migration_id IN (SELECT migration_id FROM noted)
-            THEN ARRAY(SELECT name FROM made WHERE migration_id = t.migration_id ORDER BY objid)
+            THEN ARRAY(SELECT name FROM made WHERE migration_id = t.migration_id ORDER BY place)
             ELSE ARRAY(
                 SELECT o FROM unnest(t.objects) WITH ORDINALITY AS u (o, n)
                 WHERE o NOT IN (SELECT name FROM made) ORDER BY n
@@ -226,14 +237,15 @@ def contents(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]
 
 
 class Ledger:
-    """Writes the state tables of the connection's schema, inside the caller's transaction."""
+    """Writes the state tables of a schema, inside the caller's transaction."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
         self._connection = connection
+        self._schema = schema
 
     def create(self) -> None:
         """Create the state tables."""
-        self._connection.execute(CREATION.encode())
+        self._connection.execute(creation(self._schema).encode())
 
     def record(self, file: SqlFile, objects: Sequence[str], repair: str | None = None) -> Entry:
         """Record a file as applied, in place of an earlier record.
@@ -247,7 +259,7 @@ class Ledger:
         """
         comment = repair and f"{_REPAIR}{repair}"
         values = {**self._values(file), "objects": list(objects), "comment": comment}
-        self._connection.execute(_RECORD.encode(), values)
+        self._connection.execute(self._sql(_RECORD, values))
         return Entry(
             str(values["checksum"]),
             str(values["package_version"]),
@@ -255,9 +267,12 @@ class Ledger:
             file.overrides,
         )
 
-    def note_preparation(self) -> bytes:
-        """Return the statement that the session needs before it runs a `note`."""
-        return _NOTE.encode()
+    def preparation(self) -> list[bytes]:
+        """Return the statements that the session needs before `note` and `settlement`.
+
+        To plan them anew for each file would take the server as long as many a file does.
+        """
+        return [self._sql(_NOTE), self._sql(_SETTLE)]
 
     def note(self, file: SqlFile) -> bytes:
         """Return the statement that records a new file as applied, to be sent after its own.
@@ -269,16 +284,16 @@ class Ledger:
         given = b", ".join(literal(str(values[value]).encode()) for value in _VALUES)
         return b"EXECUTE lms_schema_note (" + given + b")"
 
-    def settlement_preparation(self, name: str, objects: str) -> bytes:
-        """Return the statement that prepares a settlement, which records what files created.
+    def settlement(self, written: Sequence[tuple[str, int]]) -> bytes:
+        """Return the statement that records what the files created that the transaction noted.
 
-        A settlement's rows are the files that the transaction noted and the seconds each took.
+        Its rows are these files and the seconds that each took.
 
         Args:
-            name: Its name.
-            objects: A query for what the transaction wrote, see `replace.written_query`.
+            written: What the transaction wrote, each with the number of its command.
         """
-        return f"PREPARE {name} AS {_SETTLE.format(objects=objects)}".encode()
+        names, commands = [name for name, _ in written], [command for _, command in written]
+        return self._sql("EXECUTE lms_schema_settle (%s::text[], %s::bigint[])", (names, commands))
 
     def _values(self, file: SqlFile) -> dict[str, object]:
         from lms_schema import __version__
@@ -293,16 +308,21 @@ class Ledger:
     def revise(self, file_id: str, objects: Sequence[str], *, again: bool = False) -> None:
         """Change what a recorded file has created, and with `again` mark it to be run again."""
         self._connection.execute(
-            f"UPDATE {TABLE} SET objects = %s, "  # noqa: S608
-            "checksum = CASE WHEN %s THEN '' ELSE checksum END WHERE migration_id = %s",
-            (list(objects), again, file_id),
+            self._sql(
+                f"UPDATE {{schema}}.{TABLE} SET objects = %s::text[], "  # noqa: S608
+                "checksum = CASE WHEN %s THEN '' ELSE checksum END WHERE migration_id = %s",
+                (list(objects), again, file_id),
+            )
         )
 
     def forget(self, file_id: str) -> None:
         """Remove the record of a file, if there is one."""
-        query = f"SELECT FROM {TABLE} WHERE migration_id = %s"
-        if self._connection.execute(query, (file_id,)).fetchone() is not None:
+        query = self._sql(f"SELECT FROM {{schema}}.{TABLE} WHERE migration_id = %s", (file_id,))
+        if self._connection.execute(query).fetchone() is not None:
             from lms_schema import yoyo_rows
 
-            backend = yoyo_rows.Backend(self._connection, *TABLES)
+            backend = yoyo_rows.Backend(self._connection, self._schema, *TABLES)
             backend.unmark_one(yoyo_rows.migration(file_id))
+
+    def _sql(self, query: str, values: Mapping[str, object] | Sequence[object] = ()) -> bytes:
+        return search_path.within(self._connection, self._schema, query, values)

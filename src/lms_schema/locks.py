@@ -9,6 +9,8 @@ from typing import Any
 
 import psycopg
 
+from lms_schema import search_path
+
 MODES = (
     "ACCESS SHARE",
     "ROW SHARE",
@@ -123,7 +125,7 @@ class LockReader:
         """Note what there is, at the beginning of the transaction.
 
         Args:
-            connection: The transaction's.
+            connection: The transaction's; its search path is pg_catalog.
             schema: Where to look.
             ignored: Tables that are not looked at.
         """
@@ -132,8 +134,8 @@ class LockReader:
         self._files: dict[int, int | None] = {}
         self._scans: dict[int, int] = {}
         self._taken: dict[tuple[str, bool, str | None], dict[str, Lock]] = {}
-        for oid, kind, name, file, scans, table, partition, root in connection.execute(
-            _RELATIONS, (schema, list(ignored))
+        for oid, kind, name, file, scans, table, partition, root in search_path.printed(
+            connection, schema, _RELATIONS, (schema, list(ignored))
         ):
             self._relations[oid] = _Relation(kind, name, root if partition else table, partition)
             self._files[oid], self._scans[oid] = file, scans

@@ -12,6 +12,8 @@ from typing import Any
 
 import psycopg
 
+from lms_schema import search_path
+
 _PARTITIONS = "PARTITIONS OF "
 
 _PARTITION_NAMES = """
@@ -26,42 +28,46 @@ _PARENT = """
 """
 
 
-def recorded(connection: psycopg.Connection[Any]) -> dict[str, tuple[str, ...]]:
-    """Return what each file of this release would be recorded with in the connection's schema.
+def recorded(connection: psycopg.Connection[Any], schema: str) -> dict[str, tuple[str, ...]]:
+    """Return what each file of this release would be recorded with in a schema.
 
     Args:
-        connection: Its search path is the schema, which equals the release's catalog.
+        connection: Its search path is pg_catalog.
+        schema: The schema, which equals the release's catalog.
     """
     shipped = resources.files("lms_schema").joinpath("catalogs", "objects.json")
     document: dict[str, Any] = json.loads(shipped.read_text(encoding="utf-8"))
     return {
-        file: tuple(name for rule in rules for name in _named(connection, rule))
+        file: tuple(name for rule in rules for name in _named(connection, schema, rule))
         for file, rules in document["files"].items()
     }
 
 
-def to_json(connection: psycopg.Connection[Any], objects: dict[str, tuple[str, ...]]) -> str:
-    """Return the list that ships, from what a fresh install recorded.
+def to_json(
+    connection: psycopg.Connection[Any], schema: str, objects: dict[str, tuple[str, ...]]
+) -> str:
+    """Return the list that ships, from what a fresh install recorded in a schema.
 
     Partitions are named after months, so that a file which makes some is listed with their parent.
     """
     rules = {
-        file: list(dict.fromkeys(_rule(connection, name) for name in names))
+        file: list(dict.fromkeys(_rule(connection, schema, name) for name in names))
         for file, names in objects.items()
     }
     return json.dumps({"format": 1, "files": rules}, indent=1) + "\n"
 
 
-def _named(connection: psycopg.Connection[Any], rule: str) -> list[str]:
+def _named(connection: psycopg.Connection[Any], schema: str, rule: str) -> list[str]:
     if not rule.startswith(_PARTITIONS):
         return [rule]
-    rows = connection.execute(_PARTITION_NAMES, (rule.removeprefix(_PARTITIONS),))
+    parent = rule.removeprefix(_PARTITIONS)
+    rows = search_path.printed(connection, schema, _PARTITION_NAMES, (parent,))
     return [row[0] for row in rows]
 
 
-def _rule(connection: psycopg.Connection[Any], name: str) -> str:
+def _rule(connection: psycopg.Connection[Any], schema: str, name: str) -> str:
     if name.startswith("TABLE "):
-        row = connection.execute(_PARENT, (name.removeprefix("TABLE "),)).fetchone()
-        if row is not None:
-            return f"{_PARTITIONS}{row[0]}"
+        table = name.removeprefix("TABLE ")
+        for (parent,) in search_path.printed(connection, schema, _PARENT, (table,)):
+            return f"{_PARTITIONS}{parent}"
     return name

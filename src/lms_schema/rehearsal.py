@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
-from lms_schema import index_file
+from lms_schema import index_file, search_path
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.disposable import new_database
 from lms_schema.operations.migrate import MigrateResult, migrate
@@ -98,18 +97,20 @@ class Rehearsal:
     def forget_replaceable(self, package: SchemaPackage) -> None:
         """Let all replaceable files look as if their content had changed."""
         files = [file.id for file in package.files if file.kind is Kind.REPLACEABLE]
-        with self.connect() as connection:
-            connection.execute(
-                "UPDATE lms_schema_migration SET checksum = '' WHERE migration_id = ANY (%s)",
-                (files,),
-            )
+        update = (
+            "UPDATE {schema}.lms_schema_migration SET checksum = '' WHERE migration_id = ANY (%s)"
+        )
+        with psycopg.connect(self.conninfo) as connection:
+            search_path.pin(connection)
+            connection.execute(search_path.within(connection, SCHEMA, update, (files,)))
 
     @contextmanager
     def connect(self) -> Iterator[psycopg.Connection[Any]]:
-        """Connect, with the schema as the search path; commits at the end."""
-        path = sql.SQL("SET search_path = {}, pg_temp").format(sql.Identifier(SCHEMA))
-        with psycopg.connect(self.conninfo) as connection:
-            connection.execute(path)
+        """Connect, with the schema as the search path: rules ask about the path's schema."""
+        with (
+            psycopg.connect(self.conninfo) as connection,
+            search_path.opened(connection, SCHEMA),
+        ):
             yield connection
 
     def notes(self) -> list[Note]:
@@ -119,6 +120,7 @@ class Rehearsal:
             FROM lms_notes.ddl ORDER BY number
         """
         with psycopg.connect(self.conninfo) as connection:
+            search_path.pin(connection)
             return [Note((row[0] or 0, row[1] or 0), *row[2:]) for row in connection.execute(query)]
 
 

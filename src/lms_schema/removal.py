@@ -78,7 +78,7 @@ def of(
     An object that must go takes its whole file with it, since the file is run again as a whole.
 
     Args:
-        connection: In the schema.
+        connection: Its search path is pg_catalog.
         present: What there is.
         owners: The file of each of the package's objects.
         files: Ids of the files whose objects must go.

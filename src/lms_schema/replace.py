@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from lms_schema import shadow
+from lms_schema import search_path, shadow
 from lms_schema.statements import quoted
 
 REFUSALS = frozenset(
@@ -249,25 +249,26 @@ def written(
     return {found.name: found for found in objects if found.written}
 
 
-def written_query(connection: psycopg.Connection[Any], schema: str, kinds: Collection[str]) -> str:
-    """Return a query for those with the columns name, objid and command.
+def writing(connection: psycopg.Connection[Any], schema: str, kinds: Collection[str]) -> bytes:
+    """Return the message that asks for those, each with the number of the command that wrote it.
 
-    The command is the number, within the transaction, of the one that wrote the object last. It is
-    only good where no subtransaction was rolled back.
+    The number is that within the transaction, and of the last one. It is only good where no
+    subtransaction was rolled back.
     """
     query = f"""
-        SELECT name, objid, command FROM ({_query(kinds)}) AS object
+        SELECT name, command FROM ({_query(kinds)}) AS object
         WHERE is_written AND kind = ANY (%(kinds)s)
+        ORDER BY objid
     """  # noqa: S608 (the queries above)
     values = {"schema": quoted(schema), "kinds": list(kinds), "only_written": True}
-    return psycopg.ClientCursor(connection).mogrify(query.encode(), values)
+    return search_path.printing(connection, schema, query, values)
 
 
 def _objects(
     connection: psycopg.Connection[Any], schema: str, kinds: Iterable[str], *, only_written: bool
 ) -> list[Object]:
-    rows = connection.execute(
-        _query(kinds).encode(), {"schema": quoted(schema), "only_written": only_written}
+    rows = search_path.printed(
+        connection, schema, _query(kinds), {"schema": quoted(schema), "only_written": only_written}
     )
     return [Object(name, (catalog, row), is_new) for catalog, row, _, name, is_new, _ in rows]
 
@@ -284,11 +285,12 @@ def attached(
     """Return what others attached to the schema's views and functions.
 
     Args:
-        connection: In the schema.
-        schema: Its name.
+        connection: Its search path is pg_catalog.
+        schema: The schema.
         own: The package's own objects, which are nobody else's.
     """
-    rows = connection.execute(_ATTACHED, {"schema": quoted(schema), "own": list(own)})
+    values = {"schema": quoted(schema), "own": list(own)}
+    rows = search_path.printed(connection, schema, _ATTACHED, values)
     return [Attached(*row) for row in rows]
 
 
@@ -308,7 +310,8 @@ def moved(connection: psycopg.Connection[Any], schema: str, name: str) -> tuple[
     alter = kind(name) if kind(name) in _RELATIONS else "ROUTINE"
     statements = []
     if kind(name) == "MATERIALIZED VIEW":
-        rows = connection.execute(_INDEXES_OF, {"schema": quoted(schema), "name": bare})
+        values = {"schema": quoted(schema), "name": bare}
+        rows = search_path.printed(connection, schema, _INDEXES_OF, values)
         statements += [f"DROP INDEX {row[0]}" for row in rows]
     statements.append(f"ALTER {alter} {identity(name)} RENAME TO {quoted(old)}")
     row = connection.execute("SELECT quote_ident(%s)", (old,)).fetchone()

@@ -114,6 +114,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def qualified(schema: str, name: str) -> str:
+    """Return the name of an object of a schema as SQL text."""
+    return f"{quoted(schema)}.{quoted(name)}"
+
+
 def comments(sql: str) -> Iterator[tuple[str, int]]:
     """Yield the `--` comments of SQL, each with its line; not those inside strings and bodies."""
     line = 1

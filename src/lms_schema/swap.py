@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from lms_schema import replace, shadow
+from lms_schema import replace, search_path, shadow
 from lms_schema.errors import LockNotObtained
 from lms_schema.lock import Deadline
 from lms_schema.package import SqlFile
@@ -80,9 +80,9 @@ class Swap:
         for statement in self._wanted.statements:
             send(self.file.path, statement.text, line=statement.line, written=True)
         self._others = []
-        for name, text, definition, comment in self._connection.execute(
-            _INDEXES, ([oid for oid, _name, _filled in live],)
-        ).fetchall():
+        for name, text, definition, comment in search_path.printed(
+            self._connection, self._schema, _INDEXES, ([oid for oid, _name, _filled in live],)
+        ):
             copy = shadow.index_on(Statement(definition, 1))
             if f"INDEX {text}" in own or name in self._wanted.indexes or copy is None:
                 continue
@@ -163,8 +163,8 @@ def of(
     """Return the swap of a file, or None when there is nothing to swap, or more than that to do.
 
     Args:
-        connection: In the schema.
-        schema: Its name.
+        connection: Its search path is pg_catalog.
+        schema: The schema.
         file: The file.
         recorded: What it created when it was applied last.
     """

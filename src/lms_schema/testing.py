@@ -29,7 +29,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from lms_schema import __version__, embedded, package
+from lms_schema import __version__, embedded, package, search_path
 from lms_schema.disposable import new_database
 from lms_schema.operations.migrate import migrate
 
@@ -112,6 +112,7 @@ def ensure_template(
     """
     name = f"lms_template_{hashlib.sha256(key.encode()).hexdigest()[:16]}"
     with psycopg.connect(server, autocommit=True) as admin:
+        search_path.pin(admin)
         # several test processes may share the server
         admin.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
         found = admin.execute("SELECT FROM pg_database WHERE datname = %s", (name,))

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from lms_schema import database, embedded, ledger, locks
+from lms_schema import database, embedded, ledger, locks, search_path
 from lms_schema import package as packages
 from lms_schema.errors import StatementFailed, UsageError
 from lms_schema.events import Action, Event
@@ -77,7 +77,8 @@ class Tracer(Watch):
 
     def executed(self, step: Step) -> None:
         """Note what the statement did."""
-        effects = self._reader.read(step.file, step.line)
+        with search_path.closed(self._connection, self._schema):
+            effects = self._reader.read(step.file, step.line)
         if step.tag != "SET CONSTRAINTS":
             self._statements.append(TracedStatement(step, effects))
 
@@ -147,18 +148,20 @@ def on_server(
             if files.files:
                 if again:
                     _drop_indexes(session, again)
-                Run(session, files, ledger.Ledger(connection), 0, _silent, watch).all(end, again)
+                records = ledger.Ledger(connection, schema)
+                Run(session, files, records, 0, _silent, watch).all(end, again)
     return Trace(session.server_major, tuple(pending.transactions), tuple(recurring.transactions))
 
 
 def _drop_indexes(session: database.Session, files: Collection[str]) -> None:
     """Drop what files of indexes made: one that is there would not be built again."""
     entries = ledger.read(session.connection, session.schema)
-    for file_id in files:
-        folder = packages.folder_of(file_id)
-        if folder and folder.name == packages.INDEXES:
-            for name in entries[file_id].objects:
-                session.connection.execute(f"DROP {name}".encode())
+    with search_path.opened(session.connection, session.schema):
+        for file_id in files:
+            folder = packages.folder_of(file_id)
+            if folder and folder.name == packages.INDEXES:
+                for name in entries[file_id].objects:
+                    session.connection.execute(f"DROP {name}".encode())
 
 
 def _silent(_event: Event) -> None:

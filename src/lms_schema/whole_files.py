@@ -18,12 +18,12 @@ from itertools import groupby
 import psycopg
 from psycopg.errors import Diagnostic
 
-from lms_schema import replace
+from lms_schema import replace, search_path
 from lms_schema.blockers import Blockers
 from lms_schema.database import Session
 from lms_schema.events import Action, verb
 from lms_schema.ledger import Ledger
-from lms_schema.package import INDEXES, Folder, Kind, SqlFile, extra_of
+from lms_schema.package import INDEXES, Kind, SqlFile, extra_of
 
 _DEFINITION = re.compile(
     r"""
@@ -74,7 +74,7 @@ class WholeFiles:
         self._ledger = ledger
         self._blockers = blockers
         self._on_notice = on_notice
-        self._prepared: set[Folder] = set()
+        self._prepared = False
 
     def apply(self, files: Sequence[SqlFile]) -> list[Action]:
         """Apply and record files of one folder, new ones that only define things, all or none.
@@ -83,20 +83,27 @@ class WholeFiles:
             What was done; nothing when it could not be, or when there is a notice to tell.
         """
         folder = files[0].folder
-        settlement = f"lms_schema_settle_{folder.name}"
-        message = [*self._preparations(settlement, folder), b"BEGIN"]
+        message = [] if self._prepared else self._ledger.preparation()
+        message.append(b"BEGIN")
         for file in files:
-            message += [file.text.encode() + b"\n", self._ledger.note(file)]
+            message += [
+                search_path.local(search_path.of_files(self._schema)),
+                file.text.encode() + b"\n",
+                search_path.local(search_path.CATALOG),
+                self._ledger.note(file),
+            ]
+        message.append(replace.writing(self._connection, self._schema, folder.owns))
+        self._prepared = True
         where = files[0].path if len(files) == 1 else f"folder {folder.name}"
         self._blockers.begin()
         try:
             with self._blockers.over(where, limited=True):
                 with self._silence() as notices:
-                    self._connection.execute(b";".join(message))
+                    cursor = self._connection.execute(b";".join(message))
                 if notices:
                     return []
-                end = f"EXECUTE {settlement}; COMMIT"
-                seconds = dict(self._connection.execute(end.encode()).fetchall())
+                end = self._ledger.settlement(search_path.rows(cursor)) + b"; COMMIT"
+                seconds = dict(self._connection.execute(end).fetchall())
         except psycopg.Error:
             if self._connection.broken:
                 raise
@@ -105,18 +112,6 @@ class WholeFiles:
             if not self._connection.broken:
                 self._connection.rollback()  # of what failed or was interrupted
         return [Action(file.id, verb(file, new=True), seconds[file.id]) for file in files]
-
-    def _preparations(self, settlement: str, folder: Folder) -> list[bytes]:
-        """Return what prepares the record of a folder's files, when it is not prepared.
-
-        To plan it anew for each transaction would take the server as long as many a file does.
-        """
-        if folder in self._prepared:
-            return []
-        note = [] if self._prepared else [self._ledger.note_preparation()]
-        self._prepared.add(folder)
-        objects = replace.written_query(self._connection, self._schema, folder.owns)
-        return [*note, self._ledger.settlement_preparation(settlement, objects)]
 
     @contextmanager
     def _silence(self) -> Iterator[list[Diagnostic]]:

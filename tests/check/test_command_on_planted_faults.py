@@ -22,7 +22,11 @@ PLANTED = Path(__file__).parent / "planted"
 # Where there is no line to write it on.
 UNMARKED = {
     "shop": {("shop/ORDER", 1, "order-fresh")},
-    "draft": {("draft/tabels", 1, "layout"), ("draft/functions/g.sql", 1, "dependency")},
+    "draft": {
+        ("draft/tabels", 1, "layout"),
+        ("draft/functions/g.sql", 1, "dependency"),
+        ("draft/types/010_empty.sql", 1, "readable"),
+    },
 }
 
 

@@ -19,6 +19,8 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from click.testing import CliRunner, Result
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy.engine import URL
 
 import lms_schema
 from lms_schema import embedded, export_formats, ledger
@@ -51,6 +53,8 @@ $body$;
 CREATE OR REPLACE FUNCTION g(i int) RETURNS int BEGIN ATOMIC SELECT i % 2; SELECT i % 3; END;
 """,
     "views/v.sql": 'CREATE OR REPLACE VIEW v AS SELECT f(i) AS x FROM "Odd a";',
+    "views/w.sql": "CREATE OR REPLACE VIEW w AS TABLE v -- CREATE OR REPLACE VIEW w AS TABLE v",
+    "views/x.sql": "-- Moved to w;",
 }
 LATER = TRICKY | {
     "tables/020_b.sql": "CREATE TABLE b (i int);",
@@ -118,12 +122,11 @@ def by_alembic(conninfo: str, folder: Path) -> None:
 
 DJANGO = """
 import sys
-import django
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import execute_from_command_line
 from psycopg.conninfo import conninfo_to_dict
 
-conninfo, label = sys.argv[1:]
+conninfo, label, *arguments = sys.argv[1:]
 p = conninfo_to_dict(conninfo)
 settings.configure(
     INSTALLED_APPS=[label],
@@ -133,20 +136,22 @@ settings.configure(
         "HOST": p.pop("host", ""), "PORT": p.pop("port", ""), "OPTIONS": p,
     }},
 )
-django.setup()
-call_command("migrate", verbosity=0)
-call_command("migrate", "--check", verbosity=0)
+execute_from_command_line(["manage.py", *arguments])
 """
 
 
-def by_django(conninfo: str, folder: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-c", DJANGO, conninfo, folder.name],
+def run_django(conninfo: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", DJANGO, conninfo, folder.name, *arguments],
         cwd=folder.parent,
-        check=True,
         capture_output=True,
         text=True,
     )
+
+
+def by_django(conninfo: str, folder: Path) -> None:
+    run_django(conninfo, folder, "migrate", "--verbosity=0").check_returncode()
+    run_django(conninfo, folder, "migrate", "--check", "--verbosity=0").check_returncode()
 
 
 APPLY: dict[str, Apply] = {
@@ -201,8 +206,16 @@ def test_the_release_as_each_tool_applies_it_is_what_migrate_leaves(
     assert {name for name in names if not name.startswith("django_migrations")} <= kept
 
 
-def write(folder: Path, tool: str, parts: list[Part], since: str | None = None) -> None:
-    text = Script(parts, "lms", "1.2.0", since, folder.name)
+def write(
+    folder: Path,
+    tool: str,
+    parts: list[Part],
+    since: str | None = None,
+    *,
+    version: str = "1.2.0",
+    schema: str = "lms",
+) -> None:
+    text = Script(parts, schema, version, since, folder.name)
     for name, content in export_formats.FORMATS[tool](text).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -239,6 +252,147 @@ def test_sql_that_trips_tools_arrives_and_so_does_an_upgrade(
         assert definitions(exported) == definitions(migrated)
         assert state(exported, "lms") == state(migrated, "lms")
         assert lms_schema.status(exported, schema="lms", package=package).exit_code == 0
+
+
+NAMES = [
+    *(
+        "Lms",
+        "a b",
+        "A.B",
+        "a$path$b",
+        "$lms$",
+        "$lms1",
+        "it's",
+        'a"b',
+        "a\\b",
+        "100%",
+        "%s",
+        "%(x)s",
+    ),
+    *(":x", ":'x'", "${x}", "{x}", "a\nb", "学校", "select", " lead", "-x", "--", "/*", "pg", ";"),
+]
+EVERYTHING = """ -é${x}$lms$"':x'\\%(y)s {0} A.B--/*"""
+
+
+@pytest.mark.parametrize("tool", APPLY)
+def test_a_schema_of_any_name_is_installed(
+    tool: str, new_database: Callable[[], str], make_package: Make, tmp_path: Path
+) -> None:
+    log = {
+        "tables/020_log.sql": "CREATE TABLE log (i int) PARTITION BY LIST (i);",
+        "partitions/log.sql": "CREATE TABLE IF NOT EXISTS l1 PARTITION OF log FOR VALUES IN (1);",
+    }
+    package = make_package(TRICKY | log)
+    conninfo, scratch = new_database(), new_database()
+    for number, name in enumerate(NAMES if tool == "psql" else [EVERYTHING]):
+        folder = tmp_path / str(number) / "lms_files"
+        write(folder, tool, script(scratch, package, schema=name), schema=name)
+        APPLY[tool](conninfo, folder)
+        assert lms_schema.status(conninfo, schema=name, package=package).exit_code == 0
+        assert lms_schema.migrate(conninfo, schema=name, package=package).actions == ()
+
+
+@pytest.fixture
+def alembic_project(tmp_path: Path, new_database: Callable[[], str]) -> Alembic:
+    """A project with a revision of its own, made as Alembic's tutorial says."""
+    project = Alembic(tmp_path / "project", new_database())
+    project("init", "alembic")
+    project.configure()
+    project("revision", "-m", "own")
+    return project
+
+
+class Alembic:
+    """Runs Alembic's command line in a folder, with a database."""
+
+    def __init__(self, folder: Path, conninfo: str) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self.conninfo = conninfo
+        self.versions = folder / "alembic" / "versions"
+
+    def configure(self) -> None:
+        parts = {name: str(value) for name, value in conninfo_to_dict(self.conninfo).items()}
+        url = URL.create("postgresql+psycopg", query=parts).render_as_string(hide_password=False)
+        path = self.folder / "alembic.ini"
+        ini = path.read_text().replace(
+            "driver://user:pass@localhost/dbname", url.replace("%", "%%")
+        )
+        path.write_text(ini)
+
+    def __call__(self, *arguments: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "alembic", *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == code, done.stderr + done.stdout
+        return done.stdout
+
+
+def test_an_alembic_project_goes_on_beside_each_release(
+    alembic_project: Alembic, new_database: Callable[[], str], make_package: Make
+) -> None:
+    conninfo, scratch, versions = alembic_project.conninfo, new_database, alembic_project.versions
+    alembic_project("upgrade", "head")
+    old = make_package(TRICKY)
+    write(versions, "alembic", script(scratch(), old, schema="lms"))
+    alembic_project("upgrade", "lms_schema@head")  # ours alone
+    assert lms_schema.status(conninfo, schema="lms", package=old).exit_code == 0
+    new = make_package(LATER)
+    for release, since in (("1.2.0", None), ("1.3.0", "1.2.0")):
+        if since:
+            parts = script(scratch(), new, schema="lms", since=make_package(TRICKY))
+            write(versions, "alembic", parts, since, version=release)
+        alembic_project("merge", "heads", "-m", f"lms-schema {release}")
+        alembic_project("upgrade", "head")
+        alembic_project("revision", "-m", f"after {release}")
+        alembic_project("upgrade", "head")
+        assert len(alembic_project("heads").splitlines()) == 1
+    package = make_package(LATER)
+    assert lms_schema.status(conninfo, schema="lms", package=package).exit_code == 0
+    alembic_project("downgrade", "-1")  # of the project's own
+
+
+def test_alembic_writes_the_sql_and_runs_nothing(
+    alembic_project: Alembic, new_database: Callable[[], str], make_package: Make
+) -> None:
+    package = make_package(TRICKY)
+    write(alembic_project.versions, "alembic", script(new_database(), package, schema="lms"))
+    alembic_project("merge", "heads", "-m", "lms-schema")
+    text = alembic_project("upgrade", "head", "--sql")
+    conninfo = alembic_project.conninfo
+    assert query(conninfo, "SELECT FROM pg_namespace WHERE nspname = 'lms'") == []
+    execute(conninfo, text)
+    assert lms_schema.status(conninfo, schema="lms", package=package).exit_code == 0
+    alembic_project("upgrade", "head")  # Alembic's own records are there, too
+    migrated = new_database()
+    lms_schema.migrate(migrated, schema="lms", package=package)
+    assert state(conninfo, "lms") == state(migrated, "lms")
+
+
+def test_the_way_back_is_refused_in_one_sentence(
+    alembic_project: Alembic, new_database: Callable[[], str], make_package: Make, tmp_path: Path
+) -> None:
+    package = make_package(TRICKY)
+    parts = script(new_database(), package, schema="lms")
+    write(alembic_project.versions, "alembic", parts)
+    alembic_project("upgrade", "heads")
+    refused = alembic_project("downgrade", "lms_schema@base", code=255)
+    assert refused.splitlines()[-1].endswith("FAILED: There is no way back: restore a backup.")
+    assert lms_schema.status(alembic_project.conninfo, schema="lms", package=package).exit_code == 0
+    conninfo = new_database()
+    write(tmp_path / "lms_files", "django", parts)
+    by_django(conninfo, tmp_path / "lms_files")
+    back = run_django(conninfo, tmp_path / "lms_files", "migrate", "lms_files", "zero")
+    assert back.stderr == "CommandError: There is no way back: restore a backup.\n"
+    assert back.returncode == 1
+    assert lms_schema.status(conninfo, schema="lms", package=package).exit_code == 0
+    sql = run_django(
+        conninfo, tmp_path / "lms_files", "sqlmigrate", "lms_files", "lms_schema_1_2_0"
+    )
+    assert "CREATE TABLE" in sql.stdout
 
 
 def definitions(conninfo: str) -> list[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ import psycopg
 
 import lms_schema
 from lms_schema import package
-from support.runner import fingerprint
+from support.runner import Make, actions, fingerprint
 
 
 def test_a_fresh_install_applies_each_file_and_three_more_do_nothing(empty_database: str) -> None:
@@ -19,9 +19,24 @@ def test_a_fresh_install_applies_each_file_and_three_more_do_nothing(empty_datab
 
 
 def test_a_schema_with_an_odd_name_gets_the_same_catalog(database: str) -> None:
-    lms_schema.migrate(database, schema='Weird "Schema"')
-    assert lms_schema.status(database, schema='Weird "Schema"').exit_code == 0
-    assert fingerprint(database, 'Weird "Schema"') == fingerprint(database)
+    name = r'Weird "%s" {schema}:id \d'
+    lms_schema.migrate(database, schema=name)
+    assert lms_schema.status(database, schema=name).exit_code == 0
+    assert fingerprint(database, name) == fingerprint(database)
+    assert lms_schema.maintain(database, schema=name, keep_interactions="1 year").exit_code == 0
+    assert lms_schema.drop(database, schema=name).dropped
+
+
+def test_a_file_that_is_gone_is_forgotten_in_a_schema_with_an_odd_name(
+    empty_database: str, make_package: Make
+) -> None:
+    name = r'Weird "%s" {schema}:id \d'
+    table = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
+    view = {"views/v.sql": "CREATE OR REPLACE VIEW v AS SELECT i FROM a;"}
+    lms_schema.migrate(empty_database, schema=name, package=make_package(table | view))
+    result = lms_schema.migrate(empty_database, schema=name, package=make_package(table))
+    assert actions(result) == [("views/v", "drop")]
+    assert lms_schema.status(empty_database, schema=name, package=make_package(table)).files.applied
 
 
 def test_every_state_table_and_column_that_is_ours_has_a_comment(

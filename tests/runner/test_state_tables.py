@@ -51,7 +51,7 @@ def test_yoyo_makes_the_same_tables_and_rows(migrated: str) -> None:
         ours = seen()
         connection.execute("CREATE SCHEMA theirs")
         connection.execute("SET search_path = theirs")
-        backend = Backend(connection, *TABLES)
+        backend = Backend(connection, "theirs", *TABLES)
         internalmigrations.upgrade(backend)
         backend.mark_one(migration("tables/010_a"))
         assert ours == seen()
@@ -68,7 +68,7 @@ def test_records_are_read_in_the_order_in_which_the_files_were_applied(
 
 def test_yoyo_reads_what_was_recorded_and_has_nothing_to_upgrade(migrated: str) -> None:
     with psycopg.connect(migrated) as connection:
-        backend = Backend(connection, *TABLES)
+        backend = Backend(connection, "public", *TABLES)
         assert not internalmigrations.needs_upgrading(backend)
         assert backend.is_applied(migration("tables/010_a"))
         assert not backend.is_applied(migration("tables/020_b"))

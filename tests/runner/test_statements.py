@@ -58,6 +58,11 @@ def test_a_statement_knows_its_first_line() -> None:
     assert [statement.line for statement in split(sql)] == [3, 6]
 
 
+def test_a_statement_knows_the_line_of_a_position() -> None:
+    (statement,) = split("\nSELECT\r1,\r\n2,\n3")
+    assert [statement.line_of(statement.text.index(mark)) for mark in "123"] == [3, 4, 5]
+
+
 @pytest.mark.parametrize(
     ("sql", "line", "words"),
     [

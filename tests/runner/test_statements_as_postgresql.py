@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pglast
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms_schema import package
@@ -152,6 +152,7 @@ STATEMENTS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(STATEMENTS, min_size=1, max_size=4), st.lists(GAPS, min_size=5, max_size=5))
 def test_files_of_odd_pieces_are_split_as_postgresql_splits_them(
     statements: list[str], gaps: list[str]

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import psycopg
 
-from lms_schema import database, lock, owners
+from lms_schema import database, lock, owners, search_path
 from lms_schema import package as packages
 from lms_schema.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.database import Session
@@ -115,7 +115,7 @@ def _compared(
     live = read_catalog(session.connection, session.schema)
     differences, notes = compare(release, live)
     functions = [key.name for key in release.objects if key.kind == "function"]
-    public = session.connection.execute(_PUBLIC_FUNCTIONS, [functions]).fetchall()
+    public = search_path.printed(session.connection, session.schema, _PUBLIC_FUNCTIONS, [functions])
     granted = tuple(
         Difference(
             "function", row[0], "different", "EXECUTE revoked from PUBLIC", "PUBLIC may execute it"
@@ -138,8 +138,8 @@ def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
             f'"{session.schema}": {names} does. Nothing was written. Run baseline, and each '
             "migrate after it, as the owner or a member of it."
         )
-    objects = owners.recorded(connection)
-    ledger = Ledger(connection)
+    objects = owners.recorded(connection, session.schema)
+    ledger = Ledger(connection, session.schema)
     try:
         ledger.create()
     except psycopg.errors.InsufficientPrivilege as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from lms_schema import database, lock, replace
+from lms_schema import database, lock, replace, search_path
 from lms_schema.blockers import Blockers
 from lms_schema.catalog import read_catalog, release_catalog
 from lms_schema.database import Session
@@ -117,8 +117,9 @@ def _drop(session: Session) -> list[str]:
         own & present.keys(), key=lambda name: present[name].address[1], reverse=True
     )
     addresses = [present[name].address for name in (*newest_first, *state)]
-    _refuse_dependents(connection, addresses)
-    return _drop_all(connection, newest_first) + _drop_all(connection, state)
+    _refuse_dependents(session, addresses)
+    with search_path.opened(connection, session.schema):
+        return _drop_all(connection, newest_first) + _drop_all(connection, state)
 
 
 def _drop_all(connection: psycopg.Connection[Any], names: Sequence[str]) -> list[str]:
@@ -172,16 +173,16 @@ def _proven(session: Session, present: Collection[str]) -> set[str]:
     return {name for name in present if replace.identity(name) in names}
 
 
-def _refuse_dependents(
-    connection: psycopg.Connection[Any], addresses: Collection[tuple[int, int]]
-) -> None:
-    rows = connection.execute(
+def _refuse_dependents(session: Session, addresses: Collection[tuple[int, int]]) -> None:
+    rows = search_path.printed(
+        session.connection,
+        session.schema,
         _DEPENDENTS,
         {
             "classes": [classid for classid, _ in addresses],
             "objects": [objid for _, objid in addresses],
         },
-    ).fetchall()
+    )
     if rows:
         listed = "\n".join(f"    {row[0]}" for row in rows)
         raise DatabaseError(

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from lms_schema import database, ledger, lock
+from lms_schema import database, ledger, lock, search_path
 from lms_schema.errors import DatabaseError, UsageError
 from lms_schema.events import Event
 
@@ -23,7 +23,14 @@ _BUSY = ("55P03", "40P01", "40001")
 _DRIFT = ("42", "55000")
 """SQLSTATEs of what is missing or of another kind, and of a view that lost content or index."""
 
-_EVENTS = "LOCK TABLE ONLY learning_interactions IN SHARE UPDATE EXCLUSIVE MODE"
+_EVENTS = "LOCK TABLE ONLY {schema}.learning_interactions IN SHARE UPDATE EXCLUSIVE MODE"
+
+_EXPIRED = """
+    SELECT partition::text
+    FROM {schema}.expired_interaction_partitions(%s::text::interval) LIMIT 1
+"""
+
+_MONTHS = "SELECT * FROM {schema}.interaction_partition_ddl() LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -197,7 +204,7 @@ def _check(session: database.Session, keep_interactions: str | None) -> None:
         )
     try:
         session.connection.execute(
-            "SELECT FROM expired_interaction_partitions(%s::text::interval)", (keep_interactions,)
+            search_path.within(session.connection, session.schema, _EXPIRED, (keep_interactions,))
         )
     except psycopg.DataError as error:
         raise UsageError(
@@ -226,6 +233,7 @@ class _Maintenance:
     ) -> None:
         self._session = session
         self._connection = session.connection
+        self._schema = session.schema
         self._keep_interactions = keep_interactions
         self._wait = wait
         self._tell = tell
@@ -272,21 +280,22 @@ class _Maintenance:
         """Months a year ahead, and the partition of earlier events: one a transaction."""
 
         def make_one() -> str | None:
-            self._connection.execute(_EVENTS)
-            statement: str | None = self._first("SELECT * FROM interaction_partition_ddl() LIMIT 1")
+            self._execute(_EVENTS)
+            statement: str | None = self._first(_MONTHS)
             if statement is not None:
-                self._connection.execute(statement.encode())
+                with search_path.opened(self._connection, self._schema):
+                    self._connection.execute(statement.encode())
             return statement
 
         # outside a transaction first: a look takes no lock
-        while self._first("SELECT * FROM interaction_partition_ddl() LIMIT 1") is not None:
+        while self._first(_MONTHS) is not None:
             made = self._patiently("the event table's months", make_one)
             self._count += (made or "").startswith("CREATE TABLE")
         return "done"
 
     def _metrics(self) -> str:
-        courses = self._connection.execute("SELECT id FROM educational_courses ORDER BY id")
-        recalculate = "SELECT recalculate_course_metrics(%s)"
+        courses = self._execute("SELECT id FROM {schema}.educational_courses ORDER BY id")
+        recalculate = "SELECT {schema}.recalculate_course_metrics(%s::uuid)"
         for (course,) in courses.fetchall():
             self._count += self._patiently(
                 f"the metrics of course {course}", partial(self._first, recalculate, course)
@@ -297,22 +306,20 @@ class _Maintenance:
         """Drop what is past its retention, the oldest first: one partition a transaction."""
 
         def drop_one() -> DroppedPartition | None:
-            self._connection.execute(_EVENTS)
-            partition = self._first(expired, self._keep_interactions)
+            self._execute(_EVENTS)
+            partition = self._first(_EXPIRED, self._keep_interactions)
             if partition is None:
                 return None
-            retire, *drop = self._connection.execute(
-                "SELECT * FROM interaction_retention_ddl(ARRAY[%s::regclass])", (partition,)
+            retire, *drop = self._execute(
+                "SELECT * FROM {schema}.interaction_retention_ddl(ARRAY[%s::regclass])", partition
             ).fetchall()
-            row = self._connection.execute(retire[0].encode()).fetchone()
-            for (statement,) in drop:
-                self._connection.execute(statement.encode())
+            with search_path.opened(self._connection, self._schema):
+                row = self._connection.execute(retire[0].encode()).fetchone()
+                for (statement,) in drop:
+                    self._connection.execute(statement.encode())
             return row and DroppedPartition(*row)
 
-        expired = (
-            "SELECT partition::text FROM expired_interaction_partitions(%s::text::interval) LIMIT 1"
-        )
-        while self._first(expired, self._keep_interactions) is not None:
+        while self._first(_EXPIRED, self._keep_interactions) is not None:
             dropped = self._patiently("events past their retention", drop_one)
             if dropped is not None:
                 self._dropped.append(dropped)
@@ -321,10 +328,10 @@ class _Maintenance:
 
     def _refresh(self) -> str:
         def refresh() -> tuple[int, int]:
-            self._connection.execute("SELECT refresh_learning_analytics()")
-            row = self._connection.execute(
+            self._execute("SELECT {schema}.refresh_learning_analytics()")
+            row = self._execute(
                 "SELECT count(*), coalesce(sum(rows_changed), 0)::bigint"
-                " FROM analytics_refresh_log WHERE started_at >= now()"
+                " FROM {schema}.analytics_refresh_log WHERE started_at >= now()"
             ).fetchone()
             return row or (0, 0)
 
@@ -347,5 +354,10 @@ class _Maintenance:
 
     def _first(self, query: str, *parameters: object) -> Any:
         """The first column of the first row, or None."""
-        row = self._connection.execute(query.encode(), parameters or None).fetchone()
+        row = self._execute(query, *parameters).fetchone()
         return row and row[0]
+
+    def _execute(self, query: str, *parameters: object) -> psycopg.Cursor[Any]:
+        return self._connection.execute(
+            search_path.within(self._connection, self._schema, query, parameters)
+        )

@@ -143,7 +143,8 @@ def migrate(
             on_wait=lambda text: tell(Event("waiting", text)),
         )
         with waiting:
-            run = Run(session, package, ledger.Ledger(connection), wait, tell, watch)
+            records = ledger.Ledger(connection, session.schema)
+            run = Run(session, package, records, wait, tell, watch)
             if repair:
                 actions, repaired, left = _repaired(run, session, package)
             else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from lms_schema import database
+from lms_schema import database, search_path
 from lms_schema import package as packages
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError
 from lms_schema.locks import Effects
@@ -154,7 +154,7 @@ def _beside_writers(trace: Trace, package: SchemaPackage, sizes: Mapping[str, Ta
 
 def _sizes(connection: psycopg.Connection[Any], schema: str) -> dict[str, Table]:
     try:
-        rows = connection.execute(_SIZES, (schema,)).fetchall()
+        rows = search_path.printed(connection, schema, _SIZES, (schema,))
     except psycopg.errors.LockNotAvailable:
         raise LockNotObtained(
             f'A table of schema "{schema}" is locked, so that its size cannot be read. '
