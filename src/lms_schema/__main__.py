@@ -7,19 +7,27 @@ imported is garbage, and it would be looked through again and again.
 from __future__ import annotations
 
 import gc
+import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
     """Run the command line."""
     gc.disable()
-    from lms_schema.cli import cli
+    from lms_schema import interrupts
 
-    gc.freeze()
-    gc.enable()
-    try:
-        cli(prog_name="lms-schema")
-    finally:
-        gc.freeze()  # the interpreter collects once more before it ends
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # None: it is closed
+            stream.reconfigure(errors="backslashreplace")
+    with interrupts.handled():
+        from lms_schema.cli import cli
+
+        gc.freeze()
+        gc.enable()
+        try:
+            cli(prog_name="lms-schema")
+        finally:
+            gc.freeze()  # the interpreter collects once more before it ends
 
 
 if __name__ == "__main__":

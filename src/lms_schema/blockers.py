@@ -20,6 +20,7 @@ from typing import Any, Self
 import psycopg
 
 from lms_schema.database import Session
+from lms_schema.errors import printable
 from lms_schema.events import Event
 
 # In a circle, and across a queue: everybody whom somebody in the recursion waits for.
@@ -162,12 +163,12 @@ def _described(
 ) -> str:
     if pid == 0:
         return "a prepared transaction (see pg_prepared_xacts)"
-    parts = [name or "no application_name"]
+    parts = [printable(name) or "no application_name"]
     if seconds is not None:
         parts.append(f"in a transaction for {seconds:.0f} s")
     if state is not None and state != "active":
         parts.append(state)
     if query:
         text = re.sub(r"(?i)(password\s+)'(?:[^']|'')*'", r"\1'***'", " ".join(query.split()))
-        parts.append(f"query: {text if len(text) <= 100 else text[:97] + '...'}")
+        parts.append(f"query: {printable(text if len(text) <= 100 else text[:97] + '...')}")
     return f"session {pid} ({', '.join(parts)})"

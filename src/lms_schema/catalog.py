@@ -13,7 +13,7 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from lms_schema import search_path
-from lms_schema.errors import DatabaseError, UsageError
+from lms_schema.errors import DatabaseError, UsageError, printable
 
 # What changes how PostgreSQL prints a definition; the search path does besides. To compile a query
 # that is run once would take longer than to run it.
@@ -112,8 +112,10 @@ def read_catalog(conn: psycopg.Connection[Any], schema: str) -> Catalog:
         )
         if cursor.fetchone():
             raise DatabaseError(
-                f'Role "{conn.info.user}" may not look into schema "{schema}". '
-                "As the owner of the schema, GRANT USAGE ON SCHEMA to that role."
+                printable(
+                    f'Role "{conn.info.user}" may not look into schema "{schema}". '
+                    "As the owner of the schema, GRANT USAGE ON SCHEMA to that role."
+                )
             )
         for name, value in _SETTINGS.items():
             cursor.execute("SELECT set_config(%s, %s, TRUE)", [name, value])

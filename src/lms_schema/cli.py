@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 import lms_schema
-from lms_schema.commands.output import print_event, print_json
+from lms_schema import interrupts
+from lms_schema.commands.output import print_event, print_json, say_error
 from lms_schema.errors import LmsSchemaError, UsageError
 from lms_schema.events import Event
+from lms_schema.interrupts import Interrupted
 
 COMMANDS = (
     "migrate",
@@ -41,6 +45,7 @@ Exit codes:
   7  a connection pooler stands in between
   8  the database is newer than this package
   9  findings (check)
+  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM
 """
 
 
@@ -62,6 +67,20 @@ class Group(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101
         return command
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line; what the system refuses is told in a sentence, too.
+
+        Of a standard output that was closed click takes care: it ends quietly.
+        """
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            text = _refused(error)
+        except UnicodeEncodeError as error:
+            text = f"{error.object[error.start : error.end]!r} in an argument is not UTF-8."
+        say_error(text)
+        sys.exit(UsageError.exit_code)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note whether a document is wanted: an error in the arguments is one too."""
         words = " ".join(args).replace("=", " ")
@@ -74,16 +93,36 @@ class Group(click.Group):
             return super().invoke(ctx)
         except click.UsageError as error:
             if ctx.meta[_JSON]:
-                wrong = UsageError(error.format_message())
-                print_json({"format": 1, "command": ctx.invoked_subcommand, **wrong.to_json()})
+                _print_document(ctx, UsageError(error.format_message()))
             raise
-        except LmsSchemaError as error:
-            if ctx.meta[_JSON]:
-                print_json({"format": 1, "command": ctx.invoked_subcommand, **error.to_json()})
-                print_event(Event("error", str(error)), schema=None)
-            else:
-                click.echo(f"{click.style('Error:', fg='red', bold=True)} {error}", err=True)
-            return ctx.exit(error.exit_code)
+        except (LmsSchemaError, Interrupted) as error:
+            return _failed(ctx, interrupts.interruption or error)
+        except Exception:
+            if interrupts.interruption is None:
+                raise
+            return _failed(ctx, interrupts.interruption)
+
+
+def _failed(ctx: click.Context, error: LmsSchemaError | Interrupted) -> NoReturn:
+    """Tell an error, and end with its exit code."""
+    if ctx.meta[_JSON]:
+        _print_document(ctx, error)
+        print_event(Event("error", str(error)), schema=None)
+    else:
+        say_error(str(error))
+    ctx.exit(error.exit_code)
+
+
+def _print_document(ctx: click.Context, error: LmsSchemaError | Interrupted) -> None:
+    print_json({"format": 1, "command": ctx.invoked_subcommand, **error.to_json()})
+
+
+def _refused(error: OSError) -> str:
+    """Say what the system refused; a standard output that it does not take is given up."""
+    if error.filename is not None:
+        return f"{error.filename}: {error.strerror}."
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return f"Standard output cannot be written: {error.strerror}."
 
 
 @click.group(

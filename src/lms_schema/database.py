@@ -6,18 +6,33 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
+from weakref import WeakSet
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from lms_schema import embedded, search_path
-from lms_schema.errors import DatabaseError, PoolerInBetween, UsageError
+from lms_schema import connection_strings, embedded, hints, search_path
+from lms_schema.errors import (
+    DatabaseError,
+    PoolerInBetween,
+    StatementFailed,
+    UsageError,
+    printable,
+)
+from lms_schema.reasons import reason
 
 SUPPORTED = range(15, 19)
 """The PostgreSQL major versions that this release knows."""
+
+OPENED: ContextVar[WeakSet[psycopg.Connection[Any]] | None] = ContextVar("OPENED", default=None)
+"""Where the connections of this thread are noted, so that another one can end them."""
+
+_LONGEST = 2**31 - 1
+"""Milliseconds that a timeout of PostgreSQL may have."""
 
 _SECRETS = ("password", "sslpassword", "oauth_client_secret")
 
@@ -30,6 +45,7 @@ class Session:
         connection: In autocommit mode; `search_path` is pg_catalog, see there.
         schema: The target schema, which may not exist yet.
         database: Name of the database.
+        is_named: Whether somebody named the schema; else it is the first of the search path.
         server_major: PostgreSQL's major version.
         lock_timeout: Seconds that a statement waits for a lock.
         backend_pid: Id of the server's process, behind a pooler too.
@@ -37,6 +53,7 @@ class Session:
 
     connection: psycopg.Connection[Any]
     schema: str
+    is_named: bool
     database: str
     server_major: int
     lock_timeout: float
@@ -67,8 +84,9 @@ class Session:
         """
         if not self.schema_exists():
             raise UsageError(
-                f'There is no schema "{self.schema}" in database "{self.database}"; '
-                "name another with --schema, or run lms-schema migrate."
+                f'There is no schema "{printable(self.schema)}" in database '
+                f'"{printable(self.database)}"; name another with --schema, '
+                f"or run: {hints.command('migrate', self.schema)}"
             )
 
 
@@ -85,6 +103,7 @@ def locate(option: str | None) -> str:
         DatabaseError: When it does not start.
     """
     value = option or os.environ.get("LMS_DATABASE_URL") or os.environ.get("DATABASE_URL") or ""
+    hints.note_database(option)
     if value == "embedded" or value.startswith("embedded:"):
         return embedded.start(value.removeprefix("embedded").removeprefix(":"))
     return value
@@ -108,7 +127,8 @@ def session(
 
     Args:
         conninfo: Any libpq connection string.
-        schema: The target schema; by default the first existing one of the search path.
+        schema: The target schema; by default the one that the environment's LMS_SCHEMA names, else
+            the first existing one of the search path.
         lock_timeout: Seconds that a statement waits for a lock.
         read_only: Refuse writes.
         allow_pooler: Do not refuse a pooler, since it is in session mode.
@@ -123,8 +143,19 @@ def session(
     with connected(conninfo) as connection:
         if on_notice is not None:
             connection.add_notice_handler(on_notice)
-        with _transaction(connection) if read_only else nullcontext():
-            yield _prepared(connection, schema, lock_timeout, read_only, allow_pooler)
+        opened: Session | None = None
+        try:
+            with _transaction(connection) if read_only else nullcontext():
+                opened = _prepared(connection, schema, lock_timeout, read_only, allow_pooler)
+                yield opened
+        except (psycopg.Error, StatementFailed) as error:
+            place = opened.schema if opened else schema
+            if isinstance(error, StatementFailed):
+                error.reason = reason(error.__cause__, connection, place, read_only=read_only)
+                raise
+            why = reason(error, connection, place, read_only=read_only)
+            text = "\n".join(filter(None, (described(error), why)))
+            raise DatabaseError(redacted(text, conninfo)) from None
 
 
 @contextmanager
@@ -138,7 +169,8 @@ def connected(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
         DatabaseError: When connecting fails, or anything in the block that is not handled there.
         UsageError: For a connection string that cannot be read.
     """
-    _check_readable(conninfo)
+    connection_strings.check(conninfo)
+    opened = OPENED.get()
     try:
         with psycopg.connect(
             conninfo,
@@ -147,6 +179,8 @@ def connected(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
             application_name="lms-schema",
             client_encoding="UTF8",
         ) as connection:
+            if opened is not None:
+                opened.add(connection)
             yield connection
     except psycopg.Error as error:
         raise DatabaseError(redacted(described(error), conninfo)) from None
@@ -175,13 +209,13 @@ def redacted(text: str, conninfo: str) -> str:
 
 def described(error: psycopg.Error) -> str:
     """Return PostgreSQL's message with its code, detail and hint."""
-    parts = [error.diag.message_primary or str(error).strip() or type(error).__name__]
+    parts = [printable(error.diag.message_primary or str(error).strip() or type(error).__name__)]
     if error.sqlstate:
         parts[0] += f" (SQLSTATE {error.sqlstate})"
     if error.diag.message_detail:
-        parts.append(f"detail: {error.diag.message_detail}")
+        parts.append(f"detail: {printable(error.diag.message_detail)}")
     if error.diag.message_hint:
-        parts.append(f"hint: {error.diag.message_hint}")
+        parts.append(f"hint: {printable(error.diag.message_hint)}")
     return "\n".join(parts)
 
 
@@ -194,20 +228,17 @@ def _transaction(connection: psycopg.Connection[Any]) -> Iterator[None]:
 
 
 def milliseconds(seconds: float) -> str:
-    """Return a time as a setting of PostgreSQL; never 0, which would mean to wait forever."""
-    return f"{max(1, round(seconds * 1000))}ms"
+    """Return a time as a setting of PostgreSQL; never 0, which would mean to wait forever.
 
-
-def _check_readable(conninfo: str) -> None:
-    try:
-        conninfo_to_dict(conninfo)
-    except psycopg.ProgrammingError as error:
-        # libpq quotes the part that it cannot read, which may be of the password.
-        reason = re.sub(r'".*"', '"***"', str(error).strip(), flags=re.DOTALL)
+    Raises:
+        UsageError: When it is more than PostgreSQL takes.
+    """
+    if not seconds * 1000 <= _LONGEST:
         raise UsageError(
-            f"The connection string cannot be read: {reason}. Write "
-            "postgresql://user@host:port/database (with % escapes), or key=value pairs."
-        ) from None
+            f"A lock timeout of {seconds:g} s is more than PostgreSQL takes: write {_LONGEST}ms "
+            "(24 days) at most."
+        )
+    return f"{max(1, round(seconds * 1000))}ms"
 
 
 def _prepared(
@@ -223,7 +254,7 @@ def _prepared(
             f"The server is PostgreSQL {major}; this release knows "
             f"{SUPPORTED.start} to {SUPPORTED.stop - 1}."
         )
-    pid, current = _pinned(connection, lock_timeout, read_only, allow_pooler)
+    pid, current, is_standby = _pinned(connection, lock_timeout, read_only, allow_pooler)
     name = connection.info.dbname
     if not read_only and not allow_pooler and pid != connection.info.backend_pid:
         raise PoolerInBetween(
@@ -232,12 +263,28 @@ def _prepared(
             "Connect to PostgreSQL itself; for a pooler that is in session mode, migrate has "
             "--allow-session-pooler."
         )
+    if is_standby and not read_only:
+        raise DatabaseError(
+            "The server is a standby, which is read-only; nothing was changed. Connect to the "
+            "primary: among several hosts target_session_attrs=primary finds it."
+        )
+    schema = schema if schema is not None else os.environ.get("LMS_SCHEMA") or None
+    is_named = schema is not None
+    schema = _checked(current if schema is None else schema)
+    if read_only:
+        return Session(connection, schema, is_named, name, major, lock_timeout, pid)
+    # when this process dies, its statement ends soon, and with it the lock
+    with suppress(psycopg.Error):  # not every platform can do it
+        connection.execute("SET client_connection_check_interval = '1s'")
+    return Session(connection, schema, is_named, name, major, lock_timeout, pid)
+
+
+def _checked(schema: str | None) -> str:
+    """Return the name of the schema, when it can be one."""
     if schema is None:
-        schema = current
-        if schema is None:
-            raise UsageError(
-                "No schema of the connection's search path exists; name one with --schema."
-            )
+        raise UsageError(
+            "No schema of the connection's search path exists; name one with --schema."
+        )
     if schema in ("", "$user") or len(schema.encode()) > 63:
         raise UsageError(
             f"{schema!r} cannot be the schema: PostgreSQL knows no empty name, gives $user another "
@@ -245,18 +292,13 @@ def _prepared(
         )
     if schema == "information_schema" or schema.startswith("pg_"):
         raise UsageError(f'"{schema}" cannot be the schema: it is PostgreSQL\'s own.')
-    if read_only:
-        return Session(connection, schema, name, major, lock_timeout, pid)
-    # when this process dies, its statement ends soon, and with it the lock
-    with suppress(psycopg.Error):  # not every platform can do it
-        connection.execute("SET client_connection_check_interval = '1s'")
-    return Session(connection, schema, name, major, lock_timeout, pid)
+    return schema
 
 
 def _pinned(
     connection: psycopg.Connection[Any], lock_timeout: float, read_only: bool, allow_pooler: bool
-) -> tuple[int, str | None]:
-    """Pin the settings, and return the server process's id and the role's own current schema.
+) -> tuple[int, str | None, bool]:
+    """Pin the settings; return the server process's id, the role's own schema, and if a standby.
 
     The role's own path holds while this one query is parsed, so that it qualifies every function
     and has no operator. Behind a pooler that is to be refused it changes nothing.
@@ -286,8 +328,9 @@ def _pinned(
         is_local = str(read_only)
     calls = ", ".join([f"pg_catalog.set_config(%s, %s, {is_local})"] * len(settings))
     row = connection.execute(
-        f"SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_schema(), {calls}".encode(),
+        "SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_schema(), "
+        f"pg_catalog.pg_is_in_recovery(), {calls}".encode(),
         [text for setting in settings.items() for text in setting],
     ).fetchone()
     assert row is not None  # noqa: S101
-    return row[0], row[1]
+    return row[0], row[1], row[2]

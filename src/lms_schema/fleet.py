@@ -5,11 +5,15 @@ Threads, not processes: a run waits for the server most of the time, and the pac
 
 from __future__ import annotations
 
+import os
+import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakSet
 
 import psycopg
 
@@ -129,17 +133,19 @@ def for_each_schema(
     waiting = iter(names)
     outcomes: dict[str, Outcome[Result]] = {}
     running: set[Future[Outcome[Result]]] = set()
+    opened: WeakSet[psycopg.Connection[Any]] = WeakSet()
     failures = 0
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
+    with ThreadPoolExecutor(max_workers=jobs) as pool, _cut_off_when_left(running, opened):
         while True:
             while len(running) < jobs and (max_failures is None or failures < max_failures):
                 name = next(waiting, None)
                 if name is None:
                     break
-                running.add(pool.submit(_outcome, call, name))
+                running.add(pool.submit(_outcome, call, name, opened))
             if not running:
                 break
-            done, running = wait(running, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            running -= done
             for future in done:
                 outcome = future.result()
                 outcomes[outcome.schema] = outcome
@@ -192,12 +198,46 @@ def schemas_from(conninfo: str, query: str) -> tuple[str, ...]:
     return names
 
 
-def _outcome(call: Callable[[str], Result], schema: str) -> Outcome[Result]:
+def _outcome(
+    call: Callable[[str], Result], schema: str, opened: WeakSet[psycopg.Connection[Any]]
+) -> Outcome[Result]:
     start = time.monotonic()
     result: Result | None = None
     error: LmsSchemaError | None = None
+    database.OPENED.set(opened)
     try:
         result = call(schema)
     except LmsSchemaError as raised:
         error = raised
     return Outcome(schema, result, error, time.monotonic() - start)
+
+
+@contextmanager
+def _cut_off_when_left(
+    running: Set[Future[Any]], opened: WeakSet[psycopg.Connection[Any]]
+) -> Iterator[None]:
+    """End what runs when the block ends early, by a signal or because of an error.
+
+    A thread cannot be ended from another one; its connection can, and then it ends by itself.
+    """
+    try:
+        yield
+    except BaseException:
+        left = set(running)
+        while left:
+            with suppress(KeyError):
+                while True:
+                    _cut_off(opened.pop())
+            _, left = wait(left, timeout=0.1)  # one may be connecting
+        raise
+
+
+def _cut_off(connection: psycopg.Connection[Any]) -> None:
+    """Cancel the statement of a connection of another thread, and break it."""
+    with suppress(psycopg.Error):
+        connection.cancel_safe(timeout=5)
+    with (
+        suppress(psycopg.Error, OSError),
+        socket.socket(fileno=os.dup(connection.fileno())) as line,
+    ):
+        line.shutdown(socket.SHUT_RDWR)

@@ -5,6 +5,8 @@ Reading them takes nothing but SQL. Their layout and their rows are yoyo's: see 
 
 from __future__ import annotations
 
+import hashlib
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,12 +16,14 @@ from psycopg import sql
 from psycopg.pq import Escaping
 
 from lms_schema import package as packages
-from lms_schema import search_path, yoyo_layout
+from lms_schema import search_path, trust, yoyo_layout
+from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.statements import qualified
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from lms_schema.database import Session
     from lms_schema.package import SqlFile
 
 TABLE = "lms_schema_migration"
@@ -27,12 +31,25 @@ LOG_TABLE = "lms_schema_log"
 VERSION_TABLE = "lms_schema_yoyo_version"
 TABLES = (TABLE, LOG_TABLE, VERSION_TABLE)
 
+COLUMNS = {
+    TABLE: yoyo_layout.MIGRATION
+    | {"checksum": "text", "package_version": "text", "objects": "text[]", "content": "text"},
+    LOG_TABLE: yoyo_layout.LOG,
+    VERSION_TABLE: yoyo_layout.VERSION,
+}
+"""Columns of the state tables with their types, the primary key first: yoyo's and our own."""
+
+AGAIN = "again "
+"""What stands before the checksum of a file that is to be applied again, as it is."""
+
+_LISTED = 5
+"""How many schemas a message lists."""
 _REPAIR = "repair: "
 """How the comment of a log entry begins that tells what was repaired."""
 
 
 def creation(schema: str | None = None) -> str:
-    """Return the SQL that creates the state tables: yoyo's, with columns of our own.
+    """Return the SQL that creates the state tables.
 
     Args:
         schema: Where; None: where the search path says.
@@ -41,19 +58,20 @@ def creation(schema: str | None = None) -> str:
         name if schema is None else qualified(schema, name) for name in TABLES
     )
     return f"""\
-{yoyo_layout.tables(table, log_table, version_table)}
+{_creation(table, COLUMNS[TABLE])}
+{_creation(log_table, COLUMNS[LOG_TABLE])}
+{_creation(version_table, COLUMNS[VERSION_TABLE])}
+{yoyo_layout.FIRST_ROW.format(version_table)};
 ALTER TABLE {table}
-    ADD COLUMN checksum text,
-    ADD COLUMN package_version text,
-    ADD COLUMN objects text[],
-    ADD COLUMN content text NOT NULL DEFAULT '';
+    ALTER COLUMN content SET DEFAULT '',
+    ALTER COLUMN content SET NOT NULL;
 COMMENT ON TABLE {table} IS
     'What lms-schema applied to this schema, a row a file. Written by lms-schema migrate only.';
 COMMENT ON COLUMN {table}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
 COMMENT ON COLUMN {table}.migration_id IS 'Path of the file below schema/, without the ending.';
 COMMENT ON COLUMN {table}.applied_at_utc IS 'When it was applied last, in UTC.';
 COMMENT ON COLUMN {table}.checksum IS
-    'SHA-256 of the content that was applied, in hexadecimal; empty: to be applied again.';
+    'SHA-256 of content, in hexadecimal; with "again " before it: to be applied again.';
 COMMENT ON COLUMN {table}.package_version IS 'Release of lms-schema that applied it.';
 COMMENT ON COLUMN {table}.objects IS
     'What the file created, each as DROP would name it, relative to this schema.';
@@ -74,6 +92,12 @@ COMMENT ON TABLE {version_table} IS 'Version of the layout of the lms_schema_ ta
 COMMENT ON COLUMN {version_table}.version IS 'Number of a layout that was reached.';
 COMMENT ON COLUMN {version_table}.installed_at_utc IS 'When it was reached, in UTC.';
 """
+
+
+def _creation(table: str, columns: Mapping[str, str]) -> str:
+    lines = [f"    {name} {kind}" for name, kind in columns.items()]
+    lines[0] += " PRIMARY KEY"
+    return f"CREATE TABLE {table} (\n" + ",\n".join(lines) + "\n);"
 
 
 _RECORD = f"""
@@ -172,68 +196,144 @@ class Entry:
         checksum: Of the content that was applied.
         package_version: The release that applied it.
         objects: What it created, like `FUNCTION f(uuid)`.
+        applied_at: When it was applied last, in UTC; None: not read yet.
         overrides: Of an extra's file: the package's files of whose objects it made others.
     """
 
     checksum: str
     package_version: str
     objects: tuple[str, ...]
+    applied_at: datetime | None = None
     overrides: tuple[str, ...] = ()
 
 
 def exists(connection: psycopg.Connection[Any], schema: str) -> bool:
-    """Tell whether the schema holds the state tables; needs no right on them."""
-    query = """
-        SELECT EXISTS (
-            SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE n.nspname = %s AND c.relname = %s
-        )
+    """Tell whether the schema holds the state tables; needs no right on them.
+
+    Raises:
+        DatabaseError: When one of them is not what `migrate` made, so that it must not be read.
     """
-    row = connection.execute(query, (schema, TABLE)).fetchone()
-    return bool(row and row[0])
+    return TABLE in trust.state_tables(connection, schema, COLUMNS)
 
 
 def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
-    """Return what is recorded, by id in the order of time; needs SELECT on the table."""
+    """Return what is recorded, by id in the order of time; needs SELECT on the table.
+
+    It must exist, see `exists`.
+    """
     rows = connection.execute(
         sql.SQL(
-            "SELECT migration_id, checksum, package_version, objects, "
+            "SELECT coalesce(migration_id, ''), checksum, package_version, objects, "
+            "applied_at_utc, "
             "CASE WHEN migration_id LIKE '%:%' AND content LIKE '%overrides:%' THEN content END "
             "FROM {} ORDER BY applied_at_utc, migration_id"
         ).format(sql.Identifier(schema, TABLE))
     )
     return {
-        row[0]: Entry(
-            row[1] or "",
-            row[2] or "",
-            tuple(row[3] or ()),
-            packages.overrides(row[4]) if row[4] else (),
+        name: Entry(
+            "" if (checksum or "").startswith(AGAIN) else checksum or "",
+            version or "",
+            tuple(filter(None, objects or ())),
+            applied_at,
+            packages.overrides(text) if text else (),
         )
-        for row in rows
+        for name, checksum, version, objects, applied_at, text in rows
     }
+
+
+def last_user(connection: psycopg.Connection[Any], schema: str) -> str | None:
+    """Return the role that applied a file last; None where the log is not there or not to read."""
+    log = sql.Identifier(schema, LOG_TABLE)
+    if not is_readable(connection, schema, LOG_TABLE):
+        return None
+    query = "SELECT username FROM {} ORDER BY created_at_utc DESC, id LIMIT 1"
+    row = connection.execute(sql.SQL(query).format(log)).fetchone()
+    return row and row[0]
 
 
 def last_repair(connection: psycopg.Connection[Any], schema: str) -> datetime | None:
     """Return when a file was last applied again as a repair, in UTC.
 
-    None: never, or the role may not read the log.
+    None: never, or the log is not there or not to read.
     """
-    log = sql.Identifier(schema, LOG_TABLE)
-    right = "SELECT has_table_privilege(%s, 'SELECT')"
-    row = connection.execute(right, (log.as_string(connection),)).fetchone()
-    if not (row and row[0]):
+    if not is_readable(connection, schema, LOG_TABLE):
         return None
-    query = sql.SQL("SELECT max(created_at_utc) FROM {} WHERE starts_with(comment, %s)").format(log)
-    row = connection.execute(query, (_REPAIR,)).fetchone()
+    query = "SELECT max(created_at_utc) FROM {} WHERE starts_with(comment, %s)"
+    log = sql.Identifier(schema, LOG_TABLE)
+    row = connection.execute(sql.SQL(query).format(log), (_REPAIR,)).fetchone()
     return row and row[0]
 
 
+def is_readable(connection: psycopg.Connection[Any], schema: str, table: str = TABLE) -> bool:
+    """Tell whether the role of the connection may read a state table, which `exists`."""
+    query = """
+        SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = %s AND c.relname = %s
+    """
+    row = connection.execute(query, (schema, table)).fetchone()
+    return bool(row and row[0])
+
+
+def elsewhere(connection: psycopg.Connection[Any], schema: str) -> tuple[str, ...]:
+    """Return the other schemas that hold a table of the records' name; nothing of it is read."""
+    query = """
+        SELECT n.nspname::text
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname <> %s AND c.relname = %s
+        ORDER BY 1
+    """
+    return tuple(row[0] for row in connection.execute(query, (schema, TABLE)))
+
+
+def require_name(session: Session) -> None:
+    """Refuse a schema without records that nobody named, where another one has records.
+
+    Else a forgotten `--schema` would make a second copy.
+
+    Raises:
+        UsageError: It names the schemas that have one.
+    """
+    others = () if session.is_named else elsewhere(session.connection, session.schema)
+    if others:
+        listed = ", ".join(f'"{name}"' for name in others[:_LISTED])
+        more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
+        raise UsageError(
+            f'Database "{session.database}" has the package in schema {listed}{more}, and nobody '
+            f'named schema "{session.schema}", which does not have it. Name the one that you mean '
+            f"with --schema or LMS_SCHEMA, like --schema {shlex.quote(others[0])}."
+        )
+
+
 def contents(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]:
-    """Return the files as they were applied, by id; needs SELECT on the table."""
+    """Return the files as they were applied, by id; needs SELECT on the table.
+
+    A content is empty where it was never recorded.
+
+    Raises:
+        DatabaseError: When the content of one is not what its checksum is of.
+    """
     rows = connection.execute(
-        sql.SQL("SELECT migration_id, content FROM {}").format(sql.Identifier(schema, TABLE))
+        sql.SQL("SELECT coalesce(migration_id, ''), content, checksum FROM {}").format(
+            sql.Identifier(schema, TABLE)
+        )
     )
-    return dict(rows.fetchall())
+    texts: dict[str, str] = {}
+    changed = []
+    for name, text, checksum in rows:
+        texts[name] = text
+        proof = (checksum or "").removeprefix(AGAIN)
+        if text and hashlib.sha256(text.encode()).hexdigest() != proof:
+            changed.append(name)
+    if changed:
+        raise DatabaseError(
+            f"Table {TABLE} does not hold what was applied as "
+            f"{printable(', '.join(sorted(changed)))}: its "
+            "content has another checksum than the one recorded, so none of it was run. Find out "
+            "who wrote to that table. Restore its rows from a backup, or set content to the text "
+            "of the file that was applied; status lists what is pending."
+        )
+    return texts
 
 
 class Ledger:
@@ -264,7 +364,7 @@ class Ledger:
             str(values["checksum"]),
             str(values["package_version"]),
             tuple(objects),
-            file.overrides,
+            overrides=file.overrides,
         )
 
     def preparation(self) -> list[bytes]:
@@ -310,8 +410,9 @@ class Ledger:
         self._connection.execute(
             self._sql(
                 f"UPDATE {{schema}}.{TABLE} SET objects = %s::text[], "  # noqa: S608
-                "checksum = CASE WHEN %s THEN '' ELSE checksum END WHERE migration_id = %s",
-                (list(objects), again, file_id),
+                "checksum = CASE WHEN %s THEN %s || right(checksum, 64) ELSE checksum END "
+                "WHERE migration_id = %s",
+                (list(objects), again, AGAIN, file_id),
             )
         )
 

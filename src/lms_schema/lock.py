@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from lms_schema.errors import LockNotObtained
+from lms_schema.errors import LockNotObtained, printable
 
 _HOLDER = """
     SELECT a.pid, a.application_name, a.backend_start
@@ -124,4 +124,4 @@ def _holder(connection: psycopg.Connection[Any], lock: int) -> str:
         return "another session"
     pid, name, since = row
     connected = f", connected since {since.isoformat(' ', 'seconds')}" if since else ""
-    return f"session {pid} ({name or 'no application_name'}{connected})"
+    return f"session {pid} ({printable(name) or 'no application_name'}{connected})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from lms_schema.errors import UsageError
@@ -27,7 +28,28 @@ def refuse_stranger(path: Path, mark: str, command: str) -> None:
 
 
 def write(texts: Mapping[Path, str]) -> None:
-    """Write files, and make their folders."""
+    """Write files, each whole or not at all, and make their folders.
+
+    Raises:
+        UsageError: When that is not possible; files before it are written.
+    """
     for path, text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, text)
+        except OSError as error:
+            raise UsageError(
+                f"{path} cannot be written: {error.strerror}. Mend that or name another place, "
+                "and run the command again."
+            ) from None
+
+
+def _write(path: Path, text: str) -> None:
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise

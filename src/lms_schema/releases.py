@@ -38,5 +38,5 @@ def release(root: Path, version: str) -> Path:
 
 def number(version: str) -> tuple[int, ...]:
     """Return a release's number: (1, 2, 0) of 1.2.0.dev3."""
-    match = re.match(r"\d+(\.\d+)*", version)
+    match = re.match(r"\d{1,9}(\.\d{1,9})*", version)
     return tuple(map(int, match.group().split("."))) if match else ()

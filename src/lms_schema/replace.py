@@ -32,11 +32,13 @@ REFUSALS = frozenset(
 )
 """SQLSTATEs with which PostgreSQL refuses to replace an object in place."""
 
+ROUTINES = ("FUNCTION", "PROCEDURE", "AGGREGATE")
+
 # Where objects are found, by their kinds: catalog, row, kind, name, and the transaction that wrote
 # it with the number of its command. A table's row in pg_class is written again by a trigger or
 # foreign key on it, so its type's is looked at.
 _CATALOGS = {
-    ("FUNCTION", "PROCEDURE", "AGGREGATE"): """
+    ROUTINES: """
         SELECT 'pg_proc'::regclass, oid,
             CASE prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END,
             oid::regprocedure::text, xmin, cmin

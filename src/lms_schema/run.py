@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
-from lms_schema import replace
+from lms_schema import hints, replace, trust
 from lms_schema.apply import Applier
 from lms_schema.blockers import Blockers
-from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed
+from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed, printable
 from lms_schema.events import Action, Event
 from lms_schema.execution import Executor
 from lms_schema.indexes import IndexBuilder
@@ -63,7 +63,12 @@ class Run:
         self._is_behind = False
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
-        self._whole = None if watch else WholeFiles(session, ledger, self._blockers, self._notice)
+        self._ground = trust.Ground(session.connection, session.schema)
+        self._whole = (
+            None
+            if watch
+            else WholeFiles(session, ledger, self._blockers, self._ground, self._notice)
+        )
         session.connection.add_notice_handler(self._notice)
         self._watch = watch or Watch()
         self._applier = Applier(
@@ -98,6 +103,7 @@ class Run:
                 self._connection.execute(_FLUSH)
 
     def _all(self, last: int | None) -> list[Action]:
+        self._ground.enter(self._tell)
         self._read()
         if self._recorded:
             self._whole = None
@@ -151,6 +157,8 @@ class Run:
         """
         actions: list[Action] = []
         for file in files:
+            if file.kind is Kind.RECURRING:
+                self._refuse_strange_routines()
             if file.id in todo or file.kind is Kind.RECURRING:
                 if self._is_behind and extra_of(file.id):
                     self._read()
@@ -195,6 +203,7 @@ class Run:
 
     def _transaction(self, work: Callable[[], list[Action]]) -> list[Action]:
         with self._connection.transaction():
+            self._ground.begin()
             if not self._tracked:
                 self._prepare()
             self._watch.begin()
@@ -202,11 +211,22 @@ class Run:
                 replaced(action, action="repair") if action.file in self._repair else action
                 for action in work()
             ]
+            self._ground.end(self._known)
         self._watch.committed(actions)
         if not self._applier.learn():
             self._read()
         self._tracked = True
         return actions
+
+    def _known(self) -> set[str]:
+        """Return the names of all recorded objects."""
+        entries = (*self._recorded.values(), *self._applier.entries.values())
+        return {name for entry in entries for name in entry.objects}
+
+    def _refuse_strange_routines(self) -> None:
+        """Let a file that calls the package's routines at every migrate not call a stranger's."""
+        routines = {name for name in self._known() if replace.kind(name) in replace.ROUTINES}
+        trust.refuse_strangers(self._connection, self._session.schema, routines)
 
     def _prepare(self) -> None:
         """Create the schema and the state tables, in the transaction of the first file."""
@@ -227,6 +247,8 @@ class Run:
         if self._tracked:
             self._recorded = ledger.read(self._connection, self._session.schema)
             self._applier.know(self._recorded)
+        else:
+            ledger.require_name(self._session)
 
     def _build(self, file: SqlFile, todo: set[str]) -> list[Action]:
         """Apply an index file, beside the writers of its table when that holds rows."""
@@ -246,12 +268,14 @@ class Run:
                     partial(self._applier.apply, file, rebuild, todo, at_once=at_once, swap=swap)
                 )
             except StatementFailed as error:
+                self._ground.explain(error)
                 if not self._tracked and error.sqlstate in _DUPLICATES and self._holds_objects():
                     raise DatabaseError(
-                        f'Schema "{self._session.schema}" was installed without lms-schema: it '
-                        "holds the package's objects and no record of them. Nothing was "
-                        "changed. Adopt it with lms-schema baseline, which refuses what is not "
-                        "this release's, and then migrate.\n"
+                        f'Schema "{printable(self._session.schema)}" was installed without '
+                        "lms-schema: it holds the package's objects and no record of them. "
+                        "Nothing was changed. Adopt it, which refuses what is not this release's, "
+                        "and then migrate. "
+                        f"Run: {hints.command('baseline', self._session.schema)}\n"
                         f"It failed at {str(error).splitlines()[0]}"
                     ) from error
                 refused = self._package.id_at(error.file)

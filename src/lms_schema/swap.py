@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import psycopg
 
 from lms_schema import replace, search_path, shadow
-from lms_schema.errors import LockNotObtained
+from lms_schema.errors import LockNotObtained, printable
 from lms_schema.lock import Deadline
 from lms_schema.package import SqlFile
 from lms_schema.shadow import Shadow
@@ -130,7 +130,7 @@ class Swap:
                 pid, _, since, _, name = next(iter(older.values()))
                 raise LockNotObtained(
                     f"{self.file.path}: the new view is filled, but session {pid} "
-                    f"({name or 'no application_name'}) has been in a transaction since "
+                    f"({printable(name) or 'no application_name'}) has been in a transaction since "
                     f"{since or 'before that'} and would find it empty; waited {seconds:g} s. "
                     "Let that transaction end, or give it longer with --wait."
                 )

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from lms_schema.errors import printable
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -85,4 +87,4 @@ def _shown(value: object) -> str:
         return f"{Decimal(str(value)).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
     if isinstance(value, Decimal):
         return f"{value:,}"
-    return str(value)
+    return printable(str(value))

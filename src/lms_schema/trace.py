@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from lms_schema import database, embedded, ledger, locks, search_path
 from lms_schema import package as packages
@@ -15,6 +18,8 @@ from lms_schema.events import Action, Event
 from lms_schema.package import Kind, SchemaPackage
 from lms_schema.run import Run
 from lms_schema.watch import Step, Watch
+
+_INSUFFICIENT_PRIVILEGE = "42501"
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,10 @@ def on_disposable_server(
 ) -> Trace:
     """Bring an embedded server to a database's state, then to the package's, and watch that.
 
+    What a database holds was perhaps written by another than its owner. So all of it runs as a role
+    that owns the disposable database and may do nothing beyond: neither run a program nor read a
+    file. The package's files call functions and fire triggers of it, and run as that role too.
+
     Args:
         package: The files to come to.
         applied: The files that the database has, as they were applied, by id.
@@ -112,7 +121,8 @@ def on_disposable_server(
     """
     try:
         with embedded.temporary() as conninfo:
-            return on_server(conninfo, package, applied, repair, schema=schema, last=last)
+            plain = _without_rights(conninfo)
+            return on_server(plain, package, applied, repair, schema=schema, last=last)
     except embedded.NotInstalled as error:
         raise UsageError(
             f"plan tries what is pending on a disposable server. {error}\n"
@@ -120,7 +130,33 @@ def on_disposable_server(
         ) from None
     except StatementFailed as error:
         error.outcome = "It failed on a disposable server; the database was not changed."
+        if error.sqlstate == _INSUFFICIENT_PRIVILEGE:
+            error.outcome += (
+                " What a database holds runs there without a superuser's rights, since others may "
+                "have written it: plan cannot try a file that needs more, such as CREATE EXTENSION "
+                "or CREATE ROLE. status lists what is pending."
+            )
         raise
+
+
+def _without_rights(conninfo: str) -> str:
+    """Give a superuser's disposable database to a plain role; return that role's conninfo.
+
+    To SET ROLE would not do, as any statement can reset that.
+    """
+    role, password = f"lms_schema_plan_{secrets.token_hex(8)}", secrets.token_urlsafe()
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(
+                sql.Identifier(role), sql.Literal(password)
+            )
+        )
+        admin.execute(
+            sql.SQL("ALTER DATABASE {} OWNER TO {}").format(
+                sql.Identifier(admin.info.dbname), sql.Identifier(role)
+            )
+        )
+    return make_conninfo(conninfo, user=role, password=password)
 
 
 def on_server(

@@ -24,6 +24,7 @@ from lms_schema.database import Session
 from lms_schema.events import Action, verb
 from lms_schema.ledger import Ledger
 from lms_schema.package import INDEXES, Kind, SqlFile, extra_of
+from lms_schema.trust import Ground
 
 _DEFINITION = re.compile(
     r"""
@@ -66,13 +67,18 @@ class WholeFiles:
         session: Session,
         ledger: Ledger,
         blockers: Blockers,
+        ground: Ground,
         on_notice: Callable[[Diagnostic], None],
     ) -> None:
-        """Take the session, what records the files, who watches it, and who tells notices."""
+        """Take the session, what records the files, who watches it, and who tells notices.
+
+        `ground` looks at each transaction.
+        """
         self._connection = session.connection
         self._schema = session.schema
         self._ledger = ledger
         self._blockers = blockers
+        self._ground = ground
         self._on_notice = on_notice
         self._prepared = False
 
@@ -96,14 +102,17 @@ class WholeFiles:
         self._prepared = True
         where = files[0].path if len(files) == 1 else f"folder {folder.name}"
         self._blockers.begin()
+        self._ground.begin()
         try:
             with self._blockers.over(where, limited=True):
                 with self._silence() as notices:
                     cursor = self._connection.execute(b";".join(message))
                 if notices:
                     return []
-                end = self._ledger.settlement(search_path.rows(cursor)) + b"; COMMIT"
-                seconds = dict(self._connection.execute(end).fetchall())
+                settlement = self._ledger.settlement(search_path.rows(cursor))
+                seconds = dict(self._connection.execute(settlement).fetchall())
+                self._ground.end(tuple)
+                self._connection.execute("COMMIT")
         except psycopg.Error:
             if self._connection.broken:
                 raise

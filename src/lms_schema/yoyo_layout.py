@@ -14,31 +14,26 @@ from typing import Any
 
 import psycopg
 
+_ID = "character varying(255)"
+_HASH = "character varying(64)"
+_TIME = "timestamp without time zone"
 
-def tables(table: str, log_table: str, version_table: str) -> str:
-    """Return the SQL that creates the tables, under the names given."""
-    return f"""\
-CREATE TABLE {table} (
-    migration_hash varchar(64) PRIMARY KEY,
-    migration_id varchar(255),
-    applied_at_utc timestamp
-);
-CREATE TABLE {log_table} (
-    id varchar(36) PRIMARY KEY,
-    migration_hash varchar(64),
-    migration_id varchar(255),
-    operation varchar(10),
-    username varchar(255),
-    hostname varchar(255),
-    comment varchar(255),
-    created_at_utc timestamp
-);
-CREATE TABLE {version_table} (
-    version integer PRIMARY KEY,
-    installed_at_utc timestamp
-);
-INSERT INTO {version_table} VALUES (2, now() AT TIME ZONE 'UTC');
-"""  # noqa: S608 (names of ours)
+MIGRATION = {"migration_hash": _HASH, "migration_id": _ID, "applied_at_utc": _TIME}
+LOG = {
+    "id": "character varying(36)",
+    "migration_hash": _HASH,
+    "migration_id": _ID,
+    "operation": "character varying(10)",
+    "username": _ID,
+    "hostname": _ID,
+    "comment": _ID,
+    "created_at_utc": _TIME,
+}
+VERSION = {"version": "integer", "installed_at_utc": _TIME}
+"""The columns of each table, the primary key first, with types as PostgreSQL prints them."""
+
+FIRST_ROW = "INSERT INTO {} VALUES (2, now() AT TIME ZONE 'UTC')"
+"""SQL that tells, in the table of versions, which layout it is."""
 
 
 def hash_of(file_id: str) -> str:

@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 import lms_schema
 from lms_schema.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.database import SUPPORTED
-from lms_schema.errors import DatabaseError, UsageError
+from lms_schema.errors import DatabaseError, DatabaseNewer, UsageError
 from lms_schema.operations.verify import Difference, compare, verify
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -389,6 +389,21 @@ def test_a_role_that_may_not_look_is_told_so(
     connection.execute(f"REVOKE USAGE ON SCHEMA public FROM PUBLIC, {reader}")
     with pytest.raises(DatabaseError, match="GRANT USAGE"):
         verify(make_conninfo(database, options=f"-c role={reader}"), schema="public")
+
+
+def test_a_database_that_a_newer_release_migrated_is_not_judged(
+    connection: Connection, database: str, reader: str
+) -> None:
+    connection.execute("DROP INDEX learners_institution_id_idx")
+    connection.execute(
+        "UPDATE lms_schema_migration SET package_version = '99.0' "
+        "WHERE migration_id = 'tables/020_learners'"
+    )
+    with pytest.raises(DatabaseNewer, match=r"release 99\.0 migrated it"):
+        verify(database, schema="public")
+    connection.execute(f"REVOKE SELECT ON lms_schema_migration FROM {reader}")
+    may_not_read_the_records = make_conninfo(database, options=f"-c role={reader}")
+    assert len(verify(may_not_read_the_records, schema="public").differences) == 1
 
 
 def test_a_schema_that_does_not_exist_is_an_error(database: str) -> None:

@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -79,10 +80,15 @@ def test_json_of_migrate_and_status_has_its_documented_shape(empty_database: str
         "command": "migrate",
         "actions": [{"file": "tables/010_a", "action": "apply"}],
     }
-    assert json.loads(_run("status", *options, code=3).stdout) == common | {
+    status = json.loads(_run("status", *options, code=3).stdout)
+    assert datetime.fromisoformat(status.pop("migrated_at"))
+    assert status == common | {
         "command": "status",
         "tracked": True,
+        "release": lms_schema.__version__,
+        "migrated_by": conninfo_to_dict(empty_database)["user"],
         "equals": None,
+        "elsewhere": [],
         "applied": ["tables/010_a"],
         "pending": ["functions/f"],
         "changed": [],

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import CliRunner
+from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from lms_schema import lock
@@ -248,11 +249,7 @@ def test_the_owner_of_the_schema_needs_no_other_right(database: str) -> None:
         admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'maintain'".encode())
         try:
             admin.execute(f'GRANT CREATE ON DATABASE "{name}" TO {role}'.encode())
-            owned = (
-                f"{database} options='-c role={role}'"
-                if "=" in database
-                else (f"{database}{'&' if '?' in database else '?'}options=-crole%3D{role}")
-            )
+            owned = make_conninfo(database, user=role, password="maintain")  # noqa: S106
             lms_schema.migrate(owned, schema="lms")
             result = lms_schema.maintain(owned, schema="lms", keep_interactions="1 year")
             assert result.exit_code == 0, result

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -30,7 +29,7 @@ from lms_schema import (
 from lms_schema import package as packages
 from lms_schema.cli import cli
 from lms_schema.plan_result import PlannedTransaction
-from support.runner import Make, actions, execute, query
+from support.runner import Make, actions, disposable_server, execute, query
 
 SHAPE = Path(__file__).resolve().parents[2] / "docs" / "json" / "plan.schema.json"
 TABLES = {
@@ -47,12 +46,7 @@ VIEWS = {
 @pytest.fixture(autouse=True)
 def _disposable_server(monkeypatch: pytest.MonkeyPatch, new_database: Callable[[], str]) -> None:
     """Take a new database of the tests' server in place of a new server, which is slow."""
-
-    @contextmanager
-    def temporary() -> Iterator[str]:
-        yield new_database()
-
-    monkeypatch.setattr(embedded, "temporary", temporary)
+    monkeypatch.setattr(embedded, "temporary", disposable_server(new_database))
 
 
 def _planned(result: PlanResult) -> list[tuple[str, str]]:

@@ -273,6 +273,7 @@ def test_a_definer_function_with_another_signature_keeps_its_owner_and_its_grant
         empty_database,
         f"GRANT CREATE ON SCHEMA public TO {role}",
         f"ALTER FUNCTION f OWNER TO {role}",
+        f"REVOKE CREATE ON SCHEMA public FROM {role}",
         f"CREATE ROLE {role}_caller",
         f"GRANT EXECUTE ON FUNCTION f TO {role}_caller",
     )

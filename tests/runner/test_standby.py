@@ -12,7 +12,7 @@ from support.rows import add, scalar
 pytestmark = pytest.mark.slow
 
 
-def test_status_and_verify_work_on_a_standby_and_maintain_names_the_primary() -> None:
+def test_status_and_verify_work_on_a_standby_and_what_writes_names_the_primary() -> None:
     with cluster() as primary:
         lms_schema.migrate(primary, schema="lms")
         with psycopg.connect(primary, autocommit=True) as connection:
@@ -22,8 +22,10 @@ def test_status_and_verify_work_on_a_standby_and_maintain_names_the_primary() ->
         with standby_of(primary) as standby:
             assert lms_schema.status(standby, schema="lms").exit_code == 0
             assert lms_schema.verify(standby, schema="lms").differences == ()
-            with pytest.raises(lms_schema.DatabaseError, match="Maintain the primary"):
-                lms_schema.maintain(standby, schema="lms")
+            for command in ("migrate", "baseline", "drop", "maintain"):
+                for schema in ("lms", "new"):
+                    with pytest.raises(lms_schema.DatabaseError, match=r"standby.*primary"):
+                        getattr(lms_schema, command)(standby, schema=schema)
             with psycopg.connect(standby, autocommit=True) as connection:
                 connection.execute("SET search_path = lms")
                 for function in ("check_derived_columns", "check_learning_analytics"):

@@ -51,6 +51,29 @@ def test_pending_changed_and_gone_files_are_told_apart(
     assert (found.files.edited, found.files.newer) == ((), ())
 
 
+def test_release_time_and_role_of_the_last_migrate_are_told(
+    empty_database: str, make_package: Make
+) -> None:
+    untracked = status(empty_database, schema="lms")
+    assert (untracked.release, untracked.migrated_at, untracked.migrated_by) == (None, None, None)
+    migrate(empty_database, package=make_package(TABLES))
+    found = status(empty_database, package=make_package(TABLES))
+    last, user = query(
+        empty_database, "SELECT max(applied_at_utc), current_user::text FROM lms_schema_migration"
+    )[0]
+    assert found.release == lms_schema.__version__
+    assert (found.migrated_at, found.migrated_by) == (last, user)
+    execute(
+        empty_database,
+        "UPDATE lms_schema_migration SET package_version = '0.0.9' WHERE migration_id LIKE '%010%'",
+        "UPDATE lms_schema_log SET username = 'earlier', created_at_utc = '2020-01-01'",
+        "UPDATE lms_schema_log SET username = 'later', created_at_utc = '2020-01-02' "
+        "WHERE migration_id LIKE '%020%'",
+    )
+    found = status(empty_database, package=make_package(TABLES))
+    assert (found.release, found.migrated_by) == (lms_schema.__version__, "later")
+
+
 @pytest.mark.parametrize("drop", [False, True])
 def test_only_one_kind_of_work_is_enough_for_exit_code_3(
     empty_database: str, make_package: Make, drop: bool

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 import lms_schema
+from lms_schema import hints
 from lms_schema.commands.options import database_option, json_option, schemas_option
-from lms_schema.commands.output import count, print_differences
+from lms_schema.commands.output import count, print_differences, say
+from lms_schema.commands.progress import print_waits
 from lms_schema.commands.schemas import chosen, report
 
 
@@ -29,7 +33,9 @@ def baseline(
     """
     report(
         chosen(conninfo, schemas, schemas_from, jobs),
-        lambda schema: lms_schema.baseline(conninfo, schema=schema),
+        lambda schema: lms_schema.baseline(
+            conninfo, schema=schema, on_event=partial(print_waits, schema)
+        ),
         _show,
         as_json=as_json,
     )
@@ -37,13 +43,14 @@ def baseline(
 
 def _show(result: lms_schema.BaselineResult) -> None:
     print_differences(result.differences, result.notes)
-    click.echo(_summary(result))
+    say(_summary(result))
 
 
 def _summary(result: lms_schema.BaselineResult) -> str:
     where = f"Schema {result.schema} of database {result.database}"
     if result.tracked:
-        return f"{where}: tracked already, nothing to do. See lms-schema status."
+        hint = hints.command("status", result.schema)
+        return f"{where}: tracked already, nothing to do. Run: {hint}"
     if result.differences:
         return (
             f"{where}: not adopted, {count(len(result.differences), 'difference')} from release "

@@ -6,7 +6,7 @@ import click
 
 import lms_schema
 from lms_schema.commands.options import extra_option
-from lms_schema.commands.output import count, print_json
+from lms_schema.commands.output import count, print_json, say, say_lines
 
 
 @click.command()
@@ -36,7 +36,7 @@ def check(extra: tuple[str, ...], form: str) -> None:
         print_json(sarif(result))
     else:
         for finding in result.findings:
-            click.echo(_annotation(finding) if form == "github" else _line(finding))
+            say_lines(_annotation(finding) if form == "github" else _line(finding))
     _summarize(result)
     click.get_current_context().exit(result.exit_code)
 
@@ -62,9 +62,9 @@ def _annotation(finding: lms_schema.Finding) -> str:
 
 
 def _summarize(result: lms_schema.CheckResult) -> None:
-    click.echo(f"{count(len(result.findings), 'finding')}.", err=True)
+    say(f"{count(len(result.findings), 'finding')}.", err=True)
     if result.skipped:
-        click.echo(
+        say(
             f"{count(len(result.skipped), 'rule')} could not be tried before these are mended: "
             f"{', '.join(result.skipped)}.",
             err=True,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import click
 
 from lms_schema import database as databases
 from lms_schema.commands.options import schema_option
+from lms_schema.commands.output import say_lines
 
 
 @click.command()
@@ -36,4 +38,4 @@ def demo(option: str | None, schema: str | None, html: Path | None) -> None:
 
     where = nullcontext(databases.locate(option)) if option else embedded.temporary()
     with where as conninfo:
-        demo(conninfo, schema=schema, html=html, on_event=lambda text: click.echo(text, err=True))
+        demo(conninfo, schema=schema, html=html, on_event=partial(say_lines, err=True))

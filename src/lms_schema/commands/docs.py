@@ -8,7 +8,7 @@ import click
 
 from lms_schema import database as databases
 from lms_schema.commands.options import json_option, schema_option
-from lms_schema.commands.output import print_json
+from lms_schema.commands.output import print_json, say
 
 
 @click.command()
@@ -35,4 +35,4 @@ def docs(folder: Path, option: str | None, schema: str | None, as_json: bool) ->
         print_json(result.to_json())
     else:
         for path in result.files:
-            click.echo(f"wrote {path}")
+            say(f"wrote {path}")

@@ -6,7 +6,7 @@ import click
 
 import lms_schema
 from lms_schema.commands.options import database_option, json_option
-from lms_schema.commands.output import count, print_json
+from lms_schema.commands.output import count, print_json, say
 
 
 @click.command()
@@ -31,5 +31,5 @@ def drop(conninfo: str, schema: str, as_json: bool) -> None:
         print_json(result.to_json())
     else:
         for name in result.dropped:
-            click.echo(f"dropped {name}")
-        click.echo(f"Schema {result.schema}: {count(len(result.dropped), 'object')} dropped.")
+            say(f"dropped {name}")
+        say(f"Schema {result.schema}: {count(len(result.dropped), 'object')} dropped.")

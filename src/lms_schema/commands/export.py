@@ -8,7 +8,7 @@ import click
 
 import lms_schema
 from lms_schema.commands.options import json_option
-from lms_schema.commands.output import print_json
+from lms_schema.commands.output import print_json, say
 
 
 @click.command()
@@ -24,6 +24,8 @@ from lms_schema.commands.output import print_json
 @click.option(
     "--schema",
     metavar="NAME",
+    envvar="LMS_SCHEMA",
+    show_envvar=True,
     default="lms",
     show_default=True,
     help="The schema to install into.",
@@ -44,4 +46,4 @@ def export(folder: Path, tool: str, schema: str, since: str | None, as_json: boo
         print_json(result.to_json())
     else:
         for path in result.files:
-            click.echo(f"wrote {path}")
+            say(f"wrote {path}")

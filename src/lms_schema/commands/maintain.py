@@ -8,7 +8,7 @@ import click
 
 import lms_schema
 from lms_schema.commands.options import database_option, json_option, schemas_option, time_option
-from lms_schema.commands.output import count
+from lms_schema.commands.output import count, say, say_error
 from lms_schema.commands.progress import print_waits
 from lms_schema.commands.schemas import chosen, report
 
@@ -78,16 +78,16 @@ _COUNTED = {
 def _show(result: lms_schema.MaintainResult) -> None:
     where = f"Schema {result.schema} of database {result.database}"
     if result.elsewhere:
-        click.echo(f"{where}: {result.elsewhere} is maintaining it; nothing to do.")
+        say(f"{where}: {result.elsewhere} is maintaining it; nothing to do.")
         return
-    click.echo(where)
+    say(where)
     for step in result.steps:
         done = "another refresh is at work" if step.outcome == "elsewhere" else _done(step)
-        click.echo(f"{step.step:<10} {step.outcome:<10} {done} ({step.seconds:.1f} s)")
+        say(f"{step.step:<10} {step.outcome:<10} {done} ({step.seconds:.1f} s)")
         for partition in step.dropped:
-            click.echo(f"  {partition.name}: {count(partition.interactions, 'interaction')}")
+            say(f"  {partition.name}: {count(partition.interactions, 'interaction')}")
         if step.error:
-            click.echo(f"{click.style('Error:', fg='red', bold=True)} {step.error}", err=True)
+            say_error(step.error)
 
 
 def _done(step: lms_schema.MaintainStep) -> str:

@@ -17,7 +17,7 @@ from lms_schema.commands.options import (
     schemas_option,
     time_option,
 )
-from lms_schema.commands.output import count, print_differences
+from lms_schema.commands.output import count, print_differences, say, say_lines
 from lms_schema.commands.progress import followed
 from lms_schema.commands.schemas import chosen, report
 from lms_schema.package import SchemaPackage, SqlFile
@@ -138,10 +138,10 @@ class _Migrated:
 
     def show(self) -> None:
         for file in self._files:
-            click.echo(f"-- {file.path}\n{file.text}")
+            say_lines(f"-- {file.path}\n{file.text}")
         if self.result.left:
             print_differences(self.result.left, ())
-        click.echo(_summary(self.result), err=self.package is not None)
+        say(_summary(self.result), err=self.package is not None)
 
 
 def _summary(result: lms_schema.MigrateResult) -> str:

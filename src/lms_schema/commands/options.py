@@ -48,7 +48,8 @@ def schema_option(command: Command) -> Command:
     return click.option(
         "--schema",
         metavar="NAME",
-        help="The schema. Default: the first existing one of the connection's search path.",
+        help="The schema. Default: LMS_SCHEMA, else the first existing one of the connection's "
+        "search path.",
     )(command)
 
 
@@ -73,8 +74,8 @@ def schemas_option(command: Command) -> Command:
             "schemas",
             metavar="NAME",
             multiple=True,
-            help="The schema. May be given several times. Default: the first existing one of the "
-            "connection's search path.",
+            help="The schema. May be given several times. Default: LMS_SCHEMA, else the first "
+            "existing one of the connection's search path.",
         ),
     ):
         command = option(command)

@@ -2,27 +2,64 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import json
+import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from lms_schema.errors import printable
 from lms_schema.events import Event
 
 if TYPE_CHECKING:
     from lms_schema.operations.verify import Difference
 
 
+def say(
+    text: str = "", *, err: bool = False, before: str = "", bold: bool = False, keep: str = ""
+) -> None:
+    """Print one line, with what it would do to a terminal escaped: all text leaves here.
+
+    Args:
+        text: The line.
+        err: Whether to print it to standard error.
+        before: What stands before it and is printed as it is, like a mark in colour.
+        bold: Whether it stands out on a terminal.
+        keep: Characters that are not escaped.
+    """
+    click.echo(before + click.style(printable(text, keep=keep), bold=bold or None), err=err)
+
+
+def say_lines(text: str, *, err: bool = False, before: str = "") -> None:
+    """Print a text of several lines. A name in it that has some itself is made printable first."""
+    first, *others = text.split("\n")
+    say(first, err=err, before=before, keep="\t")
+    for line in others:
+        say(line, err=err, keep="\t")
+
+
+def say_error(text: str) -> None:
+    """Print an error to standard error."""
+    say_lines(text, err=True, before=f"{click.style('Error:', fg='red', bold=True)} ")
+
+
 def print_json(document: dict[str, object]) -> None:
     """Print a document to standard output."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(document, indent=2, ensure_ascii=_takes_ascii_only(sys.stdout)))
 
 
 def print_event(event: Event, *, schema: str | None) -> None:
     """Print an event to standard error, as a line of JSON."""
-    click.echo(json.dumps(event.to_json(schema), ensure_ascii=False), err=True)
+    ascii_only = _takes_ascii_only(sys.stderr)
+    click.echo(json.dumps(event.to_json(schema), ensure_ascii=ascii_only), err=True)
+
+
+def _takes_ascii_only(stream: TextIO) -> bool:
+    """Tell whether JSON, which is UTF-8, has to be written with escapes."""
+    return codecs.lookup(stream.encoding).name != "utf-8"
 
 
 def count(number: int, noun: str) -> str:
@@ -34,11 +71,12 @@ def print_differences(differences: Sequence[Difference], notes: Sequence[Differe
     """Print a line for each, then a diff of the definitions of each that is different."""
     for label, found in (("", differences), ("note: ", notes)):
         for difference in found:
-            click.echo(f"{label}{difference.problem} {difference.kind} {difference.name}")
+            say(f"{label}{difference.problem} {difference.kind} {difference.name}")
     for difference in (*differences, *notes):
         if difference.problem == "different":
-            click.echo(f"\n{difference.kind} {difference.name}")
-            click.echo(_indented(_unified(difference.expected or "", difference.actual or "")))
+            say()
+            say(f"{difference.kind} {difference.name}")
+            say_lines(_indented(_unified(difference.expected or "", difference.actual or "")))
 
 
 def _unified(expected: str, actual: str) -> str:

@@ -15,7 +15,7 @@ from lms_schema.commands.options import (
     repair_option,
     schema_option,
 )
-from lms_schema.commands.output import count, print_json
+from lms_schema.commands.output import count, print_json, say, say_lines
 from lms_schema.locks import Lock
 from lms_schema.plan_result import PlannedStatement, PlannedTransaction, Table
 
@@ -83,35 +83,41 @@ def show_plan(
 def _print_plan(result: lms_schema.PlanResult, *, show_sql: bool) -> None:
     where = f"Schema {result.schema} of database {result.database}"
     if not result.transactions:
-        click.echo(f"{where}: nothing to do.")
+        say(f"{where}: nothing to do.")
         return
-    click.echo(
+    say(
         f"{where}, PostgreSQL {result.server_major}; "
         f"traced on an empty PostgreSQL {result.traced_major}."
     )
     for transaction in result.transactions:
+        say()
         _print_transaction(transaction, result.tables, show_sql=show_sql)
     for transaction in result.recurring:
-        click.echo("\nAt every migrate, when it finds something to do:", nl=False)
+        say()
+        say("At every migrate, when it finds something to do:")
         _print_transaction(transaction, result.tables, show_sql=show_sql)
     files = {action.file for item in result.transactions for action in item.actions}
     statements = [item for each in result.transactions for item in each.statements]
     long, brief = (sum(item.danger == word for item in statements) for word in ("long", "brief"))
-    click.echo(
-        f"\n{count(len(files), 'file')} pending; nothing was changed.\n"
-        f"{_MARKS['long']}{count(long, 'statement')} may keep readers or writers of a filled table "
-        f"waiting for long\n"
-        f"{_MARKS['brief']}{count(brief, 'statement')} for a moment, once the lock is obtained"
+    say()
+    say(f"{count(len(files), 'file')} pending; nothing was changed.")
+    say(
+        f"{count(long, 'statement')} may keep readers or writers of a filled table waiting for "
+        "long",
+        before=_MARKS["long"],
+    )
+    say(
+        f"{count(brief, 'statement')} for a moment, once the lock is obtained",
+        before=_MARKS["brief"],
     )
 
 
 def _print_transaction(
     transaction: PlannedTransaction, tables: Mapping[str, Table], *, show_sql: bool
 ) -> None:
-    click.echo()
     for action in transaction.actions:
         how = ", beside writers, not in a transaction" if transaction.concurrent else ""
-        click.echo(click.style(f"{action.file}.sql: {action.action}{how}", bold=True))
+        say(f"{action.file}.sql: {action.action}{how}", bold=True)
     quiet: list[PlannedStatement] = []
     for statement in transaction.statements:
         lines = list(_effects(statement, tables))
@@ -126,7 +132,7 @@ def _print_transaction(
 
 def _print_quiet(statements: list[PlannedStatement]) -> None:
     if statements:
-        click.echo(f"   {count(len(statements), 'statement')} that lock nothing of the database")
+        say(f"   {count(len(statements), 'statement')} that lock nothing of the database")
 
 
 def _print_statement(statement: PlannedStatement, lines: Iterable[str], *, full: bool) -> None:
@@ -137,9 +143,9 @@ def _print_statement(statement: PlannedStatement, lines: Iterable[str], *, full:
         text = " ".join(text.split())
         text = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 3]}..."
     place = f"{statement.file}:{statement.line}: " if statement.written else ""
-    click.echo(f"{_MARKS[statement.danger]}{place}{text}")
+    say_lines(f"{place}{text}", before=_MARKS[statement.danger])
     for line in lines:
-        click.echo(f"       {line}")
+        say(f"       {line}")
 
 
 def _effects(statement: PlannedStatement, tables: Mapping[str, Table]) -> Iterable[str]:

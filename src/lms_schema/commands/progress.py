@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
 import lms_schema
-from lms_schema.commands.output import print_event
+from lms_schema.commands.output import print_event, say
+from lms_schema.errors import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -46,14 +45,14 @@ def _print_json(schema: str | None, event: lms_schema.Event) -> None:
 
 def _print(_schema: str | None, event: lms_schema.Event) -> None:
     if event.kind != "begin":
-        click.echo(f"{event.kind:<8} {event.text}", err=True)
+        say(f"{event.kind:<8} {event.text}", err=True)
 
 
 def print_waits(schema: str | None, event: lms_schema.Event) -> None:
-    """Print an event to standard error if it is a wait or a notice."""
-    if event.kind in ("waiting", "notice"):
+    """Print an event to standard error if it is a wait, a notice or a warning."""
+    if event.kind in ("waiting", "notice", "warning"):
         where = f"{schema}: " if schema else ""
-        click.echo(f"{where}{event.kind} {event.text}", err=True)
+        say(f"{where}{event.kind} {event.text}", err=True)
 
 
 class _Bar:
@@ -80,7 +79,7 @@ class _Bar:
             self._task = self._progress.add_task("", total=event.total)
             return
         took = "" if event.seconds is None else f"  {event.seconds:.2f} s"
-        self._progress.console.print(f"{event.kind:<8} {event.text}{took}")
+        self._progress.console.print(printable(f"{event.kind:<8} {event.text}{took}"))
         if event.seconds is not None and self._task is not None:
             self._progress.advance(self._task)
 

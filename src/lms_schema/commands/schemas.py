@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 import lms_schema
-from lms_schema.commands.output import count, print_json
+from lms_schema.commands.output import count, print_json, say, say_error
+from lms_schema.errors import printable
 
 if TYPE_CHECKING:
     from lms_schema.fleet import Result
@@ -80,7 +81,7 @@ def report(
         if outcome.result is not None:
             show(outcome.result)
         else:
-            click.echo(f"Error: schema {outcome.schema}: {outcome.error}", err=True)
+            say_error(f"schema {printable(outcome.schema)}: {outcome.error}")
 
     found = lms_schema.for_each_schema(
         call,
@@ -92,7 +93,7 @@ def report(
     if as_json:
         print_json({"format": 1, "command": context.info_name, **found.to_json()})
     else:
-        click.echo(_summary(found))
+        say(_summary(found))
     context.exit(found.exit_code)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import click
 
 import lms_schema
+from lms_schema import hints
 from lms_schema.commands.options import database_option, extra_option, json_option, schemas_option
-from lms_schema.commands.output import count
+from lms_schema.commands.output import count, say
 from lms_schema.commands.schemas import chosen, report
 
 
@@ -42,17 +43,23 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     files = result.files
     where = f"Schema {result.schema} of database {result.database}"
     if result.equals:
-        click.echo(
+        say(
             f"{where}: not tracked; its catalog equals release {result.equals}. "
-            "Run: lms-schema baseline"
+            f"Run: {hints.command('baseline', result.schema)}"
+        )
+    elif result.elsewhere:
+        say(
+            f"{where}: not tracked. Name the schema that you mean with --schema or LMS_SCHEMA; "
+            f"tracked is {', '.join(result.elsewhere)}"
         )
     elif not result.tracked:
-        click.echo(f"{where}: not tracked. Run: lms-schema migrate")
+        say(f"{where}: not tracked. Run: {hints.command('migrate', result.schema)}")
     else:
-        click.echo(f"{where}, PostgreSQL {result.server_major}")
-    if result.repaired_at:
-        click.echo(f"last repaired {result.repaired_at:%Y-%m-%d %H:%M:%S} UTC")
-    click.echo(f"applied: {count(len(files.applied), 'file')}")
+        say(f"{where}, PostgreSQL {result.server_major}")
+        say(_last_change(result))
+        if result.repaired_at:
+            say(f"last repaired {result.repaired_at:%Y-%m-%d %H:%M:%S} UTC")
+    say(f"applied: {count(len(files.applied), 'file')}")
     _print_list("pending", files.pending)
     _print_list("changed", files.changed)
     _print_list("gone, to be dropped", files.gone)
@@ -61,12 +68,18 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     _print_list("overridden", (f"{file} by {by}" for file, by in files.overridden))
     _print_list("of extras that were not given, left alone", files.others)
     if files.release:
-        click.echo(f"migrated by the newer release {files.release}, migrate will refuse (8)")
+        say(f"migrated by the newer release {files.release}, migrate will refuse (8)")
+
+
+def _last_change(result: lms_schema.StatusResult) -> str:
+    when = f"{result.migrated_at:%Y-%m-%d %H:%M:%S} UTC" if result.migrated_at else "at no time"
+    who = f" by {result.migrated_by}" if result.migrated_by else ""
+    return f"release {result.release}, last migrated {when}{who}"
 
 
 def _print_list(label: str, names: Iterable[str]) -> None:
     names = list(names)
     if names:
-        click.echo(f"{label}: {count(len(names), 'file')}")
+        say(f"{label}: {count(len(names), 'file')}")
         for name in names:
-            click.echo(f"  {name}")
+            say(f"  {name}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 import lms_schema
+from lms_schema import hints
 from lms_schema.commands.options import database_option, extra_option, json_option, schemas_option
-from lms_schema.commands.output import count, print_differences
+from lms_schema.commands.output import count, print_differences, say
 from lms_schema.commands.schemas import chosen, report
 
 
@@ -56,11 +57,11 @@ def _show(result: lms_schema.VerifyResult) -> None:
     from lms_schema.repair import can_mend
 
     print_differences(result.differences, result.notes)
-    click.echo(
+    say(
         f"Schema {result.schema} on PostgreSQL {result.server_major}: "
         f"{count(len(result.differences), 'difference')} from release {lms_schema.__version__}."
     )
     mended = sum(map(can_mend, result.differences))
     if mended:
         which = "them" if mended == len(result.differences) else f"{mended} of them"
-        click.echo(f"To mend {which}, run: lms-schema migrate --repair --schema {result.schema}")
+        say(f"To mend {which}, run: {hints.command('migrate --repair', result.schema)}")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import chain
 
 import psycopg
 
-from lms_schema import database, lock, owners, search_path
+from lms_schema import database, lock, owners, search_path, trust
 from lms_schema import package as packages
 from lms_schema.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.database import Session
-from lms_schema.errors import DatabaseError
+from lms_schema.errors import DatabaseError, printable
+from lms_schema.events import Event
 from lms_schema.operations.verify import Difference, compare
 
 _STRANGE_OWNERS = """
@@ -62,7 +65,13 @@ class BaselineResult:
         return {"format": 1, "command": "baseline", **asdict(self)}
 
 
-def baseline(conninfo: str, *, schema: str | None = None, wait: float = 60.0) -> BaselineResult:
+def baseline(
+    conninfo: str,
+    *,
+    schema: str | None = None,
+    wait: float = 60.0,
+    on_event: Callable[[Event], None] | None = None,
+) -> BaselineResult:
     """Record a schema as migrated to this release, when its catalog equals the release's.
 
     For a schema that psql, another tool or a restored dump made. Nothing of it is changed; the
@@ -73,11 +82,13 @@ def baseline(conninfo: str, *, schema: str | None = None, wait: float = 60.0) ->
         conninfo: Any libpq connection string.
         schema: The schema; by default the first existing one of the search path.
         wait: Seconds to wait for another runner to end.
+        on_event: Told when others may create objects in the schema.
 
     Raises:
         UsageError: When there is no such schema, or the server is not supported.
         DatabaseError: When the role may not look into the schema or create tables in it, or does
-            not own the package's tables, so that no migrate of its could go on from there.
+            not own the package's tables, so that no migrate of its could go on from there; when
+            an object is a stranger's, or a superuser works where others may create objects.
         LockNotObtained: When another runner did not end in time.
     """
     from lms_schema import __version__, ledger
@@ -92,8 +103,10 @@ def baseline(conninfo: str, *, schema: str | None = None, wait: float = 60.0) ->
             lock.held(connection, session.schema, wait=wait, on_wait=lambda _holder: None),
             connection.transaction(),
         ):
+            trust.Ground(connection, session.schema).enter(on_event or (lambda _event: None))
             tracked = ledger.exists(connection, session.schema)
             if not tracked:
+                ledger.require_name(session)
                 release = release_catalog(session.server_major)
                 differences, notes = _compared(session, release)
                 adopted = () if differences else _adopt(session, release)
@@ -134,19 +147,24 @@ def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
     if strangers:
         names = ", ".join(f'"{row[0]}"' for row in strangers)
         raise DatabaseError(
-            f'Role "{connection.info.user}" does not own the objects of schema '
-            f'"{session.schema}": {names} does. Nothing was written. Run baseline, and each '
-            "migrate after it, as the owner or a member of it."
+            printable(
+                f'Role "{connection.info.user}" does not own the objects of schema '
+                f'"{session.schema}": {names} does. Nothing was written. Run baseline, and each '
+                "migrate after it, as the owner or a member of it."
+            )
         )
     objects = owners.recorded(connection, session.schema)
+    trust.refuse_strangers(connection, session.schema, set(chain.from_iterable(objects.values())))
     ledger = Ledger(connection, session.schema)
     try:
         ledger.create()
     except psycopg.errors.InsufficientPrivilege as error:
         raise DatabaseError(
-            f'Role "{connection.info.user}" may not create tables in schema "{session.schema}", '
-            "where lms-schema keeps its records. As the owner of the schema, GRANT CREATE ON "
-            "SCHEMA to that role."
+            printable(
+                f'Role "{connection.info.user}" may not create tables in schema '
+                f'"{session.schema}", where lms-schema keeps its records. As the owner of the '
+                "schema, GRANT CREATE ON SCHEMA to that role."
+            )
         ) from error
     files = packages.read().files
     for file in files:

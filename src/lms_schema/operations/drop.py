@@ -8,11 +8,11 @@ from typing import Any
 
 import psycopg
 
-from lms_schema import database, lock, replace, search_path
+from lms_schema import database, hints, lock, replace, search_path
 from lms_schema.blockers import Blockers
 from lms_schema.catalog import read_catalog, release_catalog
 from lms_schema.database import Session
-from lms_schema.errors import DatabaseError, LockNotObtained, UsageError
+from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
 from lms_schema.operations.verify import compare
 
 # What depends on the objects of the package without being, or belonging to, one of them.
@@ -75,13 +75,16 @@ def drop(
 
     Raises:
         DatabaseError: When something of others depends on an object, which it lists, or when it
-            cannot tell which objects are the package's; nothing was dropped.
+            cannot tell which objects are the package's, or its state tables are not what `migrate`
+            made; nothing was dropped.
         LockNotObtained: When another runner, or the user of an object, did not go away in time.
         UsageError: When there is no such schema, or the server is not supported.
     """
     with database.session(conninfo, schema=schema, lock_timeout=lock_timeout) as session:
         if not session.schema_exists():
-            raise UsageError(f'There is no schema "{schema}" in database "{session.database}".')
+            raise UsageError(
+                printable(f'There is no schema "{schema}" in database "{session.database}".')
+            )
         connection = session.connection
         with (
             lock.held(connection, schema, wait=wait, on_wait=lambda _holder: None),
@@ -109,9 +112,10 @@ def _drop(session: Session) -> list[str]:
     from lms_schema import ledger
 
     connection = session.connection
+    is_tracked = ledger.exists(connection, session.schema)
     present = replace.objects(connection, session.schema)
     state = [f"TABLE {table}" for table in ledger.TABLES if f"TABLE {table}" in present]
-    own = _recorded(session) if state else _proven(session, present)
+    own = _recorded(session) if is_tracked else _proven(session, present)
     # What depends on an object is newer than it, unless it was replaced since.
     newest_first = sorted(
         own & present.keys(), key=lambda name: present[name].address[1], reverse=True
@@ -129,7 +133,7 @@ def _drop_all(connection: psycopg.Connection[Any], names: Sequence[str]) -> list
         gone = [name for name in left if _drop_one(connection, name)]
         if not gone:
             raise DatabaseError(
-                f"Nothing was dropped, because something depends on {', '.join(left)}."
+                f"Nothing was dropped, because something depends on {printable(', '.join(left))}."
             )
         dropped += gone
     return dropped
@@ -166,9 +170,9 @@ def _proven(session: Session, present: Collection[str]) -> set[str]:
     differences, _ = compare(release, live)
     if names and differences:
         raise DatabaseError(
-            f'Schema "{session.schema}" has no record of a migrate, and {len(differences)} '
-            "objects differ from this release, so some may not be the package's. Nothing was "
-            "dropped. See lms-schema verify."
+            f'Schema "{printable(session.schema)}" has no record of a migrate, and '
+            f"{len(differences)} objects differ from this release, so some may not be the "
+            f"package's. Nothing was dropped. Run: {hints.command('verify', session.schema)}"
         )
     return {name for name in present if replace.identity(name) in names}
 
@@ -184,7 +188,7 @@ def _refuse_dependents(session: Session, addresses: Collection[tuple[int, int]])
         },
     )
     if rows:
-        listed = "\n".join(f"    {row[0]}" for row in rows)
+        listed = "\n".join(f"    {printable(row[0])}" for row in rows)
         raise DatabaseError(
             f"Others use the package's objects, so nothing was dropped:\n{listed}\n"
             "Drop or change these first."

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any, TypeVar
 
 import psycopg
 
-from lms_schema import database, ledger, lock, search_path
-from lms_schema.errors import DatabaseError, UsageError
+from lms_schema import database, hints, ledger, lock, owners, search_path, trust
+from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.events import Event
 
 Result = TypeVar("Result")
@@ -161,7 +162,8 @@ def maintain(
 
     Raises:
         DatabaseError: When the database could not be reached, is a standby, or does not hold this
-            release's schema.
+            release's schema; when an object of it is a stranger's, or a superuser works where
+            others may create objects.
         UsageError: When the server or an argument cannot be used.
     """
     tell = on_event or (lambda _event: None)
@@ -171,6 +173,7 @@ def maintain(
         lock_timeout=lock_timeout,
         on_notice=lambda notice: tell(Event.of_notice(notice)),
     ) as session:
+        trust.Ground(session.connection, session.schema).enter(tell)
         _check(session, keep_interactions)
         with lock.tried(session.connection, session.schema, "maintain") as holder:
             steps = (
@@ -190,18 +193,18 @@ def maintain(
 def _check(session: database.Session, keep_interactions: str | None) -> None:
     """Refuse what can be known to fail before anything is done."""
     row = session.connection.execute(
-        "SELECT pg_is_in_recovery(), to_regprocedure("
+        "SELECT to_regprocedure("
         "format('%%I.drop_expired_data(interval, timestamptz)', %s::text)) IS NOT NULL",
         (session.schema,),
     ).fetchone()
-    is_standby, is_installed = row or (False, False)
-    if is_standby:
-        raise DatabaseError("The server is a standby, which is read-only. Maintain the primary.")
-    if not is_installed:
+    if row is None or not row[0]:
+        ledger.require_name(session)
         raise DatabaseError(
-            f'Schema "{session.schema}" does not hold the schema of this release. '
+            f'Schema "{printable(session.schema)}" does not hold the schema of this release. '
             f"Run: {_mending(session)}"
         )
+    ours = chain.from_iterable(owners.recorded(session.connection, session.schema).values())
+    trust.refuse_strangers(session.connection, session.schema, set(ours))
     try:
         session.connection.execute(
             search_path.within(session.connection, session.schema, _EXPIRED, (keep_interactions,))
@@ -216,8 +219,7 @@ def _check(session: database.Session, keep_interactions: str | None) -> None:
 def _mending(session: database.Session) -> str:
     """Return the command that gives a schema what it lacks."""
     is_tracked = ledger.exists(session.connection, session.schema)
-    repair = " --repair" if is_tracked else ""
-    return f"lms-schema migrate{repair} --schema {session.schema}"
+    return hints.command("migrate --repair" if is_tracked else "migrate", session.schema)
 
 
 class _Maintenance:

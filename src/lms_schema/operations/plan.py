@@ -11,7 +11,7 @@ import psycopg
 
 from lms_schema import database, search_path
 from lms_schema import package as packages
-from lms_schema.errors import DatabaseError, LockNotObtained, UsageError
+from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
 from lms_schema.locks import Effects
 from lms_schema.operations.migrate import REPAIR_OF_ALL
 from lms_schema.operations.status import compare
@@ -98,6 +98,8 @@ def plan(
     ) as session:
         connection = session.connection
         tracked = ledger.exists(connection, session.schema)
+        if not tracked:
+            ledger.require_name(session)
         entries = ledger.read(connection, session.schema) if tracked else {}
         found = compare(package, entries)
         found.check()
@@ -128,8 +130,8 @@ def _refuse_unknown(applied: Mapping[str, str]) -> None:
     unknown = sorted(name for name, content in applied.items() if not content)
     if unknown:
         raise DatabaseError(
-            f"The records of {', '.join(unknown)} lack the content that was applied, so that the "
-            "database cannot be reproduced. status lists what is pending."
+            f"The records of {printable(', '.join(unknown))} lack the content that was applied, so "
+            "that the database cannot be reproduced. status lists what is pending."
         )
 
 
@@ -157,7 +159,7 @@ def _sizes(connection: psycopg.Connection[Any], schema: str) -> dict[str, Table]
         rows = search_path.printed(connection, schema, _SIZES, (schema,))
     except psycopg.errors.LockNotAvailable:
         raise LockNotObtained(
-            f'A table of schema "{schema}" is locked, so that its size cannot be read. '
+            f'A table of schema "{printable(schema)}" is locked, so that its size cannot be read. '
             "Run plan again when the statement that holds the lock is done."
         ) from None
     return {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lms_schema import database
 from lms_schema import package as packages
-from lms_schema.errors import DatabaseNewer, LmsSchemaError, ReleasedFileEdited
+from lms_schema.errors import DatabaseNewer, LmsSchemaError, ReleasedFileEdited, printable
 from lms_schema.package import Kind, SchemaPackage
 from lms_schema.releases import number
 
@@ -61,21 +61,33 @@ class Comparison:
                 f"Edited after it was applied: {', '.join(self.edited_paths)}. "
                 "A released file never changes: restore it, and write the change as a new file."
             )
+        self.refuse_newer()
+
+    def refuse_newer(self) -> None:
+        """Refuse to judge a database that knows more than the package.
+
+        Raises:
+            DatabaseNewer: When it does.
+        """
         if self.newer or self.release:
             own = [name for name in self.newer if packages.extra_of(name) is None]
             if self.newer and not own:
                 raise DatabaseNewer(
-                    f"The database is newer than an extra: it holds {', '.join(self.newer)}, which "
+                    f"The database is newer than an extra: it holds {_listed(self.newer)}, which "
                     "the extra's folder lacks. Restore these files, or take a newer extra."
                 )
             what = (
-                f"it holds {', '.join(own)}, which this release does not know"
+                f"it holds {_listed(own)}, which this release does not know"
                 if own
-                else f"release {self.release} migrated it"
+                else f"release {printable(self.release or '')} migrated it"
             )
             raise DatabaseNewer(
                 f"The database is newer than this package: {what}. Install a newer lms-schema."
             )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return printable(", ".join(names))
 
 
 @dataclass(frozen=True)
@@ -87,9 +99,13 @@ class StatusResult:
         schema: The target schema.
         server_major: PostgreSQL's major version.
         tracked: Whether it was ever migrated.
+        release: The newest release that applied a file; None: none did.
+        migrated_at: When a file was applied last, in UTC.
+        migrated_by: The role that did it; None also where the role may not read `lms_schema_log`.
         repaired_at: When a repair was last needed, in UTC; None: never, or the role may not read
             `lms_schema_log`.
         equals: On an untracked database: the release whose catalog its own equals, or None.
+        elsewhere: Where nobody named the schema and it is untracked: those that are tracked.
         files: The package beside what is recorded.
     """
 
@@ -97,8 +113,12 @@ class StatusResult:
     schema: str
     server_major: int
     tracked: bool
+    release: str | None
+    migrated_at: datetime | None
+    migrated_by: str | None
     repaired_at: datetime | None
     equals: str | None
+    elsewhere: tuple[str, ...]
     files: Comparison
 
     @property
@@ -119,8 +139,12 @@ class StatusResult:
             "schema": self.schema,
             "server_major": self.server_major,
             "tracked": self.tracked,
+            "release": self.release,
+            "migrated_at": self.migrated_at and self.migrated_at.isoformat(timespec="seconds"),
+            "migrated_by": self.migrated_by,
             "repaired_at": self.repaired_at and self.repaired_at.isoformat(timespec="seconds"),
             "equals": self.equals,
+            "elsewhere": list(self.elsewhere),
             "applied": list(self.files.applied),
             "pending": list(self.files.pending),
             "changed": list(self.files.changed),
@@ -158,6 +182,9 @@ def status(
     with database.session(conninfo, schema=schema, read_only=True) as session:
         tracked = ledger.exists(session.connection, session.schema)
         entries = ledger.read(session.connection, session.schema) if tracked else {}
+        user = ledger.last_user(session.connection, session.schema) if tracked else None
+        is_asked = not tracked and not session.is_named
+        others = ledger.elsewhere(session.connection, session.schema) if is_asked else ()
         repaired_at = ledger.last_repair(session.connection, session.schema) if tracked else None
         untracked_schema = shipped and not tracked and session.schema_exists()
     return StatusResult(
@@ -166,6 +193,10 @@ def status(
         server_major=session.server_major,
         tracked=tracked,
         repaired_at=repaired_at,
+        release=newest_release(entries),
+        migrated_at=max(filter(None, (e.applied_at for e in entries.values())), default=None),
+        migrated_by=user,
+        elsewhere=others,
         equals=_equal_release(conninfo, session.schema) if untracked_schema else None,
         files=compare(package, entries),
     )
@@ -197,8 +228,7 @@ def compare(package: SchemaPackage, entries: Mapping[str, Entry]) -> Comparison:
         if file.kind is not Kind.VERSIONED
         and (file.id in again or not again.isdisjoint(file.overrides))
     ]
-    releases = [entry.package_version for entry in entries.values()]
-    release = max(releases, key=number, default=__version__)
+    release = newest_release(entries) or __version__
     return Comparison(
         applied=tuple(
             file.id for file in known if file not in differing and file.id not in changed
@@ -215,6 +245,11 @@ def compare(package: SchemaPackage, entries: Mapping[str, Entry]) -> Comparison:
         others=tuple(name for name in sorted(entries) if not package.covers(name)),
         release=release if number(release) > number(__version__) else None,
     )
+
+
+def newest_release(entries: Mapping[str, Entry]) -> str | None:
+    """Return the newest release that is recorded, or None where nothing is."""
+    return max((entry.package_version for entry in entries.values()), key=number, default=None)
 
 
 def _kind(file_id: str) -> Kind | None:

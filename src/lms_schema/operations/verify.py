@@ -121,12 +121,15 @@ def verify(
 
     Raises:
         StatementFailed: An extra does not apply to the package.
+        DatabaseNewer: A newer release migrated the schema, so that this one cannot judge it; found
+            out where the role may read the records.
         UsageError: No such schema, a server version that the release does not know, an extra that
             cannot be read, or no PostgreSQL to apply it on.
         DatabaseError: The database cannot be reached, or the schema may not be read.
     """
     with database.session(conninfo, schema=schema, read_only=True) as session:
         session.require_schema()
+        _refuse_newer(session, packages.extended(packages.read(), extra))
         live = read_catalog(session.connection, session.schema)
     expected, unsure = expected_catalog(
         packages.extended(packages.read(), extra), session.server_major
@@ -154,6 +157,16 @@ def expected_catalog(
         return release, frozenset()
     additions = extras.additions(package)
     return additions.on(release), additions.unsure(server_major)
+
+
+def _refuse_newer(session: database.Session, package: SchemaPackage) -> None:
+    from lms_schema import ledger
+    from lms_schema.operations import status
+
+    tracked = ledger.exists(session.connection, session.schema)
+    if tracked and ledger.is_readable(session.connection, session.schema):
+        entries = ledger.read(session.connection, session.schema)
+        status.compare(package, entries).refuse_newer()
 
 
 def compare(

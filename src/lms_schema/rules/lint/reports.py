@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from collections.abc import Sequence
 from typing import Any
@@ -16,11 +17,17 @@ def reports(tool: str, command: Sequence[str]) -> list[dict[str, Any]]:
     Raises:
         LmsSchemaError: When it prints something else: it failed.
     """
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as linter:  # noqa: S603
+        try:
+            printed, errors = linter.communicate()
+        except BaseException:
+            linter.send_signal(signal.SIGINT)  # killed, it would leave its own processes behind
+            raise
     try:
-        found: list[dict[str, Any]] = json.loads(done.stdout)
+        found: list[dict[str, Any]] = json.loads(printed)
     except ValueError:
         raise LmsSchemaError(
-            f"{tool} failed with exit code {done.returncode}: {done.stderr.strip()[-500:]}"
+            f"{tool} failed with exit code {linter.returncode}: {errors.strip()[-500:]}"
         ) from None
     return found

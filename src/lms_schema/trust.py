@@ -1,0 +1,383 @@
+"""What of a database is believed: state tables that nobody else made, a schema without strangers.
+
+What is found in a database may have been put there for whoever runs a command, often a superuser: a
+view whose function runs when it is read, a function that is called in the place of PostgreSQL's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from lms_schema import replace
+from lms_schema.errors import DatabaseError, StatementFailed, printable
+from lms_schema.events import Event
+from lms_schema.statements import quoted
+
+# pg_has_role would say of a superuser that it is a member of every role. Who is a member of a
+# superuser can become one, and who is one in this session can be it again after any SET ROLE.
+# pg_database_owner stands for the owner of the database, its only member.
+_ROLES = """
+    WITH RECURSIVE own (oid) AS (
+        SELECT oid FROM pg_roles WHERE rolname IN (current_user, session_user)
+        UNION
+        SELECT m.roleid FROM own AS o JOIN pg_auth_members AS m ON m.member = o.oid
+    ),
+    powerful (oid) AS (
+        SELECT oid FROM pg_roles WHERE rolsuper
+        UNION
+        SELECT m.member FROM powerful AS p JOIN pg_auth_members AS m ON m.roleid = p.oid
+    ),
+    here AS (
+        SELECT n.oid, n.nspowner, n.nspacl, d.oid AS database, d.datdba,
+            CASE n.nspowner WHEN 'pg_database_owner'::regrole THEN d.datdba ELSE n.nspowner END
+                AS owner
+        FROM pg_namespace AS n JOIN pg_database AS d ON d.datname = current_database()
+        WHERE n.nspname = %(schema)s
+    ),
+    trusted (oid) AS (
+        SELECT oid FROM own UNION SELECT oid FROM powerful
+        UNION SELECT owner FROM here UNION SELECT nspowner FROM here
+    )
+"""
+
+# All that makes the server run what somebody wrote when the table is read or written, or that
+# shows other rows than those of the table. A foreign key of another table is a trigger on this one.
+_STATE = f"""
+    {_ROLES}
+    SELECT c.relname, c.relkind::text, pg_get_userbyid(c.relowner),
+        c.relowner IN (SELECT oid FROM trusted),
+        CASE WHEN c.relkind = 'r' THEN row_security_active(c.oid) ELSE false END,
+        ARRAY(
+            SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+            FROM pg_attribute AS a
+            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                AND a.atttypid < 16384 ORDER BY a.attnum
+        ),
+        ARRAY(
+            SELECT CASE WHEN tgisinternal THEN 'a foreign key of ' || tgconstrrelid::regclass::text
+                ELSE 'trigger ' || tgname END
+            FROM pg_trigger WHERE tgrelid = c.oid
+            UNION
+            SELECT 'rule ' || rulename FROM pg_rewrite WHERE ev_class = c.oid
+            UNION
+            SELECT 'policy ' || polname FROM pg_policy WHERE polrelid = c.oid
+            UNION
+            SELECT 'parent ' || inhparent::regclass::text FROM pg_inherits WHERE inhrelid = c.oid
+            UNION
+            SELECT 'child ' || inhrelid::regclass::text FROM pg_inherits WHERE inhparent = c.oid
+            UNION
+            SELECT 'constraint ' || conname FROM pg_constraint
+            WHERE conrelid = c.oid AND contype NOT IN ('p', 'n')
+            UNION
+            SELECT 'index ' || indexrelid::regclass::text FROM pg_index
+            WHERE indrelid = c.oid AND NOT indisprimary
+            UNION
+            SELECT 'the default of column ' || a.attname
+            FROM pg_attrdef AS d
+                JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+            WHERE d.adrelid = c.oid AND pg_get_expr(d.adbin, d.adrelid) <> $$''::text$$
+        )
+    FROM here JOIN pg_class AS c ON c.relnamespace = here.oid
+    WHERE c.relname = ANY (%(tables)s)
+"""  # noqa: S608 (the roles above)
+
+_KINDS = {
+    "v": "a view",
+    "m": "a materialized view",
+    "f": "a foreign table",
+    "p": "a partitioned table",
+    "S": "a sequence",
+    "c": "a composite type",
+}
+
+# Whatever lies in a schema depends on it: so one look finds relations, routines, types, operators
+# and the rest. Default privileges and publications of the schema are not in it.
+_GROUND = f"""
+    {_ROLES}
+    SELECT
+        EXISTS (SELECT FROM own JOIN powerful ON powerful.oid = own.oid),
+        pg_get_userbyid(here.owner),
+        here.owner IN (SELECT oid FROM powerful),
+        here.owner IN (SELECT oid FROM own),
+        ARRAY(
+            SELECT DISTINCT CASE a.grantee WHEN 0 THEN '' ELSE pg_get_userbyid(a.grantee)::text END
+            FROM aclexplode(here.nspacl) AS a
+            WHERE a.privilege_type = 'CREATE' AND a.grantee NOT IN (here.owner, here.nspowner)
+                AND a.grantee NOT IN (SELECT oid FROM powerful)
+                AND (
+                    a.grantee <> 'pg_database_owner'::regrole
+                    OR here.datdba NOT IN (SELECT oid FROM powerful)
+                )
+                AND (
+                    a.grantee NOT IN (SELECT oid FROM own)
+                    OR EXISTS (SELECT FROM own JOIN powerful ON powerful.oid = own.oid)
+                )
+            ORDER BY 1
+        ),
+        NOT EXISTS (
+            SELECT FROM pg_depend
+            WHERE refclassid = 'pg_namespace'::regclass AND refobjid = here.oid
+                AND classid NOT IN (
+                    'pg_default_acl'::regclass, 'pg_publication_namespace'::regclass
+                )
+        )
+    FROM here
+"""  # noqa: S608 (the roles above)
+
+# The owner of what the bootstrap superuser owns is not listed, and trusted anyway.
+_STRANGERS = f"""
+    {_ROLES}
+    SELECT d.classid::bigint, d.objid::bigint, coalesce(i.type, 'object'),
+        coalesce(t.typname, i.object_names[cardinality(i.object_names)], ''),
+        pg_get_userbyid(o.refobjid)
+    FROM here
+        JOIN pg_depend AS d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = here.oid
+        JOIN pg_shdepend AS o ON o.classid = d.classid AND o.objid = d.objid AND o.objsubid = 0
+            AND o.deptype = 'o' AND o.dbid = here.database
+        CROSS JOIN LATERAL pg_identify_object_as_address(d.classid, d.objid, 0) AS i
+        LEFT JOIN pg_type AS t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
+    WHERE o.refobjid NOT IN (SELECT oid FROM trusted)
+    ORDER BY d.objid
+"""  # noqa: S608 (the roles above)
+
+_TAKEN = ("42501", "42P07", "42710", "42723", "42P13", "42P16", "42809")
+"""SQLSTATEs with which PostgreSQL refuses to make what another role has made."""
+
+
+def state_tables(
+    connection: psycopg.Connection[Any], schema: str, columns: Mapping[str, Mapping[str, str]]
+) -> frozenset[str]:
+    """Return which of the state tables the schema holds; needs no right on them.
+
+    Row security that is on and has no policies is none of what is refused, for a platform's event
+    trigger may turn it on for each new table: it hides rows from a role that neither owns the
+    table nor bypasses row security, and that role is told so.
+
+    Args:
+        connection: To the database.
+        schema: The schema.
+        columns: The columns of each state table with their types, as PostgreSQL prints them.
+
+    Raises:
+        DatabaseError: When one is not an ordinary table of these columns and nothing else, or is
+            another role's. Nothing of it was read.
+    """
+    rows = connection.execute(_STATE, {"schema": schema, "tables": list(columns)}).fetchall()
+    for name, kind, owner, is_trusted, is_hidden, found, more in rows:
+        table = f"{quoted(schema)}.{name}"
+        problems = []
+        mend = f"DROP what does not belong to table {table}, after you know who added it."
+        if not is_trusted:
+            problems.append(
+                f'its owner "{owner}" is neither this role, nor a role that it is a member of, nor '
+                "the schema's owner, nor a superuser"
+            )
+            mend = (
+                f'If it is yours, connect as "{owner}" or a member of it, or give the table to '
+                "the schema's owner; else drop it."
+            )
+        if kind != "r":
+            problems.append(f"it is {_KINDS.get(kind, 'no table')}")
+            mend = "Drop it, after you know who made it."
+        else:
+            if more:
+                problems.append(f"it has {', '.join(more)}")
+            if found != [" ".join(column) for column in columns[name].items()]:
+                problems.append("its columns are not those that migrate makes")
+        if problems:
+            raise DatabaseError(
+                printable(
+                    f'{table}, owned by "{owner}", is not the table that lms-schema keeps its '
+                    f"records in: {'; '.join(problems)}. Nothing of it was read. {mend}"
+                )
+            )
+        if is_hidden:
+            raise DatabaseError(
+                printable(
+                    f'Row security hides the rows of {table} from role "{connection.info.user}". '
+                    f'Connect as its owner "{owner}", or as the owner: '
+                    f"ALTER TABLE {table} DISABLE ROW SECURITY."
+                )
+            )
+    return frozenset(row[0] for row in rows)
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """An object of the schema whose owner is nobody that is trusted.
+
+    Attributes:
+        address: Its catalog and its row there.
+        kind: What PostgreSQL calls it, like `function`.
+        name: Its name, without the schema.
+        owner: The role that owns it.
+    """
+
+    address: tuple[int, int]
+    kind: str
+    name: str
+    owner: str
+
+    def __str__(self) -> str:
+        """Return it as errors name it."""
+        return f'{self.kind} "{self.name}", owned by "{self.owner}"'
+
+
+def strangers(connection: psycopg.Connection[Any], schema: str) -> list[Stranger]:
+    """Return what of the schema belongs to others than those whose state tables are believed."""
+    rows = connection.execute(_STRANGERS, {"schema": schema})
+    return [Stranger((row[0], row[1]), *row[2:]) for row in rows]
+
+
+def refuse_strangers(
+    connection: psycopg.Connection[Any], schema: str, names: Collection[str]
+) -> None:
+    """Refuse objects of ours that another role owns, and so can rewrite.
+
+    Args:
+        connection: In the schema.
+        schema: The schema.
+        names: Names of objects as DROP would name them, like `FUNCTION f(uuid)`.
+
+    Raises:
+        DatabaseError: When there are some; it names them and their owners.
+    """
+    found = strangers(connection, schema)
+    if found:
+        present = replace.objects(connection, schema)
+        ours = {present[name].address for name in names if name in present}
+        _refuse([item for item in found if item.address in ours])
+
+
+def _refuse(found: Collection[Stranger]) -> None:
+    if found:
+        raise DatabaseError(
+            printable(
+                f"Another role owns what is ours by its name: {'; '.join(map(str, found))}. That "
+                "role can rewrite it, and whoever uses the schema runs what it writes. Nothing of "
+                "it was adopted or called. Drop it, or read it and then ALTER ... OWNER TO the "
+                "schema's owner."
+            )
+        )
+
+
+def _is_named(name: str, text: str) -> bool:
+    """Tell whether an error is about an object of that name."""
+    found = re.escape(name)
+    return bool(re.search(rf'"{found}"| of [a-z ]+ {found} \(|DROP FUNCTION {found}\(', text))
+
+
+class Ground:
+    """A schema to work in, in which perhaps others may create.
+
+    A superuser is only let into such a schema when nothing at all is in it yet. During that
+    install, each transaction begins and ends with a look at what others have put there.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
+        """Take the connection, in the schema, and the schema."""
+        self._connection = connection
+        self._schema = schema
+        self._is_superuser = False
+        self._is_exposed = False
+        self._strangers: list[Stranger] | None = None
+
+    def enter(self, tell: Callable[[Event], None]) -> None:
+        """Look who may create objects in the schema, before anything of it is used.
+
+        Args:
+            tell: Is told who, when the work can go on nevertheless.
+
+        Raises:
+            DatabaseError: When a superuser works here, and somebody else may.
+        """
+        row = self._connection.execute(_GROUND, {"schema": self._schema}).fetchone()
+        if row is None:
+            return  # it is made by this role
+        is_superuser, owner, is_powerful, is_own, grantees, is_empty = row
+        self._is_superuser = is_superuser
+        strange_owner = None if is_powerful or (is_own and not is_superuser) else owner
+        if strange_owner is None and not grantees:
+            return
+        message = printable(self._described(strange_owner, grantees))
+        if is_superuser and not is_empty:
+            raise DatabaseError(message)
+        self._is_exposed = is_superuser
+        tell(Event("warning", message))
+
+    def begin(self) -> None:
+        """Look again, as a transaction begins.
+
+        Raises:
+            DatabaseError: When others have put something into a schema that was empty.
+        """
+        if self._is_exposed:
+            found = strangers(self._connection, self._schema)
+            if found:
+                raise DatabaseError(
+                    printable(
+                        f'Others put something into schema "{self._schema}" while it was '
+                        f"installed: {'; '.join(map(str, found))}. Revoke their CREATE, drop what "
+                        "they made, and migrate again: it goes on from here."
+                    )
+                )
+        elif self._is_superuser and self._strangers is None:
+            self._strangers = strangers(self._connection, self._schema)
+
+    def end(self, known: Callable[[], Collection[str]]) -> None:
+        """Look what the transaction has written, before it is committed.
+
+        PostgreSQL lets nobody but a superuser replace an object of a stranger. One that the
+        transaction itself made and gave to another role, as the old one had been given, is none.
+
+        Args:
+            known: Returns the names of objects that were recorded before, whoever owns them now.
+
+        Raises:
+            DatabaseError: When an object that is now ours is another role's.
+        """
+        self.begin()
+        if self._strangers:
+            present = replace.objects(self._connection, self._schema)
+            written = {
+                present[name].address
+                for name in present.keys() - set(known())
+                if present[name].written
+            }
+            _refuse([item for item in self._strangers if item.address in written])
+
+    def explain(self, error: StatementFailed) -> None:
+        """Tell whose object it is that a statement could not make or replace.
+
+        Raises:
+            DatabaseError: When it failed for an object of a stranger.
+        """
+        if error.sqlstate in _TAKEN:
+            text = f"{str(error).splitlines()[0]}\n{error.hint}"
+            found = strangers(self._connection, self._schema)
+            _refuse([item for item in found if _is_named(item.name, text)])
+
+    def _described(self, owner: str | None, grantees: Collection[str]) -> str:
+        name = quoted(self._schema)
+        roles = [f'"{role}"' if role else "PUBLIC, which is every role" for role in grantees]
+        if owner is not None:
+            roles.append(f'its owner "{owner}", who is not a superuser')
+        mends = []
+        if grantees:
+            listed = ", ".join(quoted(role) if role else "PUBLIC" for role in grantees)
+            mends.append(f"REVOKE CREATE ON SCHEMA {name} FROM {listed};")
+        if owner is not None:
+            mends.append(
+                f'connect as "{owner}"'
+                + (f", or ALTER SCHEMA {name} OWNER TO CURRENT_USER;" if self._is_superuser else "")
+            )
+        who = "you, a superuser" if self._is_superuser else "you"
+        return (
+            f'Others may create objects in schema "{self._schema}": {"; ".join(roles)}. What they '
+            f"put there can run as {who}. To mend it: {' and '.join(mends)}"
+        )
