@@ -32,6 +32,7 @@ pytest_plugins = ["pytester"]
 ROOT = Path(__file__).resolve().parent.parent
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+ExtraMaker = Callable[..., Path]
 PackageMaker = Callable[[Mapping[str, str | bytes]], packages.SchemaPackage]
 
 
@@ -150,6 +151,21 @@ def make_package(tmp_path: Path) -> PackageMaker:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return packages.read(root)
+
+    return make
+
+
+@pytest.fixture
+def make_extra(tmp_path: Path) -> ExtraMaker:
+    """Make the folder of an extra; each call of a name begins anew."""
+
+    def make(files: Mapping[str, str], name: str = "shop") -> Path:
+        root = tmp_path / name
+        shutil.rmtree(root, ignore_errors=True)
+        for path, content in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(content)
+        return root
 
     return make
 

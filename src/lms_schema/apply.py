@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from lms_schema.swap import Swap, unfinished
 from lms_schema.watch import Step, Watch
 
 if TYPE_CHECKING:
+    from lms_schema.catalog import Catalog
     from lms_schema.ledger import Entry, Ledger
 
 
@@ -31,6 +33,7 @@ class Applier:
     Attributes:
         entries: What is recorded of the package and its extras, by id of the file.
         postponed: Whether the last `apply` left materialized views to be made again.
+        reasons: Why files are applied again that did not change, by id.
     """
 
     def __init__(
@@ -52,7 +55,11 @@ class Applier:
         self._not_given: tuple[str, ...] = ()
         self._recorded: list[tuple[str, Entry]] = []
         self._is_careful = True
+        self._others: Mapping[str, Entry] = {}
+        self._catalog: Catalog | None = None
+        self._next_catalog: Catalog | None = None
         self.postponed = False
+        self.reasons: Mapping[str, str] = {}
         self.entries: Mapping[str, Entry] = {}
         connection.add_notice_handler(self._notice)
 
@@ -64,14 +71,15 @@ class Applier:
         self.entries = {
             name: entry for name, entry in recorded.items() if self._package.covers(name)
         }
-        extras = {extra_of(name) for name in recorded.keys() - self.entries.keys()}
-        self._not_given = tuple(sorted(filter(None, extras)))
+        self._others = {name: entry for name, entry in recorded.items() if name not in self.entries}
+        self._not_given = tuple(sorted(filter(None, map(extra_of, self._others))))
 
     def learn(self) -> bool:
         """Take note of what the transaction recorded, which is committed.
 
         False: it changed earlier records, so that they must be read again.
         """
+        self._catalog, self._next_catalog = self._next_catalog, None
         if self._is_careful:
             return False
         for file_id, entry in self._recorded:
@@ -101,6 +109,7 @@ class Applier:
             swap: The file's materialized views, built.
         """
         self.postponed = False
+        self._next_catalog = None
         self._recorded.clear()
         # of a file that is new nothing can get lost, and the catalog need not be asked for it
         self._is_careful = bool(rebuild or swap or self.replaceable(file.id))
@@ -123,11 +132,14 @@ class Applier:
                 created: Sequence[str] = swap.rename(self._send)
                 written |= self._written()
             else:
-                self._execute(
-                    item,
-                    item.statements,
-                    in_place=item.id not in doomed and self.replaceable(item.id),
-                )
+                if rebuild or extra_of(item.id) is None:
+                    self._catalog = None
+                with self._guarded(item):
+                    self._execute(
+                        item,
+                        item.statements,
+                        in_place=item.id not in doomed and self.replaceable(item.id),
+                    )
                 silent = item.kind is Kind.RECURRING and item.id not in todo and not self._wrote()
                 if silent:
                     continue
@@ -154,6 +166,21 @@ class Applier:
             self._ledger.forget(name)
             actions.append(Action(name, "drop"))
         return actions
+
+    @contextmanager
+    def _guarded(self, file: SqlFile) -> Iterator[None]:
+        """Refuse what a file of an extra changes of the package and does not say it overrides."""
+        if extra_of(file.id) is None or self._watch.judges_extras:
+            yield
+            return
+        from lms_schema import overrides
+        from lms_schema.catalog import read_catalog
+
+        # what the last file left is what this one finds
+        before = self._catalog or read_catalog(self._connection, self._schema)
+        yield
+        self._catalog, self._next_catalog = None, read_catalog(self._connection, self._schema)
+        overrides.refuse_changes(file, before, self._next_catalog, self.entries)
 
     def finish(self, file: SqlFile, created: str) -> list[Action]:
         """Run in the open transaction what follows the first statement, and record the file.
@@ -346,6 +373,10 @@ class Applier:
         self, file: SqlFile, present: dict[str, replace.Object], written: set[str]
     ) -> list[str]:
         """Return what the file owns now: what it wrote, beyond what files before it wrote."""
+        # what it overrides stays the package's: without it that is made again
+        written = written.union(
+            *(self.entries[other].objects for other in file.overrides if other in self.entries)
+        )
         created = [
             name
             for name, found in present.items()
@@ -366,7 +397,11 @@ class Applier:
         return [name for name in reversed(earlier) if name in present and name not in created]
 
     def _record(self, file: SqlFile, created: Sequence[str]) -> None:
-        self._recorded.append((file.id, self._ledger.record(file, created)))
+        entry = self._ledger.record(file, created, self.reasons.get(file.id))
+        self._recorded.append((file.id, entry))
+        for name, other in {**self.entries, **self._others}.items():
+            if file.id in other.overrides:
+                self._ledger.revise(name, other.objects, again=True)
 
     def _restore(
         self, saved: Sequence[replace.Attached], new: Collection[str], file: SqlFile

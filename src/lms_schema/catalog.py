@@ -15,8 +15,10 @@ from psycopg.rows import tuple_row
 from lms_schema import search_path
 from lms_schema.errors import DatabaseError, UsageError, printable
 
-# What changes how PostgreSQL prints a definition; the search path does besides.
-_PRINT_SETTINGS = {
+# What changes how PostgreSQL prints a definition; the search path does besides. To compile a query
+# that is run once would take longer than to run it.
+_SETTINGS = {
+    "jit": "off",
     "TimeZone": "UTC",
     "DateStyle": "ISO, YMD",
     "IntervalStyle": "postgres",
@@ -115,7 +117,7 @@ def read_catalog(conn: psycopg.Connection[Any], schema: str) -> Catalog:
                     "As the owner of the schema, GRANT USAGE ON SCHEMA to that role."
                 )
             )
-        for name, value in _PRINT_SETTINGS.items():
+        for name, value in _SETTINGS.items():
             cursor.execute("SELECT set_config(%s, %s, TRUE)", [name, value])
         objects = {
             ObjectKey(kind, name): definition

@@ -54,9 +54,10 @@ class Action:
     Attributes:
         file: Its id, like `tables/020_learners`.
         action: `apply` (new), `replace` (changed, in place), `rebuild` (its objects were dropped
-            and made again), `run` (recurring, and it found something to do), `drop` (it is gone
-            from the package, and so are its objects); in a plan also `build` (a materialized view,
-            beside the one that is read; the `rebuild` after it gives it the name).
+            and made again), `repair` (its objects were missing or different), `run` (recurring,
+            and it found something to do), `drop` (it is gone from the package, and so are its
+            objects); in a plan also `build` (a materialized view, beside the one that is read; the
+            `rebuild` after it gives it the name).
         seconds: How long it took, waiting included. Of files that had to be done in one
             transaction the one that began it has it all.
     """

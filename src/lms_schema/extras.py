@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 
 from lms_schema import embedded
-from lms_schema import package as packages
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.operations.migrate import migrate
+from lms_schema.package import SchemaPackage, extra_of
 
 _SCHEMA = "lms"
 _PRINTED = frozenset({"view", "function"})
@@ -45,20 +44,19 @@ class Additions:
         return frozenset(key for key in self.objects if key.kind in _PRINTED)
 
 
-def additions(roots: Sequence[str | Path]) -> Additions:
-    """Find out what extras add to this release, on an embedded server that is removed again.
+def additions(package: SchemaPackage) -> Additions:
+    """Find out what a package's extras add, on an embedded server that is removed again.
 
     Raises:
         StatementFailed: An extra does not apply.
-        UsageError: An extra cannot be read, or the embedded PostgreSQL is not installed.
+        UsageError: The embedded PostgreSQL is not installed.
         DatabaseError: The embedded PostgreSQL does not start.
     """
-    package = packages.read()
-    extended = packages.extended(package, roots)
+    base = SchemaPackage(tuple(file for file in package.files if extra_of(file.id) is None))
     with embedded.temporary() as conninfo:
-        migrate(conninfo, schema=_SCHEMA, package=package)
+        migrate(conninfo, schema=_SCHEMA, package=base)
         before = _catalog(conninfo)
-        migrate(conninfo, schema=_SCHEMA, package=extended)
+        migrate(conninfo, schema=_SCHEMA, package=package)
         after = _catalog(conninfo)
     keys = dict.fromkeys((*before.objects, *after.objects))
     return Additions(

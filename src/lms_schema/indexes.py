@@ -51,8 +51,12 @@ class IndexBuilder:
         """Tell whether a table of the schema holds rows, so that indexes are not just run."""
         return self._catalog.is_filled(self._session.schema)
 
-    def build(self, file: SqlFile) -> str | None:
+    def build(self, file: SqlFile, *, anew: bool = False) -> str | None:
         """Build the index of a file, or finish what is there of it.
+
+        Args:
+            file: The file.
+            anew: Whether another index of the table is dropped that has the name.
 
         Returns:
             The index, like `INDEX i`; None when nothing is in the way of running the file as it
@@ -74,6 +78,8 @@ class IndexBuilder:
             return None
         found = self._catalog.index(table.schema, wanted.name)
         build = _Build(self._session, self._executor, self._patience, self._tell, file, wanted)
+        if anew and found is not None and found.table == table.oid:
+            found = build.without_another(table, found)
         return f"INDEX {build.on(table, found).name}"
 
 
@@ -112,6 +118,16 @@ class _Build:
                 with suppress(LmsSchemaError):  # then the next run goes on with it
                     self._transaction(self._statement(f"DROP INDEX {left.text}"))
             raise
+
+    def without_another(self, table: Table, found: Index) -> Index | None:
+        """Drop what has the name and is not what this file makes; return what is left."""
+        if self._is_expected(found, table):
+            return found
+        if table.kind == "p":
+            self._transaction(self._statement(f"DROP INDEX {found.text}"))
+        else:
+            self._alone(self._statement(f"DROP INDEX CONCURRENTLY {found.text}"))
+        return None
 
     def _on_one(self, table: Table, name: str, found: Index | None) -> Index:
         """Build it on a table without partitions; `found` has the name and the definition."""
@@ -199,11 +215,15 @@ class _Build:
     def _attach(self, partition: Table, index: str) -> Statement:
         return self._statement(f"ALTER INDEX {partition.parent} ATTACH PARTITION {index}")
 
+    def _is_expected(self, found: Index, table: Table) -> bool:
+        """Tell whether an index is what this file makes, valid or not."""
+        return found.table == table.oid and found.shape == self._patience.run(
+            lambda: self._expected(table)
+        )
+
     def _refuse_another(self, found: Index, table: Table) -> None:
         """Refuse to take, or to drop, what this file does not make."""
-        if found.table == table.oid and found.shape == self._patience.run(
-            lambda: self._expected(table)
-        ):
+        if self._is_expected(found, table):
             return
         raise StatementFailed(
             f'"{self._wanted.name}" exists already, and is not what this file makes',

@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 from psycopg.pq import Escaping
 
+from lms_schema import package as packages
 from lms_schema import search_path, trust, yoyo_layout
 from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.statements import qualified
@@ -43,6 +44,8 @@ AGAIN = "again "
 
 _LISTED = 5
 """How many schemas a message lists."""
+_REPAIR = "repair: "
+"""How the comment of a log entry begins that tells what was repaired."""
 
 
 def creation(schema: str | None = None) -> str:
@@ -82,7 +85,8 @@ COMMENT ON COLUMN {log_table}.operation IS
     'mark when the file was recorded as applied, unmark when that record was removed.';
 COMMENT ON COLUMN {log_table}.username IS 'Database role that did it.';
 COMMENT ON COLUMN {log_table}.hostname IS 'Host that lms-schema ran on.';
-COMMENT ON COLUMN {log_table}.comment IS 'Not used by lms-schema.';
+COMMENT ON COLUMN {log_table}.comment IS
+    'Of a repair: "repair: " and what was missing or different; else empty.';
 COMMENT ON COLUMN {log_table}.created_at_utc IS 'When it was done, in UTC.';
 COMMENT ON TABLE {version_table} IS 'Version of the layout of the lms_schema_ tables (by yoyo).';
 COMMENT ON COLUMN {version_table}.version IS 'Number of a layout that was reached.';
@@ -107,9 +111,10 @@ _RECORD = f"""
     ),
     logged AS (
         INSERT INTO {{schema}}.{LOG_TABLE}
-            (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
+            (id, migration_hash, migration_id, operation, username, hostname, comment,
+            created_at_utc)
         VALUES (%(id)s, %(migration_hash)s, %(migration_id)s, %(operation)s, %(username)s,
-            %(hostname)s, %(created_at_utc)s)
+            %(hostname)s, left(%(comment)s, 255), %(created_at_utc)s)
     )
     INSERT INTO {{schema}}.{TABLE} (migration_hash, migration_id, applied_at_utc, checksum,
         package_version, objects, content)
@@ -192,12 +197,14 @@ class Entry:
         package_version: The release that applied it.
         objects: What it created, like `FUNCTION f(uuid)`.
         applied_at: When it was applied last, in UTC; None: not read yet.
+        overrides: Of an extra's file: the package's files of whose objects it made others.
     """
 
     checksum: str
     package_version: str
     objects: tuple[str, ...]
     applied_at: datetime | None = None
+    overrides: tuple[str, ...] = ()
 
 
 def exists(connection: psycopg.Connection[Any], schema: str) -> bool:
@@ -216,7 +223,9 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
     """
     rows = connection.execute(
         sql.SQL(
-            "SELECT coalesce(migration_id, ''), checksum, package_version, objects, applied_at_utc "
+            "SELECT coalesce(migration_id, ''), checksum, package_version, objects, "
+            "applied_at_utc, "
+            "CASE WHEN migration_id LIKE '%:%' AND content LIKE '%overrides:%' THEN content END "
             "FROM {} ORDER BY applied_at_utc, migration_id"
         ).format(sql.Identifier(schema, TABLE))
     )
@@ -226,8 +235,9 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
             version or "",
             tuple(filter(None, objects or ())),
             applied_at,
+            packages.overrides(text) if text else (),
         )
-        for name, checksum, version, objects, applied_at in rows
+        for name, checksum, version, objects, applied_at, text in rows
     }
 
 
@@ -238,6 +248,19 @@ def last_user(connection: psycopg.Connection[Any], schema: str) -> str | None:
         return None
     query = "SELECT username FROM {} ORDER BY created_at_utc DESC, id LIMIT 1"
     row = connection.execute(sql.SQL(query).format(log)).fetchone()
+    return row and row[0]
+
+
+def last_repair(connection: psycopg.Connection[Any], schema: str) -> datetime | None:
+    """Return when a file was last applied again as a repair, in UTC.
+
+    None: never, or the log is not there or not to read.
+    """
+    if not is_readable(connection, schema, LOG_TABLE):
+        return None
+    query = "SELECT max(created_at_utc) FROM {} WHERE starts_with(comment, %s)"
+    log = sql.Identifier(schema, LOG_TABLE)
+    row = connection.execute(sql.SQL(query).format(log), (_REPAIR,)).fetchone()
     return row and row[0]
 
 
@@ -324,14 +347,25 @@ class Ledger:
         """Create the state tables."""
         self._connection.execute(creation(self._schema).encode())
 
-    def record(self, file: SqlFile, objects: Sequence[str]) -> Entry:
+    def record(self, file: SqlFile, objects: Sequence[str], repair: str | None = None) -> Entry:
         """Record a file as applied, in place of an earlier record.
 
         What it created is no longer another file's: a function may move to another file.
+
+        Args:
+            file: The file.
+            objects: What it created.
+            repair: What it mends, when it was applied again for that.
         """
-        values = {**self._values(file), "objects": list(objects)}
+        comment = repair and f"{_REPAIR}{repair}"
+        values = {**self._values(file), "objects": list(objects), "comment": comment}
         self._connection.execute(self._sql(_RECORD, values))
-        return Entry(str(values["checksum"]), str(values["package_version"]), tuple(objects))
+        return Entry(
+            str(values["checksum"]),
+            str(values["package_version"]),
+            tuple(objects),
+            overrides=file.overrides,
+        )
 
     def preparation(self) -> list[bytes]:
         """Return the statements that the session needs before `note` and `settlement`.

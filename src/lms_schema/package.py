@@ -72,7 +72,7 @@ _PASSED_OVER = re.compile(
 )
 """Names of what editors, tools and systems leave in folders."""
 
-DIRECTIVES = ("depends",)
+DIRECTIVES = ("depends", "overrides")
 """Names of the directives, comments of the form `-- name: value` in a file's first lines."""
 _DIRECTIVE = re.compile(r"--\s*([\w-]+)(\s*:\S*)")
 _DIRECTIVE_RULE = "directive"
@@ -110,6 +110,7 @@ class SqlFile:
         text: Its content, line ends as LF, without a byte order mark.
         checksum: SHA-256 of that content, in hexadecimal.
         depends: Ids of the files that must come before it, beyond what the order says.
+        overrides: Of an extra's file: ids of the package's files of whose objects it makes others.
     """
 
     id: str
@@ -119,6 +120,7 @@ class SqlFile:
     text: str
     checksum: str
     depends: tuple[str, ...]
+    overrides: tuple[str, ...] = ()
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -322,9 +324,10 @@ def _recorded_file(file_id: str, text: str, own: Collection[str]) -> SqlFile:
     extra = extra_of(file_id)
     path = f"{file_id}.sql"
     try:
-        named = _directives(text)["depends"]
+        directives = _directives(text)
     except SyntaxProblem as problem:
         raise UsageError(f"{path}:{problem.line}: {problem}.") from None
+    named = directives["depends"]
     in_extra = {other: f"{extra}:{other}" for other in named if f"{extra}:{other}" in own}
     return SqlFile(
         id=file_id,
@@ -334,6 +337,7 @@ def _recorded_file(file_id: str, text: str, own: Collection[str]) -> SqlFile:
         text=text,
         checksum=hashlib.sha256(text.encode()).hexdigest(),
         depends=tuple(in_extra.get(other, other) for other in named),
+        overrides=directives["overrides"],
     )
 
 
@@ -423,7 +427,7 @@ def read_file(path: Path, folder: Folder) -> SqlFile:
             raise UnreadableFile(
                 path, _line(content, where), f"a NUL at byte {where}. Remove it.", "readable"
             )
-        depends = _directives(text)["depends"]
+        directives = _directives(text)
     except OSError as error:
         raise UnreadableFile(path, 1, f"{error.strerror}.", "readable") from None
     except UnicodeDecodeError as error:
@@ -442,7 +446,8 @@ def read_file(path: Path, folder: Folder) -> SqlFile:
         source=path,
         text=text,
         checksum=hashlib.sha256(content).hexdigest(),
-        depends=depends,
+        depends=directives["depends"],
+        overrides=directives["overrides"],
     )
 
 
@@ -470,6 +475,14 @@ def _directives(text: str) -> dict[str, tuple[str, ...]]:
             )
         found[name] += values
     return found
+
+
+def overrides(text: str) -> tuple[str, ...]:
+    """Return the ids of the files that a file said it overrides when it was applied."""
+    try:
+        return _directives(text)["overrides"]
+    except SyntaxProblem:  # applied by a release that read it in another way
+        return ()
 
 
 def _first_lines(text: str) -> list[str]:
@@ -516,7 +529,7 @@ def _refuse_misplaced_directives(text: str) -> None:
 def misdirected(
     files: Sequence[SqlFile], earlier: Mapping[str, SqlFile]
 ) -> Iterator[tuple[SqlFile, str, str]]:
-    """Yield each dependency that cannot be kept: the file, the id that it names, what is wrong.
+    """Yield each dependency or override that cannot be: the file, the id it names, what is wrong.
 
     Args:
         files: All files of one folder.
@@ -540,6 +553,19 @@ def misdirected(
                     f"depends on {other!r} of a later folder. "
                     f"The order of folders is {', '.join(folder.name for folder in FOLDERS)}.",
                 )
+        for other in file.overrides:
+            if file.kind is not Kind.REPLACEABLE:
+                yield file, other, f"overrides {other!r}, and would itself be applied only once."
+            elif other not in earlier or extra_of(other):
+                own_files = [name for name in earlier if extra_of(name) is None]
+                yield (
+                    file,
+                    other,
+                    f"overrides {other!r}, which is no file of the package."
+                    f"{_near(other, own_files)}",
+                )
+            elif earlier[other].kind is not Kind.REPLACEABLE:
+                yield file, other, f"overrides {other!r}, which is applied only once."
     if circle := _circle(_own_dependencies(files)):
         yield (
             own[circle[0]],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace as replaced
 from functools import partial
@@ -20,7 +20,7 @@ from lms_schema.events import Action, Event
 from lms_schema.execution import Executor
 from lms_schema.indexes import IndexBuilder
 from lms_schema.operations.status import compare
-from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
+from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.patience import BUSY, Patience
 from lms_schema.swap import Swap, unfinished
 from lms_schema.watch import Watch
@@ -59,6 +59,8 @@ class Run:
         self._patience = Patience(wait, self._blockers, tell)
         executor = Executor(session.connection, self._blockers)
         self._indexes = IndexBuilder(session, executor, self._patience, tell)
+        self._repair: Mapping[str, str] = {}
+        self._is_behind = False
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
         self._ground = trust.Ground(session.connection, session.schema)
@@ -73,8 +75,15 @@ class Run:
             session.connection, session.schema, package, ledger, executor, self._watch
         )
 
-    def all(self, last: int | None) -> list[Action]:
-        """Apply everything; return what was done."""
+    def all(self, last: int | None, repair: Mapping[str, str] | None = None) -> list[Action]:
+        """Apply everything; return what was done.
+
+        Args:
+            last: How many files; None: all of them, and then what is gone is dropped.
+            repair: Ids of files to apply again although nothing of them changed, each with the
+                reason that is recorded.
+        """
+        self._repair = self._applier.reasons = repair or {}
         with self._blockers:
             return self._all(last)
 
@@ -100,7 +109,7 @@ class Run:
             self._whole = None
         found = compare(self._package, self._recorded)
         found.check()
-        todo = {*found.pending, *found.changed}
+        todo = {*found.pending, *found.changed, *self._repair}
         if any(unfinished(entry.objects) for entry in self._applier.entries.values()):
             self._patience.run(self._discard)
         total = sum(file.id in todo for file in self._package.files[:last])
@@ -126,13 +135,15 @@ class Run:
     def _sent_whole(self, files: Sequence[SqlFile]) -> list[Action]:
         """Send new files of a fresh install whole; return nothing when that cannot be done.
 
-        The applier is not told: it asks for the records of files that are applied again.
+        The applier is not told: it asks for the records of files that are applied again, and for
+        those of the package when extras follow.
         """
         if not (self._whole and self._tracked and only_defines(files[0])):
             return []
         if files[0].folder.name == INDEXES and self._indexes.is_needed():
             return []
         actions = self._whole.apply(files)
+        self._is_behind |= bool(actions)
         if not actions:
             self._whole = None
         for action in actions:
@@ -149,6 +160,8 @@ class Run:
             if file.kind is Kind.RECURRING:
                 self._refuse_strange_routines()
             if file.id in todo or file.kind is Kind.RECURRING:
+                if self._is_behind and extra_of(file.id):
+                    self._read()
                 done = self._file(file, todo)
                 todo.difference_update(action.file for action in done)
                 todo.update(name for name, entry in self._recorded.items() if not entry.checksum)
@@ -194,7 +207,10 @@ class Run:
             if not self._tracked:
                 self._prepare()
             self._watch.begin()
-            actions = work()
+            actions = [
+                replaced(action, action="repair") if action.file in self._repair else action
+                for action in work()
+            ]
             self._ground.end(self._known)
         self._watch.committed(actions)
         if not self._applier.learn():
@@ -226,6 +242,7 @@ class Run:
     def _read(self) -> None:
         from lms_schema import ledger
 
+        self._is_behind = False
         self._tracked = ledger.exists(self._connection, self._session.schema)
         if self._tracked:
             self._recorded = ledger.read(self._connection, self._session.schema)
@@ -235,7 +252,7 @@ class Run:
 
     def _build(self, file: SqlFile, todo: set[str]) -> list[Action]:
         """Apply an index file, beside the writers of its table when that holds rows."""
-        built = self._indexes.build(file)
+        built = self._indexes.build(file, anew=file.id in self._repair)
         if built is None:
             return self._patience.run(partial(self._apply, file, todo))
         finish = partial(self._applier.finish, file, built)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -94,7 +94,12 @@ class Tracer(Watch):
 
 
 def on_disposable_server(
-    package: SchemaPackage, applied: Mapping[str, str], *, schema: str, last: int | None
+    package: SchemaPackage,
+    applied: Mapping[str, str],
+    repair: Mapping[str, str],
+    *,
+    schema: str,
+    last: int | None,
 ) -> Trace:
     """Bring an embedded server to a database's state, then to the package's, and watch that.
 
@@ -105,6 +110,7 @@ def on_disposable_server(
     Args:
         package: The files to come to.
         applied: The files that the database has, as they were applied, by id.
+        repair: Ids of those that are to be applied again, with the reason.
         schema: The schema's name.
         last: How many of the package's files to apply; None for all, and to drop what is gone.
 
@@ -116,7 +122,7 @@ def on_disposable_server(
     try:
         with embedded.temporary() as conninfo:
             plain = _without_rights(conninfo)
-            return on_server(plain, package, applied, schema=schema, last=last)
+            return on_server(plain, package, applied, repair, schema=schema, last=last)
     except embedded.NotInstalled as error:
         raise UsageError(
             f"plan tries what is pending on a disposable server. {error}\n"
@@ -157,6 +163,7 @@ def on_server(
     conninfo: str,
     package: SchemaPackage,
     applied: Mapping[str, str],
+    repair: Mapping[str, str],
     *,
     schema: str,
     last: int | None,
@@ -169,14 +176,28 @@ def on_server(
     with database.session(conninfo, schema=schema) as session:
         connection = session.connection
         recurring, pending = (Tracer(connection, schema) for _ in range(2))
-        for files, end, watch in (
-            (once, None, None),
-            (before, None, recurring),
-            (package, last, pending),
+        for files, end, watch, again in (
+            (once, None, None, {}),
+            (before, None, recurring, {}),
+            (package, last, pending, repair),
         ):
             if files.files:
-                Run(session, files, ledger.Ledger(connection, schema), 0, _silent, watch).all(end)
+                if again:
+                    _drop_indexes(session, again)
+                records = ledger.Ledger(connection, schema)
+                Run(session, files, records, 0, _silent, watch).all(end, again)
     return Trace(session.server_major, tuple(pending.transactions), tuple(recurring.transactions))
+
+
+def _drop_indexes(session: database.Session, files: Collection[str]) -> None:
+    """Drop what files of indexes made: one that is there would not be built again."""
+    entries = ledger.read(session.connection, session.schema)
+    with search_path.opened(session.connection, session.schema):
+        for file_id in files:
+            folder = packages.folder_of(file_id)
+            if folder and folder.name == packages.INDEXES:
+                for name in entries[file_id].objects:
+                    session.connection.execute(f"DROP {name}".encode())
 
 
 def _silent(_event: Event) -> None:

@@ -96,7 +96,9 @@ _KINDS = {
 }
 
 # Whatever lies in a schema depends on it: so one look finds relations, routines, types, operators
-# and the rest. Default privileges and publications of the schema are not in it.
+# and the rest. Default privileges and publications of the schema are not in it. The last column
+# lists what a call in a file or in a function of ours can reach by mistake: a stranger's routine
+# with a name of PostgreSQL's or ours, whose arguments may fit better, and any operator of one.
 _GROUND = f"""
     {_ROLES}
     SELECT
@@ -125,6 +127,22 @@ _GROUND = f"""
                 AND classid NOT IN (
                     'pg_default_acl'::regclass, 'pg_publication_namespace'::regclass
                 )
+        ),
+        ARRAY(
+            SELECT format('%%s, owned by "%%s"', p.oid::regprocedure, pg_get_userbyid(p.proowner))
+            FROM pg_proc AS p
+            WHERE p.pronamespace = here.oid AND p.proowner NOT IN (SELECT oid FROM trusted)
+                AND p.proname IN (
+                    SELECT proname FROM pg_proc
+                    WHERE pronamespace = 'pg_catalog'::regnamespace
+                        OR pronamespace = here.oid AND proowner IN (SELECT oid FROM trusted)
+                )
+            UNION ALL
+            SELECT format('operator %%s, owned by "%%s"', oid::regoperator,
+                pg_get_userbyid(oprowner))
+            FROM pg_operator
+            WHERE oprnamespace = here.oid AND oprowner NOT IN (SELECT oid FROM trusted)
+            ORDER BY 1
         )
     FROM here
 """  # noqa: S608 (the roles above)
@@ -294,13 +312,22 @@ class Ground:
             tell: Is told who, when the work can go on nevertheless.
 
         Raises:
-            DatabaseError: When a superuser works here, and somebody else may.
+            DatabaseError: When a superuser works here, and somebody else may; and for everybody
+                when another role has put there what can be called in the place of something else.
         """
         row = self._connection.execute(_GROUND, {"schema": self._schema}).fetchone()
         if row is None:
             return  # it is made by this role
-        is_superuser, owner, is_powerful, is_own, grantees, is_empty = row
+        is_superuser, owner, is_powerful, is_own, grantees, is_empty, shadows = row
         self._is_superuser = is_superuser
+        if shadows:
+            raise DatabaseError(
+                printable(
+                    "Another role owns what can be called in the place of PostgreSQL's or our "
+                    f"functions: {'; '.join(shadows)}. Nothing was called. Drop it, or read it and "
+                    "then ALTER ... OWNER TO the schema's owner."
+                )
+            )
         strange_owner = None if is_powerful or (is_own and not is_superuser) else owner
         if strange_owner is None and not grantees:
             return

@@ -28,7 +28,14 @@ class Step:
 
 
 class Watch:
-    """Sees the transactions of a run. This one looks away."""
+    """Sees the transactions of a run. This one looks away.
+
+    Attributes:
+        judges_extras: Whether it says itself what an extra changes of the package, which then is
+            not refused.
+    """
+
+    judges_extras = False
 
     def begin(self) -> None:
         """A transaction begins; what was seen since the last commit was rolled back."""

@@ -312,7 +312,7 @@ def test_verify_is_silent_about_what_others_own(transaction: Connection) -> None
         f"""
         CREATE ROLE {role};
         GRANT ALL ON ALL TABLES IN SCHEMA public TO {role};
-        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO PUBLIC;
+        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role};
         CREATE TYPE others_kind AS ENUM ('a', 'b');
         CREATE DOMAIN others_domain AS text;
         CREATE TABLE others (
@@ -604,3 +604,52 @@ def test_verify_finds_a_partition_altered_alone(
 ) -> None:
     transaction.execute(f"ALTER TABLE {partitions[3]} {change}".encode())
     assert partition_faults(transaction) == {partitions[3]: fault}
+
+
+def test_row_security_that_a_platform_enables_can_be_accepted(
+    connection: Connection, database: str
+) -> None:
+    connection.execute(
+        "DO $$ DECLARE r regclass; BEGIN FOR r IN SELECT oid FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+        " AND NOT starts_with(relname, 'lms_schema_')"
+        " LOOP EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', r); END LOOP; END $$"
+    )
+    assert len(verify(database).differences) > 20
+    assert verify(database, accept_row_security=True).differences == ()
+    connection.execute("ALTER TABLE learning_interactions DISABLE ROW LEVEL SECURITY")
+    assert verify(database, accept_row_security=True).differences == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE learners FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE learners ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE learners ENABLE ROW LEVEL SECURITY;"
+        "CREATE POLICY others ON learners USING (TRUE)",
+        "ALTER TABLE learners ENABLE ROW LEVEL SECURITY, ADD COLUMN others text",
+        "ALTER TABLE learning_interactions_history FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE learners SET (fillfactor = 50)",
+    ],
+)
+def test_to_accept_row_security_accepts_nothing_else(
+    connection: Connection, database: str, change: str
+) -> None:
+    connection.execute(change.encode())
+    assert len(verify(database, accept_row_security=True).differences) == 1
+
+
+def test_a_table_with_row_security_and_no_policy_shows_others_nothing(
+    connection: Connection, database: str, reader: str
+) -> None:
+    connection.execute(
+        "INSERT INTO learners (email, first_name, last_name, academic_level, data_consent)"
+        " VALUES ('a@b.org', 'A', 'B', 'graduate', '{}')"
+    )
+    with psycopg.connect(make_conninfo(database, options=f"-c role={reader}")) as other:
+        assert other.execute("SELECT count(*) FROM learners").fetchone() == (1,)
+        other.commit()
+        connection.execute("ALTER TABLE learners ENABLE ROW LEVEL SECURITY")
+        assert other.execute("SELECT count(*) FROM learners").fetchone() == (0,)
+    assert connection.execute("SELECT count(*) FROM learners").fetchone() == (1,)

@@ -52,6 +52,7 @@ def test_a_dba_sees_what_is_pending_applies_and_proves_it(tmp_path: Path) -> Non
         "status",
         "maintain",
         "verify",
+        "migrate",
     ]
     for command in called:
         done = run(command, tmp_path)

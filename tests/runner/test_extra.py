@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,21 +37,6 @@ SHOP = {
     "functions/total.sql": "CREATE OR REPLACE FUNCTION total() RETURNS int RETURN 1;",
     "indexes/a_j_idx.sql": "CREATE INDEX a_j_idx ON a (j);",
 }
-
-
-@pytest.fixture
-def make_extra(tmp_path: Path) -> MakeExtra:
-    """Make the folder of an extra; each call of a name begins anew."""
-
-    def make(files: Mapping[str, str], name: str = "shop") -> Path:
-        root = tmp_path / name
-        shutil.rmtree(root, ignore_errors=True)
-        for path, content in files.items():
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(content)
-        return root
-
-    return make
 
 
 def test_files_of_an_extra_come_after_the_package_under_its_name(

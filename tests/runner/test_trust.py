@@ -184,10 +184,37 @@ def test_an_overload_does_not_run(
         ),
     )
     _close(database, mallory)
-    _run(database, *COMMANDS[command], tmp_path=tmp_path)
+    result = _run(database, *COMMANDS[command], tmp_path=tmp_path)
+    if command in ("migrate", "baseline", "maintain"):
+        assert result.exit_code == 1
+        assert f'quote_ident(name), owned by "{mallory.name}"' in result.stderr
     assert calls(database, mallory) == 0
     _session(database, "SET search_path = public; SELECT quote_ident('a'::name)")
     assert calls(database, mallory) == 1, "the positive control"
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "FUNCTION public.is_unlock_rule_met(jsonb) RETURNS boolean LANGUAGE sql RETURN true",
+        "OPERATOR public.= (FUNCTION = date_eq, LEFTARG = date, RIGHTARG = date)",
+    ],
+)
+def test_what_can_be_called_in_the_place_of_something_else_is_refused_whoever_may_create_now(
+    database: str, mallory: Role, planted: str
+) -> None:
+    execute(mallory.conninfo, f"CREATE {planted}")
+    _close(database, mallory)
+    with pytest.raises(DatabaseError, match=f'owned by "{mallory.name}"'):
+        migrate(database)
+
+
+def test_a_function_of_another_role_with_a_name_of_its_own_is_none_of_our_business(
+    database: str, mallory: Role
+) -> None:
+    execute(mallory.conninfo, "CREATE FUNCTION public.report_of_mine() RETURNS int RETURN 1")
+    _close(database, mallory)
+    assert migrate(database).actions == ()
 
 
 @pytest.mark.parametrize(

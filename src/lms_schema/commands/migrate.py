@@ -13,10 +13,11 @@ from lms_schema.commands.options import (
     database_option,
     extra_option,
     json_option,
+    repair_option,
     schemas_option,
     time_option,
 )
-from lms_schema.commands.output import count, say, say_lines
+from lms_schema.commands.output import count, print_differences, say, say_lines
 from lms_schema.commands.progress import followed
 from lms_schema.commands.schemas import chosen, report
 from lms_schema.package import SchemaPackage, SqlFile
@@ -33,6 +34,7 @@ from lms_schema.package import SchemaPackage, SqlFile
 )
 @click.option("--to", metavar="ID", help="Stop after this file, like tables/020_learners.")
 @extra_option
+@repair_option
 @click.option("--dry-run", is_flag=True, help="Change nothing: the same as plan.")
 @click.option("--show-sql", is_flag=True, help="Print the SQL of the files that are applied.")
 @time_option(
@@ -59,6 +61,7 @@ def migrate(
     max_failures: int | None,
     to: str | None,
     extra: tuple[str, ...],
+    repair: bool,
     dry_run: bool,
     show_sql: bool,
     lock_timeout: float,
@@ -84,6 +87,7 @@ def migrate(
             schema=choice.names[0],
             to=to,
             extra=extra,
+            repair=repair,
             show_sql=show_sql,
             as_json=as_json,
         )
@@ -97,6 +101,7 @@ def migrate(
                     schema=schema,
                     package=package,
                     to=to,
+                    repair=repair,
                     lock_timeout=lock_timeout,
                     wait=wait,
                     allow_session_pooler=allow_session_pooler,
@@ -134,15 +139,27 @@ class _Migrated:
     def show(self) -> None:
         for file in self._files:
             say_lines(f"-- {file.path}\n{file.text}")
+        if self.result.left:
+            print_differences(self.result.left, ())
         say(_summary(self.result), err=self.package is not None)
 
 
 def _summary(result: lms_schema.MigrateResult) -> str:
     where = f"Schema {result.schema} of database {result.database}"
     if not result.actions:
-        return f"{where}: nothing to do."
+        return f"{where}: nothing to do.{_left(result)}"
     slowest = max(result.actions, key=lambda action: action.seconds)
     return (
         f"{where}: {count(len(result.actions), 'file')} done in {result.seconds:.1f} s; "
-        f"the slowest, {slowest.file}, took {slowest.seconds:.1f} s."
+        f"the slowest, {slowest.file}, took {slowest.seconds:.1f} s.{_left(result)}"
+    )
+
+
+def _left(result: lms_schema.MigrateResult) -> str:
+    """Say how many differences a repair left, listed above."""
+    if not result.left:
+        return ""
+    return (
+        f" {count(len(result.left), 'difference')} left: of tables, of types, or what is extra. "
+        "Nothing but their author knows what the rows in them need; change or drop them by hand."
     )

@@ -102,3 +102,14 @@ def extra_option(command: Command) -> Command:
         help="A folder of your own SQL on top of the package, with the same sub-folders; applied "
         "after it, and recorded under the name of the folder. May be given several times.",
     )(command)
+
+
+def repair_option(command: Command) -> Command:
+    """Add `--repair`, and pass it as `repair`."""
+    return click.option(
+        "--repair",
+        is_flag=True,
+        help="Apply again, too, what made an object that verify misses or finds different: "
+        "functions, triggers, views, policies and indexes. What differs of tables and types, and "
+        "what is extra, is listed and left as it is.",
+    )(command)

@@ -8,7 +8,13 @@ from typing import NoReturn
 import click
 
 import lms_schema
-from lms_schema.commands.options import database_option, extra_option, json_option, schema_option
+from lms_schema.commands.options import (
+    database_option,
+    extra_option,
+    json_option,
+    repair_option,
+    schema_option,
+)
 from lms_schema.commands.output import count, print_json, say, say_lines
 from lms_schema.locks import Lock
 from lms_schema.plan_result import PlannedStatement, PlannedTransaction, Table
@@ -26,6 +32,7 @@ _WIDTH = 90
 @schema_option
 @click.option("--to", metavar="ID", help="Stop after this file, like tables/020_learners.")
 @extra_option
+@repair_option
 @click.option("--show-sql", is_flag=True, help="Print each statement in full.")
 @json_option
 def plan(
@@ -33,6 +40,7 @@ def plan(
     schema: str | None,
     to: str | None,
     extra: tuple[str, ...],
+    repair: bool,
     show_sql: bool,
     as_json: bool,
 ) -> None:
@@ -42,7 +50,15 @@ def plan(
     needs the extra 'embedded'. The database itself is only read, with SELECT rights. It ends
     with 3 when something is pending. The same as: migrate --dry-run
     """
-    show_plan(conninfo, schema=schema, to=to, extra=extra, show_sql=show_sql, as_json=as_json)
+    show_plan(
+        conninfo,
+        schema=schema,
+        to=to,
+        extra=extra,
+        repair=repair,
+        show_sql=show_sql,
+        as_json=as_json,
+    )
 
 
 def show_plan(
@@ -51,11 +67,12 @@ def show_plan(
     schema: str | None,
     to: str | None,
     extra: tuple[str, ...],
+    repair: bool,
     show_sql: bool,
     as_json: bool,
 ) -> NoReturn:
     """Print a plan, and end with its exit code."""
-    result = lms_schema.plan(conninfo, schema=schema, to=to, extra=extra)
+    result = lms_schema.plan(conninfo, schema=schema, to=to, extra=extra, repair=repair)
     if as_json:
         print_json(result.to_json())
     else:

@@ -57,12 +57,15 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     else:
         say(f"{where}, PostgreSQL {result.server_major}")
         say(_last_change(result))
+        if result.repaired_at:
+            say(f"last repaired {result.repaired_at:%Y-%m-%d %H:%M:%S} UTC")
     say(f"applied: {count(len(files.applied), 'file')}")
     _print_list("pending", files.pending)
     _print_list("changed", files.changed)
     _print_list("gone, to be dropped", files.gone)
     _print_list("edited after release, migrate will refuse (5)", files.edited)
     _print_list("unknown to this release, migrate will refuse (8)", files.newer)
+    _print_list("overridden", (f"{file} by {by}" for file, by in files.overridden))
     _print_list("of extras that were not given, left alone", files.others)
     if files.release:
         say(f"migrated by the newer release {files.release}, migrate will refuse (8)")

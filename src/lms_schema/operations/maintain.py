@@ -21,6 +21,9 @@ Result = TypeVar("Result")
 _BUSY = ("55P03", "40P01", "40001")
 """SQLSTATEs of a lock timeout, a deadlock and a change in between: worth another try."""
 
+_DRIFT = ("42", "55000")
+"""SQLSTATEs of what is missing or of another kind, and of a view that lost content or index."""
+
 _EVENTS = "LOCK TABLE ONLY {schema}.learning_interactions IN SHARE UPDATE EXCLUSIVE MODE"
 
 _EXPIRED = """
@@ -198,7 +201,7 @@ def _check(session: database.Session, keep_interactions: str | None) -> None:
         ledger.require_name(session)
         raise DatabaseError(
             f'Schema "{printable(session.schema)}" does not hold the schema of this release. '
-            f"Run: {hints.command('migrate', session.schema)}"
+            f"Run: {_mending(session)}"
         )
     ours = chain.from_iterable(owners.recorded(session.connection, session.schema).values())
     trust.refuse_strangers(session.connection, session.schema, set(ours))
@@ -213,6 +216,12 @@ def _check(session: database.Session, keep_interactions: str | None) -> None:
         ) from None
 
 
+def _mending(session: database.Session) -> str:
+    """Return the command that gives a schema what it lacks."""
+    is_tracked = ledger.exists(session.connection, session.schema)
+    return hints.command("migrate --repair" if is_tracked else "migrate", session.schema)
+
+
 class _Maintenance:
     """The steps for one schema, with its lock held."""
 
@@ -224,6 +233,7 @@ class _Maintenance:
         tell: Callable[[Event], None],
         conninfo: str,
     ) -> None:
+        self._session = session
         self._connection = session.connection
         self._schema = session.schema
         self._keep_interactions = keep_interactions
@@ -255,6 +265,8 @@ class _Maintenance:
                 raise
             outcome = "busy" if failure.sqlstate in _BUSY else "failed"
             error = database.redacted(database.described(failure), self._conninfo)
+            if (failure.sqlstate or "").startswith(_DRIFT):
+                error += f"\nThe schema was changed by hand. Run: {_mending(self._session)}"
         step = MaintainStep(
             step=name,
             outcome=outcome,

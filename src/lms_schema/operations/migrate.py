@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING
 
 from lms_schema import database, lock
 from lms_schema import package as packages
+from lms_schema.errors import UsageError
 from lms_schema.events import Action, Event
 from lms_schema.run import Run
 from lms_schema.watch import Watch
 
 if TYPE_CHECKING:
+    from lms_schema.database import Session
+    from lms_schema.operations.verify import Difference
     from lms_schema.package import SchemaPackage
+
+REPAIR_OF_ALL = (
+    "A repair compares the schema with the whole release. Leave out --to, or migrate that far "
+    "without --repair."
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,8 @@ class MigrateResult:
         server_major: PostgreSQL's major version.
         actions: What was done, in order; empty when there was nothing to do.
         seconds: How long it took altogether.
+        repaired: With `repair`: what differed from the release and does not any more.
+        left: With `repair`: what still differs, which nobody but its author can judge.
     """
 
     database: str
@@ -35,11 +45,13 @@ class MigrateResult:
     server_major: int
     actions: tuple[Action, ...]
     seconds: float
+    repaired: tuple[Difference, ...] = ()
+    left: tuple[Difference, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """Always 0: what goes wrong is raised."""
-        return 0
+        """4 when a repair left differences, else 0: what goes wrong is raised."""
+        return 4 if self.left else 0
 
     def to_json(self) -> dict[str, object]:
         """Return the result as a JSON-compatible mapping, format 1."""
@@ -54,6 +66,8 @@ class MigrateResult:
                 {"file": item.file, "action": item.action, "seconds": round(item.seconds, 3)}
                 for item in self.actions
             ],
+            "repaired": [item.to_json() for item in self.repaired],
+            "left": [item.to_json() for item in self.left],
         }
 
 
@@ -64,6 +78,7 @@ def migrate(
     package: SchemaPackage | None = None,
     extra: Sequence[str | Path] = (),
     to: str | None = None,
+    repair: bool = False,
     lock_timeout: float = 5.0,
     wait: float = 60.0,
     allow_session_pooler: bool = False,
@@ -85,6 +100,10 @@ def migrate(
             given, by the same rules. Extras that the database holds and that are not given are
             left alone.
         to: Id of the last file to apply.
+        repair: Apply again, too, what made an object that is missing or differs from this
+            release's catalog: functions, triggers, views, policies, and indexes. Differences of
+            tables and types, and what is extra, are listed and never touched. With extras this
+            needs the embedded server, as `verify` does. Not together with `to`.
         lock_timeout: Seconds that a statement waits for a lock before its file is tried again.
         wait: Seconds to keep trying, for another runner to end and for a file to get its locks.
         allow_session_pooler: Go on behind a connection pooler, since it is in session mode.
@@ -104,6 +123,8 @@ def migrate(
     """
     from lms_schema import ledger
 
+    if repair and to:
+        raise UsageError(REPAIR_OF_ALL)
     start = time.monotonic()
     package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None
@@ -123,11 +144,37 @@ def migrate(
         )
         with waiting:
             records = ledger.Ledger(connection, session.schema)
-            actions = Run(session, package, records, wait, tell, watch).all(last)
+            run = Run(session, package, records, wait, tell, watch)
+            if repair:
+                actions, repaired, left = _repaired(run, session, package)
+            else:
+                actions, repaired, left = run.all(last), (), ()
     return MigrateResult(
         database=session.database,
         schema=session.schema,
         server_major=session.server_major,
         actions=tuple(actions),
         seconds=time.monotonic() - start,
+        repaired=repaired,
+        left=left,
     )
+
+
+def _repaired(
+    run: Run, session: Session, package: SchemaPackage
+) -> tuple[list[Action], tuple[Difference, ...], tuple[Difference, ...]]:
+    """Apply everything, and again what is not as it was made.
+
+    Returns:
+        What was done, what it mended, and what it could not mend.
+    """
+    from lms_schema import repair
+    from lms_schema.operations.verify import expected_catalog
+
+    expected, unsure = expected_catalog(package, session.server_major)
+    again, _before = repair.needed(session, package, expected, unsure)
+    actions = run.all(None, repair.reasons(again))
+    _again, left = repair.needed(session, package, expected, unsure)
+    names = {(item.kind, item.name) for item in left}
+    mended = dict.fromkeys(item for what in again.values() for item in what)
+    return actions, tuple(item for item in mended if (item.kind, item.name) not in names), left

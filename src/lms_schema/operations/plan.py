@@ -11,8 +11,9 @@ import psycopg
 
 from lms_schema import database, search_path
 from lms_schema import package as packages
-from lms_schema.errors import DatabaseError, LockNotObtained, printable
+from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
 from lms_schema.locks import Effects
+from lms_schema.operations.migrate import REPAIR_OF_ALL
 from lms_schema.operations.status import compare
 from lms_schema.package import SchemaPackage
 from lms_schema.plan_result import (
@@ -56,6 +57,7 @@ def plan(
     package: SchemaPackage | None = None,
     to: str | None = None,
     extra: Sequence[str | Path] = (),
+    repair: bool = False,
     lock_timeout: float = 5.0,
 ) -> PlanResult:
     """Tell what a migrate would do, without doing it.
@@ -70,6 +72,9 @@ def plan(
         package: The files; by default those of this release.
         to: Id of the last file to apply.
         extra: Folders of a project's own SQL on top of the package, in order.
+        repair: Count what a migrate with `repair` would apply again, too; the target's catalog is
+            read for that. On the disposable server nothing is missing or different, so that it
+            is replaced there.
         lock_timeout: Seconds to wait for a table of the target that is locked, to read its size.
 
     Raises:
@@ -84,6 +89,8 @@ def plan(
     """
     from lms_schema import ledger
 
+    if repair and to:
+        raise UsageError(REPAIR_OF_ALL)
     package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None
     with database.session(
@@ -97,7 +104,8 @@ def plan(
         found = compare(package, entries)
         found.check()
         reached = {file.id for file in package.files[:last]}
-        pending = reached.intersection((*found.pending, *found.changed))
+        again = _to_repair(session, package) if repair else {}
+        pending = reached.intersection((*found.pending, *found.changed, *again))
         gone = found.gone if last is None else ()
         if not pending and not gone:
             return _result(session, None, {})
@@ -106,8 +114,16 @@ def plan(
         sizes = _sizes(connection, session.schema)
     from lms_schema.trace import on_disposable_server
 
-    trace = on_disposable_server(package, applied, schema=session.schema, last=last)
+    trace = on_disposable_server(package, applied, again, schema=session.schema, last=last)
     return _result(session, _beside_writers(trace, package, sizes), sizes)
+
+
+def _to_repair(session: database.Session, package: SchemaPackage) -> dict[str, str]:
+    from lms_schema.operations.verify import expected_catalog
+    from lms_schema.repair import needed, reasons
+
+    again, _ = needed(session, package, *expected_catalog(package, session.server_major))
+    return reasons(again)
 
 
 def _refuse_unknown(applied: Mapping[str, str]) -> None:

@@ -26,11 +26,14 @@ class Comparison:
     Attributes:
         applied: Recorded, and unchanged.
         pending: Not recorded.
-        changed: Recorded with another content, and to be applied again.
+        changed: Recorded with another content, or overriding one that is, or overridden no more:
+            to be applied again.
         edited: Versioned files recorded with another content, which is an error.
         edited_paths: The paths of these.
         gone: Recorded and no longer in the package; their objects are to be dropped.
         newer: Recorded versioned files that the package does not know, which is an error.
+        overridden: The package's files of which an extra's file made other objects, with the ids
+            of both.
         others: Recorded files of extras that were not given; they are left alone.
         release: The newest release recorded, when that is newer than this one.
     """
@@ -42,6 +45,7 @@ class Comparison:
     edited_paths: tuple[str, ...]
     gone: tuple[str, ...]
     newer: tuple[str, ...]
+    overridden: tuple[tuple[str, str], ...]
     others: tuple[str, ...]
     release: str | None
 
@@ -98,6 +102,8 @@ class StatusResult:
         release: The newest release that applied a file; None: none did.
         migrated_at: When a file was applied last, in UTC.
         migrated_by: The role that did it; None also where the role may not read `lms_schema_log`.
+        repaired_at: When a repair was last needed, in UTC; None: never, or the role may not read
+            `lms_schema_log`.
         equals: On an untracked database: the release whose catalog its own equals, or None.
         elsewhere: Where nobody named the schema and it is untracked: those that are tracked.
         files: The package beside what is recorded.
@@ -110,6 +116,7 @@ class StatusResult:
     release: str | None
     migrated_at: datetime | None
     migrated_by: str | None
+    repaired_at: datetime | None
     equals: str | None
     elsewhere: tuple[str, ...]
     files: Comparison
@@ -135,6 +142,7 @@ class StatusResult:
             "release": self.release,
             "migrated_at": self.migrated_at and self.migrated_at.isoformat(timespec="seconds"),
             "migrated_by": self.migrated_by,
+            "repaired_at": self.repaired_at and self.repaired_at.isoformat(timespec="seconds"),
             "equals": self.equals,
             "elsewhere": list(self.elsewhere),
             "applied": list(self.files.applied),
@@ -143,6 +151,7 @@ class StatusResult:
             "edited": list(self.files.edited),
             "gone": list(self.files.gone),
             "newer": list(self.files.newer),
+            "overridden": [{"file": file, "by": by} for file, by in self.files.overridden],
             "others": list(self.files.others),
         }
 
@@ -176,12 +185,14 @@ def status(
         user = ledger.last_user(session.connection, session.schema) if tracked else None
         is_asked = not tracked and not session.is_named
         others = ledger.elsewhere(session.connection, session.schema) if is_asked else ()
+        repaired_at = ledger.last_repair(session.connection, session.schema) if tracked else None
         untracked_schema = shipped and not tracked and session.schema_exists()
     return StatusResult(
         database=session.database,
         schema=session.schema,
         server_major=session.server_major,
         tracked=tracked,
+        repaired_at=repaired_at,
         release=newest_release(entries),
         migrated_at=max(filter(None, (e.applied_at for e in entries.values())), default=None),
         migrated_by=user,
@@ -202,16 +213,35 @@ def compare(package: SchemaPackage, entries: Mapping[str, Entry]) -> Comparison:
     known = [file for file in package.files if file.id in entries]
     differing = [file for file in known if file.checksum != entries[file.id].checksum]
     edited = [file for file in differing if file.kind is Kind.VERSIONED]
-    changed = [file.id for file in differing if file.kind is not Kind.VERSIONED]
+    pending = [file.id for file in package.files if file.id not in entries]
+    restored = {
+        other
+        for name, entry in entries.items()
+        for other in entry.overrides
+        if package.covers(name)
+        and (name not in package.by_id or other not in package.by_id[name].overrides)
+    }
+    again = {*pending, *restored, *(file.id for file in differing)}
+    changed = [
+        file.id
+        for file in known
+        if file.kind is not Kind.VERSIONED
+        and (file.id in again or not again.isdisjoint(file.overrides))
+    ]
     release = newest_release(entries) or __version__
     return Comparison(
-        applied=tuple(file.id for file in known if file not in differing),
-        pending=tuple(file.id for file in package.files if file.id not in entries),
+        applied=tuple(
+            file.id for file in known if file not in differing and file.id not in changed
+        ),
+        pending=tuple(pending),
         changed=tuple(changed),
         edited=tuple(file.id for file in edited),
         edited_paths=tuple(file.path for file in edited),
         gone=tuple(name for name in missing if name not in newer),
         newer=tuple(newer),
+        overridden=tuple(
+            (other, name) for name, entry in sorted(entries.items()) for other in entry.overrides
+        ),
         others=tuple(name for name in sorted(entries) if not package.covers(name)),
         release=release if number(release) > number(__version__) else None,
     )

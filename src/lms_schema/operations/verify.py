@@ -13,10 +13,34 @@ from lms_schema.package import SchemaPackage
 Problem = Literal["missing", "different", "extra"]
 
 _RELATIONS = frozenset({"table", "view"})
-_MEMBERS = frozenset({"column", "constraint", "index", "trigger", "policy", "rule", "partition"})
-_PARTITION_RULE = (
-    "one UTC month right after the partition before it, with the parent's columns, indexes, "
-    "triggers, policies and row security"
+_MEMBERS = frozenset(
+    {
+        "column",
+        "constraint",
+        "index",
+        "trigger",
+        "policy",
+        "rule",
+        "inheritance",
+        "partition",
+    }
+)
+_OF_OBJECTS = frozenset({"comment", "owner", "grant"})
+"""Kinds that say something of another object, after which they are named."""
+
+_RULES = {
+    "partition": (
+        "one UTC month right after the partition before it, with the parent's columns, "
+        "constraints, indexes, triggers, rules, policies, row security and owner"
+    ),
+    "owner": "the owner of the schema, or of its lms_schema_ tables, with all rights",
+}
+"""What holds of kinds that a catalog lists only where it does not hold."""
+
+_ROW_SECURITY = "ROW LEVEL SECURITY"
+_PARTITION_ROW_SECURITY = (
+    "row security setting: ENABLED, the parent has OFF",
+    "row security setting: OFF, the parent has ENABLED",
 )
 
 
@@ -52,7 +76,8 @@ class VerifyResult:
         schema: The schema that was read.
         server_major: PostgreSQL's major version.
         differences: What makes the schema another one than the release's.
-        notes: What does not: extra indexes on our tables, changed comments.
+        notes: What does not: extra indexes on our tables that are not unique, changed comments,
+            functions and operators of the owner that may be called in place of PostgreSQL's own.
     """
 
     database: str
@@ -76,17 +101,21 @@ def verify(
     *,
     schema: str | None = None,
     strict: bool = False,
+    accept_row_security: bool = False,
     extra: Sequence[str | Path] = (),
 ) -> VerifyResult:
     """Compare the live catalog of a schema with this release's. Changes nothing.
 
-    Needs no right but USAGE on the schema. Objects of others in the schema and all grants are
-    ignored, what is extra on our objects is not.
+    Needs no right but USAGE on the schema. Objects of others in the schema and grants to roles are
+    ignored; what is extra on our objects, and what is granted to PUBLIC, is not.
 
     Args:
         conninfo: A libpq connection string or URL.
         schema: Schema to read, by default the first one of the connection's search path.
-        strict: Whether extra indexes and changed comments are differences.
+        strict: Whether notes are differences.
+        accept_row_security: Whether our tables and their partitions may have row security
+            enabled where the release leaves it off, as platforms do by an event trigger. It does
+            not hold for owners; without a policy anybody else reads and writes no row of them.
         extra: Folders of a project's own SQL on top of the package, in order. What they create
             is found out by applying them on a disposable server, and judged like the package's.
 
@@ -102,13 +131,32 @@ def verify(
         session.require_schema()
         _refuse_newer(session, packages.extended(packages.read(), extra))
         live = read_catalog(session.connection, session.schema)
-    expected = release_catalog(session.server_major)
-    unsure: frozenset[ObjectKey] = frozenset()
-    if extra:
-        additions = extras.additions(extra)
-        expected, unsure = additions.on(expected), additions.unsure(session.server_major)
+    expected, unsure = expected_catalog(
+        packages.extended(packages.read(), extra), session.server_major
+    )
+    if accept_row_security:
+        live = _without_row_security(live, expected)
     differences, notes = compare(expected, live, strict=strict, unsure=unsure)
     return VerifyResult(session.database, session.schema, session.server_major, differences, notes)
+
+
+def expected_catalog(
+    package: SchemaPackage, server_major: int
+) -> tuple[Catalog, frozenset[ObjectKey]]:
+    """Return the catalog that this release and a package's extras make together.
+
+    With it comes what another major version defined, as `compare` takes it.
+
+    Raises:
+        StatementFailed: An extra does not apply to the package.
+        UsageError: A server version that the release does not know, or no PostgreSQL to apply an
+            extra on.
+    """
+    release = release_catalog(server_major)
+    if not package.extras:
+        return release, frozenset()
+    additions = extras.additions(package)
+    return additions.on(release), additions.unsure(server_major)
 
 
 def _refuse_newer(session: database.Session, package: SchemaPackage) -> None:
@@ -135,7 +183,7 @@ def compare(
     Args:
         release: What is expected.
         live: What there is.
-        strict: Whether extra indexes and changed comments are differences.
+        strict: Whether notes are differences.
         unsure: What another major version defined, so that another definition is but a note.
 
     Returns:
@@ -146,10 +194,16 @@ def compare(
     functions = {key.owner for key in release.objects if key.kind == "function"}
 
     def is_judged(key: ObjectKey) -> bool:
-        if key.kind == "comment":
+        if key.kind == "owner" and key.described.kind == "overload":
+            return is_judged(key.described)
+        if key.kind in _OF_OBJECTS:
             return key.described in release.objects and key.described in live.objects
         if key.kind == "function":
             return key.owner in functions
+        if key.kind == "cast":
+            return ObjectKey("type", key.owner) in release.objects
+        if key.kind == "overload":
+            return ObjectKey("function", key.name) not in release.objects
         return key.owner in present if key.kind in _MEMBERS else key in release.objects
 
     found = [
@@ -171,8 +225,8 @@ def compare(
 
 
 def _difference(key: ObjectKey, expected: str | None, actual: str | None) -> Difference:
-    if key.kind == "partition":
-        return Difference(key.kind, key.name, "different", _PARTITION_RULE, actual)
+    if key.kind in _RULES:
+        return Difference(key.kind, key.name, "different", _RULES[key.kind], actual)
     problem: Problem = "missing" if actual is None else "extra" if expected is None else "different"
     return Difference(key.kind, key.name, problem, expected, actual)
 
@@ -187,6 +241,35 @@ def _column_order(relation: ObjectKey, catalog: Catalog, other: Catalog) -> str:
 
 
 def _is_minor(difference: Difference) -> bool:
-    return difference.kind == "comment" or (
-        difference.kind == "index" and difference.problem == "extra"
+    """Tell whether it changes neither what is read or written, nor whose code runs."""
+    return difference.kind in ("comment", "overload") or (
+        difference.kind == "index"
+        and difference.problem == "extra"
+        and not _is_felt_by_writers(difference.actual or "")
     )
+
+
+def _is_felt_by_writers(index: str) -> bool:
+    return index.startswith("CREATE UNIQUE ") or "\nCALLS " in index
+
+
+def _without_row_security(live: Catalog, release: Catalog) -> Catalog:
+    """Return a live catalog without the row security that is enabled where the release has none.
+
+    Only the flag goes: where it is forced on the owner too, or there is a policy, that stays.
+    """
+    open_tables = {
+        key.name
+        for key, text in release.objects.items()
+        if key.kind == "table" and _ROW_SECURITY not in text
+    }
+    objects = dict(live.objects)
+    for key, text in live.objects.items():
+        if key.kind == "table" and key.name in open_tables:
+            objects[key] = text.replace(f" {_ROW_SECURITY}", "", 1)
+        elif key.kind == "partition" and key.owner in open_tables:
+            faults = [line for line in text.split("\n") if line not in _PARTITION_ROW_SECURITY]
+            objects[key] = "\n".join(faults)
+            if not faults:
+                del objects[key]
+    return Catalog(live.server_major, objects)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Self
 
-from lms_schema import rules
+from lms_schema import ledger, rules
 from lms_schema.catalog import Catalog
 from lms_schema.errors import StatementFailed
+from lms_schema.ledger import Entry
 from lms_schema.operations.verify import compare
 from lms_schema.package import SchemaPackage, extra_of
-from lms_schema.rehearsal import Atlas, Note, Place, Rehearsal, rehearsal
+from lms_schema.rehearsal import SCHEMA, Atlas, Note, Place, Rehearsal, rehearsal
 from lms_schema.rules import Rule
 from lms_schema.rules.findings import Problem
 
@@ -26,6 +27,7 @@ class Stage:
         release: The catalog that ships with the package and must be true, or None.
         fresh: The database of the fresh install.
         base_catalog: Its catalog before the extras were applied.
+        base_entries: What was recorded then.
         catalog: Its catalog after all.
         upgraded: The catalog after the upgrade, or None.
         notes: What each statement did in the fresh install.
@@ -34,6 +36,7 @@ class Stage:
 
     fresh: Rehearsal
     base_catalog: Catalog
+    base_entries: Mapping[str, Entry]
     catalog: Catalog
     notes: list[Note]
     atlas: Atlas
@@ -74,6 +77,8 @@ class Stage:
         """
         self.fresh.migrate(self._base)
         self.base_catalog = self.catalog = self.fresh.catalog()
+        with self.fresh.connect() as connection:
+            self.base_entries = ledger.read(connection, SCHEMA)
         if self.package.extras:
             self._before = {(rule.id, name) for rule, name, *_ in self._asked()}
             self.fresh.migrate(self.package)

@@ -1,7 +1,8 @@
-"""An extra adds to the package, and changes nothing of it.
+"""An extra adds to the package, and changes nothing of it but what it says that it overrides.
 
 What it replaced or dropped would come back with the next release, or break it. It may add columns,
-constraints, indexes and triggers to the package's tables.
+constraints, indexes and triggers to the package's tables. A file that makes another function, view
+or trigger in the package's place on purpose says `-- overrides: functions/name` in its first lines.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lms_schema.catalog import Catalog
+from lms_schema.overrides import of_package
 from lms_schema.rules.findings import Problem
 from lms_schema.rules.stage import Stage
 
@@ -26,10 +28,17 @@ $$;
 
 def find(stage: Stage) -> Iterator[Problem]:
     """Yield each object of the package that an extra changed or dropped."""
-    kept = {
-        key: text
-        for key, text in stage.catalog.objects.items()
-        if key in stage.base_catalog.objects
-    }
-    after = Catalog(stage.catalog.server_major, kept)
-    yield from stage.differing(stage.base_catalog, after, "is the package's, and is changed here")
+    overridden = {other for file in stage.package.files for other in file.overrides}
+    makers = dict(of_package(stage.base_catalog, stage.base_entries))
+    before, after = (
+        Catalog(
+            catalog.server_major,
+            {
+                key: text
+                for key, text in catalog.objects.items()
+                if key in stage.base_catalog.objects and makers.get(key) not in overridden
+            },
+        )
+        for catalog in (stage.base_catalog, stage.catalog)
+    )
+    yield from stage.differing(before, after, "is the package's, and is changed here")
