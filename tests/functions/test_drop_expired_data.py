@@ -373,7 +373,7 @@ def test_statements_of_retention_name_what_is_retired_and_then_dropped(
     )
     assert statements == [
         "SELECT * FROM retire_interaction_partitions("
-        "'{learning_interactions_history,learning_interactions_2024_03}')",
+        "'{learning_interactions_history,learning_interactions_2024_03}'::regclass[])",
         "DROP TABLE learning_interactions_history",
         "DROP TABLE learning_interactions_2024_03",
     ]
