@@ -374,7 +374,7 @@ PROGRESS: LiteralString = """
         (p.first_accessed, 0, round(p.percentage / 2, 2)),
         (p.last_accessed, round(p.percentage / 2, 2), p.percentage)
     ) AS h
-    ORDER BY 3;
+    ORDER BY 3, 5;
 
     DROP TABLE progress
 """

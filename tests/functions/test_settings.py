@@ -105,7 +105,7 @@ STORY = [
     f"""SELECT record_interactions('[{{"learner_id": "{OTHER}", "section_id": "{SECTIONS[1]}","""
     f""" "interaction_type": "content_view", "timestamp": "2024-02-29T23:30:00-03:30","""
     f""" "duration_seconds": 90, "id": "{LEARNER}"}}]')""",
-    "SELECT check_event_reach(now() + interval '1 second')",
+    "SELECT check_event_period(now() + interval '1 second')",
     f"UPDATE section_progress SET status = 'completed', completion_percentage = 100,"
     f" completion_timestamp = {AS_OF} WHERE learner_id = '{LEARNER}'",
     f"UPDATE section_progress SET status = 'in_progress', completion_percentage = 62.5"
@@ -124,6 +124,7 @@ STORY = [
     f"UPDATE learners SET institution_id = '{COURSE}' WHERE id = '{LEARNER}'",
     "SELECT refresh_learning_analytics()",
     f"SELECT recalculate_course_metrics(p_as_of => {AS_OF} + interval '2 days')",
+    "SELECT rebuild_derived_columns()",
     "SELECT rebuild_learning_analytics()",
     f"UPDATE learning_interactions SET learning_effectiveness = 0.5 WHERE id = '{LEARNER}'",
 ]
