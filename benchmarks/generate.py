@@ -27,7 +27,7 @@ from psycopg import sql
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from lms_schema import LmsSchemaError, UsageError
+from lms_schema import LmsSchemaError, UsageError, search_path
 from lms_schema.database import locate, session
 
 EVENTS_PER_ENROLLMENT = 327
@@ -560,7 +560,10 @@ def _progress() -> Progress:
 def main(database: str | None, schema: str | None, interactions: int, seed: int) -> None:
     """Fill a migrated, empty database with generated courses, learners and events."""
     try:
-        with session(locate(database), schema=schema) as opened:
+        with (
+            session(locate(database), schema=schema) as opened,
+            search_path.opened(opened.connection, opened.schema),
+        ):
             fill(opened.connection, interactions, seed)
     except LmsSchemaError as error:
         click.echo(f"Error: {error}", err=True)

@@ -22,7 +22,7 @@ from psycopg import errors, sql
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from lms_schema import LmsSchemaError, UsageError
+from lms_schema import LmsSchemaError, UsageError, search_path
 from lms_schema.database import locate, session
 from lms_schema.tables import print_table
 
@@ -81,7 +81,11 @@ def main(database: str | None, schema: str | None, directory: Path) -> None:
     try:
         files = find(directory, TABLES, in_parts=EVENTS)
         report = Report()
-        with session(locate(database), schema=schema) as opened, report.bars:
+        with (
+            session(locate(database), schema=schema) as opened,
+            search_path.opened(opened.connection, opened.schema),
+            report.bars,
+        ):
             load(opened.connection, files, report)
             with report.step("analytics", 1):
                 opened.connection.execute("SELECT refresh_learning_analytics()")
