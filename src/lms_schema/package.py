@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -252,7 +253,7 @@ def extended(package: SchemaPackage, roots: Sequence[str | Path]) -> SchemaPacka
         UsageError: When a folder cannot be read, as `read` does, or two have the same name.
     """
     for root in map(Path, roots):
-        package = with_extra(package, root, root.resolve().name)
+        package = with_extra(package, root, Path(os.path.realpath(root)).name)
     return package
 
 

@@ -58,6 +58,43 @@ def test_a_closed_standard_output_ends_a_command_quietly(database: str) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("redirect", [">&-", "<&- >&- 2>&-"])
+def test_so_it_does_with_json(database: str, redirect: str) -> None:
+    ran = _run("status", "--database", database, "--json", redirect=redirect)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("redirect", ["2>&-", f"2>{FULL}"])
+def test_a_standard_error_that_takes_nothing_stops_no_migrate_and_changes_no_exit_code(
+    empty_database: str, redirect: str
+) -> None:
+    options = ("--database", empty_database, "--schema", "lms")
+    assert _run("verify", *options, redirect=redirect).returncode == 2
+    ran = _run("migrate", *options, redirect=redirect)
+    assert ran.returncode == 0
+    assert " files done " in ran.stdout
+
+
+@pytest.mark.parametrize("arguments", [("export", "{loop}/x"), ("status", "--extra", "{loop}")])
+def test_a_link_to_itself_is_named(
+    database: str, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    words = (word.format(loop=loop) for word in arguments)
+    ran = _run(*words, LMS_DATABASE_URL=database)
+    assert ran.returncode == 2
+    assert "Traceback" not in ran.stderr
+    assert str(loop) in ran.stderr
+
+
+def test_an_embedded_server_leaves_a_folder_of_others_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ran = _run("status", "--database", f"embedded:{tmp_path}")
+    assert "the folder holds something else" in ran.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "place"),
     [
