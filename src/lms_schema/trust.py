@@ -164,7 +164,7 @@ _TRIGGERS = f"""
             JOIN pg_proc AS p ON p.oid = t.tgfoid
         WHERE p.proname ~ '^RI_FKey_(cascade|setnull|setdefault)_'
     )
-    SELECT DISTINCT format('trigger "%%s" on %%s, which calls what "%%s" owns',
+    SELECT DISTINCT format('trigger "%%s" on %%s, which uses what is owned by "%%s"',
         t.tgname, t.tgrelid::regclass, pg_get_userbyid(o.refobjid))
     FROM written AS w
         JOIN pg_trigger AS t ON t.tgrelid = w.oid AND NOT t.tgisinternal
@@ -172,7 +172,8 @@ _TRIGGERS = f"""
             AND d.refclassid <> 'pg_class'::regclass
         JOIN pg_shdepend AS o ON o.classid = d.refclassid AND o.objid = d.refobjid
             AND o.deptype = 'o' AND o.dbid = (SELECT database FROM here)
-    WHERE (w.is_ours OR t.tgtype & 2 = 0) AND o.refobjid NOT IN (SELECT oid FROM trusted)
+    WHERE (w.is_ours OR t.tgtype & 2 = 0 AND current_setting('server_version_num')::int < 180000)
+        AND o.refobjid NOT IN (SELECT oid FROM trusted)
     ORDER BY 1
 """  # noqa: S608 (the roles above)
 
