@@ -148,9 +148,9 @@ _GROUND = f"""
     FROM here
 """  # noqa: S608 (the roles above)
 
-# Who was granted TRIGGER can have a function of its own run as whoever writes rows, as the action of
-# a trigger or in its condition. Up to PostgreSQL 17 an AFTER trigger of a table from which a foreign
-# key's action deletes runs as that one, too.
+# Who was granted TRIGGER can have a function of its own run as whoever writes rows, as the action
+# of a trigger or in its condition. Up to PostgreSQL 17 an AFTER trigger of a table from which a
+# foreign key's action deletes runs as that one, too.
 _TRIGGERS = f"""
     {_ROLES},
     written (oid, is_ours) AS (

@@ -98,8 +98,7 @@ def test_a_table_that_refers_to_ours_and_a_trigger_of_postgresql_are_nobody_s_co
     execute(
         mallory.conninfo,
         plant,
-        "CREATE TRIGGER note BEFORE UPDATE ON den.child"
-        " FOR EACH ROW EXECUTE FUNCTION den.trap()"
+        "CREATE TRIGGER note BEFORE UPDATE ON den.child FOR EACH ROW EXECUTE FUNCTION den.trap()"
         if "den.child" in plant
         else "SELECT 1",
     )

@@ -43,7 +43,7 @@ COMMANDS = {
     "drop": ["drop", "--confirm", "public"],
     "docs": ["docs"],
 }
-READS_STATE = {"status", "plan", "migrate", "baseline", "drop"}
+READS_STATE = {"status", "plan", "migrate", "verify", "baseline", "drop"}
 FUNCTION = "CREATE OR REPLACE FUNCTION f() RETURNS int"
 ONE = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
 COLUMNS = (
