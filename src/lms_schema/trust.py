@@ -18,15 +18,17 @@ from lms_schema.errors import DatabaseError, StatementFailed, printable
 from lms_schema.events import Event
 from lms_schema.statements import quoted
 
-# pg_has_role would say of a superuser that it is a member of every role. Who is a member of a
-# superuser can become one, and who is one in this session can be it again after any SET ROLE, which
-# the owner of the database may have set for every session: only the session's own role counts.
-# pg_database_owner stands for the owner of the database, its only member.
+# pg_has_role would say of a superuser that it is a member of every role. From PostgreSQL 16 on who
+# made a role is a member of it that may grant it, and for that alone neither inherits nor sets it.
+# Who is a member of a superuser can become one, and who is one in this session can be it again
+# after any SET ROLE, which the owner of the database may have set for every session: only the
+# session's own role counts. pg_database_owner stands for the owner of the database, its only member.
 _ROLES = """
     WITH RECURSIVE own (oid) AS (
         SELECT oid FROM pg_roles WHERE rolname = session_user
         UNION
         SELECT m.roleid FROM own AS o JOIN pg_auth_members AS m ON m.member = o.oid
+        WHERE NOT to_jsonb(m) @> '{"inherit_option": false, "set_option": false}'
     ),
     powerful (oid) AS (
         SELECT oid FROM pg_roles WHERE rolsuper
@@ -56,8 +58,7 @@ _STATE = f"""
         ARRAY(
             SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
             FROM pg_attribute AS a
-            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                AND a.atttypid < 16384 ORDER BY a.attnum
+            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
         ),
         ARRAY(
             SELECT CASE WHEN tgisinternal THEN 'a foreign key of ' || tgconstrrelid::regclass::text

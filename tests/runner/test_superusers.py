@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lms_schema import DatabaseError, Event, maintain, migrate
 from lms_schema.demo import demo
@@ -175,3 +175,30 @@ def test_the_demo_calls_nothing_in_a_schema_in_which_others_may_create(
         with pytest.raises(DatabaseError, match=f'REVOKE CREATE .* FROM "{other.name}"'):
             demo(empty_database)
         assert query(empty_database, "SELECT count(*) FROM learners") == [(0,)]
+
+
+def test_who_made_a_role_does_not_believe_it_for_that(
+    empty_database: str, make_package: Make
+) -> None:
+    """From PostgreSQL 16 on it is a member, that may do nothing as the role but grant it."""
+    package = make_package(ONE)
+    with new_role(
+        empty_database,
+        "ALTER ROLE {role} CREATEROLE",
+        "CREATE SCHEMA s AUTHORIZATION {role}",
+    ) as admin:
+        made = f"{admin.name}_made"
+        execute(admin.conninfo, f"CREATE ROLE {made} LOGIN PASSWORD 'secret'")
+        try:
+            migrate(admin.conninfo, schema="s", package=package)
+            execute(admin.conninfo, f"GRANT USAGE, CREATE ON SCHEMA s TO {made}")
+            execute(
+                make_conninfo(admin.conninfo, user=made),
+                "CREATE FUNCTION s.lower(name) RETURNS text RETURN 'x'",
+            )
+            with pytest.raises(DatabaseError, match=f'lower.* owned by "{made}"'):
+                migrate(admin.conninfo, schema="s", package=package)
+            execute(admin.conninfo, f"GRANT {made} TO {admin.name}")
+            assert migrate(admin.conninfo, schema="s", package=package).actions == ()
+        finally:
+            execute(empty_database, f"DROP OWNED BY {made} CASCADE", f"DROP ROLE {made}")

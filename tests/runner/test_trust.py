@@ -225,6 +225,7 @@ def test_a_function_of_another_role_with_a_name_of_its_own_is_none_of_our_busine
         ("ALTER TABLE {t} ALTER {c} SET DEFAULT 1", "it has the default of column"),
         ("ALTER TABLE {t} ADD more text", "its columns are not those"),
         ("CREATE DOMAIN d AS text; ALTER TABLE {t} ALTER {c} TYPE d USING {c}", "its columns are"),
+        ("CREATE DOMAIN d AS text; ALTER TABLE {t} ADD more d", "its columns are not those"),
         ("CREATE TABLE p (); ALTER TABLE {t} INHERIT p", "it has parent .*p"),
         ("CREATE TABLE p () INHERITS ({t})", "it has child .*p"),
         ("CREATE RULE r AS ON INSERT TO {t} DO ALSO NOTHING", "it has rule r"),
