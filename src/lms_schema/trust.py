@@ -22,7 +22,7 @@ from lms_schema.statements import quoted
 # made a role is a member of it that may grant it, and for that alone neither inherits nor sets it.
 # Who is a member of a superuser can become one, and who is one in this session can be it again
 # after any SET ROLE, which the owner of the database may have set for every session: only the
-# session's own role counts. pg_database_owner stands for the owner of the database, its only member.
+# session's own role counts. pg_database_owner stands for its only member, the database's owner.
 _ROLES = """
     WITH RECURSIVE own (oid) AS (
         SELECT oid FROM pg_roles WHERE rolname = session_user
