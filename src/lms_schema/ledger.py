@@ -258,9 +258,11 @@ def last_repair(connection: psycopg.Connection[Any], schema: str) -> datetime | 
     """
     if not is_readable(connection, schema, LOG_TABLE):
         return None
-    query = "SELECT max(created_at_utc) FROM {} WHERE starts_with(comment, %s)"
-    log = sql.Identifier(schema, LOG_TABLE)
-    row = connection.execute(sql.SQL(query).format(log), (_REPAIR,)).fetchone()
+    query = (
+        f"SELECT max(created_at_utc) FROM {{schema}}.{LOG_TABLE}"  # noqa: S608
+        " WHERE starts_with(comment, %s)"
+    )
+    row = connection.execute(search_path.within(connection, schema, query, (_REPAIR,))).fetchone()
     return row and row[0]
 
 

@@ -103,8 +103,8 @@ class Run:
                 self._connection.execute(_FLUSH)
 
     def _all(self, last: int | None) -> list[Action]:
-        self._ground.enter(self._tell)
         self._read()
+        self._ground.enter(self._tell)
         if self._recorded:
             self._whole = None
         found = compare(self._package, self._recorded)
@@ -229,11 +229,16 @@ class Run:
         trust.refuse_strangers(self._connection, self._session.schema, routines)
 
     def _prepare(self) -> None:
-        """Create the schema and the state tables, in the transaction of the first file."""
+        """Create the schema and the state tables, in the transaction of the first file.
+
+        A schema that somebody else made meanwhile is looked at like any other.
+        """
         if not self._session.schema_exists():
             self._connection.execute(
                 sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self._session.schema))
             )
+        if self._ground.was_missing:
+            self._ground.enter(self._tell)
         self._ledger.create()
 
     def _notice(self, notice: psycopg.errors.Diagnostic) -> None:

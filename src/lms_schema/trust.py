@@ -18,14 +18,17 @@ from lms_schema.errors import DatabaseError, StatementFailed, printable
 from lms_schema.events import Event
 from lms_schema.statements import quoted
 
-# pg_has_role would say of a superuser that it is a member of every role. Who is a member of a
-# superuser can become one, and who is one in this session can be it again after any SET ROLE.
-# pg_database_owner stands for the owner of the database, its only member.
+# pg_has_role would say of a superuser that it is a member of every role. From PostgreSQL 16 on who
+# made a role is a member of it that may grant it, and for that alone neither inherits nor sets it.
+# Who is a member of a superuser can become one, and who is one in this session can be it again
+# after any SET ROLE, which the owner of the database may have set for every session: only the
+# session's own role counts. pg_database_owner stands for its only member, the database's owner.
 _ROLES = """
     WITH RECURSIVE own (oid) AS (
-        SELECT oid FROM pg_roles WHERE rolname IN (current_user, session_user)
+        SELECT oid FROM pg_roles WHERE rolname = session_user
         UNION
         SELECT m.roleid FROM own AS o JOIN pg_auth_members AS m ON m.member = o.oid
+        WHERE NOT to_jsonb(m) @> '{"inherit_option": false, "set_option": false}'
     ),
     powerful (oid) AS (
         SELECT oid FROM pg_roles WHERE rolsuper
@@ -55,8 +58,7 @@ _STATE = f"""
         ARRAY(
             SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
             FROM pg_attribute AS a
-            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                AND a.atttypid < 16384 ORDER BY a.attnum
+            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
         ),
         ARRAY(
             SELECT CASE WHEN tgisinternal THEN 'a foreign key of ' || tgconstrrelid::regclass::text
@@ -145,6 +147,35 @@ _GROUND = f"""
             ORDER BY 1
         )
     FROM here
+"""  # noqa: S608 (the roles above)
+
+# Who was granted TRIGGER can have a function of its own run as whoever writes rows, as the action
+# of a trigger or in its condition. Up to PostgreSQL 17 an AFTER trigger of a table from which a
+# foreign key's action deletes runs as that one, too.
+_TRIGGERS = f"""
+    {_ROLES},
+    written (oid, is_ours) AS (
+        SELECT c.oid, true
+        FROM here JOIN pg_class AS c ON c.relnamespace = here.oid
+        WHERE c.relkind IN ('r', 'p', 'v') AND c.relowner IN (SELECT oid FROM trusted)
+        UNION
+        SELECT t.tgconstrrelid, false
+        FROM written AS w
+            JOIN pg_trigger AS t ON t.tgrelid = w.oid AND t.tgisinternal
+            JOIN pg_proc AS p ON p.oid = t.tgfoid
+        WHERE p.proname ~ '^RI_FKey_(cascade|setnull|setdefault)_'
+    )
+    SELECT DISTINCT format('trigger "%%s" on %%s, which uses what is owned by "%%s"',
+        t.tgname, t.tgrelid::regclass, pg_get_userbyid(o.refobjid))
+    FROM written AS w
+        JOIN pg_trigger AS t ON t.tgrelid = w.oid AND NOT t.tgisinternal
+        JOIN pg_depend AS d ON d.classid = 'pg_trigger'::regclass AND d.objid = t.oid
+            AND d.refclassid <> 'pg_class'::regclass
+        JOIN pg_shdepend AS o ON o.classid = d.refclassid AND o.objid = d.refobjid
+            AND o.deptype = 'o' AND o.dbid = (SELECT database FROM here)
+    WHERE (w.is_ours OR t.tgtype & 2 = 0 AND current_setting('server_version_num')::int < 180000)
+        AND o.refobjid NOT IN (SELECT oid FROM trusted)
+    ORDER BY 1
 """  # noqa: S608 (the roles above)
 
 # The owner of what the bootstrap superuser owns is not listed, and trusted anyway.
@@ -293,8 +324,12 @@ def _is_named(name: str, text: str) -> bool:
 class Ground:
     """A schema to work in, in which perhaps others may create.
 
-    A superuser is only let into such a schema when nothing at all is in it yet. During that
-    install, each transaction begins and ends with a look at what others have put there.
+    A superuser is only let into such a schema when nothing at all is in it yet, and its owner is
+    one, too. During that install, each transaction begins and ends with a look at what others have
+    put there.
+
+    Attributes:
+        was_missing: Whether there was no such schema; it is to be entered when there is.
     """
 
     def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
@@ -304,6 +339,7 @@ class Ground:
         self._is_superuser = False
         self._is_exposed = False
         self._strangers: list[Stranger] | None = None
+        self.was_missing = False
 
     def enter(self, tell: Callable[[Event], None]) -> None:
         """Look who may create objects in the schema, before anything of it is used.
@@ -313,11 +349,13 @@ class Ground:
 
         Raises:
             DatabaseError: When a superuser works here, and somebody else may; and for everybody
-                when another role has put there what can be called in the place of something else.
+                when another role has put there what can be called in the place of something else,
+                or for a superuser what runs when rows are written.
         """
         row = self._connection.execute(_GROUND, {"schema": self._schema}).fetchone()
         if row is None:
-            return  # it is made by this role
+            self.was_missing = True
+            return
         is_superuser, owner, is_powerful, is_own, grantees, is_empty, shadows = row
         self._is_superuser = is_superuser
         if shadows:
@@ -329,10 +367,12 @@ class Ground:
                 )
             )
         strange_owner = None if is_powerful or (is_own and not is_superuser) else owner
+        if is_superuser:
+            self._refuse_triggers()
         if strange_owner is None and not grantees:
             return
         message = printable(self._described(strange_owner, grantees))
-        if is_superuser and not is_empty:
+        if is_superuser and (strange_owner is not None or not is_empty):
             raise DatabaseError(message)
         self._is_exposed = is_superuser
         tell(Event("warning", message))
@@ -388,6 +428,18 @@ class Ground:
             text = f"{str(error).splitlines()[0]}\n{error.hint}"
             found = strangers(self._connection, self._schema)
             _refuse([item for item in found if _is_named(item.name, text)])
+
+    def _refuse_triggers(self) -> None:
+        rows = self._connection.execute(_TRIGGERS, {"schema": self._schema}).fetchall()
+        if rows:
+            raise DatabaseError(
+                printable(
+                    "Triggers run what others wrote as you, a superuser, when rows are written: "
+                    f"{'; '.join(row[0] for row in rows)}. Nothing was written. Drop them and "
+                    "REVOKE TRIGGER from who made them, or give what they call to the owner of "
+                    "the table, or connect as a role that is no superuser."
+                )
+            )
 
     def _described(self, owner: str | None, grantees: Collection[str]) -> str:
         name = quoted(self._schema)

@@ -103,8 +103,8 @@ def baseline(
             lock.held(connection, session.schema, wait=wait, on_wait=lambda _holder: None),
             connection.transaction(),
         ):
-            trust.Ground(connection, session.schema).enter(on_event or (lambda _event: None))
             tracked = ledger.exists(connection, session.schema)
+            trust.Ground(connection, session.schema).enter(on_event or (lambda _event: None))
             if not tracked:
                 ledger.require_name(session)
                 release = release_catalog(session.server_major)
