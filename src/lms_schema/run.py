@@ -226,7 +226,7 @@ class Run:
     def _refuse_strange_routines(self) -> None:
         """Let a file that calls the package's routines at every migrate not call a stranger's."""
         routines = {name for name in self._known() if replace.kind(name) in replace.ROUTINES}
-        trust.refuse_strangers(self._connection, self._session.schema, routines)
+        self._ground.refuse_strangers(routines)
 
     def _prepare(self) -> None:
         """Create the schema and the state tables, in the transaction of the first file."""
