@@ -112,12 +112,13 @@ _STRANGE = """
     ORDER BY d.objid
 """
 
-_STRANGERS = f"{_ROLES} SELECT ARRAY({_STRANGE}) FROM here"
+_STRANGERS = f"{_ROLES} SELECT ARRAY({_STRANGE}) FROM here"  # noqa: S608 (the parts above)
 
 # Whatever lies in a schema depends on it: so one look finds relations, routines, types, operators
-# and the rest. Default privileges and publications of the schema are not in it. The last column
-# but one lists what a call in a file or in a function of ours can reach by mistake: a stranger's routine
-# with a name of PostgreSQL's or ours, whose arguments may fit better, and any operator of one.
+# and the rest. Default privileges and publications of the schema are not in it. The first list of
+# objects is of what a call in a file or in a function of ours can reach by mistake: a stranger's
+# routine with a name of PostgreSQL's or ours, whose arguments may fit better, and any operator of
+# one.
 _GROUND = f"""
     {_ROLES}
     SELECT
