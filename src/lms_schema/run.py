@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 _DUPLICATES = ("42P07", "42710")
 """SQLSTATEs of a table, and of a type, that exists."""
 
+_UNFIT = ("23", "2B", "42")
+"""Classes of SQLSTATEs of a file that needs what the schema lacks, or that something else forbids.
+"""
+
 _FLUSH = "SELECT pg_logical_emit_message(true, 'lms_schema', '') WHERE NOT pg_is_in_recovery()"
 """Writes to the log, so that its commit waits until that, and all before it, is on the disk."""
 
@@ -60,6 +64,7 @@ class Run:
         executor = Executor(session.connection, self._blockers)
         self._indexes = IndexBuilder(session, executor, self._patience, tell)
         self._repair: Mapping[str, str] = {}
+        self._goes_on = False
         self._is_behind = False
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
@@ -81,8 +86,9 @@ class Run:
         Args:
             last: How many files; None: all of them, and then what is gone is dropped.
             repair: Ids of files to apply again although nothing of them changed, each with the
-                reason that is recorded.
+                reason that is recorded. One that cannot be made again is told, and left.
         """
+        self._goes_on = repair is not None
         self._repair = self._applier.reasons = repair or {}
         with self._blockers:
             return self._all(last)
@@ -162,7 +168,7 @@ class Run:
             if file.id in todo or file.kind is Kind.RECURRING:
                 if self._is_behind and extra_of(file.id):
                     self._read()
-                done = self._file(file, todo)
+                done = self._repaired(file, todo) if self._goes_on else self._file(file, todo)
                 todo.difference_update(action.file for action in done)
                 todo.update(name for name, entry in self._recorded.items() if not entry.checksum)
                 actions += self._told(done, start)
@@ -176,6 +182,21 @@ class Run:
         for action in timed:
             self._tell(Event(action.action, action.file, action.seconds))
         return timed
+
+    def _repaired(self, file: SqlFile, todo: set[str]) -> list[Action]:
+        """Apply a file; when one that only mends what differs does not fit, go on without it."""
+        try:
+            return self._file(file, todo)
+        except StatementFailed as error:
+            mends = file.id in self._repair or (
+                file.kind is Kind.RECURRING and file.id in self._recorded and not extra_of(file.id)
+            )
+            if not mends or (error.sqlstate or "")[:2] not in _UNFIT:
+                raise
+            first = str(error).splitlines()[0]
+            self._tell(Event("warning", f"{file.id} could not be made again: {first}"))
+            todo.discard(file.id)
+            return []
 
     def _file(self, file: SqlFile, todo: set[str]) -> list[Action]:
         """Apply a file in the way that keeps others waiting least."""
