@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace as replaced
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -18,7 +18,6 @@ from lms_schema.blockers import Blockers
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed, printable
 from lms_schema.events import Action, Event
 from lms_schema.execution import Executor
-from lms_schema.indexes import IndexBuilder
 from lms_schema.operations.status import compare
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.patience import BUSY, Patience
@@ -28,6 +27,7 @@ from lms_schema.whole_files import WholeFiles, only_defines, together
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
+    from lms_schema.indexes import IndexBuilder
     from lms_schema.ledger import Entry, Ledger
 
 _DUPLICATES = ("42P07", "42710")
@@ -61,8 +61,7 @@ class Run:
         self._wait = wait
         self._blockers = Blockers(session, tell)
         self._patience = Patience(wait, self._blockers, tell)
-        executor = Executor(session.connection, self._blockers)
-        self._indexes = IndexBuilder(session, executor, self._patience, tell)
+        self._executor = Executor(session.connection, self._blockers)
         self._repair: Mapping[str, str] = {}
         self._goes_on = False
         self._is_behind = False
@@ -77,8 +76,14 @@ class Run:
         session.connection.add_notice_handler(self._notice)
         self._watch = watch or Watch()
         self._applier = Applier(
-            session.connection, session.schema, package, ledger, executor, self._watch
+            session.connection, session.schema, package, ledger, self._executor, self._watch
         )
+
+    @cached_property
+    def _indexes(self) -> IndexBuilder:
+        from lms_schema.indexes import IndexBuilder
+
+        return IndexBuilder(self._session, self._executor, self._patience, self._tell)
 
     def all(self, last: int | None, repair: Mapping[str, str] | None = None) -> list[Action]:
         """Apply everything; return what was done.
