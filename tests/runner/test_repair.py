@@ -97,7 +97,7 @@ def test_all_objects_of_a_kind_that_are_dropped_or_changed_are_made_again_togeth
     assert verify(database).differences == ()
 
 
-@pytest.mark.parametrize("step", [12, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [24, pytest.param(1, marks=pytest.mark.slow)])
 @every_kind
 @every_way
 def test_each_object_that_is_dropped_or_changed_is_made_again(
