@@ -241,29 +241,24 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
     }
 
 
-def last_user(connection: psycopg.Connection[Any], schema: str) -> str | None:
-    """Return the role that applied a file last; None where the log is not there or not to read."""
-    log = sql.Identifier(schema, LOG_TABLE)
-    if not is_readable(connection, schema, LOG_TABLE):
-        return None
-    query = "SELECT username FROM {} ORDER BY created_at_utc DESC, id LIMIT 1"
-    row = connection.execute(sql.SQL(query).format(log)).fetchone()
-    return row and row[0]
-
-
-def last_repair(connection: psycopg.Connection[Any], schema: str) -> datetime | None:
-    """Return when a file was last applied again as a repair, in UTC.
+def last_changes(
+    connection: psycopg.Connection[Any], schema: str
+) -> tuple[str | None, datetime | None]:
+    """Return the role that applied a file last, and when one was last applied as a repair, in UTC.
 
     None: never, or the log is not there or not to read.
     """
     if not is_readable(connection, schema, LOG_TABLE):
-        return None
-    query = (
-        f"SELECT max(created_at_utc) FROM {{schema}}.{LOG_TABLE}"  # noqa: S608
-        " WHERE starts_with(comment, %s)"
-    )
+        return None, None
+    query = f"""
+        SELECT (
+                SELECT username FROM {{schema}}.{LOG_TABLE} ORDER BY created_at_utc DESC, id LIMIT 1
+            ),
+            max(created_at_utc) FILTER (WHERE starts_with(comment, %s))
+        FROM {{schema}}.{LOG_TABLE}
+    """  # noqa: S608 (names of tables, above)
     row = connection.execute(search_path.within(connection, schema, query, (_REPAIR,))).fetchone()
-    return row and row[0]
+    return row or (None, None)
 
 
 def is_readable(connection: psycopg.Connection[Any], schema: str, table: str = TABLE) -> bool:

@@ -498,18 +498,20 @@ def _directive(comment: str, line: int) -> str | None:
         SyntaxProblem: When it is almost a directive; as a comment nobody would miss it.
     """
     match = _DIRECTIVE.match(comment)
-    near = difflib.get_close_matches(match[1].lower(), DIRECTIVES, 1, 0.8) if match else []
-    if match is None or not near:
+    if match is None:
         return None
-    meant: str = near[0]
-    if (match[1], match[2]) != (meant, ":"):
+    if match[1] in DIRECTIVES and match[2] == ":":
+        return match[1]
+    near = difflib.get_close_matches(match[1].lower(), DIRECTIVES, 1, 0.8)
+    if near:
+        meant = near[0]
         raise SyntaxProblem(
             f"unknown directive {match[1] + match[2]!r}; did you mean '-- {meant}: ...', in "
             "lower case? If it is prose, write it without the colon",
             line,
             _DIRECTIVE_RULE,
         )
-    return meant
+    return None
 
 
 def _refuse_misplaced_directives(text: str) -> None:

@@ -7,7 +7,7 @@ view whose function runs when it is read, a function that is called in the place
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,10 +97,30 @@ _KINDS = {
     "c": "a composite type",
 }
 
+# The owner of what the bootstrap superuser owns is not listed, and trusted anyway.
+_STRANGE = """
+    SELECT json_build_array(
+        d.classid::bigint, d.objid::bigint, coalesce(i.type, 'object'),
+        coalesce(t.typname, i.object_names[cardinality(i.object_names)], ''),
+        pg_get_userbyid(o.refobjid)
+    )
+    FROM pg_depend AS d
+        JOIN pg_shdepend AS o ON o.classid = d.classid AND o.objid = d.objid AND o.objsubid = 0
+            AND o.deptype = 'o' AND o.dbid = here.database
+        CROSS JOIN LATERAL pg_identify_object_as_address(d.classid, d.objid, 0) AS i
+        LEFT JOIN pg_type AS t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
+    WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = here.oid
+        AND o.refobjid NOT IN (SELECT oid FROM trusted)
+    ORDER BY d.objid
+"""
+
+_STRANGERS = f"{_ROLES} SELECT ARRAY({_STRANGE}) FROM here"  # noqa: S608 (the parts above)
+
 # Whatever lies in a schema depends on it: so one look finds relations, routines, types, operators
-# and the rest. Default privileges and publications of the schema are not in it. The last column
-# lists what a call in a file or in a function of ours can reach by mistake: a stranger's routine
-# with a name of PostgreSQL's or ours, whose arguments may fit better, and any operator of one.
+# and the rest. Default privileges and publications of the schema are not in it. The first list of
+# objects is of what a call in a file or in a function of ours can reach by mistake: a stranger's
+# routine with a name of PostgreSQL's or ours, whose arguments may fit better, and any operator of
+# one.
 _GROUND = f"""
     {_ROLES}
     SELECT
@@ -145,9 +165,10 @@ _GROUND = f"""
             FROM pg_operator
             WHERE oprnamespace = here.oid AND oprowner NOT IN (SELECT oid FROM trusted)
             ORDER BY 1
-        )
+        ),
+        ARRAY({_STRANGE})
     FROM here
-"""  # noqa: S608 (the roles above)
+"""  # noqa: S608 (the parts above)
 
 # Who was granted TRIGGER can have a function of its own run as whoever writes rows, as the action
 # of a trigger or in its condition. Up to PostgreSQL 17 an AFTER trigger of a table from which a
@@ -176,22 +197,6 @@ _TRIGGERS = f"""
     WHERE (w.is_ours OR t.tgtype & 2 = 0 AND current_setting('server_version_num')::int < 180000)
         AND o.refobjid NOT IN (SELECT oid FROM trusted)
     ORDER BY 1
-"""  # noqa: S608 (the roles above)
-
-# The owner of what the bootstrap superuser owns is not listed, and trusted anyway.
-_STRANGERS = f"""
-    {_ROLES}
-    SELECT d.classid::bigint, d.objid::bigint, coalesce(i.type, 'object'),
-        coalesce(t.typname, i.object_names[cardinality(i.object_names)], ''),
-        pg_get_userbyid(o.refobjid)
-    FROM here
-        JOIN pg_depend AS d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = here.oid
-        JOIN pg_shdepend AS o ON o.classid = d.classid AND o.objid = d.objid AND o.objsubid = 0
-            AND o.deptype = 'o' AND o.dbid = here.database
-        CROSS JOIN LATERAL pg_identify_object_as_address(d.classid, d.objid, 0) AS i
-        LEFT JOIN pg_type AS t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
-    WHERE o.refobjid NOT IN (SELECT oid FROM trusted)
-    ORDER BY d.objid
 """  # noqa: S608 (the roles above)
 
 _TAKEN = ("42501", "42P07", "42710", "42723", "42P13", "42P16", "42809")
@@ -279,8 +284,12 @@ class Stranger:
 
 def strangers(connection: psycopg.Connection[Any], schema: str) -> list[Stranger]:
     """Return what of the schema belongs to others than those whose state tables are believed."""
-    rows = connection.execute(_STRANGERS, {"schema": schema})
-    return [Stranger((row[0], row[1]), *row[2:]) for row in rows]
+    row = connection.execute(_STRANGERS, {"schema": schema}).fetchone()
+    return _listed(row[0]) if row else []
+
+
+def _listed(found: Sequence[Any]) -> list[Stranger]:
+    return [Stranger((catalog, row), *more) for catalog, row, *more in found]
 
 
 def refuse_strangers(
@@ -296,7 +305,15 @@ def refuse_strangers(
     Raises:
         DatabaseError: When there are some; it names them and their owners.
     """
-    found = strangers(connection, schema)
+    _refuse_ours(connection, schema, names, strangers(connection, schema))
+
+
+def _refuse_ours(
+    connection: psycopg.Connection[Any],
+    schema: str,
+    names: Collection[str],
+    found: Collection[Stranger],
+) -> None:
     if found:
         present = replace.objects(connection, schema)
         ours = {present[name].address for name in names if name in present}
@@ -338,7 +355,8 @@ class Ground:
         self._schema = schema
         self._is_superuser = False
         self._is_exposed = False
-        self._strangers: list[Stranger] | None = None
+        self._strangers: list[Stranger] = []
+        self._latest: list[Stranger] | None = None
         self.was_missing = False
 
     def enter(self, tell: Callable[[Event], None]) -> None:
@@ -356,8 +374,10 @@ class Ground:
         if row is None:
             self.was_missing = True
             return
-        is_superuser, owner, is_powerful, is_own, grantees, is_empty, shadows = row
+        is_superuser, owner, is_powerful, is_own, grantees, is_empty, shadows, found = row
         self._is_superuser = is_superuser
+        self._latest = _listed(found)
+        self._strangers = self._latest if is_superuser else []
         if shadows:
             raise DatabaseError(
                 printable(
@@ -393,8 +413,6 @@ class Ground:
                         "they made, and migrate again: it goes on from here."
                     )
                 )
-        elif self._is_superuser and self._strangers is None:
-            self._strangers = strangers(self._connection, self._schema)
 
     def end(self, known: Callable[[], Collection[str]]) -> None:
         """Look what the transaction has written, before it is committed.
@@ -409,6 +427,7 @@ class Ground:
             DatabaseError: When an object that is now ours is another role's.
         """
         self.begin()
+        self._latest = None
         if self._strangers:
             present = replace.objects(self._connection, self._schema)
             written = {
@@ -417,6 +436,16 @@ class Ground:
                 if present[name].written
             }
             _refuse([item for item in self._strangers if item.address in written])
+
+    def refuse_strangers(self, names: Collection[str]) -> None:
+        """Refuse objects of ours that another role owns, as the function of that name does.
+
+        The look of `enter` is good for it until a transaction has written something.
+        """
+        found = self._latest
+        if found is None:
+            found = strangers(self._connection, self._schema)
+        _refuse_ours(self._connection, self._schema, names, found)
 
     def explain(self, error: StatementFailed) -> None:
         """Tell whose object it is that a statement could not make or replace.
