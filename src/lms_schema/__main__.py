@@ -7,6 +7,7 @@ imported is garbage, and it would be looked through again and again.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from io import TextIOWrapper
 
@@ -16,8 +17,11 @@ def main() -> None:
     gc.disable()
     from lms_schema import interrupts
 
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # None: it is closed
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it is closed: nothing else may get its number
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        stream = getattr(sys, name)
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     with interrupts.handled():
         from lms_schema.cli import cli

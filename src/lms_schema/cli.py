@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
@@ -11,7 +10,7 @@ import click
 
 import lms_schema
 from lms_schema import interrupts
-from lms_schema.commands.output import print_event, print_json, say_error
+from lms_schema.commands.output import give_up, print_event, print_json, say_error
 from lms_schema.errors import LmsSchemaError, UsageError
 from lms_schema.events import Event
 from lms_schema.interrupts import Interrupted
@@ -121,7 +120,7 @@ def _refused(error: OSError) -> str:
     """Say what the system refused; a standard output that it does not take is given up."""
     if error.filename is not None:
         return f"{error.filename}: {error.strerror}."
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    give_up(sys.stdout)
     return f"Standard output cannot be written: {error.strerror}."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import difflib
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
@@ -30,7 +31,7 @@ def say(
         bold: Whether it stands out on a terminal.
         keep: Characters that are not escaped.
     """
-    click.echo(before + click.style(printable(text, keep=keep), bold=bold or None), err=err)
+    _echo(before + click.style(printable(text, keep=keep), bold=bold or None), err=err)
 
 
 def say_lines(text: str, *, err: bool = False, before: str = "") -> None:
@@ -54,7 +55,22 @@ def print_json(document: dict[str, object]) -> None:
 def print_event(event: Event, *, schema: str | None) -> None:
     """Print an event to standard error, as a line of JSON."""
     ascii_only = _takes_ascii_only(sys.stderr)
-    click.echo(json.dumps(event.to_json(schema), ensure_ascii=ascii_only), err=True)
+    _echo(json.dumps(event.to_json(schema), ensure_ascii=ascii_only), err=True)
+
+
+def _echo(line: str, *, err: bool) -> None:
+    """Print a line; a standard error that does not take it is given up, and the work goes on."""
+    try:
+        click.echo(line, err=err)
+    except OSError:
+        if not err:
+            raise
+        give_up(sys.stderr)
+
+
+def give_up(stream: TextIO) -> None:
+    """Have what a stream still holds, and all that is written to it from now on, go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _takes_ascii_only(stream: TextIO) -> bool:
