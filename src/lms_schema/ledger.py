@@ -258,9 +258,9 @@ def last_repair(connection: psycopg.Connection[Any], schema: str) -> datetime | 
     """
     if not is_readable(connection, schema, LOG_TABLE):
         return None
-    query = "SELECT max(created_at_utc) FROM {} WHERE starts_with(comment, %s)"
-    log = sql.Identifier(schema, LOG_TABLE)
-    row = connection.execute(sql.SQL(query).format(log), (_REPAIR,)).fetchone()
+    query = "SELECT max(created_at_utc) FROM {} WHERE starts_with(comment, {})"
+    log = sql.Identifier(schema, LOG_TABLE)  # in whose name %s may stand, so without parameters
+    row = connection.execute(sql.SQL(query).format(log, _REPAIR)).fetchone()
     return row and row[0]
 
 
