@@ -48,7 +48,8 @@ FUNCTION = "CREATE OR REPLACE FUNCTION f() RETURNS int"
 ONE = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
 COLUMNS = (
     "migration_hash varchar(64), migration_id varchar(255), applied_at_utc timestamp,"
-    " checksum text, package_version text, objects text[], content text"
+    " checksum text, package_version text, objects text[], content text,"
+    " installed_at timestamptz DEFAULT now(), is_own boolean GENERATED ALWAYS AS (true) STORED"
 )
 
 # What the neighbour does, perhaps after it was granted something, and how it is made to run. `{me}`
@@ -58,7 +59,8 @@ PLANTED = {
         f"DROP TABLE {STATE}; SET ROLE {{role}}; CREATE VIEW {STATE} AS SELECT"
         " den.text()::varchar(64) AS migration_hash, den.text()::varchar(255) AS migration_id,"
         " now()::timestamp AS applied_at_utc, den.text() AS checksum, den.text() AS"
-        " package_version, NULL::text[] AS objects, den.text() AS content",
+        " package_version, NULL::text[] AS objects, den.text() AS content, now() AS installed_at,"
+        " true AS is_own",
         f"SELECT * FROM {STATE}",
     ),
     "rule": (
@@ -80,7 +82,8 @@ PLANTED = {
     ),
     "child": (
         f"SET ROLE {{role}}; CREATE TABLE den.child ({COLUMNS}); RESET ROLE;"
-        " ALTER TABLE den.child ALTER migration_hash SET NOT NULL, ALTER content SET NOT NULL;"
+        " ALTER TABLE den.child ALTER migration_hash SET NOT NULL, ALTER content SET NOT NULL,"
+        " ALTER installed_at SET NOT NULL;"
         f" ALTER TABLE den.child INHERIT {STATE}; SET ROLE {{role}};"
         " INSERT INTO den.child (migration_hash, content) VALUES ('b', '');"
         " CREATE TRIGGER note BEFORE UPDATE ON den.child FOR EACH ROW EXECUTE FUNCTION den.trap()",
@@ -88,8 +91,9 @@ PLANTED = {
     ),
     "foreign key": (
         f"GRANT SELECT, REFERENCES ON {STATE} TO {{role}}; SET ROLE {{role}};"
-        f" CREATE TABLE den.child (hash varchar(64) REFERENCES {STATE} ON DELETE CASCADE);"
-        f" INSERT INTO den.child SELECT migration_hash FROM {STATE} LIMIT 1;"
+        f" CREATE TABLE den.child (hash varchar(64), at timestamptz, FOREIGN KEY (hash, at)"
+        f" REFERENCES {STATE} ON DELETE CASCADE);"
+        f" INSERT INTO den.child SELECT migration_hash, installed_at FROM {STATE} LIMIT 1;"
         " CREATE TRIGGER note BEFORE DELETE ON den.child FOR EACH ROW EXECUTE FUNCTION den.trap()",
         f"DELETE FROM {STATE} WHERE migration_hash IN (SELECT hash FROM den.child)",
     ),
