@@ -449,19 +449,32 @@ def test_what_another_role_made_beforehand_is_named_with_its_owner_and_not_adopt
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "name"),
     [
-        "ALTER TYPE enrollment_status OWNER TO {role}",
-        "ALTER FUNCTION set_updated_at() OWNER TO {role}",
-        "ALTER TABLE learners OWNER TO {role}",
+        ("ALTER TYPE enrollment_status OWNER TO {role}", "type enrollment_status"),
+        ("ALTER FUNCTION set_updated_at() OWNER TO {role}", "function set_updated_at()"),
+        ("ALTER TABLE learners OWNER TO {role}", "table learners"),
     ],
 )
-def test_baseline_adopts_no_object_of_another_owner(database: str, change: str) -> None:
+def test_baseline_adopts_no_object_of_another_owner(database: str, change: str, name: str) -> None:
     execute(database, f"DROP TABLE {', '.join(ledger.TABLES)}")
-    with new_role(database, "GRANT CREATE ON SCHEMA public TO {role}", change) as role:
-        _close(database, role)
+    with new_role(database, change):
+        result = lms_schema.baseline(database)
+        assert [(item.kind, item.name) for item in result.differences] == [("owner", name)]
+        assert not result.adopted
+
+
+def test_baseline_adopts_nothing_that_another_role_made_whole(empty_database: str) -> None:
+    execute(empty_database, "CREATE SCHEMA lms")
+    with new_role(empty_database, "GRANT USAGE, CREATE ON SCHEMA lms TO {role}") as role:
+        migrate(role.conninfo, schema="lms")
+        execute(
+            empty_database,
+            *(f"DROP TABLE lms.{table}" for table in ledger.TABLES),
+            f"REVOKE CREATE ON SCHEMA lms FROM {role.name}",
+        )
         with pytest.raises(DatabaseError, match=f'owned by "{role.name}"'):
-            lms_schema.baseline(database)
+            lms_schema.baseline(empty_database, schema="lms")
 
 
 def test_objects_that_are_recorded_are_dropped_by_names_of_the_catalog_alone(
