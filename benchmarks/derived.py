@@ -29,8 +29,9 @@ COURSE: LiteralString = """
     SELECT l.id, c.id FROM educational_courses AS c, (SELECT id FROM learners LIMIT {learners}) AS l
 """
 PROGRESS: LiteralString = """
-    INSERT INTO section_progress (learner_id, section_id, course_id, completion_percentage)
-    SELECT e.learner_id, s.id, s.course_id, 10
+    INSERT INTO section_progress
+        (learner_id, section_id, course_id, status, completion_percentage)
+    SELECT e.learner_id, s.id, s.course_id, 'in_progress', 10
     FROM course_enrollments AS e JOIN learning_sections AS s USING (course_id)
 """
 ATTEMPTS: LiteralString = """

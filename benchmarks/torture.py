@@ -62,8 +62,9 @@ WRITES = (
     " %(other)s WHERE learner_id = %(learner)s AND course_id = %(course)s",
     "DELETE FROM learning_interactions WHERE learner_id = %(learner)s",
     # progress, which enrollments follow
-    "INSERT INTO section_progress (learner_id, section_id, course_id, completion_percentage,"
-    " comprehension_score) SELECT %(learner)s, s.id, s.course_id, %(number)s, %(score)s"
+    "INSERT INTO section_progress (learner_id, section_id, course_id, status,"
+    " completion_percentage, comprehension_score)"
+    " SELECT %(learner)s, s.id, s.course_id, 'in_progress', %(number)s, %(score)s"
     " FROM learning_sections AS s WHERE s.course_id = %(course)s"
     " ON CONFLICT (learner_id, section_id) DO UPDATE SET completion_percentage ="
     " excluded.completion_percentage, comprehension_score = excluded.comprehension_score",
@@ -79,11 +80,12 @@ WRITES = (
     "UPDATE learning_sessions SET engagement_level = 'high', productivity_score = %(score)s"
     " WHERE learner_id = %(learner)s",
     "DELETE FROM learning_sessions WHERE learner_id = %(learner)s",
-    "INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number, responses, score,"
-    " completion_status) SELECT %(learner)s, a.id, %(number)s %% 4 + 1, '[]', %(number)s %% 11,"
-    " 'graded' FROM educational_assessments AS a WHERE a.course_id = %(course)s"
-    " ON CONFLICT (learner_id, assessment_id, attempt_number) DO UPDATE SET"
-    " score = excluded.score, percentage_score = NULL, passed = NULL",
+    "MERGE INTO assessment_attempts AS t USING (SELECT a.id FROM educational_assessments AS a"
+    " WHERE a.course_id = %(course)s) AS a ON t.learner_id = %(learner)s AND t.assessment_id = a.id"
+    " AND t.attempt_number = %(number)s %% 4 + 1 WHEN MATCHED THEN UPDATE SET"
+    " score = %(number)s %% 11, completion_status = 'graded' WHEN NOT MATCHED THEN INSERT"
+    " (learner_id, assessment_id, attempt_number, responses, score, completion_status) VALUES"
+    " (%(learner)s, a.id, %(number)s %% 4 + 1, '[]', %(number)s %% 11, 'graded')",
     "UPDATE assessment_attempts SET completion_status = 'submitted' WHERE learner_id ="
     " %(learner)s AND attempt_number = 1",
     "DELETE FROM assessment_attempts WHERE learner_id = %(learner)s AND attempt_number = 2",

@@ -30,7 +30,6 @@ BEGIN ATOMIC
         WHERE
             t.assessment_id = p_assessment_id
             AND t.completion_status IN ('graded', 'reviewed')
-            AND t.score IS NOT NULL
         ORDER BY t.learner_id, t.attempt_number
     ),
 

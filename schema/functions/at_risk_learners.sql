@@ -58,7 +58,8 @@ BEGIN ATOMIC
                 FROM (
                     SELECT
                         max(t.percentage_score) AS percentage,
-                        100.0 * a.passing_score / a.total_points AS passing_percentage
+                        100.0 * a.passing_score / nullif(a.total_points, 0)
+                            AS passing_percentage
                     FROM educational_assessments AS a
                     INNER JOIN assessment_attempts AS t ON a.id = t.assessment_id
                     WHERE
@@ -67,7 +68,6 @@ BEGIN ATOMIC
                         AND t.learner_id = e.learner_id
                         AND coalesce(t.submitted_at, t.started_at) <= p_as_of
                         AND t.completion_status IN ('graded', 'reviewed')
-                        AND t.score IS NOT NULL
                     GROUP BY a.id
                 ) AS best
             ) AS grade

@@ -3,6 +3,9 @@
 CREATE OR REPLACE FUNCTION calculate_assessment_statistics(p_assessment_id uuid) RETURNS jsonb
 LANGUAGE sql
 STABLE PARALLEL SAFE
+SET search_path FROM CURRENT
+-- JSON holds all digits of a number, whatever the session shows of it
+SET extra_float_digits = 1
 BEGIN ATOMIC
     WITH whole AS (
         SELECT

@@ -37,7 +37,6 @@ BEGIN ATOMIC
         WHERE
             e.course_id = p_course_id
             AND t.completion_status IN ('graded', 'reviewed')
-            AND t.score IS NOT NULL
         GROUP BY t.learner_id, t.assessment_id
     ),
 

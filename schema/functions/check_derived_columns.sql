@@ -3,7 +3,9 @@
 -- depends: functions/derive_assessment_metrics functions/derive_course_metrics
 -- depends: functions/derive_current_grades functions/derive_enrollment_metrics
 -- depends: functions/derive_enrollment_progress functions/derive_section_counters
-CREATE OR REPLACE FUNCTION check_derived_columns() RETURNS TABLE (
+CREATE OR REPLACE FUNCTION check_derived_columns(
+    p_course_id uuid DEFAULT NULL
+) RETURNS TABLE (
     table_name text,
     row_id uuid,
     column_name text,
@@ -14,7 +16,9 @@ LANGUAGE sql
 STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH enrollment_id AS (
-        SELECT array_agg(e.id) AS ids FROM course_enrollments AS e
+        SELECT array_agg(e.id) AS ids
+        FROM course_enrollments AS e
+        WHERE p_course_id IS NULL OR e.course_id = p_course_id
     ),
 
     -- all courses at once: as a lateral join, it would be counted anew for each progress row
@@ -22,6 +26,7 @@ BEGIN ATOMIC
         SELECT d.*
         FROM educational_courses AS c
         CROSS JOIN LATERAL derive_section_counters(c.id) AS d
+        WHERE p_course_id IS NULL OR c.id = p_course_id
     ),
 
     comparison AS (
@@ -41,7 +46,10 @@ BEGIN ATOMIC
                     d.overall_progress::numeric(5, 2)::text
                 ),
                 ('total_time_spent', e.total_time_spent::text, d.total_time_spent::text),
-                ('last_accessed', e.last_accessed::text, d.last_accessed::text)
+                ('last_accessed', e.last_accessed::text, d.last_accessed::text),
+                ('section_count', e.section_count::text, d.section_count::text),
+                ('progress_sum', e.progress_sum::text, d.progress_sum::text),
+                ('seconds_sum', e.seconds_sum::text, d.seconds_sum::text)
             ) AS v (column_name, stored, derived)
         UNION ALL
         SELECT
@@ -74,7 +82,7 @@ BEGIN ATOMIC
                     d.learning_velocity::numeric(5, 2)::text
                 )
             ) AS v (column_name, stored, derived)
-        WHERE c.metrics_as_of IS NOT NULL
+        WHERE c.metrics_as_of IS NOT NULL AND (p_course_id IS NULL OR c.id = p_course_id)
         UNION ALL
         SELECT
             'educational_courses' AS table_name,
@@ -96,6 +104,33 @@ BEGIN ATOMIC
                     d.learning_effectiveness_score::numeric(3, 2)::text
                 )
             ) AS v (column_name, stored, derived)
+        WHERE p_course_id IS NULL OR c.id = p_course_id
+        UNION ALL
+        SELECT
+            'course_structure' AS table_name,
+            c.id,
+            'sections' AS column_name,
+            cs.sections::text,
+            (
+                SELECT count(*) FROM learning_sections AS s
+                WHERE s.course_id = c.id
+            )::text
+        FROM educational_courses AS c
+        LEFT JOIN course_structure AS cs ON c.id = cs.course_id
+        WHERE p_course_id IS NULL OR c.id = p_course_id
+        UNION ALL
+        -- by the enrollment, or else by the learner who has none
+        SELECT
+            'learner_courses' AS table_name,
+            coalesce(e.id, lc.learner_id),
+            'structure_version' AS column_name,
+            lc.structure_version::text,
+            CASE WHEN e.id IS NOT NULL THEN cs.version END::text
+        FROM course_enrollments AS e
+        FULL JOIN learner_courses AS lc
+            ON e.learner_id = lc.learner_id AND e.course_id = lc.course_id
+        LEFT JOIN course_structure AS cs ON e.course_id = cs.course_id
+        WHERE p_course_id IS NULL OR coalesce(e.course_id, lc.course_id) = p_course_id
         UNION ALL
         SELECT
             'educational_assessments' AS table_name,
@@ -119,6 +154,17 @@ BEGIN ATOMIC
                     d.reliability_coefficient::numeric(3, 2)::text
                 )
             ) AS v (column_name, stored, derived)
+        WHERE p_course_id IS NULL OR a.course_id = p_course_id
+        UNION ALL
+        SELECT
+            'assessment_attempts' AS table_name,
+            t.id,
+            'rules_version' AS column_name,
+            t.rules_version::text,
+            a.rules_version::text
+        FROM assessment_attempts AS t
+        INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
+        WHERE p_course_id IS NULL OR a.course_id = p_course_id
         UNION ALL
         SELECT
             'assessment_attempts' AS table_name,
@@ -128,20 +174,24 @@ BEGIN ATOMIC
         INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
         CROSS JOIN
             LATERAL (
+                SELECT 100.0 * t.score / nullif(a.total_points, 0) AS percentage
+            ) AS m
+        CROSS JOIN
+            LATERAL (
                 VALUES
                 (
                     'percentage_score',
                     -- 0.01 either way is the application's rounding
                     CASE
-                        WHEN abs(t.percentage_score - 100.0 * t.score / a.total_points) <= 0.01
-                            THEN round(100.0 * t.score / a.total_points, 2)
+                        WHEN abs(t.percentage_score - m.percentage) <= 0.01
+                            THEN round(m.percentage, 2)
                         ELSE t.percentage_score
                     END::text,
-                    round(100.0 * t.score / a.total_points, 2)::text
+                    round(m.percentage, 2)::text
                 ),
                 ('passed', t.passed::text, (t.score >= a.passing_score)::text)
             ) AS v (column_name, stored, derived)
-        WHERE t.score IS NOT NULL
+        WHERE t.score IS NOT NULL AND (p_course_id IS NULL OR a.course_id = p_course_id)
         UNION ALL
         -- an application may say less than elapsed
         SELECT
@@ -151,11 +201,14 @@ BEGIN ATOMIC
             t.time_spent_minutes::text,
             round(m.elapsed)::text
         FROM assessment_attempts AS t
+        INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
         CROSS JOIN
             LATERAL (
                 SELECT extract(EPOCH FROM t.submitted_at - t.started_at) / 60 AS elapsed
             ) AS m
-        WHERE t.time_spent_minutes IS NULL OR t.time_spent_minutes > ceil(m.elapsed)
+        WHERE
+            (t.time_spent_minutes IS NULL OR t.time_spent_minutes > ceil(m.elapsed))
+            AND (p_course_id IS NULL OR a.course_id = p_course_id)
         UNION ALL
         -- an application may say another length
         SELECT
@@ -165,7 +218,42 @@ BEGIN ATOMIC
             NULL AS stored,
             round(extract(EPOCH FROM ls.session_end - ls.session_start) / 60)::text
         FROM learning_sessions AS ls
-        WHERE ls.duration_minutes IS NULL
+        WHERE
+            ls.duration_minutes IS NULL
+            AND (p_course_id IS NULL OR ls.course_id = p_course_id)
+        UNION ALL
+        SELECT
+            'interaction_times' AS table_name,
+            coalesce(i.id, k.id),
+            'timestamp' AS column_name,
+            k.timestamp::text,
+            i.timestamp::text
+        FROM (
+            SELECT
+                li.id,
+                li.timestamp
+            FROM learning_interactions AS li
+            WHERE p_course_id IS NULL OR li.course_id = p_course_id
+        ) AS i
+        FULL JOIN interaction_times AS k ON i.id = k.id
+        WHERE p_course_id IS NULL OR i.id IS NOT NULL
+        UNION ALL
+        -- the history ends where the progress row stands
+        SELECT
+            'section_progress_history' AS table_name,
+            sp.id,
+            'percentage' AS column_name,
+            coalesce(h.percentage, 0.00)::text,
+            sp.completion_percentage::text
+        FROM section_progress AS sp
+        LEFT JOIN LATERAL (
+            SELECT sh.percentage
+            FROM section_progress_history AS sh
+            WHERE sh.learner_id = sp.learner_id AND sh.section_id = sp.section_id
+            ORDER BY sh.id DESC
+            LIMIT 1
+        ) AS h ON TRUE
+        WHERE p_course_id IS NULL OR sp.course_id = p_course_id
         UNION ALL
         SELECT
             'section_progress' AS table_name,
@@ -201,13 +289,15 @@ BEGIN ATOMIC
     WHERE c.stored IS DISTINCT FROM c.derived;
 END;
 
-REVOKE EXECUTE ON FUNCTION check_derived_columns() FROM public;
+REVOKE EXECUTE ON FUNCTION check_derived_columns(uuid) FROM public;
 
-COMMENT ON FUNCTION check_derived_columns() IS
-'One row for each stored derived value that differs from its definition: table, id of the row, '
-'column, what is stored and what it should be. No row means that all are true; those that '
+COMMENT ON FUNCTION check_derived_columns(uuid) IS
+'One row for each stored derived value of a course, or of all (NULL), that differs from its '
+'definition: table, id of the row (course_structure: of the course; learner_courses: of the '
+'enrollment, or else of the learner; section_progress_history: of the progress row), column, what '
+'is stored and what it should be. No row means that all are true; those that '
 'recalculate_course_metrics keeps are true as of its last call (engagement_score and '
 'learning_velocity as of metrics_as_of of the course), those of section_progress when every event '
 'came through record_interaction or rebuild_section_progress. percentage_score may be 0.01 off, '
 'time_spent_minutes less than elapsed and duration_minutes of a session anything, since '
-'applications may supply them. Reads all tables.';
+'applications may supply them. rebuild_derived_columns mends all of it. Reads all tables.';

@@ -6,44 +6,35 @@ CREATE OR REPLACE FUNCTION check_enrollment_institution() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- a session keeps its plans: one made while the tables were empty must not scan full ones
+SET enable_seqscan = off
 AS $$
 DECLARE
     v_enrollment record;
+    v_learner_institution_id uuid;
+    v_course_institution_id uuid;
 BEGIN
-    SELECT
-        e.learner_id,
-        e.course_id,
-        l.institution_id AS learner_institution_id,
-        c.institution_id AS course_institution_id
-    INTO v_enrollment
-    FROM (
-        -- one index for each case; a CASE in the condition would read the whole table
-        SELECT n.learner_id, n.course_id
-        FROM course_enrollments AS n
-        WHERE TG_TABLE_NAME = 'course_enrollments' AND n.id = new.id
-        UNION ALL
-        SELECT n.learner_id, n.course_id
-        FROM course_enrollments AS n
-        WHERE TG_TABLE_NAME = 'learners' AND n.learner_id = new.id
-        UNION ALL
-        SELECT n.learner_id, n.course_id
-        FROM course_enrollments AS n
-        WHERE TG_TABLE_NAME = 'educational_courses' AND n.course_id = new.id
-    ) AS e
-    INNER JOIN learners AS l ON e.learner_id = l.id
-    INNER JOIN educational_courses AS c ON e.course_id = c.id
-    WHERE l.institution_id <> c.institution_id
-    LIMIT 1;
-
-    IF FOUND THEN
+    -- The row as it is now: the trigger may be deferred. Each by its key alone: a join of the three,
+    -- planned while they are empty, would read a whole course for each row of a load.
+    SELECT e.learner_id, e.course_id INTO v_enrollment
+    FROM course_enrollments AS e
+    WHERE e.id = new.id;
+    SELECT l.institution_id INTO v_learner_institution_id
+    FROM learners AS l
+    WHERE l.id = v_enrollment.learner_id;
+    SELECT c.institution_id INTO v_course_institution_id
+    FROM educational_courses AS c
+    WHERE c.id = v_enrollment.course_id;
+    IF v_learner_institution_id <> v_course_institution_id THEN
         RAISE check_violation USING
             MESSAGE = format(
                 'learner %s of institution %s cannot be enrolled in course %s of institution %s',
-                v_enrollment.learner_id, v_enrollment.learner_institution_id,
-                v_enrollment.course_id, v_enrollment.course_institution_id
+                v_enrollment.learner_id, v_learner_institution_id,
+                v_enrollment.course_id, v_course_institution_id
             ),
+            HINT = 'A learner or a course that is open to all institutions has none.',
             CONSTRAINT = 'course_enrollments_institution_check',
-            TABLE = 'course_enrollments', SCHEMA = TG_TABLE_SCHEMA;
+            TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
     END IF;
     RETURN NULL;
 END;

@@ -9,8 +9,14 @@ DECLARE
     v_items jsonb := to_jsonb(new) -> v_column;
     v_problem text;
 BEGIN
-    IF jsonb_typeof(v_items) <> 'array' THEN
-        RETURN new; -- the CHECK of the table refuses it
+    IF v_items = 'null' THEN
+        RETURN new; -- the table refuses it
+    ELSIF jsonb_typeof(v_items) <> 'array' THEN
+        RAISE check_violation USING
+            MESSAGE = format('%s is not an array but of type %s', v_column, jsonb_typeof(v_items)),
+            HINT = format('Write [{"%s": text, "points": number, ...}].', v_key),
+            CONSTRAINT = format('%s_%s_check', TG_TABLE_NAME, v_column),
+            TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = v_column;
     END IF;
 
     SELECT format('entry %s: %s', i.ordinality, i.problem) INTO v_problem

@@ -1,4 +1,5 @@
 -- Unlock rules are checked when they are written, so that no reader meets one it cannot evaluate.
+-- depends: functions/is_time_with_zone
 CREATE OR REPLACE FUNCTION check_unlock_rule() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -8,8 +9,6 @@ DECLARE
     v_rule jsonb := to_jsonb(new) -> v_column;
     v_problem text;
     v_unused timestamptz;
-    c_time_with_zone CONSTANT text :=
-    '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$';
 BEGIN
     IF jsonb_typeof(v_rule) <> 'object' THEN
         RETURN new; -- the CHECK of the table refuses it
@@ -26,8 +25,7 @@ BEGIN
         v_problem := format('min_progress %s is not a number of 0 to 100', v_rule -> 'min_progress');
     ELSIF v_rule ? 'after' THEN
         BEGIN
-            -- one instant for every reader: no zone of the session, no DateStyle, no "tomorrow"
-            IF v_rule ->> 'after' ~ c_time_with_zone THEN
+            IF is_time_with_zone(v_rule ->> 'after') THEN
                 v_unused := (v_rule ->> 'after')::timestamptz;
             ELSE
                 v_problem := format('after %s is not a time with zone', v_rule -> 'after');

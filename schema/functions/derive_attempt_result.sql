@@ -1,7 +1,8 @@
 -- Derives percentage_score, passed and time_spent_minutes of an attempt and rejects values that
--- contradict the score. A derived value follows when what it is derived from changes. The key-share
--- lock conflicts with a change of the points, which are part of a unique index for that.
--- A definer, because a learner who writes an attempt need not be able to read the assessment.
+-- contradict the score. A derived value follows when what it is derived from changes: a change of
+-- the points arrives as a change of rules_version by the foreign key. So only a new attempt locks
+-- the assessment; a change of a score need not, and the two meet in the attempt. A definer, because
+-- a learner who writes an attempt need not be able to read the assessment.
 CREATE OR REPLACE FUNCTION derive_attempt_result() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -10,12 +11,25 @@ AS $$
 DECLARE
     v_total_points educational_assessments.total_points%TYPE;
     v_passing_score educational_assessments.passing_score%TYPE;
-    v_percentage numeric;
+    v_percentage numeric; -- NULL where the assessment has no points
     v_passed boolean;
     v_elapsed_minutes numeric;
 BEGIN
+    IF TG_OP = 'INSERT' OR new.assessment_id <> old.assessment_id THEN
+        PERFORM FROM educational_assessments AS a WHERE a.id = new.assessment_id FOR KEY SHARE;
+    END IF;
+    SELECT a.total_points, a.passing_score, a.rules_version
+    INTO v_total_points, v_passing_score, new.rules_version
+    FROM educational_assessments AS a
+    WHERE a.id = new.assessment_id;
+    -- an unknown assessment is left to the foreign key
+    new.rules_version := coalesce(new.rules_version, 0);
+
     IF TG_OP = 'UPDATE' THEN
-        IF (new.score, new.assessment_id) IS DISTINCT FROM (old.score, old.assessment_id) THEN
+        IF new.rules_version <> old.rules_version AND new.score IS NOT NULL THEN
+            new.percentage_score := NULL;
+            new.passed := NULL;
+        ELSIF (new.score, new.assessment_id) IS DISTINCT FROM (old.score, old.assessment_id) THEN
             IF new.percentage_score IS NOT DISTINCT FROM old.percentage_score THEN
                 new.percentage_score := NULL;
             END IF;
@@ -32,30 +46,33 @@ BEGIN
         END IF;
     END IF;
 
-    -- a negative score is left to its CHECK
-    IF new.score >= 0 THEN
-        SELECT a.total_points, a.passing_score INTO v_total_points, v_passing_score
-        FROM educational_assessments AS a
-        WHERE a.id = new.assessment_id
-        FOR KEY SHARE;
-
-        IF new.score > v_total_points THEN
+    -- NaN is left to the CHECK
+    IF new.score < 'infinity' THEN
+        v_percentage := 100.0 * new.score / nullif(v_total_points, 0);
+        IF abs(round(v_percentage, 2)) > 999.99 THEN
             RAISE check_violation USING
                 MESSAGE = format(
-                    'score %s exceeds the %s points of assessment %s',
-                    new.score, v_total_points, new.assessment_id
+                    'score %s of %s points is %s percent, which is not within -999.99 to 999.99',
+                    new.score, v_total_points, round(v_percentage, 2)
                 ),
+                DETAIL = format(
+                    'Attempt %s of learner %s at assessment %s.',
+                    new.attempt_number, new.learner_id, new.assessment_id
+                ),
+                HINT = 'Correct the score of the attempt, or total_points of the assessment.',
                 CONSTRAINT = 'assessment_attempts_score_total_check',
                 TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'score';
         END IF;
 
-        v_percentage := 100.0 * new.score / v_total_points;
         new.percentage_score := coalesce(new.percentage_score, round(v_percentage, 2));
-        IF abs(new.percentage_score - v_percentage) > 0.01 THEN
+        IF new.percentage_score IS NOT NULL
+            AND coalesce(abs(new.percentage_score - v_percentage) > 0.01, TRUE)
+        THEN
             RAISE check_violation USING
                 MESSAGE = format(
                     'percentage_score %s contradicts score %s of %s points, which is %s',
-                    new.percentage_score, new.score, v_total_points, round(v_percentage, 2)
+                    new.percentage_score, new.score, v_total_points,
+                    coalesce(round(v_percentage, 2)::text, 'no percentage')
                 ),
                 HINT = 'Leave percentage_score out: it is derived.',
                 CONSTRAINT = 'assessment_attempts_percentage_score_derived_check',
@@ -76,7 +93,10 @@ BEGIN
         END IF;
     END IF;
 
-    IF new.submitted_at >= new.started_at THEN
+    -- infinite times are left to the CHECK: on 15 and 16 their difference is an error
+    IF isfinite(new.started_at) AND isfinite(new.submitted_at)
+        AND new.submitted_at >= new.started_at
+    THEN
         v_elapsed_minutes := extract(EPOCH FROM new.submitted_at - new.started_at) / 60;
         new.time_spent_minutes := coalesce(new.time_spent_minutes, round(v_elapsed_minutes));
         IF new.time_spent_minutes > ceil(v_elapsed_minutes) THEN
@@ -85,6 +105,7 @@ BEGIN
                     'time_spent_minutes %s is longer than the %s minutes from start to submission',
                     new.time_spent_minutes, round(v_elapsed_minutes, 1)
                 ),
+                HINT = 'Leave time_spent_minutes out: it is derived.',
                 CONSTRAINT = 'assessment_attempts_time_spent_elapsed_check',
                 TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'time_spent_minutes';
         END IF;
@@ -96,7 +117,7 @@ $$;
 REVOKE EXECUTE ON FUNCTION derive_attempt_result() FROM public;
 
 COMMENT ON FUNCTION derive_attempt_result() IS
-'Trigger: percentage_score = 100 * score / total_points, passed = score >= passing_score, '
-'time_spent_minutes = submitted_at - started_at rounded half up, each when it was left out. '
-'Raises 23514 for a score above total_points, a percentage or passed that contradicts the '
-'score, and a time spent that is longer than elapsed.';
+'Trigger: percentage_score = 100 * score / total_points (NULL for 0 points), passed = score >= '
+'passing_score, time_spent_minutes = submitted_at - started_at rounded half up, each when it was '
+'left out. Raises 23514 for a score whose percentage the column cannot hold, a percentage or '
+'passed that contradicts the score, and a time spent that is longer than elapsed.';

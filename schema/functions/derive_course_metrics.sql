@@ -29,7 +29,8 @@ BEGIN ATOMIC
             e.course_id = p_course_id
             AND a.assessment_type IN ('diagnostic', 'summative')
             AND t.completion_status IN ('graded', 'reviewed')
-            AND t.score IS NOT NULL
+            -- none where the assessment gives no points
+            AND t.percentage_score IS NOT NULL
         GROUP BY t.learner_id, a.assessment_type, a.id
     ),
 
@@ -43,16 +44,17 @@ BEGIN ATOMIC
     ),
 
     gain AS (
-        SELECT round((avg(l.post) - avg(l.pre)) / nullif(100 - avg(l.pre), 0), 2) AS value
+        SELECT round((avg(l.post) - avg(l.pre)) / (100 - avg(l.pre)), 2) AS value
         FROM learner AS l
+        HAVING avg(l.pre) < 100
     )
 
     SELECT
         e.n::integer,
         round(100.0 * e.completed / nullif(e.n, 0), 2),
-        CASE WHEN g.value > -10 THEN g.value END
+        CASE WHEN g.value > -10 AND g.value <= 1 THEN g.value END
     FROM enrollment AS e
-    CROSS JOIN gain AS g;
+    LEFT JOIN gain AS g ON TRUE;
 END;
 
 REVOKE EXECUTE ON FUNCTION derive_course_metrics(uuid) FROM public;
@@ -62,4 +64,4 @@ COMMENT ON FUNCTION derive_course_metrics(uuid) IS
 'without any. learning_effectiveness_score: normalised gain (Hake 1998) = (post - pre) / (100 -'
 ' pre), pre and post being the means over the enrolled learners with both a diagnostic and a '
 'summative graded attempt of the mean of their best percentages; NULL without such learners, at'
-' pre = 100, and at -10 or below, which the column cannot hold.';
+' pre = 100 and above, and outside -9.99 to 1, which the column cannot hold.';

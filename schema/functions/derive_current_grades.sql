@@ -32,7 +32,8 @@ BEGIN ATOMIC
                     a.course_id = e.course_id
                     AND t.learner_id = e.learner_id
                     AND t.completion_status IN ('graded', 'reviewed')
-                    AND t.score IS NOT NULL
+                    -- none where the assessment gives no points
+                    AND t.percentage_score IS NOT NULL
                 GROUP BY a.id
             ) AS best
         ) AS grade
@@ -42,6 +43,6 @@ END;
 REVOKE EXECUTE ON FUNCTION derive_current_grades(uuid[]) FROM public;
 
 COMMENT ON FUNCTION derive_current_grades(uuid[]) IS
-'For each enrollment: current_grade = sum(w * best percentage) / sum(w) over the assessments '
-'with a graded attempt, w = weight_in_course; equal weights where all of these are NULL, a NULL'
-' beside others counts 0; NULL without a graded attempt or where the weights sum to 0.';
+'For each enrollment: current_grade = sum(w * best percentage) / sum(w) over the assessments with '
+'points and a graded attempt, w = weight_in_course; equal weights where all of these are NULL, a '
+'NULL beside others counts 0; NULL without a graded attempt or where the weights sum to 0.';

@@ -1,8 +1,12 @@
--- Definition of what course_enrollments derives from section_progress: the triggers that keep the
--- columns and check_derived_columns both read it here. From the sections to their progress rows,
--- each by its key: right after a bulk load, no statistics tell the planner of another way.
+-- Definition of what course_enrollments derives from section_progress: check_derived_columns and
+-- rebuild_derived_columns read it here, the triggers keep its sums. From the sections to their
+-- progress rows, each by its key: right after a bulk load, no statistics tell the planner of
+-- another way.
 CREATE OR REPLACE FUNCTION derive_enrollment_progress(p_enrollment_ids uuid[]) RETURNS TABLE (
     enrollment_id uuid,
+    section_count integer,
+    progress_sum bigint,
+    seconds_sum bigint,
     overall_progress numeric,
     total_time_spent integer,
     last_accessed timestamptz
@@ -12,6 +16,9 @@ STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT
         e.id,
+        section.n::integer,
+        coalesce(100 * section.percentages, 0)::bigint,
+        coalesce(section.seconds, 0)::bigint,
         CASE
             WHEN section.n = 0 THEN e.overall_progress
             ELSE round(coalesce(section.percentages, 0) / section.n, 2)
@@ -38,7 +45,9 @@ END;
 REVOKE EXECUTE ON FUNCTION derive_enrollment_progress(uuid[]) FROM public;
 
 COMMENT ON FUNCTION derive_enrollment_progress(uuid[]) IS
-'For each enrollment: overall_progress = mean completion_percentage over all sections of the '
-'course, sections without a progress row counting 0 (a course without sections keeps what is '
-'stored); total_time_spent = seconds of its progress rows / 60, rounded half up, at most the '
-'largest integer; last_accessed = latest section access.';
+'For each enrollment: section_count = sections of the course; progress_sum = sum of '
+'completion_percentage over them, hundredths of a percent; seconds_sum = seconds of its progress '
+'rows; overall_progress = mean completion_percentage over all sections of the course, sections '
+'without a progress row counting 0 (a course without sections keeps what is stored); '
+'total_time_spent = seconds / 60, rounded half up, at most the largest integer; last_accessed = '
+'latest section access.';

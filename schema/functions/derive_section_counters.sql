@@ -36,7 +36,7 @@ BEGIN ATOMIC
             1::bigint AS interactions,
             (li.interaction_type = 'help_request')::integer::bigint AS help_requests
         FROM learning_interactions AS li
-        WHERE li.course_id = p_course_id
+        WHERE li.course_id = p_course_id AND li.section_id IS NOT NULL
         UNION ALL
         SELECT
             t.learner_id,

@@ -1,20 +1,27 @@
 -- Fills learning_sessions.duration_minutes. A length that the application supplied stays; one that
--- was derived follows when start or end change.
+-- was derived follows when start or end change, and either goes with the end.
 CREATE OR REPLACE FUNCTION derive_session_duration() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        IF new.duration_minutes IS NOT DISTINCT FROM old.duration_minutes
-            AND old.duration_minutes = round(
-                extract(EPOCH FROM old.session_end - old.session_start) / 60
+        IF new.duration_minutes = old.duration_minutes
+            AND (
+                new.session_end IS NULL
+                OR old.duration_minutes = round(
+                    extract(EPOCH FROM old.session_end - old.session_start) / 60
+                )
             )
         THEN
             new.duration_minutes := NULL;
         END IF;
     END IF;
-    IF new.duration_minutes IS NULL AND new.session_end >= new.session_start THEN
+    -- infinite times are left to the CHECK: on 15 and 16 their difference is an error
+    IF new.duration_minutes IS NULL
+        AND isfinite(new.session_start) AND isfinite(new.session_end)
+        AND new.session_end >= new.session_start
+    THEN
         new.duration_minutes := round(
             extract(EPOCH FROM new.session_end - new.session_start) / 60
         );
@@ -27,4 +34,4 @@ REVOKE EXECUTE ON FUNCTION derive_session_duration() FROM public;
 
 COMMENT ON FUNCTION derive_session_duration() IS
 'Trigger: duration_minutes = session_end - session_start, rounded half up, when it was left '
-'out.';
+'out; NULL again when the end is taken away and the length was not changed.';

@@ -1,49 +1,51 @@
 -- Grades follow the attempts: one update for a statement, of the enrollments whose results it
 -- changed.
 -- A definer, because the writer need not be able to read or change enrollments.
--- depends: functions/find_enrollments functions/update_current_grades
+-- depends: functions/change_course_structure functions/find_enrollments
+-- depends: functions/update_current_grades
 CREATE OR REPLACE FUNCTION follow_assessment_attempts() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- arrays would be planned anew at each call; the plan that is kept must suit a table that grows
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 DECLARE
-    v_learner_ids uuid [];
-    v_course_ids uuid [];
-    v_enrollment_ids uuid [];
+    v_learner_ids uuid[];
+    v_assessment_ids uuid[];
+    v_course_ids uuid[];
+    v_enrollment_ids uuid[];
 BEGIN
     CASE TG_OP
         WHEN 'INSERT' THEN
-            SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
+            SELECT array_agg(k.learner_id), array_agg(k.assessment_id)
+            INTO v_learner_ids, v_assessment_ids
             FROM (
-                SELECT DISTINCT
-                    n.learner_id,
-                    a.course_id
+                SELECT DISTINCT n.learner_id, n.assessment_id
                 FROM new_rows AS n
-                INNER JOIN educational_assessments AS a ON n.assessment_id = a.id
                 WHERE n.completion_status IN ('graded', 'reviewed')
             ) AS k;
         WHEN 'DELETE' THEN
-            SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
-            FROM (
-                SELECT DISTINCT
-                    o.learner_id,
-                    a.course_id
-                FROM old_rows AS o
-                INNER JOIN educational_assessments AS a ON o.assessment_id = a.id
-            ) AS k;
+            SELECT array_agg(k.learner_id), array_agg(k.assessment_id)
+            INTO v_learner_ids, v_assessment_ids
+            FROM (SELECT DISTINCT o.learner_id, o.assessment_id FROM old_rows AS o) AS k;
+        WHEN 'TRUNCATE' THEN
+            PERFORM change_course_structure(ARRAY(SELECT cs.course_id FROM course_structure AS cs));
+            UPDATE course_enrollments AS e SET
+                measures_version = e.measures_version + 1,
+                current_grade = NULL
+            WHERE e.current_grade IS NOT NULL;
+            RETURN NULL;
         ELSE
-            SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
+            SELECT array_agg(k.learner_id), array_agg(k.assessment_id)
+            INTO v_learner_ids, v_assessment_ids
             FROM (
-                SELECT DISTINCT
-                    changed.learner_id,
-                    a.course_id
+                SELECT DISTINCT changed.learner_id, changed.assessment_id
                 FROM (
                     -- what stands there once is old or new, what stands there twice did not change;
                     -- without a join, whose plan for one row a session would keep for many
-                    SELECT
-                        r.learner_id,
-                        r.assessment_id
+                    SELECT r.learner_id, r.assessment_id
                     FROM (
                         SELECT * FROM old_rows
                         UNION ALL
@@ -54,9 +56,18 @@ BEGIN
                         r.completion_status
                     HAVING count(*) = 1
                 ) AS changed
-                INNER JOIN educational_assessments AS a ON changed.assessment_id = a.id
             ) AS k;
     END CASE;
+    IF v_learner_ids IS NULL THEN
+        RETURN NULL;
+    END IF;
+
+    SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
+    FROM (
+        SELECT DISTINCT p.learner_id, a.course_id
+        FROM unnest(v_learner_ids, v_assessment_ids) AS p (learner_id, assessment_id)
+        INNER JOIN educational_assessments AS a ON p.assessment_id = a.id
+    ) AS k;
     IF v_learner_ids IS NOT NULL THEN
         v_enrollment_ids := find_enrollments(v_learner_ids, v_course_ids);
     END IF;

@@ -1,5 +1,6 @@
 -- Grades follow weights, and assessments that go or move to another course with their attempts.
 -- A definer, because the writer need not be able to read or change enrollments.
+-- depends: functions/change_course_structure functions/mark_unenrolled
 -- depends: functions/update_current_grades
 CREATE OR REPLACE FUNCTION follow_course_assessments() RETURNS trigger
 LANGUAGE plpgsql
@@ -7,25 +8,53 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-    v_course_ids uuid [];
+    v_course_ids uuid[];
+    v_assessment_ids uuid[];
+    v_former_ids uuid[];
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        SELECT array_agg(DISTINCT o.course_id) INTO v_course_ids FROM old_rows AS o;
+        v_course_ids := ARRAY(SELECT DISTINCT o.course_id FROM old_rows AS o);
     ELSE
-        SELECT array_agg(DISTINCT c.course_id) INTO v_course_ids
-        FROM new_rows AS n
-        INNER JOIN old_rows AS o ON n.id = o.id
-        CROSS JOIN LATERAL (VALUES (n.course_id), (o.course_id)) AS c (course_id)
-        WHERE
-            (n.course_id, n.weight_in_course) IS DISTINCT FROM (o.course_id, o.weight_in_course);
+        v_course_ids := ARRAY(
+            -- what stands there once is old or new; no join, which would miss a new id
+            SELECT DISTINCT k.course_id
+            FROM (
+                SELECT r.course_id
+                FROM (
+                    SELECT o.id, o.course_id, o.weight_in_course FROM old_rows AS o
+                    UNION ALL
+                    SELECT n.id, n.course_id, n.weight_in_course FROM new_rows AS n
+                ) AS r
+                GROUP BY r.id, r.course_id, r.weight_in_course
+                HAVING count(*) = 1
+            ) AS k
+        );
     END IF;
-    PERFORM update_current_grades(e.ids)
-    FROM (
-        SELECT array_agg(e.id) AS ids
-        FROM course_enrollments AS e
-        WHERE e.course_id = ANY(v_course_ids)
-    ) AS e
-    WHERE e.ids IS NOT NULL;
+    IF v_course_ids = '{}' THEN
+        RETURN NULL;
+    END IF;
+    PERFORM change_course_structure(v_course_ids);
+
+    IF TG_OP = 'UPDATE' THEN
+        -- An attempt that another transaction deletes meanwhile may still be in our snapshot: both
+        -- write the row of its learner in the course that the assessment leaves.
+        SELECT array_agg(o.id), array_agg(o.course_id) INTO v_assessment_ids, v_former_ids
+        FROM old_rows AS o
+        WHERE NOT EXISTS (
+            SELECT FROM new_rows AS n WHERE n.id = o.id AND n.course_id = o.course_id
+        );
+        PERFORM mark_unenrolled(array_agg(k.learner_id), array_agg(k.course_id))
+        FROM (
+            SELECT DISTINCT t.learner_id, m.course_id
+            FROM unnest(v_assessment_ids, v_former_ids) AS m (assessment_id, course_id)
+            INNER JOIN assessment_attempts AS t ON m.assessment_id = t.assessment_id
+        ) AS k
+        HAVING count(*) > 0;
+    END IF;
+
+    PERFORM update_current_grades(
+        ARRAY(SELECT e.id FROM course_enrollments AS e WHERE e.course_id = ANY(v_course_ids))
+    );
     RETURN NULL;
 END;
 $$;

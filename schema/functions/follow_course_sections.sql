@@ -1,33 +1,42 @@
 -- Enrollments follow the sections of their course: more of them, fewer, or moved to another course.
 -- A definer, because the writer need not be able to read or change enrollments.
--- depends: functions/update_enrollment_progress
+-- depends: functions/change_course_structure
 CREATE OR REPLACE FUNCTION follow_course_sections() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-    v_course_ids uuid [];
+    v_course_ids uuid[];
 BEGIN
     CASE TG_OP
         WHEN 'INSERT' THEN
-            SELECT array_agg(DISTINCT n.course_id) INTO v_course_ids FROM new_rows AS n;
+            v_course_ids := ARRAY(SELECT DISTINCT n.course_id FROM new_rows AS n);
         WHEN 'DELETE' THEN
-            SELECT array_agg(DISTINCT o.course_id) INTO v_course_ids FROM old_rows AS o;
+            v_course_ids := ARRAY(SELECT DISTINCT o.course_id FROM old_rows AS o);
+        WHEN 'TRUNCATE' THEN
+            v_course_ids := ARRAY(
+                SELECT cs.course_id FROM course_structure AS cs WHERE cs.sections > 0
+            );
         ELSE
-            SELECT array_agg(DISTINCT c.course_id) INTO v_course_ids
-            FROM new_rows AS n
-            INNER JOIN old_rows AS o ON n.id = o.id
-            CROSS JOIN LATERAL (VALUES (n.course_id), (o.course_id)) AS c (course_id)
-            WHERE n.course_id <> o.course_id;
+            v_course_ids := ARRAY(
+                -- what stands there once is old or new; no join, which would miss a new id
+                SELECT DISTINCT k.course_id
+                FROM (
+                    SELECT r.course_id
+                    FROM (
+                        SELECT o.id, o.course_id FROM old_rows AS o
+                        UNION ALL
+                        SELECT n.id, n.course_id FROM new_rows AS n
+                    ) AS r
+                    GROUP BY r.id, r.course_id
+                    HAVING count(*) = 1
+                ) AS k
+            );
     END CASE;
-    PERFORM update_enrollment_progress(e.ids)
-    FROM (
-        SELECT array_agg(e.id) AS ids
-        FROM course_enrollments AS e
-        WHERE e.course_id = ANY(v_course_ids)
-    ) AS e
-    WHERE e.ids IS NOT NULL;
+    IF v_course_ids <> '{}' THEN
+        PERFORM change_course_structure(v_course_ids);
+    END IF;
     RETURN NULL;
 END;
 $$;

@@ -1,54 +1,231 @@
--- Enrollments follow the progress of their sections: one update for a statement, of the enrollments
--- whose measures it changed.
--- A definer, because the writer need not be able to read or change enrollments.
--- depends: functions/find_enrollments functions/update_enrollment_progress
+-- Enrollments follow the progress of their sections: what a statement changed is added up for each
+-- learner and course. UPDATE, the way of every event, also serves the queue of the analytics and
+-- the history, all from one look at the rows. A definer, because the writer need not be able to
+-- read or change enrollments.
+-- depends: functions/add_enrollment_measures functions/change_course_structure
+-- depends: functions/lock_course_structure
 CREATE OR REPLACE FUNCTION follow_section_progress() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- arrays would be planned anew at each call; the plan that is kept must suit a table that grows
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 DECLARE
-    v_learner_ids uuid [];
-    v_course_ids uuid [];
-    v_enrollment_ids uuid [];
+    v_learner_ids uuid[];
+    v_course_ids uuid[];
+    v_progress bigint[];
+    v_seconds bigint[];
+    v_was timestamptz[];
+    v_last timestamptz[];
+    v_queue section_progress_delta[];
+    v_is_event_time boolean := current_setting('lms_schema.progress_time', TRUE) = 'event';
+    v_has_left boolean;
+    v_has_history boolean;
+    v_left_section_ids uuid[];
+    v_left_course_ids uuid[];
 BEGIN
     CASE TG_OP
         WHEN 'INSERT' THEN
-            SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
-            FROM (SELECT DISTINCT n.learner_id, n.course_id FROM new_rows AS n) AS k;
-        WHEN 'DELETE' THEN
-            SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
-            FROM (SELECT DISTINCT o.learner_id, o.course_id FROM old_rows AS o) AS k;
-        ELSE
-            SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
+            SELECT
+                array_agg(k.learner_id), array_agg(k.course_id), array_agg(k.progress),
+                array_agg(k.seconds), array_agg(NULL::timestamptz), array_agg(k.last)
+            INTO v_learner_ids, v_course_ids, v_progress, v_seconds, v_was, v_last
             FROM (
-                SELECT DISTINCT
-                    changed.learner_id,
-                    changed.course_id
+                SELECT
+                    n.learner_id,
+                    n.course_id,
+                    sum((100 * n.completion_percentage)::integer) AS progress,
+                    sum(n.total_time_spent) AS seconds,
+                    max(n.last_accessed) AS last
+                FROM new_rows AS n
+                GROUP BY n.learner_id, n.course_id
+            ) AS k
+            WHERE k.progress <> 0 OR k.seconds <> 0 OR k.last IS NOT NULL;
+        WHEN 'DELETE' THEN
+            SELECT
+                array_agg(k.learner_id), array_agg(k.course_id), array_agg(k.progress),
+                array_agg(k.seconds), array_agg(k.was), array_agg(NULL::timestamptz), TRUE
+            INTO v_learner_ids, v_course_ids, v_progress, v_seconds, v_was, v_last, v_has_left
+            FROM (
+                SELECT
+                    o.learner_id,
+                    o.course_id,
+                    -sum((100 * o.completion_percentage)::integer) AS progress,
+                    -sum(o.total_time_spent) AS seconds,
+                    max(o.last_accessed) AS was
+                FROM old_rows AS o
+                GROUP BY o.learner_id, o.course_id
+            ) AS k
+            WHERE k.progress <> 0 OR k.seconds <> 0 OR k.was IS NOT NULL;
+        WHEN 'TRUNCATE' THEN
+            PERFORM change_course_structure(ARRAY(SELECT cs.course_id FROM course_structure AS cs));
+            UPDATE course_enrollments AS e SET progress_sum = NULL
+            WHERE e.progress_sum <> 0 OR e.seconds_sum <> 0 OR e.last_accessed IS NOT NULL;
+            RETURN NULL;
+        ELSE
+            SELECT
+                array_agg(k.learner_id) FILTER (WHERE k.is_measured),
+                array_agg(k.course_id) FILTER (WHERE k.is_measured),
+                array_agg(k.progress) FILTER (WHERE k.is_measured),
+                array_agg(k.seconds) FILTER (WHERE k.is_measured),
+                array_agg(k.was) FILTER (WHERE k.is_measured),
+                array_agg(k.last) FILTER (WHERE k.is_measured),
+                array_agg(
+                    (
+                        NULL, k.learner_id, k.course_id, k.rows, coalesce(k.comprehension, 0),
+                        k.comprehensions, coalesce(k.retention, 0), k.retentions,
+                        coalesce(k.application, 0), k.applications, k.interactions, k.meaningful
+                    )::section_progress_delta
+                ) FILTER (
+                    WHERE
+                    k.rows <> 0
+                    OR k.comprehension <> 0
+                    OR k.comprehensions <> 0
+                    OR k.retention <> 0
+                    OR k.retentions <> 0
+                    OR k.application <> 0
+                    OR k.applications <> 0
+                    OR k.interactions <> 0
+                    OR k.meaningful <> 0
+                ),
+                bool_or(k.rows <> 0),
+                -- of several rows, one may have gained what another lost
+                bool_or(k.progress <> 0 OR k.n > 2)
+            INTO
+                v_learner_ids, v_course_ids, v_progress, v_seconds, v_was, v_last, v_queue,
+                v_has_left, v_has_history
+            FROM (
+                SELECT
+                    c.*,
+                    c.progress <> 0 OR c.seconds <> 0 OR c.was IS DISTINCT FROM c.last
+                        AS is_measured
                 FROM (
-                    -- what stands there once is old or new, what stands there twice did not change;
-                    -- without a join, whose plan for one row a session would keep for many
                     SELECT
                         r.learner_id,
-                        r.course_id
+                        r.course_id,
+                        count(*) AS n,
+                        sum(r.sign) AS rows,
+                        sum(r.sign * r.progress) AS progress,
+                        sum(r.sign * r.total_time_spent) AS seconds,
+                        max(r.last_accessed) FILTER (WHERE r.sign < 0) AS was,
+                        max(r.last_accessed) FILTER (WHERE r.sign > 0) AS last,
+                        sum(r.sign * (100 * r.comprehension_score)::integer) AS comprehension,
+                        sum(r.sign * num_nonnulls(r.comprehension_score)) AS comprehensions,
+                        sum(r.sign * (100 * r.retention_score)::integer) AS retention,
+                        sum(r.sign * num_nonnulls(r.retention_score)) AS retentions,
+                        sum(r.sign * (100 * r.application_score)::integer) AS application,
+                        sum(r.sign * num_nonnulls(r.application_score)) AS applications,
+                        sum(r.sign * r.interaction_count) AS interactions,
+                        sum(r.sign * r.meaningful_interactions) AS meaningful
                     FROM (
-                        SELECT * FROM old_rows
+                        SELECT
+                            -1 AS sign,
+                            o.learner_id,
+                            o.course_id,
+                            (100 * o.completion_percentage)::integer AS progress,
+                            o.total_time_spent,
+                            o.last_accessed,
+                            o.comprehension_score,
+                            o.retention_score,
+                            o.application_score,
+                            o.interaction_count,
+                            o.meaningful_interactions
+                        FROM old_rows AS o
                         UNION ALL
-                        SELECT * FROM new_rows
+                        SELECT
+                            1,
+                            n.learner_id,
+                            n.course_id,
+                            (100 * n.completion_percentage)::integer,
+                            n.total_time_spent,
+                            n.last_accessed,
+                            n.comprehension_score,
+                            n.retention_score,
+                            n.application_score,
+                            n.interaction_count,
+                            n.meaningful_interactions
+                        FROM new_rows AS n
                     ) AS r
-                    GROUP BY
-                        r.id, r.learner_id, r.course_id, r.completion_percentage,
-                        r.total_time_spent, r.last_accessed
-                    HAVING count(*) = 1
-                ) AS changed
+                    GROUP BY r.learner_id, r.course_id
+                ) AS c
             ) AS k;
+
+            IF v_queue IS NOT NULL THEN
+                INSERT INTO section_progress_delta (
+                    learner_id, course_id, progress_rows, comprehension_sum, comprehension_count,
+                    retention_sum, retention_count, application_sum, application_count,
+                    interactions_sum, meaningful_sum
+                )
+                SELECT
+                    q.learner_id, q.course_id, q.progress_rows, q.comprehension_sum,
+                    q.comprehension_count, q.retention_sum, q.retention_count, q.application_sum,
+                    q.application_count, q.interactions_sum, q.meaningful_sum
+                FROM unnest(v_queue) AS q;
+            END IF;
+
+            IF v_has_history THEN
+                -- grouped, not joined: a session keeps its plan, and one for a row would join all
+                -- rows of a bulk load with each other
+                INSERT INTO section_progress_history (
+                    learner_id, section_id, changed_at, previous_percentage, percentage
+                )
+                SELECT
+                    r.learner_id,
+                    r.section_id,
+                    coalesce(max(r.event_time), now()),
+                    max(r.was),
+                    max(r.percentage)
+                FROM (
+                    SELECT
+                        o.id,
+                        o.learner_id,
+                        o.section_id,
+                        o.completion_percentage AS was,
+                        NULL::numeric AS percentage,
+                        NULL::timestamptz AS event_time
+                    FROM old_rows AS o
+                    UNION ALL
+                    SELECT
+                        n.id,
+                        n.learner_id,
+                        n.section_id,
+                        NULL,
+                        n.completion_percentage,
+                        CASE
+                            WHEN v_is_event_time
+                                THEN coalesce(n.completion_timestamp, n.last_accessed)
+                        END
+                    FROM new_rows AS n
+                ) AS r
+                -- a row that became another one is followed by record_progress_history
+                GROUP BY r.id, r.learner_id, r.section_id
+                HAVING max(r.was) <> max(r.percentage);
+            END IF;
     END CASE;
-    IF v_learner_ids IS NOT NULL THEN
-        v_enrollment_ids := find_enrollments(v_learner_ids, v_course_ids);
+    IF v_learner_ids IS NULL THEN
+        RETURN NULL;
     END IF;
-    IF v_enrollment_ids IS NOT NULL THEN
-        PERFORM update_enrollment_progress(v_enrollment_ids);
+
+    -- Sections that go, or move to another course, take their progress along. All enrollments of the
+    -- courses will follow that: they are locked at once, in one order.
+    IF v_has_left THEN
+        SELECT array_agg(k.section_id), array_agg(k.course_id)
+        INTO v_left_section_ids, v_left_course_ids
+        FROM (SELECT DISTINCT o.section_id, o.course_id FROM old_rows AS o) AS k;
+        IF EXISTS (
+            SELECT FROM unnest(v_left_section_ids, v_left_course_ids) AS k (section_id, course_id)
+            LEFT JOIN learning_sections AS s
+                ON k.section_id = s.id AND k.course_id = s.course_id
+            WHERE s.id IS NULL
+        ) THEN
+            PERFORM lock_course_structure(v_left_course_ids || v_course_ids);
+        END IF;
     END IF;
+    PERFORM add_enrollment_measures(
+        v_learner_ids, v_course_ids, v_progress, v_seconds, v_was, v_last
+    );
     RETURN NULL;
 END;
 $$;
@@ -57,4 +234,6 @@ REVOKE EXECUTE ON FUNCTION follow_section_progress() FROM public;
 
 COMMENT ON FUNCTION follow_section_progress() IS
 'Trigger: keeps overall_progress, total_time_spent and last_accessed of the enrollments whose '
-'section progress a statement changed. Locks these enrollments until the transaction ends.';
+'section progress a statement changed; after an UPDATE also appends to section_progress_delta and '
+'section_progress_history. Locks these enrollments until the transaction ends, and all those of a '
+'course that a section leaves.';

@@ -13,8 +13,8 @@ SET datestyle = 'ISO'
 BEGIN ATOMIC
     SELECT
         b.oid::regclass,
-        substring(b.bound FROM 'FROM \(''([^'']+)''\)')::timestamptz,
-        substring(b.bound FROM 'TO \(''([^'']+)''\)')::timestamptz AS upper_bound
+        substring(b.bound FROM 'FROM [(]''([^'']+)''[)]')::timestamptz,
+        substring(b.bound FROM 'TO [(]''([^'']+)''[)]')::timestamptz AS upper_bound
     FROM (
         SELECT
             c.oid,

@@ -35,11 +35,11 @@ BEGIN ATOMIC
                         t.assessment_id = a.id
                         AND t.learner_id = p_learner_id
                         AND t.completion_status IN ('graded', 'reviewed')
-                        AND t.score IS NOT NULL
                 ) AS best
             WHERE
                 m.id = p_module_id
                 AND m.minimum_passing_score IS NOT NULL
+                AND a.total_points > 0
                 AND coalesce(best.percentage / 100 < m.minimum_passing_score, TRUE)
         );
 END;
@@ -47,6 +47,6 @@ END;
 REVOKE EXECUTE ON FUNCTION is_module_completed(uuid, uuid) FROM public;
 
 COMMENT ON FUNCTION is_module_completed(uuid, uuid) IS
-'Whether the learner completed the module: all its sections are completed or mastered and, '
-'where minimum_passing_score is set, the best percentage / 100 of each assessment of its '
-'sections reaches it. A module without sections counts as completed; FALSE for an unknown one.';
+'Whether the learner completed the module: all its sections are completed or mastered and, where '
+'minimum_passing_score is set, the best percentage / 100 of each assessment of its sections that '
+'gives points reaches it. A module without sections counts as completed; FALSE for an unknown one.';

@@ -9,6 +9,8 @@ SET search_path FROM CURRENT
 SET default_statistics_target = 1
 -- and both sides of the join fit, up to 100,000 learners
 SET work_mem = '64MB'
+-- with on, REFRESH CONCURRENTLY writes a statement that it cannot read itself
+SET quote_all_identifiers = off
 AS $$
 DECLARE
     v_view record;

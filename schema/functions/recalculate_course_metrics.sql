@@ -34,7 +34,7 @@ BEGIN
     GET DIAGNOSTICS v_written = ROW_COUNT;
     v_total := v_total + v_written;
 
-    -- locked in the order of their ids, as by update_enrollment_progress: nobody deadlocks
+    -- locked in the order of their keys, as by add_enrollment_measures: nobody deadlocks
     WITH changed AS MATERIALIZED (
         SELECT
             e.id,
@@ -47,7 +47,7 @@ BEGIN
             (p_course_id IS NULL OR k.id = p_course_id)
             AND (e.engagement_score, e.learning_velocity)
             IS DISTINCT FROM (d.engagement_score, d.learning_velocity)
-        ORDER BY e.id
+        ORDER BY e.learner_id, e.course_id
         FOR NO KEY UPDATE OF e
     )
 

@@ -1,5 +1,7 @@
 -- The one call by which an application logs an event: stores it, and counts it in section_progress.
--- depends: functions/is_meaningful_interaction
+-- Locks are taken in one order, also by record_interactions: sections, events, progress rows, then
+-- enrollments. So nobody deadlocks.
+-- depends: functions/check_event_period functions/is_meaningful_interaction functions/lock_sections
 CREATE OR REPLACE FUNCTION record_interaction(
     p_learner_id uuid,
     p_section_id uuid,
@@ -20,7 +22,8 @@ CREATE OR REPLACE FUNCTION record_interaction(
     p_personalization_data jsonb DEFAULT NULL,
     p_difficulty_adjustment jsonb DEFAULT NULL,
     p_device_type text DEFAULT NULL,
-    p_learning_environment jsonb DEFAULT NULL
+    p_learning_environment jsonb DEFAULT NULL,
+    p_course_id uuid DEFAULT NULL
 ) RETURNS uuid
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -28,27 +31,36 @@ AS $$
 DECLARE
     v_event learning_interactions%ROWTYPE;
     v_course_id uuid;
+    v_seconds integer;
+    v_help integer;
     v_meaningful integer := is_meaningful_interaction(p_interaction_type)::integer;
 BEGIN
-    IF p_id IS NOT NULL THEN
-        IF p_timestamp IS NULL THEN
-            RAISE invalid_parameter_value USING
-                MESSAGE = 'p_timestamp must be given with p_id',
-                HINT = 'An event is identified by both; without its time a repeated call could '
-                    'not be told from a new event.';
-        END IF;
-        -- one call at a time for this id: the key of the table is (id, timestamp)
-        PERFORM pg_advisory_xact_lock(hashtextextended(p_id::text, 0));
+    IF p_id IS NOT NULL AND p_timestamp IS NULL THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = 'p_timestamp must be given with p_id',
+            HINT = 'An event is identified by both; without its time a repeated call could '
+                'not be told from a new event.';
+    END IF;
+    IF p_timestamp > now() OR NOT isfinite(p_timestamp) THEN
+        PERFORM check_event_period(p_timestamp);
     END IF;
 
-    SELECT s.course_id INTO v_course_id
-    FROM learning_sections AS s
-    WHERE s.id = p_section_id;
-    IF NOT FOUND THEN
-        RAISE foreign_key_violation USING
-            MESSAGE = format('section %s does not exist', coalesce(p_section_id::text, 'NULL')),
-            CONSTRAINT = 'learning_interactions_section_id_course_id_fkey',
-            TABLE = 'learning_interactions', COLUMN = 'section_id';
+    IF p_section_id IS NOT NULL THEN
+        PERFORM lock_sections(ARRAY[p_section_id]);
+        SELECT s.course_id INTO v_course_id
+        FROM learning_sections AS s
+        WHERE s.id = p_section_id;
+        IF NOT FOUND OR v_course_id <> p_course_id THEN
+            RAISE foreign_key_violation USING
+                MESSAGE = format(
+                    'section %s ' || CASE
+                        WHEN v_course_id IS NULL THEN 'does not exist'
+                        ELSE 'is of course %s, not of %s'
+                    END, p_section_id, v_course_id, p_course_id
+                ),
+                CONSTRAINT = 'learning_interactions_section_id_course_id_fkey',
+                TABLE = 'learning_interactions', COLUMN = 'section_id';
+        END IF;
     END IF;
 
     INSERT INTO learning_interactions (
@@ -59,7 +71,8 @@ BEGIN
         session_id, learning_environment, timestamp
     )
     VALUES (
-        coalesce(p_id, gen_random_uuid()), p_learner_id, p_section_id, v_course_id,
+        coalesce(p_id, gen_random_uuid()), p_learner_id, p_section_id,
+        coalesce(v_course_id, p_course_id),
         p_interaction_type, p_interaction_subtype,
         p_learning_objective, p_bloom_taxonomy_level, p_difficulty_level, p_interaction_data,
         p_duration_seconds, p_outcome, p_knowledge_demonstration, p_misconception_indicators,
@@ -72,42 +85,42 @@ BEGIN
         RETURN p_id;
     END IF;
 
-    INSERT INTO section_progress AS sp (
-        learner_id, section_id, course_id, status, first_accessed, last_accessed,
-        total_time_spent, active_learning_time,
-        interaction_count, meaningful_interactions, help_requests
-    )
-    VALUES (
-        v_event.learner_id, v_event.section_id, v_event.course_id, 'in_progress',
-        v_event.timestamp, v_event.timestamp,
-        coalesce(v_event.duration_seconds, 0), coalesce(v_event.duration_seconds, 0) * v_meaningful,
-        1, v_meaningful, (v_event.interaction_type = 'help_request')::integer
-    )
-    ON CONFLICT (learner_id, section_id) DO UPDATE SET
-        status = CASE sp.status WHEN 'not_started' THEN 'in_progress' ELSE sp.status END,
-        first_accessed = least(sp.first_accessed, excluded.first_accessed),
-        last_accessed = greatest(sp.last_accessed, excluded.last_accessed),
-        -- absurd durations must not abort the log
-        total_time_spent = least(
-            sp.total_time_spent::bigint + excluded.total_time_spent, 2147483647
-        ),
-        active_learning_time = least(
-            sp.active_learning_time::bigint + excluded.active_learning_time, 2147483647
-        ),
-        interaction_count = sp.interaction_count + 1,
-        meaningful_interactions = sp.meaningful_interactions + excluded.meaningful_interactions,
-        help_requests = sp.help_requests + excluded.help_requests;
+    v_seconds := coalesce(v_event.duration_seconds, 0);
+    v_help := (v_event.interaction_type = 'help_request')::integer;
+    WHILE v_event.section_id IS NOT NULL LOOP
+        -- Most often the row is there, and an upsert would fire the triggers of INSERT, too.
+        UPDATE section_progress AS sp SET
+            status = CASE
+                WHEN sp.status = 'not_started' THEN 'in_progress'
+                ELSE sp.status
+            END,
+            first_accessed = least(sp.first_accessed, v_event.timestamp),
+            last_accessed = greatest(sp.last_accessed, v_event.timestamp),
+            -- absurd durations must not abort the log
+            total_time_spent = least(sp.total_time_spent::bigint + v_seconds, 2147483647),
+            active_learning_time = least(
+                sp.active_learning_time::bigint + v_seconds * v_meaningful, 2147483647
+            ),
+            interaction_count = sp.interaction_count + 1,
+            meaningful_interactions = sp.meaningful_interactions + v_meaningful,
+            help_requests = sp.help_requests + v_help
+        WHERE sp.learner_id = v_event.learner_id AND sp.section_id = v_event.section_id;
+        EXIT WHEN FOUND;
 
-    -- Not before: a batch, which takes no lock of an id, held the progress row until now.
-    IF p_id IS NOT NULL THEN
-        PERFORM FROM learning_interactions AS i WHERE i.id = p_id AND i.timestamp <> p_timestamp;
-        IF FOUND THEN
-            RAISE unique_violation USING
-                MESSAGE = format('interaction %s exists at another time than %s', p_id, p_timestamp),
-                CONSTRAINT = 'learning_interactions_pkey',
-                TABLE = 'learning_interactions';
-        END IF;
-    END IF;
+        INSERT INTO section_progress (
+            learner_id, section_id, course_id, status, first_accessed, last_accessed,
+            total_time_spent, active_learning_time,
+            interaction_count, meaningful_interactions, help_requests
+        )
+        VALUES (
+            v_event.learner_id, v_event.section_id, v_event.course_id, 'in_progress',
+            v_event.timestamp, v_event.timestamp, v_seconds, v_seconds * v_meaningful,
+            1, v_meaningful, v_help
+        )
+        ON CONFLICT (learner_id, section_id) DO NOTHING;
+        EXIT WHEN FOUND;
+    END LOOP;
+
     RETURN v_event.id;
 END;
 $$;
@@ -115,16 +128,19 @@ $$;
 REVOKE EXECUTE ON FUNCTION record_interaction(
     uuid, uuid, interaction_type, jsonb, integer, interaction_outcome, timestamptz, uuid, uuid,
     text, text, bloom_taxonomy_level, difficulty_level, jsonb, jsonb, numeric, jsonb, jsonb, text,
-    jsonb
+    jsonb, uuid
 ) FROM public;
 
 COMMENT ON FUNCTION record_interaction(
     uuid, uuid, interaction_type, jsonb, integer, interaction_outcome, timestamptz, uuid, uuid,
     text, text, bloom_taxonomy_level, difficulty_level, jsonb, jsonb, numeric, jsonb, jsonb, text,
-    jsonb
+    jsonb, uuid
 ) IS
-'Logs an event of a learner in a section, at p_timestamp or now, and counts it in '
-'section_progress. Returns its id. With p_id, a repeated call stores and counts nothing. Raises'
-' 22023 for p_id without p_timestamp, 23505 for an id that exists at another time, 23503 for an'
-' unknown section or learner, 23502 for no learner, 23514 for a time that no partition holds or a '
-'value out of range.';
+'Logs an event of a learner, at p_timestamp or now. In a section, it is counted in '
+'section_progress; p_course_id may be left out. Without one it is an event of p_course_id, such '
+'as a course view, or of no course, such as a login. Returns its id. With p_id, a repeated call '
+'stores and counts nothing. Raises 22023 for p_id without p_timestamp, 23505 for an id that '
+'exists at another time, 23503 for an unknown section, course or learner and for a section of '
+'another course than p_course_id, 23502 for no learner, 23514 for a time that no partition holds, '
+'an infinite one or a value out of range. Locks: the key of the section, and the progress row and '
+'the enrollment of the learner, until the transaction ends.';

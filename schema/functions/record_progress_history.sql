@@ -1,15 +1,13 @@
--- Appends changes of completion_percentage to section_progress_history: one insert for a statement,
--- however many rows it changed. Definer: nobody else writes the history.
+-- Starts the history of new progress rows, and goes on with that of a row that became another one:
+-- id, learner or section and percentage changed at once, so that which was which is known by row
+-- only. All other updates: follow_section_progress. Definer: nobody else writes the history.
 CREATE OR REPLACE FUNCTION record_progress_history() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
--- A session keeps the plan of its first statement, for one row say: a nested loop over those of a
--- bulk load would take hours.
-SET enable_nestloop = off
 AS $$
 DECLARE
-    v_event_time boolean := current_setting('lms_schema.progress_time', TRUE) = 'event';
+    v_is_event_time boolean := current_setting('lms_schema.progress_time', TRUE) = 'event';
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO section_progress_history (
@@ -19,7 +17,7 @@ BEGIN
             n.learner_id,
             n.section_id,
             CASE
-                WHEN v_event_time THEN coalesce(n.completion_timestamp, n.last_accessed, now())
+                WHEN v_is_event_time THEN coalesce(n.completion_timestamp, n.last_accessed, now())
                 ELSE now()
             END,
             0,
@@ -30,18 +28,17 @@ BEGIN
         INSERT INTO section_progress_history (
             learner_id, section_id, changed_at, previous_percentage, percentage
         )
-        SELECT
-            n.learner_id,
-            n.section_id,
+        VALUES (
+            new.learner_id,
+            new.section_id,
             CASE
-                WHEN v_event_time THEN coalesce(n.completion_timestamp, n.last_accessed, now())
+                WHEN v_is_event_time
+                    THEN coalesce(new.completion_timestamp, new.last_accessed, now())
                 ELSE now()
             END,
-            o.completion_percentage,
-            n.completion_percentage
-        FROM new_rows AS n
-        INNER JOIN old_rows AS o ON n.id = o.id
-        WHERE n.completion_percentage <> o.completion_percentage;
+            old.completion_percentage,
+            new.completion_percentage
+        );
     END IF;
     RETURN NULL;
 END;
@@ -50,6 +47,7 @@ $$;
 REVOKE EXECUTE ON FUNCTION record_progress_history() FROM public;
 
 COMMENT ON FUNCTION record_progress_history() IS
-'Trigger: appends each change of completion_percentage to section_progress_history, stamped '
-'with the time of the transaction. A bulk load that runs SET LOCAL lms_schema.progress_time = '
-'''event'' stamps it with completion_timestamp or else last_accessed of the row.';
+'Trigger: appends the percentage of new progress rows, and of rows that were given another id, '
+'learner or section, to section_progress_history, stamped with the time of the transaction. A bulk '
+'load that runs SET LOCAL lms_schema.progress_time = ''event'' stamps it with completion_timestamp '
+'or else last_accessed of the row; so does follow_section_progress.';

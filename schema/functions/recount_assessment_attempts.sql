@@ -18,9 +18,8 @@ BEGIN ATOMIC
         ),
         count(*),
         (
-            100 * max(t.percentage_score) FILTER (
-                WHERE t.completion_status IN ('graded', 'reviewed') AND t.score IS NOT NULL
-            )
+            100 * max(t.percentage_score)
+            FILTER (WHERE t.completion_status IN ('graded', 'reviewed'))
         )::bigint
     FROM assessment_attempts AS t
     WHERE t.learner_id = p_learner_id AND t.assessment_id = p_assessment_id;

@@ -1,6 +1,5 @@
 -- Takes partitions out of all that is counted from events, and ends holding the locks under which
 -- they can be dropped in the same transaction.
---
 -- Adding up takes as long as there are events, so it is done before writers are locked out; under
 -- the lock only a fingerprint is compared. It holds no lock that a deadlock could be made of:
 -- it waits for less than deadlock_timeout, and not at all while somebody waits for it, so that the
@@ -81,6 +80,7 @@ BEGIN
                 count(*) FILTER (WHERE is_meaningful_interaction(i.interaction_type)),
                 count(*) FILTER (WHERE i.interaction_type = 'help_request')
             FROM ONLY %s AS i
+            WHERE i.section_id IS NOT NULL
             GROUP BY i.learner_id, i.section_id, i.course_id
             ORDER BY i.learner_id, i.section_id
             ON CONFLICT (learner_id, section_id) DO UPDATE SET
@@ -99,7 +99,7 @@ BEGIN
         partition_name := v_partition.partition::text;
         lower_bound := v_partition.lower_bound;
         upper_bound := v_partition.upper_bound;
-        interactions := substring(v_fingerprint FROM '\d+');
+        interactions := substring(v_fingerprint FROM '[0-9]+');
         RETURN NEXT;
     END LOOP;
 

@@ -1,16 +1,19 @@
 -- Stores and counts the events of record_interactions, in statements over all of them. Locks are
--- taken in one order, also by record_interaction: the keys of events, then progress rows, then
--- enrollments, each in the order of their ids. So nobody deadlocks.
--- depends: functions/is_meaningful_interaction
+-- taken in one order, also by record_interaction: sections, events, progress rows, then
+-- enrollments, each in the order of their keys. So nobody deadlocks.
+-- depends: functions/check_event_period functions/check_event_times
+-- depends: functions/is_meaningful_interaction functions/lock_sections
 CREATE OR REPLACE FUNCTION store_interactions(p_events jsonb) RETURNS integer
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 -- a session keeps its plans: one made while the partitions were empty must not scan full ones
 SET enable_seqscan = off
+-- and arrays would be planned anew at each call
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_known CONSTANT text[] := ARRAY[
-        'id', 'learner_id', 'section_id', 'interaction_type', 'interaction_subtype',
+        'id', 'learner_id', 'section_id', 'course_id', 'interaction_type', 'interaction_subtype',
         'learning_objective', 'bloom_taxonomy_level', 'difficulty_level', 'interaction_data',
         'duration_seconds', 'outcome', 'knowledge_demonstration', 'misconception_indicators',
         'learning_effectiveness', 'personalization_data', 'difficulty_adjustment', 'device_type',
@@ -18,9 +21,18 @@ DECLARE
     ];
     v_element jsonb;
     v_events learning_interactions[];
-    v_id uuid;
-    v_ids uuid[];
+    v_wrong record;
     v_stored integer;
+    v_learner_ids uuid[];
+    v_section_ids uuid[];
+    v_course_ids uuid[];
+    v_first timestamptz[];
+    v_last timestamptz[];
+    v_seconds bigint[];
+    v_active bigint[];
+    v_interactions bigint[];
+    v_meaningful bigint[];
+    v_help bigint[];
 BEGIN
     SELECT e.value INTO v_element
     FROM jsonb_array_elements(p_events) AS e
@@ -38,22 +50,32 @@ BEGIN
             MESSAGE = format('an event is a JSON object, not %s', jsonb_typeof(v_element));
     END IF;
 
+    PERFORM check_event_times(p_events);
     v_events := ARRAY(SELECT e FROM jsonb_populate_recordset(NULL::learning_interactions, p_events) AS e);
-    v_ids := ARRAY(SELECT e.id FROM unnest(v_events) AS e WHERE e.id IS NOT NULL);
     IF EXISTS (SELECT FROM unnest(v_events) AS e WHERE e.id IS NOT NULL AND e.timestamp IS NULL) THEN
         RAISE invalid_parameter_value USING
             MESSAGE = 'timestamp must be given with id',
             HINT = 'An event is identified by both; without its time a repeated call could '
                 'not be told from a new event.';
     END IF;
-    SELECT e.section_id INTO v_id
+    PERFORM check_event_period(e.timestamp)
+    FROM (SELECT max(l.timestamp) AS timestamp FROM unnest(v_events) AS l) AS e
+    WHERE e.timestamp > now();
+
+    PERFORM lock_sections(ARRAY(SELECT DISTINCT e.section_id FROM unnest(v_events) AS e));
+    SELECT e.section_id, e.course_id AS given, s.course_id INTO v_wrong
     FROM unnest(v_events) AS e
     LEFT JOIN learning_sections AS s ON e.section_id = s.id
-    WHERE s.id IS NULL
+    WHERE e.section_id IS NOT NULL AND (s.id IS NULL OR s.course_id <> e.course_id)
     LIMIT 1;
     IF FOUND THEN
         RAISE foreign_key_violation USING
-            MESSAGE = format('section %s does not exist', coalesce(v_id::text, 'NULL')),
+            MESSAGE = format(
+                'section %s ' || CASE
+                    WHEN v_wrong.course_id IS NULL THEN 'does not exist'
+                    ELSE 'is of course %s, not of %s'
+                END, v_wrong.section_id, v_wrong.course_id, v_wrong.given
+            ),
             CONSTRAINT = 'learning_interactions_section_id_course_id_fkey',
             TABLE = 'learning_interactions', COLUMN = 'section_id';
     END IF;
@@ -64,7 +86,7 @@ BEGIN
             coalesce(e.timestamp, now()) AS timestamp,
             coalesce(e.interaction_data, '{}') AS interaction_data,
             coalesce(e.outcome, 'successful') AS outcome,
-            s.course_id,
+            coalesce(s.course_id, e.course_id) AS course_id,
             e.learner_id, e.section_id, e.interaction_type, e.interaction_subtype,
             e.learning_objective, e.bloom_taxonomy_level, e.difficulty_level, e.duration_seconds,
             e.knowledge_demonstration, e.misconception_indicators, e.learning_effectiveness,
@@ -72,7 +94,7 @@ BEGIN
             e.learning_environment,
             e.ordinality AS number
         FROM unnest(v_events) WITH ORDINALITY AS e
-        INNER JOIN learning_sections AS s ON e.section_id = s.id
+        LEFT JOIN learning_sections AS s ON e.section_id = s.id
     ),
 
     stored AS (
@@ -98,61 +120,86 @@ BEGIN
     ),
 
     counted AS (
-        INSERT INTO section_progress AS sp (
-            learner_id, section_id, course_id, status, first_accessed, last_accessed,
-            total_time_spent, active_learning_time,
-            interaction_count, meaningful_interactions, help_requests
-        )
         SELECT
-            e.learner_id, e.section_id, e.course_id, 'in_progress',
-            min(e.timestamp), max(e.timestamp),
+            e.learner_id,
+            e.section_id,
+            e.course_id,
+            min(e.timestamp) AS first_accessed,
+            max(e.timestamp) AS last_accessed,
             -- absurd durations must not abort the log
-            least(coalesce(sum(e.duration_seconds), 0), 2147483647),
+            least(coalesce(sum(e.duration_seconds), 0), 2147483647) AS seconds,
             least(
                 coalesce(
                     sum(e.duration_seconds)
                     FILTER (WHERE is_meaningful_interaction(e.interaction_type)),
                     0
                 ), 2147483647
-            ),
-            count(*),
-            count(*) FILTER (WHERE is_meaningful_interaction(e.interaction_type)),
-            count(*) FILTER (WHERE e.interaction_type = 'help_request')
+            ) AS active_seconds,
+            count(*) AS interactions,
+            count(*) FILTER (WHERE is_meaningful_interaction(e.interaction_type)) AS meaningful,
+            count(*) FILTER (WHERE e.interaction_type = 'help_request') AS help_requests
         FROM stored AS e
+        WHERE e.section_id IS NOT NULL
         GROUP BY e.learner_id, e.section_id, e.course_id
-        ORDER BY e.learner_id, e.section_id
-        ON CONFLICT (learner_id, section_id) DO UPDATE SET
-            status = CASE sp.status WHEN 'not_started' THEN 'in_progress' ELSE sp.status END,
-            first_accessed = least(sp.first_accessed, excluded.first_accessed),
-            last_accessed = greatest(sp.last_accessed, excluded.last_accessed),
-            total_time_spent = least(
-                sp.total_time_spent::bigint + excluded.total_time_spent, 2147483647
-            ),
-            active_learning_time = least(
-                sp.active_learning_time::bigint + excluded.active_learning_time, 2147483647
-            ),
-            interaction_count = sp.interaction_count + excluded.interaction_count,
-            meaningful_interactions
-            = sp.meaningful_interactions + excluded.meaningful_interactions,
-            help_requests = sp.help_requests + excluded.help_requests
     )
 
-    SELECT count(*) INTO v_stored FROM stored;
+    SELECT
+        (SELECT count(*) FROM stored),
+        array_agg(c.learner_id), array_agg(c.section_id), array_agg(c.course_id),
+        array_agg(c.first_accessed), array_agg(c.last_accessed), array_agg(c.seconds),
+        array_agg(c.active_seconds), array_agg(c.interactions), array_agg(c.meaningful),
+        array_agg(c.help_requests)
+    INTO
+        v_stored,
+        v_learner_ids, v_section_ids, v_course_ids, v_first, v_last, v_seconds, v_active,
+        v_interactions, v_meaningful, v_help
+    FROM counted AS c;
 
-    -- Not before: whoever stored one of the ids at another time meanwhile, for the same learner and
-    -- section, held the progress row until now.
-    SELECT i.id INTO v_id
-    FROM learning_interactions AS i
-    WHERE i.id = ANY(v_ids)
-    GROUP BY i.id
-    HAVING count(*) > 1
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE unique_violation USING
-            MESSAGE = format('interaction %s exists at another time', v_id),
-            CONSTRAINT = 'learning_interactions_pkey',
-            TABLE = 'learning_interactions';
-    END IF;
+    -- Rows that are missing start empty, which writes no enrollment; then one UPDATE counts. An
+    -- upsert would fire the triggers of INSERT and of UPDATE, and each would lock enrollments in the
+    -- order of their keys, but one after the other: batches would deadlock.
+    INSERT INTO section_progress (learner_id, section_id, course_id, status)
+    SELECT k.learner_id, k.section_id, k.course_id, 'in_progress'
+    FROM unnest(v_learner_ids, v_section_ids, v_course_ids) AS k (learner_id, section_id, course_id)
+    WHERE NOT EXISTS (
+        SELECT FROM section_progress AS sp
+        WHERE sp.learner_id = k.learner_id AND sp.section_id = k.section_id
+    )
+    ORDER BY k.learner_id, k.section_id
+    ON CONFLICT (learner_id, section_id) DO NOTHING;
+
+    WITH locked AS MATERIALIZED (
+        SELECT sp.id, k.*
+        FROM unnest(
+            v_learner_ids, v_section_ids, v_first, v_last, v_seconds, v_active, v_interactions,
+            v_meaningful, v_help
+        ) AS k (
+            learner_id, section_id, first_accessed, last_accessed, seconds, active_seconds,
+            interactions, meaningful, help_requests
+        )
+        INNER JOIN section_progress AS sp
+            ON k.learner_id = sp.learner_id AND k.section_id = sp.section_id
+        ORDER BY k.learner_id, k.section_id
+        FOR NO KEY UPDATE OF sp
+    )
+
+    UPDATE section_progress AS sp SET
+        status = CASE
+            WHEN sp.status = 'not_started' THEN 'in_progress'
+            ELSE sp.status
+        END,
+        first_accessed = least(sp.first_accessed, k.first_accessed),
+        last_accessed = greatest(sp.last_accessed, k.last_accessed),
+        total_time_spent = least(sp.total_time_spent::bigint + k.seconds, 2147483647),
+        active_learning_time = least(
+            sp.active_learning_time::bigint + k.active_seconds, 2147483647
+        ),
+        interaction_count = sp.interaction_count + k.interactions,
+        meaningful_interactions = sp.meaningful_interactions + k.meaningful,
+        help_requests = sp.help_requests + k.help_requests
+    FROM locked AS k
+    WHERE sp.id = k.id;
+
     RETURN v_stored;
 END;
 $$;

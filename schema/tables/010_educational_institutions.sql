@@ -9,12 +9,19 @@ CREATE TABLE educational_institutions (
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
 
+    CONSTRAINT educational_institutions_name_check CHECK (
+        name
+        ~ E'[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u061C\\u1680\\u180E\\u2000-\\u200F'
+        '\\u2028-\\u202F\\u205F-\\u206F\\u3000\\uFEFF]'
+    ),
     CONSTRAINT educational_institutions_accreditation_info_check
     CHECK (jsonb_typeof(accreditation_info) IN ('array', 'object')),
     CONSTRAINT educational_institutions_educational_standards_check
     CHECK (jsonb_typeof(educational_standards) IN ('array', 'object')),
     CONSTRAINT educational_institutions_learning_analytics_config_check
-    CHECK (jsonb_typeof(learning_analytics_config) = 'object')
+    CHECK (jsonb_typeof(learning_analytics_config) = 'object'),
+    CONSTRAINT educational_institutions_finite_times_check
+    CHECK (isfinite(created_at) AND isfinite(updated_at))
 );
 
 COMMENT ON TABLE educational_institutions IS

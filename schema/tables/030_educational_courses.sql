@@ -1,4 +1,5 @@
--- Courses. Modules, sections and assessments hang on them.
+-- Courses. Modules, sections and assessments hang on them. Why the type of academic_credits has no
+-- scale is said in 110_educational_assessments.sql.
 CREATE TABLE educational_courses (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     institution_id uuid,
@@ -7,7 +8,7 @@ CREATE TABLE educational_courses (
     course_code varchar(50),
     learning_objectives jsonb NOT NULL,
     difficulty_level difficulty_level NOT NULL,
-    academic_credits decimal(3, 1),
+    academic_credits numeric,
     estimated_duration_hours integer,
     learning_theory_foundation jsonb,
     assessment_strategy jsonb,
@@ -30,10 +31,17 @@ CREATE TABLE educational_courses (
 
     CONSTRAINT educational_courses_institution_id_fkey FOREIGN KEY (institution_id)
     REFERENCES educational_institutions (id),
+    CONSTRAINT educational_courses_title_check CHECK (
+        title
+        ~ E'[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u061C\\u1680\\u180E\\u2000-\\u200F'
+        '\\u2028-\\u202F\\u205F-\\u206F\\u3000\\uFEFF]'
+    ),
     CONSTRAINT educational_courses_learning_objectives_check
     CHECK (jsonb_typeof(learning_objectives) = 'array'),
     CONSTRAINT educational_courses_academic_credits_check
-    CHECK (academic_credits BETWEEN 0 AND 99.9),
+    CHECK (academic_credits BETWEEN 0 AND 999.99),
+    CONSTRAINT educational_courses_academic_credits_decimals_check
+    CHECK (min_scale(academic_credits) <= 2),
     CONSTRAINT educational_courses_estimated_duration_hours_check
     CHECK (estimated_duration_hours >= 0),
     CONSTRAINT educational_courses_learning_theory_foundation_check
@@ -50,7 +58,13 @@ CREATE TABLE educational_courses (
     CONSTRAINT educational_courses_completion_rate_check CHECK (completion_rate BETWEEN 0 AND 100),
     CONSTRAINT educational_courses_average_rating_check CHECK (average_rating BETWEEN 0 AND 5),
     CONSTRAINT educational_courses_learning_effectiveness_score_check
-    CHECK (learning_effectiveness_score <= 1)
+    CHECK (learning_effectiveness_score <= 1),
+    CONSTRAINT educational_courses_finite_times_check CHECK (
+        isfinite(published_at)
+        AND isfinite(created_at)
+        AND isfinite(updated_at)
+        AND isfinite(metrics_as_of)
+    )
 );
 
 COMMENT ON TABLE educational_courses IS
@@ -65,7 +79,8 @@ COMMENT ON COLUMN educational_courses.course_code IS
 COMMENT ON COLUMN educational_courses.learning_objectives IS
 'Specific learning outcomes. (JSON array)';
 COMMENT ON COLUMN educational_courses.difficulty_level IS 'Difficulty that the course is made for.';
-COMMENT ON COLUMN educational_courses.academic_credits IS 'Credit hours, 0 to 99.9.';
+COMMENT ON COLUMN educational_courses.academic_credits IS
+'Credit hours, 0 to 999.99; at most 2 decimals.';
 COMMENT ON COLUMN educational_courses.estimated_duration_hours IS
 'Estimated learning time in hours.';
 COMMENT ON COLUMN educational_courses.learning_theory_foundation IS

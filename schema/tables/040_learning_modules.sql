@@ -1,5 +1,6 @@
 -- Modules of a course, in order. The order is deferrable so that two modules can swap places in
 -- one statement or transaction; name the target in ON CONFLICT, which cannot use it.
+-- Why the type of assessment_weight has no scale is said in 110_educational_assessments.sql.
 CREATE TABLE learning_modules (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     course_id uuid NOT NULL,
@@ -12,7 +13,7 @@ CREATE TABLE learning_modules (
     prerequisite_modules jsonb NOT NULL DEFAULT '[]'::jsonb,
     unlock_criteria jsonb,
     has_assessment boolean NOT NULL DEFAULT FALSE,
-    assessment_weight decimal(3, 2),
+    assessment_weight numeric,
     minimum_passing_score decimal(3, 2),
     content_type module_content_type NOT NULL DEFAULT 'lesson',
     interaction_requirements jsonb,
@@ -24,6 +25,11 @@ CREATE TABLE learning_modules (
     CONSTRAINT learning_modules_id_course_id_key UNIQUE (id, course_id),
     CONSTRAINT learning_modules_course_id_fkey FOREIGN KEY (course_id)
     REFERENCES educational_courses (id) ON DELETE CASCADE,
+    CONSTRAINT learning_modules_title_check CHECK (
+        title
+        ~ E'[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u061C\\u1680\\u180E\\u2000-\\u200F'
+        '\\u2028-\\u202F\\u205F-\\u206F\\u3000\\uFEFF]'
+    ),
     CONSTRAINT learning_modules_module_order_check CHECK (module_order >= 0),
     CONSTRAINT learning_modules_learning_objectives_check
     CHECK (jsonb_typeof(learning_objectives) = 'array'),
@@ -34,10 +40,14 @@ CREATE TABLE learning_modules (
     CONSTRAINT learning_modules_unlock_criteria_check
     CHECK (jsonb_typeof(unlock_criteria) = 'object'),
     CONSTRAINT learning_modules_assessment_weight_check CHECK (assessment_weight BETWEEN 0 AND 1),
+    CONSTRAINT learning_modules_assessment_weight_decimals_check
+    CHECK (min_scale(assessment_weight) <= 6),
     CONSTRAINT learning_modules_minimum_passing_score_check
     CHECK (minimum_passing_score BETWEEN 0 AND 1),
     CONSTRAINT learning_modules_interaction_requirements_check
-    CHECK (jsonb_typeof(interaction_requirements) IN ('array', 'object'))
+    CHECK (jsonb_typeof(interaction_requirements) IN ('array', 'object')),
+    CONSTRAINT learning_modules_finite_times_check
+    CHECK (isfinite(created_at) AND isfinite(updated_at))
 );
 
 COMMENT ON TABLE learning_modules IS
@@ -62,7 +72,7 @@ COMMENT ON COLUMN learning_modules.unlock_criteria IS
 'trigger. (JSON object)';
 COMMENT ON COLUMN learning_modules.has_assessment IS 'Whether the module is assessed.';
 COMMENT ON COLUMN learning_modules.assessment_weight IS
-'Share of the course grade, 0 to 1. Supplied by the application.';
+'Share of the course grade, 0 to 1, at most 6 decimals. Supplied by the application.';
 COMMENT ON COLUMN learning_modules.minimum_passing_score IS
 'Share of the points needed to pass the module, 0 to 1.';
 COMMENT ON COLUMN learning_modules.content_type IS 'Kind of module.';

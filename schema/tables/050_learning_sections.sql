@@ -25,6 +25,11 @@ CREATE TABLE learning_sections (
     CONSTRAINT learning_sections_id_course_id_key UNIQUE (id, course_id),
     CONSTRAINT learning_sections_module_id_course_id_fkey FOREIGN KEY (module_id, course_id)
     REFERENCES learning_modules (id, course_id) ON UPDATE CASCADE ON DELETE CASCADE,
+    CONSTRAINT learning_sections_title_check CHECK (
+        title
+        ~ E'[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u061C\\u1680\\u180E\\u2000-\\u200F'
+        '\\u2028-\\u202F\\u205F-\\u206F\\u3000\\uFEFF]'
+    ),
     CONSTRAINT learning_sections_section_order_check CHECK (section_order >= 0),
     CONSTRAINT learning_sections_content_data_check
     CHECK (jsonb_typeof(content_data) IN ('array', 'object')),
@@ -44,7 +49,9 @@ CREATE TABLE learning_sections (
     CONSTRAINT learning_sections_unlock_conditions_check
     CHECK (jsonb_typeof(unlock_conditions) = 'object'),
     CONSTRAINT learning_sections_completion_criteria_check
-    CHECK (jsonb_typeof(completion_criteria) IN ('array', 'object'))
+    CHECK (jsonb_typeof(completion_criteria) IN ('array', 'object')),
+    CONSTRAINT learning_sections_finite_times_check
+    CHECK (isfinite(created_at) AND isfinite(updated_at))
 );
 
 COMMENT ON TABLE learning_sections IS

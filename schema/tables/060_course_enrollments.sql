@@ -1,5 +1,6 @@
 -- Who takes which course. That learner and course are of one institution is checked by the
--- constraint triggers in triggers/.
+-- constraint triggers in triggers/. The sums at the end are what the derived columns are made of:
+-- all of it is in the row, so that who waited for it adds to what the other one wrote.
 CREATE TABLE course_enrollments (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
@@ -22,6 +23,10 @@ CREATE TABLE course_enrollments (
     understanding_assessment jsonb,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
+    section_count integer NOT NULL DEFAULT 0,
+    progress_sum bigint NOT NULL DEFAULT 0,
+    seconds_sum bigint NOT NULL DEFAULT 0,
+    measures_version bigint NOT NULL DEFAULT 0,
 
     CONSTRAINT course_enrollments_learner_id_course_id_key UNIQUE (learner_id, course_id),
     CONSTRAINT course_enrollments_learner_id_fkey FOREIGN KEY (learner_id)
@@ -35,15 +40,25 @@ CREATE TABLE course_enrollments (
     CONSTRAINT course_enrollments_overall_progress_check
     CHECK (overall_progress BETWEEN 0 AND 100),
     CONSTRAINT course_enrollments_total_time_spent_check CHECK (total_time_spent >= 0),
-    CONSTRAINT course_enrollments_current_grade_check CHECK (current_grade BETWEEN 0 AND 100),
-    CONSTRAINT course_enrollments_final_grade_check CHECK (final_grade BETWEEN 0 AND 100),
+    CONSTRAINT course_enrollments_current_grade_check
+    CHECK (current_grade BETWEEN -999.99 AND 999.99),
+    CONSTRAINT course_enrollments_final_grade_check
+    CHECK (final_grade BETWEEN -999.99 AND 999.99),
     CONSTRAINT course_enrollments_engagement_score_check CHECK (engagement_score BETWEEN 0 AND 1),
     CONSTRAINT course_enrollments_learning_velocity_check
     CHECK (learning_velocity >= 0 AND learning_velocity < 'NaN'),
     CONSTRAINT course_enrollments_understanding_assessment_check
     CHECK (jsonb_typeof(understanding_assessment) IN ('array', 'object')),
     CONSTRAINT course_enrollments_completion_check
-    CHECK ((completion_status = 'completed') = (completion_date IS NOT NULL))
+    CHECK ((completion_status = 'completed') = (completion_date IS NOT NULL)),
+    CONSTRAINT course_enrollments_finite_times_check CHECK (
+        isfinite(enrollment_date)
+        AND isfinite(expected_completion_date)
+        AND isfinite(last_accessed)
+        AND isfinite(completion_date)
+        AND isfinite(created_at)
+        AND isfinite(updated_at)
+    )
 );
 
 COMMENT ON TABLE course_enrollments IS
@@ -70,15 +85,15 @@ COMMENT ON COLUMN course_enrollments.total_time_spent IS
 'Time spent in the sections of the course in minutes; kept by triggers, as '
 'derive_enrollment_progress says.';
 COMMENT ON COLUMN course_enrollments.current_grade IS
-'Weighted mean of the best percentages so far, 0 to 100; kept by triggers, as '
-'derive_current_grades says.';
+'Weighted mean of the best percentages so far; above 100 by bonus points, below 0 by negative '
+'marks; kept by triggers, as derive_current_grades says.';
 COMMENT ON COLUMN course_enrollments.completion_status IS
 'Where the learner stands. Supplied by the application.';
 COMMENT ON COLUMN course_enrollments.completion_date IS
 'When the course was completed: given exactly when completion_status is completed; filled by '
-'trigger when left out.';
+'trigger when left out, and cleared when the state is left.';
 COMMENT ON COLUMN course_enrollments.final_grade IS
-'Final grade in percent, 0 to 100. Supplied by the application.';
+'Final grade in percent; may be above 100 or below 0. Supplied by the application.';
 COMMENT ON COLUMN course_enrollments.engagement_score IS
 'Activity in the last 30 days relative to the course''s learners, 0 to 1, as of metrics_as_of of '
 'the course; kept by recalculate_course_metrics.';
@@ -89,3 +104,13 @@ COMMENT ON COLUMN course_enrollments.understanding_assessment IS
 'Measured comprehension levels. Supplied by the application. (JSON array or object)';
 COMMENT ON COLUMN course_enrollments.created_at IS 'When the row was made.';
 COMMENT ON COLUMN course_enrollments.updated_at IS 'When the row last changed; kept by trigger.';
+COMMENT ON COLUMN course_enrollments.section_count IS
+'Number of sections of the course; kept by triggers.';
+COMMENT ON COLUMN course_enrollments.progress_sum IS
+'Sum of completion_percentage over the sections of the course, hundredths of a percent; kept by '
+'triggers. Setting it to NULL has all derived columns of the row counted anew.';
+COMMENT ON COLUMN course_enrollments.seconds_sum IS
+'Time spent in the sections of the course in seconds; kept by triggers.';
+COMMENT ON COLUMN course_enrollments.measures_version IS
+'Number of times that a trigger wrote derived columns of the row: that it is written, also where '
+'no value changes, is what tells a REPEATABLE READ transaction.';

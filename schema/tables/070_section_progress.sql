@@ -1,6 +1,6 @@
 -- How far a learner is in a section. One composite foreign key keeps section and course together:
--- it costs less than the two single ones that it replaces. Changes of the percentage are kept in
--- section_progress_history by trigger.
+-- it costs less than the two single ones that it replaces, and takes progress along when a section
+-- moves. Changes of the percentage are kept in section_progress_history by trigger.
 CREATE TABLE section_progress (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE section_progress (
     CONSTRAINT section_progress_learner_id_fkey FOREIGN KEY (learner_id)
     REFERENCES learners (id) ON DELETE CASCADE,
     CONSTRAINT section_progress_section_id_course_id_fkey FOREIGN KEY (section_id, course_id)
-    REFERENCES learning_sections (id, course_id) ON DELETE CASCADE,
+    REFERENCES learning_sections (id, course_id) ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT section_progress_completion_percentage_check
     CHECK (completion_percentage BETWEEN 0 AND 100),
     CONSTRAINT section_progress_total_time_spent_check CHECK (total_time_spent >= 0),
@@ -52,7 +52,26 @@ CREATE TABLE section_progress (
     CONSTRAINT section_progress_mastery_indicators_check
     CHECK (jsonb_typeof(mastery_indicators) IN ('array', 'object')),
     CONSTRAINT section_progress_completion_check
-    CHECK ((status IN ('completed', 'mastered')) = (completion_timestamp IS NOT NULL))
+    CHECK ((status IN ('completed', 'mastered')) = (completion_timestamp IS NOT NULL)),
+    CONSTRAINT section_progress_status_percentage_check CHECK (
+        CASE
+            WHEN status = 'not_started' THEN completion_percentage = 0
+            WHEN status IN ('completed', 'mastered') THEN completion_percentage > 0
+            ELSE TRUE
+        END
+    ),
+    CONSTRAINT section_progress_period_check CHECK (last_accessed >= first_accessed),
+    CONSTRAINT section_progress_total_time_spent_least_check
+    CHECK (total_time_spent >= active_learning_time),
+    CONSTRAINT section_progress_interaction_count_least_check
+    CHECK (interaction_count >= greatest(meaningful_interactions, help_requests)),
+    CONSTRAINT section_progress_finite_times_check CHECK (
+        isfinite(first_accessed)
+        AND isfinite(last_accessed)
+        AND isfinite(completion_timestamp)
+        AND isfinite(created_at)
+        AND isfinite(updated_at)
+    )
 );
 
 COMMENT ON TABLE section_progress IS
@@ -62,7 +81,8 @@ COMMENT ON COLUMN section_progress.learner_id IS 'Learner.';
 COMMENT ON COLUMN section_progress.section_id IS 'Section.';
 COMMENT ON COLUMN section_progress.course_id IS 'Course of the section.';
 COMMENT ON COLUMN section_progress.status IS
-'Where the learner stands. Supplied by the application.';
+'Where the learner stands; not_started only at 0 percent, completed and mastered only above. '
+'Supplied by the application.';
 COMMENT ON COLUMN section_progress.completion_percentage IS
 'Share of the section done in percent, 0 to 100. Supplied by the application.';
 COMMENT ON COLUMN section_progress.first_accessed IS
@@ -91,7 +111,7 @@ COMMENT ON COLUMN section_progress.completion_criteria_met IS
 'Which criteria are met. Supplied by the application. (JSON object)';
 COMMENT ON COLUMN section_progress.completion_timestamp IS
 'When the section was completed: given exactly when status is completed or mastered; filled by '
-'trigger when left out.';
+'trigger when left out, and cleared when these are left.';
 COMMENT ON COLUMN section_progress.validation_method IS
 'How completion is validated. Supplied by the application.';
 COMMENT ON COLUMN section_progress.learning_pattern IS

@@ -14,7 +14,8 @@ CREATE TABLE section_progress_history (
     ) REFERENCES section_progress (learner_id, section_id) ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT section_progress_history_previous_percentage_check
     CHECK (previous_percentage BETWEEN 0 AND 100),
-    CONSTRAINT section_progress_history_percentage_check CHECK (percentage BETWEEN 0 AND 100)
+    CONSTRAINT section_progress_history_percentage_check CHECK (percentage BETWEEN 0 AND 100),
+    CONSTRAINT section_progress_history_finite_times_check CHECK (isfinite(changed_at))
 );
 
 COMMENT ON TABLE section_progress_history IS

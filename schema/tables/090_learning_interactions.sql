@@ -1,11 +1,13 @@
 -- The event table, partitioned by UTC month of timestamp; ensure_interaction_partitions makes the
 -- partitions. A partitioned table cannot have id alone as its key: it is (id, timestamp).
--- One composite foreign key keeps section and course together.
+-- One composite foreign key keeps section and course together. It says nothing of an event without
+-- a section, such as a course view: the foreign key of the generated column does, and costs nothing
+-- where a section is given.
 CREATE TABLE learning_interactions (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
-    section_id uuid NOT NULL,
-    course_id uuid NOT NULL,
+    section_id uuid,
+    course_id uuid,
     interaction_type interaction_type NOT NULL,
     interaction_subtype varchar(100),
     learning_objective varchar(255),
@@ -23,12 +25,19 @@ CREATE TABLE learning_interactions (
     session_id uuid,
     learning_environment jsonb,
     timestamp timestamptz NOT NULL DEFAULT now(),
+    sectionless_course_id uuid GENERATED ALWAYS AS (
+        CASE WHEN section_id IS NULL THEN course_id END
+    ) STORED,
 
     CONSTRAINT learning_interactions_pkey PRIMARY KEY (id, timestamp),
     CONSTRAINT learning_interactions_learner_id_fkey FOREIGN KEY (learner_id)
     REFERENCES learners (id) ON DELETE CASCADE,
     CONSTRAINT learning_interactions_section_id_course_id_fkey FOREIGN KEY (section_id, course_id)
-    REFERENCES learning_sections (id, course_id) ON DELETE CASCADE,
+    REFERENCES learning_sections (id, course_id) ON UPDATE CASCADE ON DELETE CASCADE,
+    CONSTRAINT learning_interactions_sectionless_course_id_fkey FOREIGN KEY (sectionless_course_id)
+    REFERENCES educational_courses (id) ON DELETE CASCADE,
+    CONSTRAINT learning_interactions_course_id_check
+    CHECK (section_id IS NULL OR course_id IS NOT NULL),
     CONSTRAINT learning_interactions_interaction_data_check
     CHECK (jsonb_typeof(interaction_data) = 'object'),
     CONSTRAINT learning_interactions_duration_seconds_check CHECK (duration_seconds >= 0),
@@ -43,17 +52,21 @@ CREATE TABLE learning_interactions (
     CONSTRAINT learning_interactions_difficulty_adjustment_check
     CHECK (jsonb_typeof(difficulty_adjustment) IN ('array', 'object')),
     CONSTRAINT learning_interactions_learning_environment_check
-    CHECK (jsonb_typeof(learning_environment) IN ('array', 'object'))
+    CHECK (jsonb_typeof(learning_environment) IN ('array', 'object')),
+    CONSTRAINT learning_interactions_finite_times_check CHECK (isfinite(timestamp))
 ) PARTITION BY RANGE (timestamp);
 
 COMMENT ON TABLE learning_interactions IS
-'One row an event of a learner in a section, partitioned by UTC month. An event is '
+'One row an event of a learner in a section, in a course or in neither, such as a login; '
+'partitioned by UTC month. An event is '
 'identified by id and timestamp. Give queries a bound on timestamp, so that they read only '
 'the months that they need.';
 COMMENT ON COLUMN learning_interactions.id IS 'Identity, together with timestamp.';
 COMMENT ON COLUMN learning_interactions.learner_id IS 'Learner.';
-COMMENT ON COLUMN learning_interactions.section_id IS 'Section.';
-COMMENT ON COLUMN learning_interactions.course_id IS 'Course of the section.';
+COMMENT ON COLUMN learning_interactions.section_id IS
+'Section; NULL: an event of the course or of none, which counts in no section''s figures.';
+COMMENT ON COLUMN learning_interactions.course_id IS
+'Course of the section; without a section, course of the event, or NULL.';
 COMMENT ON COLUMN learning_interactions.interaction_type IS 'Kind of interaction.';
 COMMENT ON COLUMN learning_interactions.interaction_subtype IS
 'Finer kind. Supplied by the application.';
@@ -83,4 +96,6 @@ COMMENT ON COLUMN learning_interactions.session_id IS
 COMMENT ON COLUMN learning_interactions.learning_environment IS
 'Physical or virtual context. (JSON array or object)';
 COMMENT ON COLUMN learning_interactions.timestamp IS
-'When it happened. Further ahead than the partitions reach is rejected.';
+'When it happened. Further ahead than the partitions reach is rejected, and an infinite time.';
+COMMENT ON COLUMN learning_interactions.sectionless_course_id IS
+'Course of an event without a section, for the foreign key; else NULL.';

@@ -17,7 +17,7 @@ CREATE TABLE expired_interaction_totals (
     REFERENCES learners (id) ON DELETE CASCADE,
     CONSTRAINT expired_interaction_totals_section_id_course_id_fkey FOREIGN KEY (
         section_id, course_id
-    ) REFERENCES learning_sections (id, course_id) ON DELETE CASCADE,
+    ) REFERENCES learning_sections (id, course_id) ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT expired_interaction_totals_period_check CHECK (last_accessed >= first_accessed),
     CONSTRAINT expired_interaction_totals_time_check
     CHECK (active_learning_time BETWEEN 0 AND total_time_spent),

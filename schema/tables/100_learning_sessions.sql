@@ -57,7 +57,22 @@ CREATE TABLE learning_sessions (
     CHECK (jsonb_typeof(study_environment) IN ('array', 'object')),
     CONSTRAINT learning_sessions_study_materials_used_check
     CHECK (jsonb_typeof(study_materials_used) IN ('array', 'object')),
-    CONSTRAINT learning_sessions_period_check CHECK (session_end >= session_start)
+    CONSTRAINT learning_sessions_period_check CHECK (session_end >= session_start),
+    -- A minute that has begun may be counted whole. A sum, because the difference of infinite times
+    -- is an error without the name of a constraint.
+    CONSTRAINT learning_sessions_duration_elapsed_check CHECK (
+        duration_minutes IS NULL
+        OR coalesce(
+            session_end + interval '1 minute'
+            > session_start + duration_minutes * interval '1 minute', FALSE
+        )
+    ),
+    CONSTRAINT learning_sessions_finite_times_check CHECK (
+        isfinite(session_start)
+        AND isfinite(session_end)
+        AND isfinite(created_at)
+        AND isfinite(updated_at)
+    )
 ) WITH (fillfactor = 90);
 
 COMMENT ON TABLE learning_sessions IS
@@ -68,7 +83,8 @@ COMMENT ON COLUMN learning_sessions.course_id IS 'Course.';
 COMMENT ON COLUMN learning_sessions.session_start IS 'When the session started.';
 COMMENT ON COLUMN learning_sessions.session_end IS 'When the session ended; NULL: it goes on.';
 COMMENT ON COLUMN learning_sessions.duration_minutes IS
-'Length in minutes; filled by trigger from start and end when left out.';
+'Length in minutes; filled by trigger from start and end when left out, never longer than these; '
+'NULL while it goes on.';
 COMMENT ON COLUMN learning_sessions.intended_goals IS
 'What the learner planned. (JSON array or object)';
 COMMENT ON COLUMN learning_sessions.actual_accomplishments IS

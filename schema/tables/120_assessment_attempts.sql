@@ -1,5 +1,9 @@
--- Attempts at assessments. What follows from the score is derived by trigger, which also rejects a
--- score above the points of the assessment: a CHECK cannot look into another table.
+-- Attempts at assessments. What follows from the score is derived by trigger: a CHECK cannot look
+-- into another table. A change of the points writes the attempts by the cascade of the foreign key,
+-- which sees also those that are newer than the snapshot of a REPEATABLE READ transaction, and
+-- raises 40001 for them. Why the type of the score has no scale is said in
+-- 110_educational_assessments.sql. Numbers are deferrable, so that two attempts can swap theirs in
+-- one statement; ON CONFLICT cannot use them.
 CREATE TABLE assessment_attempts (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
@@ -9,7 +13,7 @@ CREATE TABLE assessment_attempts (
     submitted_at timestamptz,
     time_spent_minutes integer,
     responses jsonb NOT NULL,
-    score integer,
+    score numeric,
     percentage_score decimal(5, 2),
     passed boolean,
     response_patterns jsonb,
@@ -22,20 +26,28 @@ CREATE TABLE assessment_attempts (
     device_info jsonb,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
+    rules_version bigint NOT NULL DEFAULT 0,
 
     CONSTRAINT assessment_attempts_learner_id_assessment_id_attempt_number_key UNIQUE (
         learner_id, assessment_id, attempt_number
-    ),
+    ) DEFERRABLE INITIALLY IMMEDIATE,
     CONSTRAINT assessment_attempts_learner_id_fkey FOREIGN KEY (learner_id)
     REFERENCES learners (id) ON DELETE CASCADE,
-    CONSTRAINT assessment_attempts_assessment_id_fkey FOREIGN KEY (assessment_id)
-    REFERENCES educational_assessments (id) ON DELETE CASCADE,
+    CONSTRAINT assessment_attempts_assessment_id_rules_version_fkey FOREIGN KEY (
+        assessment_id, rules_version
+    ) REFERENCES educational_assessments (id, rules_version) ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT assessment_attempts_attempt_number_check CHECK (attempt_number > 0),
     CONSTRAINT assessment_attempts_time_spent_minutes_check CHECK (time_spent_minutes >= 0),
     CONSTRAINT assessment_attempts_responses_check CHECK (jsonb_typeof(responses) = 'array'),
-    CONSTRAINT assessment_attempts_score_check CHECK (score >= 0),
+    CONSTRAINT assessment_attempts_score_check
+    CHECK (score BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT assessment_attempts_score_decimals_check CHECK (min_scale(score) <= 3),
     CONSTRAINT assessment_attempts_percentage_score_check
-    CHECK (percentage_score BETWEEN 0 AND 100),
+    CHECK (percentage_score BETWEEN -999.99 AND 999.99),
+    CONSTRAINT assessment_attempts_graded_check
+    CHECK (completion_status NOT IN ('graded', 'reviewed') OR score IS NOT NULL),
+    CONSTRAINT assessment_attempts_result_check
+    CHECK (score IS NOT NULL OR (percentage_score IS NULL AND passed IS NULL)),
     CONSTRAINT assessment_attempts_response_patterns_check
     CHECK (jsonb_typeof(response_patterns) IN ('array', 'object')),
     CONSTRAINT assessment_attempts_knowledge_gaps_check
@@ -47,12 +59,18 @@ CREATE TABLE assessment_attempts (
     CONSTRAINT assessment_attempts_improvement_suggestions_check
     CHECK (jsonb_typeof(improvement_suggestions) IN ('array', 'object')),
     CONSTRAINT assessment_attempts_device_info_check CHECK (jsonb_typeof(device_info) = 'object'),
-    CONSTRAINT assessment_attempts_period_check CHECK (submitted_at >= started_at)
+    CONSTRAINT assessment_attempts_period_check CHECK (submitted_at >= started_at),
+    CONSTRAINT assessment_attempts_finite_times_check CHECK (
+        isfinite(started_at)
+        AND isfinite(submitted_at)
+        AND isfinite(created_at)
+        AND isfinite(updated_at)
+    )
 );
 
 COMMENT ON TABLE assessment_attempts IS
 'An attempt of a learner at an assessment: answers, score and feedback. Graded: '
-'completion_status graded or reviewed, and a score.';
+'completion_status graded or reviewed, which needs a score.';
 COMMENT ON COLUMN assessment_attempts.id IS 'Identity.';
 COMMENT ON COLUMN assessment_attempts.learner_id IS 'Learner.';
 COMMENT ON COLUMN assessment_attempts.assessment_id IS 'Assessment.';
@@ -68,9 +86,11 @@ COMMENT ON COLUMN assessment_attempts.responses IS
 'Answers: [{"question_id": text, "points": number, "answer": any}], ids unique; checked by '
 'trigger. (JSON array)';
 COMMENT ON COLUMN assessment_attempts.score IS
-'Points reached, 0 to the assessment''s total_points.';
+'Points reached, at most 3 decimals; above total_points by bonus points, below 0 by negative '
+'marks.';
 COMMENT ON COLUMN assessment_attempts.percentage_score IS
-'100 * score / total_points, 0 to 100; filled by trigger when left out.';
+'100 * score / total_points; filled by trigger when left out; NULL where the assessment has no '
+'points.';
 COMMENT ON COLUMN assessment_attempts.passed IS
 'score >= passing_score; filled by trigger when left out; NULL where the assessment has no '
 'passing_score.';
@@ -89,3 +109,5 @@ COMMENT ON COLUMN assessment_attempts.completion_status IS 'Stage of the attempt
 COMMENT ON COLUMN assessment_attempts.device_info IS 'Device and browser. (JSON object)';
 COMMENT ON COLUMN assessment_attempts.created_at IS 'When the row was made.';
 COMMENT ON COLUMN assessment_attempts.updated_at IS 'When the row last changed; kept by trigger.';
+COMMENT ON COLUMN assessment_attempts.rules_version IS
+'rules_version of the assessment that the result was derived by; kept by trigger and foreign key.';

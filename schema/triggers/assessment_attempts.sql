@@ -51,6 +51,13 @@ EXECUTE FUNCTION follow_assessment_attempts();
 COMMENT ON TRIGGER assessment_attempts_grades_delete ON assessment_attempts IS
 'Grades follow the attempts.';
 
+CREATE OR REPLACE TRIGGER assessment_attempts_grades_truncate
+AFTER TRUNCATE ON assessment_attempts
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_assessment_attempts();
+COMMENT ON TRIGGER assessment_attempts_grades_truncate ON assessment_attempts IS
+'Grades follow the attempts.';
+
 CREATE OR REPLACE TRIGGER assessment_attempts_delta_insert
 AFTER INSERT ON assessment_attempts
 REFERENCING NEW TABLE AS new_rows
@@ -87,3 +94,24 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION request_analytics_rebuild();
 COMMENT ON TRIGGER assessment_attempts_delta_truncate ON assessment_attempts IS
 'Analytics count anew after a TRUNCATE.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_institution_insert
+AFTER INSERT ON assessment_attempts
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION check_activity_institution(
+    'assessment_id', 'assessment_attempts_institution_check'
+);
+COMMENT ON TRIGGER assessment_attempts_institution_insert ON assessment_attempts IS
+'Learner and course are of one institution.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_institution_update
+AFTER UPDATE OF learner_id, assessment_id ON assessment_attempts
+FOR EACH ROW WHEN (
+    (old.learner_id, old.assessment_id) IS DISTINCT FROM (new.learner_id, new.assessment_id)
+)
+EXECUTE FUNCTION check_activity_institution(
+    'assessment_id', 'assessment_attempts_institution_check'
+);
+COMMENT ON TRIGGER assessment_attempts_institution_update ON assessment_attempts IS
+'Learner and course are of one institution; an update of anything else costs nothing.';

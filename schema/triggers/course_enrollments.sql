@@ -10,24 +10,41 @@ CREATE CONSTRAINT TRIGGER course_enrollments_institution
 AFTER INSERT OR UPDATE OF learner_id, course_id ON course_enrollments
 DEFERRABLE INITIALLY IMMEDIATE
 FOR EACH ROW
-EXECUTE FUNCTION check_enrollment_institution();
+EXECUTE FUNCTION check_enrollment_institution('enrollment');
 COMMENT ON TRIGGER course_enrollments_institution ON course_enrollments IS
 'Learner and course are of one institution.';
 
 CREATE OR REPLACE TRIGGER course_enrollments_completion
 BEFORE INSERT OR UPDATE ON course_enrollments
 FOR EACH ROW WHEN (
-    new.completion_status = 'completed' AND new.completion_date IS NULL
+    (new.completion_status = 'completed') = (new.completion_date IS NULL)
 )
-EXECUTE FUNCTION fill_completion_date();
+EXECUTE FUNCTION keep_completion_date('completion_date');
 COMMENT ON TRIGGER course_enrollments_completion ON course_enrollments IS
-'Dates a completion that came without its date.';
+'Dates a completion that came without its date, and clears the date when the state is left.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_measures_insert
+BEFORE INSERT ON course_enrollments
+FOR EACH ROW
+EXECUTE FUNCTION keep_enrollment_measures();
+COMMENT ON TRIGGER course_enrollments_measures_insert ON course_enrollments IS
+'Derived columns start empty, whatever the application writes.';
+
+-- without a WHEN: its expression would be read anew by each statement, which costs more than a call
+CREATE OR REPLACE TRIGGER course_enrollments_measures_update
+BEFORE UPDATE OF
+learner_id, course_id, overall_progress, last_accessed, total_time_spent, current_grade,
+section_count, progress_sum, seconds_sum, measures_version ON course_enrollments
+FOR EACH ROW
+EXECUTE FUNCTION keep_enrollment_measures();
+COMMENT ON TRIGGER course_enrollments_measures_update ON course_enrollments IS
+'Derived columns stay true, whatever the application writes.';
 
 CREATE OR REPLACE TRIGGER course_enrollments_derived_insert
 AFTER INSERT ON course_enrollments
 REFERENCING NEW TABLE AS new_rows
 FOR EACH STATEMENT
-EXECUTE FUNCTION follow_new_enrollments();
+EXECUTE FUNCTION follow_course_enrollments();
 COMMENT ON TRIGGER course_enrollments_derived_insert ON course_enrollments IS
 'A new enrollment starts with the progress and the grade that there are.';
 
@@ -36,9 +53,24 @@ AFTER UPDATE OF learner_id, course_id ON course_enrollments
 FOR EACH ROW WHEN (
     (old.learner_id, old.course_id) IS DISTINCT FROM (new.learner_id, new.course_id)
 )
-EXECUTE FUNCTION follow_new_enrollments();
+EXECUTE FUNCTION follow_course_enrollments();
 COMMENT ON TRIGGER course_enrollments_derived_update ON course_enrollments IS
 'An enrollment given to another learner or course takes over what there is.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_derived_delete
+AFTER DELETE ON course_enrollments
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_course_enrollments();
+COMMENT ON TRIGGER course_enrollments_derived_delete ON course_enrollments IS
+'Who leaves a course is no longer known as enrolled.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_derived_truncate
+AFTER TRUNCATE ON course_enrollments
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_course_enrollments();
+COMMENT ON TRIGGER course_enrollments_derived_truncate ON course_enrollments IS
+'Nobody is known as enrolled after a TRUNCATE.';
 
 CREATE OR REPLACE TRIGGER course_enrollments_delta_insert
 AFTER INSERT ON course_enrollments
@@ -50,19 +82,11 @@ COMMENT ON TRIGGER course_enrollments_delta_insert ON course_enrollments IS
 
 CREATE OR REPLACE TRIGGER course_enrollments_delta_update
 AFTER UPDATE ON course_enrollments
-FOR EACH ROW WHEN (
-    (
-        old.learner_id, old.course_id, old.completion_status, old.overall_progress,
-        old.total_time_spent, old.engagement_score
-    )
-    IS DISTINCT FROM (
-        new.learner_id, new.course_id, new.completion_status, new.overall_progress,
-        new.total_time_spent, new.engagement_score
-    )
-)
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
 EXECUTE FUNCTION append_course_enrollments_delta();
 COMMENT ON TRIGGER course_enrollments_delta_update ON course_enrollments IS
-'Analytics follow the enrollments; an update of anything else costs nothing.';
+'Analytics follow the enrollments.';
 
 CREATE OR REPLACE TRIGGER course_enrollments_delta_delete
 AFTER DELETE ON course_enrollments

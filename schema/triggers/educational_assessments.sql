@@ -13,14 +13,12 @@ EXECUTE FUNCTION set_assessment_course();
 COMMENT ON TRIGGER educational_assessments_course ON educational_assessments IS
 'Fills course_id from the section.';
 
-CREATE OR REPLACE TRIGGER educational_assessments_rederive
-AFTER UPDATE OF total_points, passing_score ON educational_assessments
-FOR EACH ROW WHEN (
-    (old.total_points, old.passing_score) IS DISTINCT FROM (new.total_points, new.passing_score)
-)
-EXECUTE FUNCTION rederive_attempt_results();
-COMMENT ON TRIGGER educational_assessments_rederive ON educational_assessments IS
-'Results of attempts follow the points and the passing score.';
+CREATE OR REPLACE TRIGGER educational_assessments_rules
+BEFORE UPDATE ON educational_assessments
+FOR EACH ROW
+EXECUTE FUNCTION count_rules_version();
+COMMENT ON TRIGGER educational_assessments_rules ON educational_assessments IS
+'Results of attempts follow the points and the passing score, by the foreign key.';
 
 CREATE OR REPLACE TRIGGER educational_assessments_questions
 BEFORE INSERT OR UPDATE OF questions ON educational_assessments

@@ -1,4 +1,12 @@
 -- Triggers of educational_courses.
+CREATE OR REPLACE TRIGGER educational_courses_structure
+AFTER INSERT ON educational_courses
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION make_course_structure();
+COMMENT ON TRIGGER educational_courses_structure ON educational_courses IS
+'Each course has its row of course_structure.';
+
 CREATE OR REPLACE TRIGGER educational_courses_updated_at
 BEFORE UPDATE ON educational_courses
 FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*)
@@ -9,7 +17,7 @@ COMMENT ON TRIGGER educational_courses_updated_at ON educational_courses IS
 CREATE CONSTRAINT TRIGGER educational_courses_institution
 AFTER UPDATE OF institution_id ON educational_courses
 DEFERRABLE INITIALLY IMMEDIATE
-FOR EACH ROW
-EXECUTE FUNCTION check_enrollment_institution();
+FOR EACH ROW WHEN (old.institution_id IS DISTINCT FROM new.institution_id)
+EXECUTE FUNCTION check_institution_change('course_id');
 COMMENT ON TRIGGER educational_courses_institution ON educational_courses IS
 'A course does not leave the institution of its learners.';

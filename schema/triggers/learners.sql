@@ -9,7 +9,7 @@ COMMENT ON TRIGGER learners_updated_at ON learners IS
 CREATE CONSTRAINT TRIGGER learners_institution
 AFTER UPDATE OF institution_id ON learners
 DEFERRABLE INITIALLY IMMEDIATE
-FOR EACH ROW
-EXECUTE FUNCTION check_enrollment_institution();
+FOR EACH ROW WHEN (old.institution_id IS DISTINCT FROM new.institution_id)
+EXECUTE FUNCTION check_institution_change('learner_id');
 COMMENT ON TRIGGER learners_institution ON learners IS
-'A learner does not leave the institution of a course while enrolled in it.';
+'A learner does not leave the institution of the courses where they were active.';

@@ -12,7 +12,23 @@ DEFERRABLE INITIALLY IMMEDIATE
 FOR EACH ROW
 EXECUTE FUNCTION check_prerequisite_modules();
 COMMENT ON TRIGGER learning_modules_prerequisites ON learning_modules IS
-'Prerequisites are modules of the same course, without a cycle.';
+'Prerequisites are modules of the same course.';
+
+CREATE OR REPLACE TRIGGER learning_modules_cycles_insert
+AFTER INSERT ON learning_modules
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION check_prerequisite_cycles();
+COMMENT ON TRIGGER learning_modules_cycles_insert ON learning_modules IS
+'Prerequisites make no cycle.';
+
+CREATE OR REPLACE TRIGGER learning_modules_cycles_update
+AFTER UPDATE ON learning_modules
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION check_prerequisite_cycles();
+COMMENT ON TRIGGER learning_modules_cycles_update ON learning_modules IS
+'Prerequisites make no cycle.';
 
 CREATE OR REPLACE TRIGGER learning_modules_unlock_criteria
 BEFORE INSERT OR UPDATE OF unlock_criteria ON learning_modules

@@ -37,6 +37,13 @@ EXECUTE FUNCTION follow_course_sections();
 COMMENT ON TRIGGER learning_sections_enrollments_delete ON learning_sections IS
 'Enrollments follow the sections of their course.';
 
+CREATE OR REPLACE TRIGGER learning_sections_enrollments_truncate
+AFTER TRUNCATE ON learning_sections
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_course_sections();
+COMMENT ON TRIGGER learning_sections_enrollments_truncate ON learning_sections IS
+'Enrollments follow the sections of their course.';
+
 CREATE OR REPLACE TRIGGER learning_sections_unlock_conditions
 BEFORE INSERT OR UPDATE OF unlock_conditions ON learning_sections
 FOR EACH ROW WHEN (new.unlock_conditions IS NOT NULL)

@@ -15,21 +15,25 @@ COMMENT ON TRIGGER section_progress_history_insert ON section_progress IS
 'Starts the history of new progress rows.';
 
 CREATE OR REPLACE TRIGGER section_progress_history_update
-AFTER UPDATE ON section_progress
-REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-FOR EACH STATEMENT
+AFTER UPDATE OF id, learner_id, section_id ON section_progress
+FOR EACH ROW WHEN (
+    (old.id, old.learner_id, old.section_id)
+    IS DISTINCT FROM (new.id, new.learner_id, new.section_id)
+    AND old.completion_percentage <> new.completion_percentage
+)
 EXECUTE FUNCTION record_progress_history();
 COMMENT ON TRIGGER section_progress_history_update ON section_progress IS
-'Appends changes of completion_percentage to the history.';
+'Goes on with the history of a row that becomes another one; of all others: '
+'section_progress_delta_update.';
 
 CREATE OR REPLACE TRIGGER section_progress_completion
 BEFORE INSERT OR UPDATE ON section_progress
 FOR EACH ROW WHEN (
-    new.status IN ('completed', 'mastered') AND new.completion_timestamp IS NULL
+    (new.status IN ('completed', 'mastered')) = (new.completion_timestamp IS NULL)
 )
-EXECUTE FUNCTION fill_completion_date();
+EXECUTE FUNCTION keep_completion_date('completion_timestamp');
 COMMENT ON TRIGGER section_progress_completion ON section_progress IS
-'Dates a completion that came without its date.';
+'Dates a completion that came without its date, and clears the date when the state is left.';
 
 CREATE OR REPLACE TRIGGER section_progress_enrollments_insert
 AFTER INSERT ON section_progress
@@ -39,20 +43,19 @@ EXECUTE FUNCTION follow_section_progress();
 COMMENT ON TRIGGER section_progress_enrollments_insert ON section_progress IS
 'Enrollments follow the progress of their sections.';
 
-CREATE OR REPLACE TRIGGER section_progress_enrollments_update
-AFTER UPDATE ON section_progress
-REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-FOR EACH STATEMENT
-EXECUTE FUNCTION follow_section_progress();
-COMMENT ON TRIGGER section_progress_enrollments_update ON section_progress IS
-'Enrollments follow the progress of their sections.';
-
 CREATE OR REPLACE TRIGGER section_progress_enrollments_delete
 AFTER DELETE ON section_progress
 REFERENCING OLD TABLE AS old_rows
 FOR EACH STATEMENT
 EXECUTE FUNCTION follow_section_progress();
 COMMENT ON TRIGGER section_progress_enrollments_delete ON section_progress IS
+'Enrollments follow the progress of their sections.';
+
+CREATE OR REPLACE TRIGGER section_progress_enrollments_truncate
+AFTER TRUNCATE ON section_progress
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_section_progress();
+COMMENT ON TRIGGER section_progress_enrollments_truncate ON section_progress IS
 'Enrollments follow the progress of their sections.';
 
 CREATE OR REPLACE TRIGGER section_progress_delta_insert
@@ -65,19 +68,11 @@ COMMENT ON TRIGGER section_progress_delta_insert ON section_progress IS
 
 CREATE OR REPLACE TRIGGER section_progress_delta_update
 AFTER UPDATE ON section_progress
-FOR EACH ROW WHEN (
-    (
-        old.learner_id, old.course_id, old.comprehension_score, old.retention_score,
-        old.application_score, old.interaction_count, old.meaningful_interactions
-    )
-    IS DISTINCT FROM (
-        new.learner_id, new.course_id, new.comprehension_score, new.retention_score,
-        new.application_score, new.interaction_count, new.meaningful_interactions
-    )
-)
-EXECUTE FUNCTION append_section_progress_delta();
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_section_progress();
 COMMENT ON TRIGGER section_progress_delta_update ON section_progress IS
-'Analytics follow the progress rows; an update of anything else costs nothing.';
+'Enrollments, analytics and history follow the progress rows, from one look at them.';
 
 CREATE OR REPLACE TRIGGER section_progress_delta_delete
 AFTER DELETE ON section_progress
@@ -93,3 +88,20 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION request_analytics_rebuild();
 COMMENT ON TRIGGER section_progress_delta_truncate ON section_progress IS
 'Analytics count anew after a TRUNCATE.';
+
+CREATE OR REPLACE TRIGGER section_progress_institution_insert
+AFTER INSERT ON section_progress
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION check_activity_institution('course_id', 'section_progress_institution_check');
+COMMENT ON TRIGGER section_progress_institution_insert ON section_progress IS
+'Learner and course are of one institution.';
+
+CREATE OR REPLACE TRIGGER section_progress_institution_update
+AFTER UPDATE OF learner_id, course_id ON section_progress
+FOR EACH ROW WHEN (
+    (old.learner_id, old.course_id) IS DISTINCT FROM (new.learner_id, new.course_id)
+)
+EXECUTE FUNCTION check_activity_institution('course_id', 'section_progress_institution_check');
+COMMENT ON TRIGGER section_progress_institution_update ON section_progress IS
+'Learner and course are of one institution; an update of anything else costs nothing.';

@@ -85,6 +85,24 @@ def test_what_only_looks_like_a_fault_is_none(broken: Rules) -> None:
     assert broken(SOUND) == []
 
 
+def test_an_index_that_leaves_out_null_alone_serves_a_foreign_key(broken: Rules) -> None:
+    assert broken(index("(note_id) WHERE note_id IS NOT NULL")) == []
+
+
+def test_an_index_serves_a_foreign_key_by_what_is_a_key_of_the_other_table(broken: Rules) -> None:
+    versions = (
+        "ALTER TABLE notes ADD COLUMN version bigint,\n"
+        "    ADD CONSTRAINT notes_id_version_key UNIQUE (id, version);\n"
+        "ALTER TABLE pages ADD COLUMN version bigint,\n"
+        "    ADD CONSTRAINT pages_note_id_version_fkey FOREIGN KEY (note_id, version)\n"
+        "    REFERENCES notes (id, version);\n"
+        "COMMENT ON COLUMN notes.version IS 'Version.';\n"
+        "COMMENT ON COLUMN pages.version IS 'Version of the note.';\n"
+    )
+    assert broken({**index("(note_id)"), "tables/030_versions.sql": versions}) == []
+    assert broken({**index("(note_id, id)"), "tables/030_versions.sql": versions}) == []
+
+
 @pytest.mark.parametrize(
     "columns", ["(note_id) WHERE note_id > 0", "(id, note_id)", "((note_id + 0))"]
 )

@@ -40,10 +40,10 @@ DERIVED: dict[str, dict[str, Any]] = {
         "first_accessed": AS_OF - timedelta(days=999),
         "last_accessed": AS_OF - timedelta(days=999),
         "total_time_spent": 12345,
-        "active_learning_time": 12345,
+        "active_learning_time": 0,
         "interaction_count": 99,
-        "meaningful_interactions": 99,
-        "help_requests": 99,
+        "meaningful_interactions": 0,
+        "help_requests": 0,
     },
 }
 
@@ -103,6 +103,12 @@ def test_the_check_finds_a_fault_planted_in_any_derived_column(
                 (learner, course),
             )
     add(transaction, "section_progress", learner_id=history.learners[0])
+    for kind in ("discussion", "help_request"):
+        transaction.execute(
+            "SELECT record_interaction(%s, id, %s, p_duration_seconds => 5)"
+            " FROM learning_sections LIMIT 1",
+            (history.learners[0], kind),
+        )
     add(
         transaction,
         "assessment_attempts",

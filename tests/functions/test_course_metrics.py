@@ -230,7 +230,9 @@ def test_a_velocity_beyond_the_column_is_null_and_one_below_is_not(
     gain(transaction, fast, sections[0], 100, timedelta(1))
     recalculate(transaction)
     assert metrics(transaction, fast)[1] is None
-    transaction.execute("UPDATE section_progress SET completion_percentage = 0")
+    transaction.execute(
+        "UPDATE section_progress SET status = 'in_progress', completion_percentage = 0"
+    )
     recalculate(transaction)
     transaction.execute("DELETE FROM section_progress WHERE completion_percentage = 0")
     gain(transaction, slow, sections[0], 0.2, timedelta(1))

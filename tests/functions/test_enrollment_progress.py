@@ -7,7 +7,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -208,15 +207,55 @@ def test_both_courses_follow_when_a_section_or_module_moves(
     assert (overall(transaction, here), overall(transaction, there)) == (25, 25)
 
 
-def test_a_section_with_progress_cannot_leave_its_course(transaction: Connection) -> None:
-    enrollment, sections = enrolled(transaction)
-    _, elsewhere = enrolled(transaction)
-    progress(transaction, enrollment, sections[0])
-    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+@pytest.mark.parametrize("moved", ["section", "module"])
+def test_what_moves_to_another_course_takes_its_progress_along(
+    transaction: Connection, moved: str
+) -> None:
+    here, sections = enrolled(transaction)
+    there, elsewhere = enrolled(transaction)
+    transaction.execute(
+        "INSERT INTO course_enrollments (learner_id, course_id) VALUES (%s, %s)",
+        (here["learner_id"], there["course_id"]),
+    )
+    section = sections[0]
+    record = "SELECT record_interaction(%s, %s, 'reflection', p_duration_seconds => 120)"
+    transaction.execute(record, (here["learner_id"], section["id"]))
+    transaction.execute("UPDATE section_progress SET completion_percentage = 60")
+    assessment = add(transaction, "educational_assessments", section_id=section["id"])
+    add(
+        transaction,
+        "assessment_attempts",
+        learner_id=here["learner_id"],
+        assessment_id=assessment["id"],
+        score=9,
+        completion_status="graded",
+    )
+    assert overall(transaction, here) == 30
+
+    if moved == "section":
         transaction.execute(
             "UPDATE learning_sections SET module_id = %s, section_order = 9 WHERE id = %s",
-            (elsewhere[0]["module_id"], sections[0]["id"]),
+            (elsewhere[0]["module_id"], section["id"]),
         )
+    else:
+        transaction.execute(
+            "UPDATE learning_modules SET course_id = %s, module_order = 9 WHERE id = %s",
+            (there["course_id"], section["module_id"]),
+        )
+    found = transaction.execute(
+        "SELECT course_id, overall_progress, total_time_spent, current_grade"
+        " FROM course_enrollments WHERE learner_id = %s",
+        (here["learner_id"],),
+    ).fetchall()
+    sections_there = 3 if moved == "section" else 4
+    left = 0 if moved == "section" else 30  # without any section, what is stored stays
+    assert {row[0]: row[1:] for row in found} == {
+        here["course_id"]: (left, 0, None),
+        there["course_id"]: (rounded(Fraction(60, sections_there)), 2, 90),
+    }
+    transaction.execute("SELECT recalculate_course_metrics(), refresh_learning_analytics()")
+    assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
+    assert transaction.execute("SELECT * FROM check_learning_analytics()").fetchall() == []
 
 
 def test_deleted_progress_is_taken_back(transaction: Connection) -> None:
@@ -232,8 +271,9 @@ def test_deleted_progress_is_taken_back(transaction: Connection) -> None:
 def test_one_statement_for_many_rows_updates_each_enrollment_once(transaction: Connection) -> None:
     enrollment, _ = enrolled(transaction, 3, learners=4)
     transaction.execute(
-        "INSERT INTO section_progress (learner_id, section_id, course_id, completion_percentage)"
-        " SELECT e.learner_id, s.id, s.course_id, 60 FROM course_enrollments AS e"
+        "INSERT INTO section_progress"
+        " (learner_id, section_id, course_id, status, completion_percentage)"
+        " SELECT e.learner_id, s.id, s.course_id, 'in_progress', 60 FROM course_enrollments AS e"
         " JOIN learning_sections AS s USING (course_id) WHERE s.course_id = %s",
         (enrollment["course_id"],),
     )
@@ -255,8 +295,10 @@ def test_an_upsert_counts_what_it_inserted_and_what_it_updated(transaction: Conn
     enrollment, sections = enrolled(transaction)
     progress(transaction, enrollment, sections[0])
     transaction.execute(
-        "INSERT INTO section_progress (learner_id, section_id, course_id, completion_percentage)"
-        " SELECT %s, s.id, s.course_id, 100 FROM learning_sections AS s WHERE s.course_id = %s"
+        "INSERT INTO section_progress"
+        " (learner_id, section_id, course_id, status, completion_percentage)"
+        " SELECT %s, s.id, s.course_id, 'in_progress', 100 FROM learning_sections AS s"
+        " WHERE s.course_id = %s"
         " ON CONFLICT (learner_id, section_id) DO UPDATE SET"
         " completion_percentage = excluded.completion_percentage",
         (enrollment["learner_id"], enrollment["course_id"]),

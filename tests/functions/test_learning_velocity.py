@@ -34,8 +34,8 @@ def progress_at(connection: Connection, *steps: tuple[datetime, int]) -> Row:
     row = add(connection, "section_progress")
     for time, percentage in steps:
         connection.execute(
-            "UPDATE section_progress SET completion_percentage = %s, completion_timestamp = %s,"
-            " status = 'completed' WHERE id = %s",
+            "UPDATE section_progress SET completion_percentage = %s, last_accessed = %s"
+            " WHERE id = %s",
             (percentage, time, row["id"]),
         )
     return row

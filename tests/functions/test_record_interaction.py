@@ -109,11 +109,18 @@ def test_an_event_starts_the_section_and_never_ends_it(
     transaction: Connection, place: tuple[uuid.UUID, uuid.UUID]
 ) -> None:
     learner, section = place
-    add(transaction, "section_progress", learner_id=learner, section_id=section)
-    assert only_progress(transaction)["status"] == "not_started"
+    add(
+        transaction,
+        "section_progress",
+        learner_id=learner,
+        section_id=section,
+        status="not_started",
+    )
     record(transaction, *place)
     assert only_progress(transaction)["status"] == "in_progress"
-    transaction.execute("UPDATE section_progress SET status = 'mastered'")
+    transaction.execute(
+        "UPDATE section_progress SET status = 'mastered', completion_percentage = 100"
+    )
     record(transaction, *place)
     assert only_progress(transaction)["status"] == "mastered"
 
@@ -206,10 +213,16 @@ def rejections() -> Iterator[tuple[str, dict[str, Any], str, str | None]]:
         "learning_interactions_section_id_course_id_fkey",
     )
     yield (
-        "no section",
-        {"section": None},
+        "other course",
+        {"course_id": NOBODY},
         "23503",
         "learning_interactions_section_id_course_id_fkey",
+    )
+    yield (
+        "infinite time",
+        {"timestamp": "-infinity"},
+        "23514",
+        "learning_interactions_finite_times_check",
     )
     yield "learner", {"learner": NOBODY}, "23503", "learning_interactions_learner_id_fkey"
     yield "no learner", {"learner": None}, "23502", None

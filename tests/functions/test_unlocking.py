@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from support.derived import AS_OF
 from support.rows import NOBODY, Connection, Row, add, column, rolled_back, scalar
 
+DONE = ("completed", "mastered")
+
 
 class Course:
     """A course, and a learner in it."""
@@ -38,10 +40,11 @@ class Course:
 
     def reach(self, section: Row, status: str = "completed") -> None:
         self.connection.execute(
-            "INSERT INTO section_progress (learner_id, section_id, course_id, status)"
-            " VALUES (%s, %s, %s, %s) ON CONFLICT (learner_id, section_id)"
-            " DO UPDATE SET status = excluded.status",
-            (self.learner, section["id"], self.id, status),
+            "INSERT INTO section_progress"
+            " (learner_id, section_id, course_id, status, completion_percentage)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (learner_id, section_id) DO UPDATE SET"
+            " status = excluded.status, completion_percentage = excluded.completion_percentage",
+            (self.learner, section["id"], self.id, status, 100 if status in DONE else 0),
         )
 
     def is_completed(self, module: Row) -> bool:

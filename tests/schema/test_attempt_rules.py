@@ -55,7 +55,7 @@ def test_results_that_contradict_the_score_are_rejected(transaction: Connection)
         rejected(transaction, assessment, score=1, passed=True)
         == "assessment_attempts_passed_derived_check"
     )
-    assert rejected(transaction, assessment, score=4) == "assessment_attempts_score_total_check"
+    assert rejected(transaction, assessment, score=31) == "assessment_attempts_score_total_check"
 
 
 def test_time_spent_may_be_less_than_elapsed_and_not_more(transaction: Connection) -> None:
@@ -93,12 +93,92 @@ def test_new_points_and_a_new_passing_score_change_the_results(transaction: Conn
     assert results[3]["passed"] is None
 
 
-def test_points_below_a_score_already_given_are_rejected(transaction: Connection) -> None:
-    assessment = add(transaction, "educational_assessments", total_points=4, passing_score=2)
-    attempt(transaction, assessment, score=3)
-    with pytest.raises(psycopg.errors.CheckViolation) as error:
-        transaction.execute("UPDATE educational_assessments SET total_points = 2")
+def test_points_far_below_a_score_already_given_are_rejected(transaction: Connection) -> None:
+    assessment = add(transaction, "educational_assessments", total_points=4, passing_score=None)
+    graded = attempt(transaction, assessment, score=3)
+    with pytest.raises(psycopg.errors.CheckViolation) as error, rolled_back(transaction):
+        transaction.execute("UPDATE educational_assessments SET total_points = 0.25")
     assert error.value.diag.constraint_name == "assessment_attempts_score_total_check"
+    assert error.value.diag.message_primary == (
+        "score 3 of 0.25 points is 1200.00 percent, which is not within -999.99 to 999.99"
+    )
+    assert str(graded["learner_id"]) in str(error.value.diag.message_detail)
+    assert "total_points" in str(error.value.diag.message_hint)
+    transaction.execute("UPDATE educational_assessments SET total_points = 2")
+    assert read(transaction, "assessment_attempts")[0]["percentage_score"] == 150
+
+
+@pytest.mark.parametrize(
+    ("total", "passing", "score", "percentage", "passed"),
+    [
+        ("10", "5", "4.5", "45", False),
+        ("10", "5", "4.999", "49.99", False),
+        ("10", "4.5", "4.5", "45", True),
+        ("10", "5", "11.5", "115", True),
+        ("10", "0", "-2.5", "-25", False),
+        ("0.125", None, "0.1", "80", None),
+        ("0", None, "0", None, None),
+        ("0", "0", "3", None, True),
+        ("0", "0", "-0.001", None, False),
+        ("1", None, "9.999", "999.9", None),
+    ],
+)
+def test_results_follow_the_exact_score(
+    transaction: Connection,
+    total: str,
+    passing: str | None,
+    score: str,
+    percentage: str | None,
+    passed: bool | None,
+) -> None:
+    assessment = add(
+        transaction, "educational_assessments", total_points=total, passing_score=passing
+    )
+    row = attempt(transaction, assessment, score=score)
+    assert row["score"] == Decimal(score)
+    assert row["percentage_score"] == (None if percentage is None else Decimal(percentage))
+    assert row["passed"] is passed
+
+
+def test_a_practice_without_points_has_no_percentage(transaction: Connection) -> None:
+    practice = add(transaction, "educational_assessments", total_points=0)
+    assert (
+        rejected(transaction, practice, score=0, percentage_score=0)
+        == "assessment_attempts_percentage_score_derived_check"
+    )
+    attempt(transaction, practice, score=3)
+    transaction.execute("UPDATE educational_assessments SET total_points = 4")
+    assert read(transaction, "assessment_attempts")[0]["percentage_score"] == 75
+    transaction.execute("UPDATE educational_assessments SET total_points = 0")
+    assert read(transaction, "assessment_attempts")[0]["percentage_score"] is None
+
+
+def test_numbers_of_attempts_can_be_swapped_and_skipped(transaction: Connection) -> None:
+    assessment = add(transaction, "educational_assessments")
+    learner = add(transaction, "learners")["id"]
+    for number in (1, 3):
+        attempt(transaction, assessment, learner_id=learner, attempt_number=number, score=number)
+    transaction.execute("UPDATE assessment_attempts SET attempt_number = 4 - attempt_number")
+    scores = {
+        row["attempt_number"]: row["score"] for row in read(transaction, "assessment_attempts")
+    }
+    assert scores == {1: 3, 3: 1}
+
+
+def test_an_attempt_may_end_before_an_earlier_one_began(transaction: Connection) -> None:
+    """Numbers are the application's: paper exams are entered in any order."""
+    assessment = add(transaction, "educational_assessments")
+    learner = add(transaction, "learners")["id"]
+    for number, start in ((1, AS_OF), (2, AS_OF - DAY)):
+        end = start + timedelta(hours=1)
+        attempt(
+            transaction,
+            assessment,
+            learner_id=learner,
+            attempt_number=number,
+            started_at=start,
+            submitted_at=end,
+        )
 
 
 @pytest.mark.parametrize(("allowed", "most"), [(1, 1), (3, 3), (None, 50)])
@@ -158,11 +238,10 @@ def test_attempts_of_before_are_graded_whatever_is_allowed_now(transaction: Conn
     transaction.execute("UPDATE assessment_attempts SET completion_status = 'graded', score = 3")
     transaction.execute(
         "INSERT INTO assessment_attempts"
-        " (learner_id, assessment_id, attempt_number, responses, score, started_at)"
-        " VALUES (%s, %s, 2, '[]', 4, %s)"
-        " ON CONFLICT (learner_id, assessment_id, attempt_number)"
-        " DO UPDATE SET score = excluded.score",
-        (row["learner_id"], assessment["id"], AS_OF),
+        " (id, learner_id, assessment_id, attempt_number, responses, score, started_at)"
+        " VALUES (%s, %s, %s, 2, '[]', 4, %s)"
+        " ON CONFLICT (id) DO UPDATE SET score = excluded.score",
+        (row["id"], row["learner_id"], assessment["id"], AS_OF),
     )
     assert [row["percentage_score"] for row in read(transaction, "assessment_attempts")] == [40]
 

@@ -24,7 +24,8 @@ class TestCompletion:
     ) -> None:
         now = scalar(transaction, "SELECT now()")
         assert add(transaction, table, **{status: done})[date] == now
-        row = add(transaction, table)
+        percentage = {"completion_percentage": 100} if table == "section_progress" else {}
+        row = add(transaction, table, **percentage)
         transaction.execute(f"UPDATE {table} SET {status} = %s WHERE id = %s", (done, row["id"]))
         assert column(transaction, f"SELECT DISTINCT {date} FROM {table}") == [now]
 
@@ -41,15 +42,28 @@ class TestCompletion:
         assert_rejected(transaction, table, f"INSERT {date}", {date: AS_OF, status: "in_progress"})
         add(transaction, table, **{status: done})
         with pytest.raises(psycopg.errors.CheckViolation) as error:
-            transaction.execute(f"UPDATE {table} SET {status} = 'in_progress'")
+            transaction.execute(
+                f"UPDATE {table} SET {status} = 'in_progress', {date} = {date} + interval '1 day'"
+            )
         assert error.value.diag.constraint_name == f"{table}_completion_check"
 
-    def test_a_completion_can_be_taken_back_with_its_date(
-        self, transaction: Connection, table: str, status: str, date: str, done: str
+    @pytest.mark.parametrize("cleared", ["", ", {date} = NULL", ", {date} = {date}"])
+    def test_a_completion_that_is_taken_back_takes_its_date_along(
+        self,
+        transaction: Connection,
+        table: str,
+        status: str,
+        date: str,
+        done: str,
+        cleared: str,
     ) -> None:
         add(transaction, table, **{status: done})
-        transaction.execute(f"UPDATE {table} SET {status} = 'in_progress', {date} = NULL")
+        transaction.execute(
+            f"UPDATE {table} SET {status} = 'in_progress'{cleared.format(date=date)}"
+        )
         assert read(transaction, table)[0][date] is None
+        transaction.execute(f"UPDATE {table} SET {status} = %s", (done,))
+        assert read(transaction, table)[0][date] == scalar(transaction, "SELECT now()")
 
 
 def assert_rejected(connection: Connection, table: str, _what: str, values: dict[str, Any]) -> None:

@@ -39,6 +39,13 @@ def constraints(connection: Connection) -> list[str]:
         )
         for name in re.findall(r"\bCONSTRAINT = '(\w+)'", source)
     ]
+    # a trigger function that serves several tables is given the name
+    raised += column(
+        connection,
+        "SELECT DISTINCT a.name FROM pg_trigger AS t CROSS JOIN LATERAL"
+        " (SELECT substring(pg_get_triggerdef(t.oid) FROM '([a-z_]+_check)''[)]$')) AS a (name)"
+        " WHERE a.name IS NOT NULL",
+    )
     # a function may raise the name of a constraint whose work it does with a better message
     return [*declared, *unique_indexes, *set(raised) - set(declared)]
 
@@ -78,6 +85,7 @@ def test_every_numeric_column_rejects_nan(transaction: Connection) -> None:
         f" AND a.attgenerated = '' AND {OURS}"
     ).fetchall()
     assert len(columns) > 20
+    columns.remove(("course_enrollments", "current_grade"))  # brought back, whatever is written
     for table, name in columns:
         with pytest.raises(psycopg.errors.CheckViolation) as error, rolled_back(transaction):
             add(transaction, table, **{name: float("nan")})

@@ -188,9 +188,9 @@ def test_a_module_being_deleted_is_not_required_meanwhile(
     assert error.value.diag.constraint_name == REFERENCE
 
 
-def test_ids_are_compared_as_they_are_written(transaction: Connection) -> None:
+def test_an_id_is_a_uuid_in_letters_of_any_case(transaction: Connection) -> None:
     required, requiring = modules(transaction, 2)
-    for text in (str(required["id"]).upper(), f"{{{required['id']}}}", f" {required['id']}"):
+    for text in (f"{{{required['id']}}}", f" {required['id']}", str(required["id"])[:-1]):
         with (
             pytest.raises(psycopg.errors.ForeignKeyViolation),
             transaction.transaction(force_rollback=True),
@@ -206,3 +206,15 @@ def test_ids_are_compared_as_they_are_written(transaction: Connection) -> None:
         requiring["id"],
     )
     assert stored == [[str(required["id"])] * 2]
+
+
+def test_a_reference_in_capitals_counts_like_any_other(transaction: Connection) -> None:
+    required, requiring = modules(transaction, 2)
+    transaction.execute(
+        "UPDATE learning_modules SET prerequisite_modules = %s WHERE id = %s",
+        (Jsonb([str(required["id"]).upper()]), requiring["id"]),
+    )
+    with pytest.raises(psycopg.errors.CheckViolation), transaction.transaction():
+        require(transaction, required, requiring)
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        transaction.execute("DELETE FROM learning_modules WHERE id = %s", (required["id"],))

@@ -34,7 +34,7 @@ def test_progress_without_a_percentage_and_updates_without_a_change_leave_no_his
     transaction: Connection,
 ) -> None:
     add(transaction, "section_progress")
-    transaction.execute("UPDATE section_progress SET status = 'in_progress', help_requests = 3")
+    transaction.execute("UPDATE section_progress SET status = 'in_progress', total_time_spent = 3")
     set_percentage(transaction, 0)
     assert steps(transaction) == []
 
@@ -53,8 +53,10 @@ def test_an_upsert_keeps_new_and_changed_rows(transaction: Connection) -> None:
     row = add(transaction, "section_progress", completion_percentage=40)
     other = add(transaction, "learning_sections")
     transaction.execute(
-        "INSERT INTO section_progress (learner_id, section_id, course_id, completion_percentage)"
-        " VALUES (%(learner)s, %(section)s, %(course)s, 60), (%(learner)s, %(other)s, %(there)s, 5)"
+        "INSERT INTO section_progress"
+        " (learner_id, section_id, course_id, status, completion_percentage)"
+        " VALUES (%(learner)s, %(section)s, %(course)s, 'in_progress', 60),"
+        " (%(learner)s, %(other)s, %(there)s, 'in_progress', 5)"
         " ON CONFLICT (learner_id, section_id)"
         " DO UPDATE SET completion_percentage = excluded.completion_percentage",
         {
@@ -138,10 +140,10 @@ def test_copy_keeps_history_too(transaction: Connection) -> None:
     section = add(transaction, "learning_sections")
     learner = add(transaction, "learners")["id"]
     with transaction.cursor().copy(
-        "COPY section_progress (learner_id, section_id, course_id, completion_percentage)"
+        "COPY section_progress (learner_id, section_id, course_id, status, completion_percentage)"
         " FROM STDIN"
     ) as copy:
-        copy.write_row((learner, section["id"], section["course_id"], 25))
+        copy.write_row((learner, section["id"], section["course_id"], "in_progress", 25))
     assert steps(transaction) == [(0, 25)]
 
 
@@ -155,6 +157,7 @@ def test_rows_inserted_together_start_their_history_together(transaction: Connec
                 "learner_id": add(transaction, "learners")["id"],
                 "section_id": section["id"],
                 "course_id": section["course_id"],
+                "status": "in_progress",
                 "completion_percentage": percentage,
             }
             for percentage in (0, 10, 20)

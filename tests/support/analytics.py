@@ -163,8 +163,8 @@ class AnalyticsHistory(History):
             " ON t.learner_id = s.learner_id AND t.course_id = s.course_id"
             " WHEN MATCHED AND t.duration_minutes > 5 THEN DELETE"
             " WHEN MATCHED THEN UPDATE SET engagement_level = 'high'"
-            " WHEN NOT MATCHED THEN INSERT (learner_id, course_id, duration_minutes)"
-            " VALUES (s.learner_id, s.course_id, 12)",
+            " WHEN NOT MATCHED THEN INSERT (learner_id, course_id, session_end)"
+            " VALUES (s.learner_id, s.course_id, now() + interval '12 minutes')",
             self.pick(self.learners),
             self.pick(self.courses),
         )

@@ -153,8 +153,52 @@ def _section_of_course(table: str) -> Case:
 def _interactions_pkey(connection: Connection) -> Rows:
     taken = add(connection, "learning_interactions")
     return (
-        [{"id": taken["id"], "timestamp": taken["timestamp"]}],
-        [{"id": taken["id"], "timestamp": SOON}, {"timestamp": taken["timestamp"]}],
+        [{"id": taken["id"], "timestamp": time} for time in (taken["timestamp"], SOON)],
+        [{"timestamp": taken["timestamp"]}],
+    )
+
+
+def _event_of_course(connection: Connection) -> Rows:
+    section = add(connection, "learning_sections")
+    return (
+        [{"section_id": section["id"], "course_id": None}],
+        [
+            {"section_id": section["id"], "course_id": section["course_id"]},
+            {"section_id": None, "course_id": None},
+        ],
+    )
+
+
+def _course_without_structure(connection: Connection) -> uuid.UUID:
+    course: uuid.UUID = add(connection, "educational_courses")["id"]
+    connection.execute("DELETE FROM course_structure WHERE course_id = %s", (course,))
+    return course
+
+
+def _structure_pkey(connection: Connection) -> Rows:
+    return (
+        [{"course_id": add(connection, "educational_courses")["id"], "version": 1}],
+        [{"course_id": _course_without_structure(connection)}],
+    )
+
+
+def _structure_of_course(connection: Connection) -> Rows:
+    return [{"course_id": NOBODY}], [{"course_id": _course_without_structure(connection)}]
+
+
+def _structure_sections(connection: Connection) -> Rows:
+    course = _course_without_structure(connection)
+    return (
+        [{"course_id": course, "sections": -1}],
+        [{"course_id": course, "sections": n} for n in (0, 1)],
+    )
+
+
+def _learner_course_pkey(connection: Connection) -> Rows:
+    taken = add(connection, "learner_courses")
+    return (
+        [{"learner_id": taken["learner_id"], "course_id": taken["course_id"]}],
+        [{"learner_id": taken["learner_id"]}, {"course_id": taken["course_id"]}],
     )
 
 
@@ -208,8 +252,8 @@ def _email_key(connection: Connection) -> Rows:
 
 
 def _email_lower_key(connection: Connection) -> Rows:
-    add(connection, "learners", email="ada@example.com")
-    return [{"email": "Ada@Example.COM"}], [{"email": "Ad@Example.COM"}]
+    add(connection, "learners", email="jörg@example.com")
+    return [{"email": "Jörg@Example.COM"}], [{"email": "JÖRG@example.com"}]
 
 
 def _module_order(connection: Connection) -> Rows:
@@ -316,8 +360,57 @@ def _attempt(connection: Connection) -> Row:
 
 
 def _score_total(connection: Connection) -> Rows:
+    """Bonus points and negative marks as far as percentage_score holds them."""
     row = _attempt(connection)
-    return [row | {"score": 11}], [row | {"score": 10}]
+    practice = add(connection, "educational_assessments", total_points=0)["id"]
+    return (
+        [row | {"score": 100}, row | {"score": -100}],
+        [
+            row | {"score": Decimal("99.999")},
+            row | {"score": Decimal("-99.999")},
+            row | {"score": 100, "assessment_id": practice},
+        ],
+    )
+
+
+def _graded(connection: Connection) -> Rows:
+    row = _attempt(connection)
+    done, undone = ("graded", "reviewed"), ("in_progress", "submitted")
+    return (
+        [row | {"completion_status": status, "score": None} for status in done],
+        [
+            *(row | {"completion_status": status, "score": 0} for status in done),
+            *(row | {"completion_status": status, "score": None} for status in undone),
+        ],
+    )
+
+
+def _result(connection: Connection) -> Rows:
+    row = _attempt(connection)
+    return (
+        [row | {"percentage_score": 0}, row | {"passed": False}],
+        [row, row | {"percentage_score": 0, "passed": False, "score": 0}],
+    )
+
+
+def _percentage(connection: Connection) -> Rows:
+    assessment = add(connection, "educational_assessments", total_points=100)["id"]
+    row = {"assessment_id": assessment}
+    bounds = [Decimal("-999.99"), Decimal("999.99")]
+    return (
+        [row | {"percentage_score": NAN}],  # above 999.99 the type itself says no
+        [row | {"score": bound, "percentage_score": bound} for bound in bounds],
+    )
+
+
+def _score(connection: Connection) -> Rows:
+    most = 2**31 - 1
+    assessment = add(connection, "educational_assessments", total_points=most)["id"]
+    row = {"assessment_id": assessment}
+    return (
+        [row | {"score": wrong} for wrong in (NAN, most + 1, -most - 2)],
+        [row | {"score": right} for right in (most, -most - 1, None)],
+    )
 
 
 def _percentage_derived(connection: Connection) -> Rows:
@@ -356,15 +449,116 @@ def _time_elapsed(connection: Connection) -> Rows:
     return rejected, [*accepted, little | {"time_spent_minutes": 0}]
 
 
-def _score_not_negative(connection: Connection) -> Rows:
-    row = _attempt(connection)
-    return [row | {"score": -1}, row | {"score": -(2**31)}], [row | {"score": 0}]
-
-
 def _passing_score(_connection: Connection) -> Rows:
     return (
-        [{"total_points": 10, "passing_score": wrong} for wrong in (-1, 11)],
+        [{"total_points": 10, "passing_score": Decimal(wrong)} for wrong in ("-0.001", "10.001")],
         [{"total_points": 10, "passing_score": right} for right in (0, 10, None)],
+    )
+
+
+def _decimals(table: str, column: str, most: int, **context: Any) -> Case:
+    """A value of more decimals is rejected, not rounded; zeros at the end are no decimals."""
+    unit = Decimal(1).scaleb(-most)
+    rows: Rows = (
+        [{column: unit / 10, **context}, {column: 1 - unit / 10**9, **context}],
+        [{column: value, **context} for value in (unit, 1 - unit, Decimal("0.5000000000"))],
+    )
+    return Case(f"{table}_{column}_decimals_check", table, lambda _: rows)
+
+
+# nothing, white space, and what is as invisible, of one byte in UTF-8 and of more
+_BLANKS = ("", " ", "\t\r\n", "\u00a0", "\u2003\u3000", "\u200b", "\ufeff \u2060", "\u00ad")
+
+
+def _visible(table: str, *columns: str) -> Iterator[Case]:
+    for column in columns:
+        yield _fixed(table, column, _BLANKS, ["-", "\u00a0x", "é", "日本", "a\u200cb"])
+
+
+def _finite(table: str, *columns: str, **context: Any) -> Case:
+    """No time of a row is infinite."""
+    rejected = [
+        {**context, column: infinite}
+        for column in columns
+        for infinite in ("infinity", "-infinity")
+    ]
+    accepted = [{**context, column: "2000-01-01 00:00+00"} for column in columns]
+    return Case(f"{table}_finite_times_check", table, lambda _: (rejected, accepted))
+
+
+def _other_institution(table: str) -> Case:
+    """Of a learner of another institution than the course's, enrolled in it or not."""
+
+    def rows(connection: Connection) -> Rows:
+        here, there = (add(connection, "educational_institutions")["id"] for _ in range(2))
+        course = add(connection, "educational_courses", institution_id=here)["id"]
+        module = add(connection, "learning_modules", course_id=course)["id"]
+        if table == "assessment_attempts":
+            assessment = add(connection, "educational_assessments", course_id=course)["id"]
+            row: Row = {"assessment_id": assessment}
+        else:
+            section = add(connection, "learning_sections", module_id=module)["id"]
+            row = {"section_id": section, "course_id": course}
+        learners = {
+            at: add(connection, "learners", institution_id=at)["id"] for at in (here, there, None)
+        }
+        return (
+            [row | {"learner_id": learners[there]}],
+            [row | {"learner_id": learners[here]}, row | {"learner_id": learners[None]}],
+        )
+
+    return Case(f"{table}_institution_check", table, rows)
+
+
+def _progress_status(_connection: Connection) -> Rows:
+    def row(status: str, percentage: str) -> Row:
+        return {"status": status, "completion_percentage": Decimal(percentage)}
+
+    return (
+        [row("not_started", "0.01"), row("completed", "0"), row("mastered", "0")],
+        [
+            row("not_started", "0"),
+            row("in_progress", "0"),
+            row("in_progress", "100"),
+            row("completed", "0.01"),
+            row("mastered", "0.01"),
+        ],
+    )
+
+
+def _progress_counts(_connection: Connection) -> Rows:
+    names = ("interaction_count", "meaningful_interactions", "help_requests")
+    return (
+        [dict(zip(names, counts, strict=True)) for counts in [(1, 2, 0), (1, 0, 2)]],
+        [dict(zip(names, counts, strict=True)) for counts in [(0, 0, 0), (2, 2, 2)]],
+    )
+
+
+def _progress_time(_connection: Connection) -> Rows:
+    names = ("total_time_spent", "active_learning_time")
+    return (
+        [dict(zip(names, pair, strict=True)) for pair in [(0, 1), (59, 60)]],
+        [dict(zip(names, pair, strict=True)) for pair in [(0, 0), (60, 60)]],
+    )
+
+
+def _session_minutes(_connection: Connection) -> Rows:
+    """A minute that has begun may be counted whole; without an end there are none."""
+    row: Row = {"session_start": EARLY}
+    end = {"session_end": EARLY + timedelta(minutes=9, seconds=1)}
+    exact = {"session_end": EARLY + timedelta(minutes=9)}
+    return (
+        [
+            row | end | {"duration_minutes": 11},
+            row | exact | {"duration_minutes": 10},
+            row | {"session_end": None, "duration_minutes": 0},
+        ],
+        [
+            row | end | {"duration_minutes": 10},
+            row | exact | {"duration_minutes": 9},
+            row | end | {"duration_minutes": 0},
+            row | {"session_end": None},
+        ],
     )
 
 
@@ -439,6 +633,7 @@ _RIGHT_EMAILS = (
     "jörg@müller.de",
     "x@пример.рф",
     "x@example.xn--p1ai",
+    "JÖRG@müller.de",
     "UPPER@EXAMPLE.COM",
 )
 
@@ -470,6 +665,8 @@ def _all() -> Iterator[Case]:
     table = "educational_institutions"
     yield from _array_or_object(table, "accreditation_info", "educational_standards")
     yield from _object(table, "learning_analytics_config")
+    yield from _visible(table, "name")
+    yield _finite(table, "created_at", "updated_at")
 
     table = "learners"
     yield Case("learners_email_key", table, _email_key, UNIQUE)
@@ -481,6 +678,8 @@ def _all() -> Iterator[Case]:
         lambda _: ([{"email": e} for e in _WRONG_EMAILS], [{"email": e} for e in _RIGHT_EMAILS]),
     )
     yield _foreign_key(table, "institution_id", "educational_institutions")
+    yield from _visible(table, "first_name", "last_name")
+    yield _finite(table, "created_at", "updated_at", "last_login")
     yield from _array(table, "accessibility_needs")
     yield from _object(
         table,
@@ -499,10 +698,10 @@ def _all() -> Iterator[Case]:
     yield from _array_or_object(
         table, "learning_theory_foundation", "assessment_strategy", "prerequisite_knowledge"
     )
-    # above 99.9 the type itself says no
-    yield _fixed(
-        table, "academic_credits", [NAN, Decimal("-0.1")], [Decimal(0), Decimal("99.9"), None]
-    )
+    yield from _visible(table, "title")
+    yield _finite(table, "published_at", "created_at", "updated_at", "metrics_as_of")
+    yield from _number(table, "academic_credits", high="999.99")
+    yield _decimals(table, "academic_credits", 2)
     yield from _count(table, "estimated_duration_hours", "enrollment_count")
     yield from _number(table, "content_quality_score", high="1")
     yield from _number(table, "completion_rate", high="100")
@@ -520,8 +719,13 @@ def _all() -> Iterator[Case]:
     yield from _array_or_object(table, "interaction_requirements")
     yield from _count(table, "module_order", "estimated_duration_minutes")
     yield from _number(table, "assessment_weight", "minimum_passing_score", high="1")
+    yield _decimals(table, "assessment_weight", 6)
+    yield from _visible(table, "title")
+    yield _finite(table, "created_at", "updated_at")
 
     table = "learning_sections"
+    yield from _visible(table, "title")
+    yield _finite(table, "created_at", "updated_at")
     yield Case("learning_sections_module_id_section_order_key", table, _section_order, UNIQUE)
     yield Case("learning_sections_id_course_id_key", table, _unique_in_itself, UNIQUE)
     yield Case("learning_sections_module_id_course_id_fkey", table, _section_of_module, FOREIGN_KEY)
@@ -545,8 +749,21 @@ def _all() -> Iterator[Case]:
     yield _completion(table, "completion_status", "completion_date", "completed")
     yield from _array(table, "personal_learning_goals")
     yield from _array_or_object(table, "study_schedule", "understanding_assessment")
-    yield from _count(table, "total_time_spent")
-    yield from _number(table, "overall_progress", "current_grade", "final_grade", high="100")
+    # of a course without sections; else it is brought back, as the other derived columns are
+    yield from _number(table, "overall_progress", high="100")
+    for column in ("total_time_spent", "current_grade"):
+        yield _fixed(table, column, [], [-1])
+    # above 999.99 the type itself says no
+    yield _fixed(table, "final_grade", [NAN], [Decimal("-999.99"), Decimal("999.99"), None])
+    yield _finite(
+        table,
+        "enrollment_date",
+        "expected_completion_date",
+        "completion_date",
+        "created_at",
+        "updated_at",
+        completion_status="completed",
+    )
     yield from _number(table, "engagement_score", high="1")
     yield from _number(table, "learning_velocity", high=None)
 
@@ -568,6 +785,20 @@ def _all() -> Iterator[Case]:
         "help_requests",
     )
     yield from _number(table, "completion_percentage", high="100")
+    yield Case(f"{table}_status_percentage_check", table, _progress_status)
+    yield Case(f"{table}_period_check", table, _period("first_accessed", "last_accessed"))
+    yield Case(f"{table}_total_time_spent_least_check", table, _progress_time)
+    yield Case(f"{table}_interaction_count_least_check", table, _progress_counts)
+    yield _other_institution(table)
+    yield _finite(
+        table,
+        "first_accessed",
+        "last_accessed",
+        "completion_timestamp",
+        "created_at",
+        "updated_at",
+        status="completed",
+    )
     yield from _number(
         table, "comprehension_score", "retention_score", "application_score", high="1"
     )
@@ -576,6 +807,7 @@ def _all() -> Iterator[Case]:
     yield Case(f"{table}_pkey", table, _history_pkey, UNIQUE)
     yield Case(f"{table}_learner_id_section_id_fkey", table, _history_fkey, FOREIGN_KEY)
     yield from _number(table, "previous_percentage", "percentage", high="100")
+    yield _finite(table, "changed_at")
 
     table = "learning_interactions"
     yield Case("learning_interactions_pkey", table, _interactions_pkey, UNIQUE)
@@ -592,6 +824,28 @@ def _all() -> Iterator[Case]:
     )
     yield from _count(table, "duration_seconds")
     yield from _number(table, "learning_effectiveness", high="1")
+    yield _other_institution(table)
+    yield Case(f"{table}_course_id_check", table, _event_of_course)
+    yield Case(
+        f"{table}_sectionless_course_id_fkey",
+        table,
+        lambda connection: (
+            [{"section_id": None, "course_id": NOBODY}],
+            [
+                {"section_id": None, "course_id": add(connection, "educational_courses")["id"]},
+                {"section_id": None, "course_id": None},
+            ],
+        ),
+        FOREIGN_KEY,
+    )
+    # no partition holds infinity
+    yield Case(
+        f"{table}_finite_times_check",
+        table,
+        lambda _: ([{"timestamp": "-infinity"}], [{"timestamp": "0001-01-02 00:00+00"}]),
+    )
+
+    yield _primary_key("interaction_times")
 
     table = "expired_interaction_totals"
     yield Case(f"{table}_pkey", table, _expired_totals_pkey, UNIQUE)
@@ -618,9 +872,11 @@ def _all() -> Iterator[Case]:
         "study_environment",
         "study_materials_used",
     )
+    yield from _count(table, "duration_minutes", session_end=SOON + timedelta(minutes=1))
+    yield Case(f"{table}_duration_elapsed_check", table, _session_minutes)
+    yield _finite(table, "session_start", "session_end", "created_at", "updated_at")
     yield from _count(
         table,
-        "duration_minutes",
         "distraction_count",
         "sections_completed",
         "interactions_completed",
@@ -630,7 +886,7 @@ def _all() -> Iterator[Case]:
     yield from _number(table, "progress_percentage_gain", high="100")
 
     table = "educational_assessments"
-    yield Case("educational_assessments_course_id_idx", table, _unique_in_itself, UNIQUE)
+    yield Case("educational_assessments_id_rules_version_key", table, _unique_in_itself, UNIQUE)
     yield _foreign_key(table, "course_id", "educational_courses")
     yield _section_of_course(table)
     yield Case(f"{table}_passing_score_check", table, _passing_score)
@@ -639,7 +895,18 @@ def _all() -> Iterator[Case]:
     yield from _array_or_object(
         table, "assessment_criteria", "correct_answers", "explanation_texts"
     )
-    yield from _count(table, "total_points", least=1, passing_score=None)
+    yield from _visible(table, "title")
+    yield _finite(table, "available_from", "available_until", "created_at", "updated_at")
+    yield _fixed(
+        table,
+        "total_points",
+        [NAN, Decimal("-0.001"), 2**31],
+        [0, 2**31 - 1],
+        passing_score=None,
+    )
+    yield _decimals(table, "total_points", 3, passing_score=None)
+    yield _decimals(table, "passing_score", 3)
+    yield _decimals(table, "weight_in_course", 6)
     yield from _count(table, "time_limit_minutes", "attempts_allowed", least=1)
     yield from _number(table, "weight_in_course", "difficulty_rating", high="1")
     yield from _number(table, "discrimination_index", low="-1", high="1")
@@ -648,8 +915,22 @@ def _all() -> Iterator[Case]:
     table = "assessment_attempts"
     yield Case(f"{table}_learner_id_assessment_id_attempt_number_key", table, _one_attempt, UNIQUE)
     yield _foreign_key(table, "learner_id", "learners")
-    yield _foreign_key(table, "assessment_id", "educational_assessments")
-    yield Case(f"{table}_score_check", table, _score_not_negative)
+    yield Case(
+        f"{table}_assessment_id_rules_version_fkey",
+        table,
+        lambda connection: (
+            [{"assessment_id": NOBODY}],
+            [{"assessment_id": add(connection, "educational_assessments")["id"]}],
+        ),
+        FOREIGN_KEY,
+    )
+    yield Case(f"{table}_score_check", table, _score)
+    yield _decimals(table, "score", 3)
+    yield Case(f"{table}_percentage_score_check", table, _percentage)
+    yield Case(f"{table}_graded_check", table, _graded)
+    yield Case(f"{table}_result_check", table, _result)
+    yield _other_institution(table)
+    yield _finite(table, "started_at", "submitted_at", "created_at", "updated_at")
     yield Case(f"{table}_score_total_check", table, _score_total)
     yield Case(f"{table}_percentage_score_derived_check", table, _percentage_derived)
     yield Case(f"{table}_passed_derived_check", table, _passed_derived)
@@ -669,7 +950,23 @@ def _all() -> Iterator[Case]:
     )
     yield from _count(table, "attempt_number", least=1)
     yield from _count(table, "time_spent_minutes")
-    yield from _number(table, "percentage_score", high="100")
+
+    table = "course_structure"
+    yield Case(f"{table}_pkey", table, _structure_pkey, UNIQUE)
+    yield Case(f"{table}_course_id_version_key", table, _unique_in_itself, UNIQUE)
+    yield Case(f"{table}_course_id_fkey", table, _structure_of_course, FOREIGN_KEY)
+    yield Case(f"{table}_sections_check", table, _structure_sections)
+
+    table = "learner_courses"
+    yield Case(f"{table}_pkey", table, _learner_course_pkey, UNIQUE)
+    yield _foreign_key(table, "learner_id", "learners")
+    yield _foreign_key(table, "course_id", "educational_courses")
+    yield Case(
+        f"{table}_course_id_structure_version_fkey",
+        table,
+        lambda _: ([{"structure_version": 1}], [{"structure_version": n} for n in (None, 0)]),
+        FOREIGN_KEY,
+    )
 
     yield _pair_key("learner_course_summary", "learner_id", "course_id")
     yield _pair_key("learner_assessment_summary", "assessment_id", "learner_id")
@@ -682,11 +979,15 @@ def _all() -> Iterator[Case]:
 
 CASES = list(_all())
 
-# Unique beside the primary key: they reject no row of their own, the cases say so by having none.
+# They reject no row of their own, and the cases say so by having none: what is unique beside the
+# primary key, and limits of columns that triggers bring back before.
 WITHOUT_REJECTION = {
+    "course_enrollments_total_time_spent_check",
+    "course_enrollments_current_grade_check",
     "learners_institution_id_idx",
     "educational_courses_institution_id_idx",
-    "educational_assessments_course_id_idx",
+    "course_structure_course_id_version_key",
+    "educational_assessments_id_rules_version_key",
     "learning_modules_id_course_id_key",
     "learning_sections_id_course_id_key",
 }

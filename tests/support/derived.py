@@ -28,6 +28,8 @@ LARGEST_INTEGER = 2**31 - 1
 
 Id = uuid.UUID
 Floats = npt.NDArray[np.float64]
+Fault = tuple[str, str, Any, Any]
+"""Table, column, what is stored, what it should be."""
 
 
 def rounded(value: Fraction | None, places: int = 2) -> Decimal | None:
@@ -36,6 +38,11 @@ def rounded(value: Fraction | None, places: int = 2) -> Decimal | None:
         return None
     units = int(abs(value) * 10**places + Fraction(1, 2))
     return Decimal(units if value >= 0 else -units).scaleb(-places)
+
+
+def percentage(score: Decimal, points: Decimal) -> Decimal | None:
+    """What percentage_score is of a score of so many points."""
+    return rounded(100 * Fraction(score) / Fraction(points)) if points else None
 
 
 def minutes(seconds: int) -> int:
@@ -178,9 +185,11 @@ class Tables:
         of_course = {a["id"] for a in self.assessments if a["course_id"] == course}
         for attempt in self.attempts:
             assessment = attempt["assessment_id"]
-            if attempt["learner_id"] == learner and assessment in of_course and is_graded(attempt):
-                percentage = Fraction(attempt["percentage_score"])
-                best[assessment] = max(best.get(assessment, percentage), percentage)
+            if attempt["learner_id"] != learner or assessment not in of_course:
+                continue
+            if is_graded(attempt) and attempt["percentage_score"] is not None:
+                reached = Fraction(attempt["percentage_score"])
+                best[assessment] = max(best.get(assessment, reached), reached)
         return best
 
     def enrollment_progress(self, enrollment: Row) -> Row:
@@ -268,7 +277,7 @@ class Tables:
                 pre.append(statistics.mean(of_kind["diagnostic"]))
                 post.append(statistics.mean(of_kind["summative"]))
         gain = None
-        if pre and statistics.mean(pre) != 100:
+        if pre and statistics.mean(pre) < 100:
             gain = rounded(
                 (statistics.mean(post) - statistics.mean(pre)) / (100 - statistics.mean(pre))
             )
@@ -277,7 +286,7 @@ class Tables:
             "completion_rate": rounded(Fraction(100 * completed, len(enrolled)))
             if enrolled
             else None,
-            "learning_effectiveness_score": gain if gain is not None and gain > -10 else None,
+            "learning_effectiveness_score": gain if gain is not None and -10 < gain <= 1 else None,
         }
 
     def section_counters(self, progress: Row) -> Row:
@@ -304,40 +313,56 @@ class Tables:
         assessment = next(a for a in self.assessments if a["id"] == attempt["assessment_id"])
         passing = assessment["passing_score"]
         return {
-            "percentage_score": rounded(
-                Fraction(100 * attempt["score"], assessment["total_points"])
-            ),
+            "percentage_score": percentage(attempt["score"], assessment["total_points"]),
             "passed": None if passing is None else attempt["score"] >= passing,
         }
 
-    def faults(self) -> list[tuple[str, str, Any, Any]]:
+    def kept_faults(self) -> list[Fault]:
+        """Stored values that triggers keep, and that differ from their definition."""
+        found: list[Fault] = []
+        for enrollment in self.enrollments:
+            derived = self.enrollment_progress(enrollment)
+            derived["current_grade"] = self.current_grade(enrollment)
+            found += _differences("course_enrollments", enrollment, derived)
+        for progress in self.progress:
+            found += _differences("section_progress", progress, self.section_counters(progress))
+        for attempt in self.attempts:
+            found += _differences("assessment_attempts", attempt, self.attempt_result(attempt))
+        return found
+
+    def history_faults(self) -> list[Fault]:
+        """Gaps in the history of a progress row: each change begins where the last one ended."""
+        changes = defaultdict(list)
+        for change in sorted(self.history, key=lambda row: cast(int, row["id"])):
+            changes[change["learner_id"], change["section_id"]].append(change)
+        found: list[Fault] = []
+        for progress in self.progress:
+            reached = Decimal(0)
+            table = "section_progress_history"
+            for change in changes[progress["learner_id"], progress["section_id"]]:
+                found += _differences(table, change, {"previous_percentage": reached})
+                reached = change["percentage"]
+            if reached != progress["completion_percentage"]:
+                found.append((table, "percentage", reached, progress["completion_percentage"]))
+        return found
+
+    def faults(self) -> list[Fault]:
         """Stored values that differ from their definition: table, column, stored, derived."""
-        found = []
-
-        def compare(table: str, row: Row, derived: Row) -> None:
-            for column, value in derived.items():
-                if row[column] != value:
-                    found.append((table, column, row[column], value))
-
+        found = self.kept_faults()
         metrics: dict[Id, Row] = {}
         for course in self.courses:
-            compare("educational_courses", course, self.course_metrics(course["id"]))
+            derived = self.course_metrics(course["id"])
+            found += _differences("educational_courses", course, derived)
             if course["metrics_as_of"] is not None:
                 metrics |= self.enrollment_metrics(course["id"], course["metrics_as_of"])
         for enrollment in self.enrollments:
-            compare("course_enrollments", enrollment, metrics.get(enrollment["id"], {}))
-            compare("course_enrollments", enrollment, self.enrollment_progress(enrollment))
-            grade = self.current_grade(enrollment)
-            compare("course_enrollments", enrollment, {"current_grade": grade})
-        for progress in self.progress:
-            compare("section_progress", progress, self.section_counters(progress))
-        for attempt in self.attempts:
-            compare("assessment_attempts", attempt, self.attempt_result(attempt))
+            derived = metrics.get(enrollment["id"], {})
+            found += _differences("course_enrollments", enrollment, derived)
         for assessment in self.assessments:
             found += self._assessment_faults(assessment)
         return found
 
-    def _assessment_faults(self, assessment: Row) -> list[tuple[str, str, Any, Any]]:
+    def _assessment_faults(self, assessment: Row) -> list[Fault]:
         attempts = [t for t in self.attempts if t["assessment_id"] == assessment["id"]]
         derived = assessment_statistics(assessment["questions"], attempts)
         facility = derived["facility"]
@@ -352,6 +377,14 @@ class Tables:
             )
             if not is_near(value, assessment[column], 0.005 + 1e-6)
         ]
+
+
+def _differences(table: str, row: Row, derived: Row) -> list[Fault]:
+    return [
+        (table, column, row[column], value)
+        for column, value in derived.items()
+        if row[column] != value
+    ]
 
 
 def is_near(one: float | None, other: float | Decimal | None, tolerance: float = 1e-6) -> bool:

@@ -18,7 +18,7 @@ from support.rows import Connection, add, column, scalar
 T = TypeVar("T")
 
 STATUSES = ("in_progress", "submitted", "graded", "graded", "reviewed")
-WEIGHTS = (None, Decimal("0"), Decimal("0.25"), Decimal("0.5"), Decimal("1"))
+WEIGHTS = (None, Decimal("0"), Decimal("0.075"), Decimal("0.5"), Decimal("1"))
 QUESTIONS = [{"id": "q0", "points": 2}, {"id": "q1", "points": 1}, {"id": "q2", "points": 1}]
 
 
@@ -117,8 +117,7 @@ class History:
         self.rebuild()
 
     def rebuild(self) -> None:
-        for course in self.courses:
-            self.execute("SELECT rebuild_section_progress(%s)", course)
+        self.execute("SELECT rebuild_section_progress(id) FROM educational_courses")
 
     def set_progress(self) -> None:
         self.execute(f"SET LOCAL lms_schema.progress_time = {self.pick(('event', 'now'))}")
@@ -126,7 +125,7 @@ class History:
             "INSERT INTO section_progress (learner_id, section_id, course_id,"
             " completion_percentage, status)"
             " SELECT %s, s.id, s.course_id, %s, %s FROM learning_sections AS s WHERE s.id = %s"
-            " ON CONFLICT (learner_id, section_id) DO UPDATE SET"
+            " ON CONFLICT (learner_id, section_id) DO UPDATE SET status = excluded.status,"
             " completion_percentage = excluded.completion_percentage",
             self.pick(self.learners),
             self.pick((0, 33.33, 50, 66.67, 100)),
@@ -205,16 +204,16 @@ class History:
             assessment_type=self.pick(("diagnostic", "summative", "formative")),
             weight_in_course=self.pick(WEIGHTS),
             questions=QUESTIONS,
-            total_points=self.pick((4, 6, 7)),
-            passing_score=self.pick((None, 0, 2, 4)),
+            total_points=self.pick((4, Decimal("4.5"), 7)),
+            passing_score=self.pick((None, 0, Decimal("2.5"), 4)),
         )
 
     def change_assessment(self) -> None:
         what, value = self.pick(
             (
                 ("weight_in_course", self.pick(WEIGHTS)),
-                ("total_points", self.pick((4, 5, 9))),
-                ("passing_score", self.pick((None, 1, 3))),
+                ("total_points", self.pick((0, 4, Decimal("4.5"), 9))),
+                ("passing_score", self.pick((None, 1, Decimal("2.5")))),
                 ("questions", Jsonb(QUESTIONS[: self.random.randint(0, 3)])),
             )
         )
@@ -246,17 +245,22 @@ class History:
         ]
         status = self.pick(STATUSES)
         self.execute(
-            "INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number,"
-            " responses, score, completion_status, started_at, submitted_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT (learner_id, assessment_id, attempt_number) DO UPDATE SET"
-            " score = excluded.score, completion_status = excluded.completion_status,"
-            " responses = excluded.responses",
+            "MERGE INTO assessment_attempts AS t USING (VALUES (%s::uuid, %s::uuid, %s, %s::jsonb,"
+            " %s::numeric, %s::attempt_status, %s::timestamptz, %s::timestamptz)) AS n"
+            " (learner_id, assessment_id, attempt_number, responses, score, completion_status,"
+            " started_at, submitted_at) ON (t.learner_id, t.assessment_id, t.attempt_number)"
+            " = (n.learner_id, n.assessment_id, n.attempt_number)"
+            " WHEN MATCHED THEN UPDATE SET score = n.score, responses = n.responses,"
+            " completion_status = n.completion_status"
+            " WHEN NOT MATCHED THEN INSERT (learner_id, assessment_id, attempt_number, responses,"
+            " score, completion_status, started_at, submitted_at)"
+            " VALUES (n.learner_id, n.assessment_id, n.attempt_number, n.responses,"
+            " n.score, n.completion_status, n.started_at, n.submitted_at)",
             self.pick(self.learners),
             self.any_id("educational_assessments"),
             self.random.randint(1, 3),
             Jsonb(responses),
-            None if status == "in_progress" else sum(points),
+            None if status == "in_progress" else self.pick((-0.5, 0, 0.25)) + sum(points),
             status,
             AS_OF,
             AS_OF + timedelta(seconds=self.random.randint(0, 10000)),
@@ -266,7 +270,7 @@ class History:
         self.execute(
             "UPDATE assessment_attempts SET completion_status = 'graded', score = %s"
             " WHERE attempt_number = %s",
-            self.pick((None, 0, 3, 4)),
+            self.pick((-1, 0, 3, Decimal("3.125"), 4, 5)),
             self.random.randint(1, 3),
         )
 

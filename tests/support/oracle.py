@@ -200,8 +200,12 @@ def counted_progress(stored: Tables, course: uuid.UUID) -> dict[tuple[uuid.UUID,
 
 
 def best_percentages(attempts: Iterable[Row]) -> list[Decimal]:
-    """The highest percentage of each learner and assessment with a graded attempt."""
-    return [max(row["percentage_score"] for row in rows) for rows in _graded(attempts).values()]
+    """The highest percentage of each learner and assessment with points and a graded attempt."""
+    percentages = [
+        [row["percentage_score"] for row in rows if row["percentage_score"] is not None]
+        for rows in _graded(attempts).values()
+    ]
+    return [max(found) for found in percentages if found]
 
 
 def differences(actual: Iterable[Row], expected: Figures, key: str) -> list[str]:

@@ -266,7 +266,7 @@ class Dataset:
         return half_up(Fraction(100 * len(gained), days), 2)
 
     def _weight(self, attempt: File) -> Decimal:
-        return half_up(Fraction(self.assessments[attempt["id_assessment"]]["weight"]) / 100, 2)
+        return Decimal(self.assessments[attempt["id_assessment"]]["weight"]) / 100
 
     def _interaction_type(self, site: str) -> str:
         activity = self.sites[site]["activity_type"]

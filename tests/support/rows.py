@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -139,7 +139,7 @@ def _of_course(connection: Connection, values: Values) -> Row:
 
 
 def _of_section(connection: Connection, values: Values) -> Row:
-    if values.get("section_id") and "course_id" in values:
+    if "section_id" in values and "course_id" in values:
         return {}
     if values.get("section_id"):
         course = scalar(
@@ -156,8 +156,19 @@ def _enrollment(connection: Connection, values: Values) -> Row:
     return _of_learner(connection, values) | _of_course(connection, values)
 
 
-def _progress(connection: Connection, values: Values) -> Row:
+def _of_learner_and_section(connection: Connection, values: Values) -> Row:
     return _of_learner(connection, values) | _of_section(connection, values)
+
+
+def _progress(connection: Connection, values: Values) -> Row:
+    finished = values.get("status") in ("completed", "mastered")
+    counts = (values.get(name) or 0 for name in ("meaningful_interactions", "help_requests"))
+    return _of_learner_and_section(connection, values) | {
+        "status": "in_progress",
+        "completion_percentage": 100 if finished else 0,
+        "total_time_spent": values.get("active_learning_time") or 0,
+        "interaction_count": max(counts),
+    }
 
 
 def _history(connection: Connection, values: Values) -> Row:
@@ -169,12 +180,16 @@ def _history(connection: Connection, values: Values) -> Row:
 
 
 def _interaction(connection: Connection, values: Values) -> Row:
-    row = _progress(connection, values)
+    row = _of_learner_and_section(connection, values)
     return row | {"interaction_type": "discussion", "interaction_data": {}, "timestamp": EARLY}
 
 
+def _interaction_time(_connection: Connection, _values: Values) -> Row:
+    return {"id": uuid.uuid4(), "timestamp": EARLY}
+
+
 def _expired_totals(connection: Connection, values: Values) -> Row:
-    return _progress(connection, values) | {
+    return _of_learner_and_section(connection, values) | {
         "first_accessed": EARLY,
         "last_accessed": EARLY,
         "total_time_spent": 0,
@@ -186,7 +201,10 @@ def _expired_totals(connection: Connection, values: Values) -> Row:
 
 
 def _session(connection: Connection, values: Values) -> Row:
-    return _enrollment(connection, values) | {"session_start": EARLY}
+    row = _enrollment(connection, values) | {"session_start": values.get("session_start", EARLY)}
+    if "session_end" not in values and values.get("duration_minutes") is not None:
+        row["session_end"] = row["session_start"] + timedelta(minutes=values["duration_minutes"])
+    return row
 
 
 def _assessment(connection: Connection, values: Values) -> Row:
@@ -208,7 +226,13 @@ def _attempt(connection: Connection, values: Values) -> Row:
     row = _of_learner(connection, values)
     if "assessment_id" not in values:
         row["assessment_id"] = add(connection, "educational_assessments")["id"]
-    return row | {"attempt_number": 1, "started_at": EARLY, "responses": []}
+    graded = values.get("completion_status") in ("graded", "reviewed")
+    return row | {
+        "attempt_number": 1,
+        "started_at": EARLY,
+        "responses": [],
+        "score": 0 if graded else None,
+    }
 
 
 def _refresh_log(_connection: Connection, _values: Values) -> Row:
@@ -261,10 +285,13 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "educational_courses": _course,
     "learning_modules": _module,
     "learning_sections": _section,
+    "course_structure": _of_course,
     "course_enrollments": _enrollment,
+    "learner_courses": _enrollment,
     "section_progress": _progress,
     "section_progress_history": _history,
     "learning_interactions": _interaction,
+    "interaction_times": _interaction_time,
     "expired_interaction_totals": _expired_totals,
     "learning_sessions": _session,
     "educational_assessments": _assessment,

@@ -68,9 +68,10 @@ def place(connection: Connection, world: World) -> None:
     connection.execute("SET LOCAL lms_schema.progress_time = 'event'")
     with connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE section_progress SET completion_percentage = %s, completion_timestamp = %s,"
-            " status = 'completed' WHERE learner_id = %s AND section_id = %s",
-            [(c.percentage, c.time, c.learner, c.section) for c in world.changes],
+            "UPDATE section_progress SET completion_percentage = %s, last_accessed = %s,"
+            " first_accessed = least(first_accessed, %s), status = 'in_progress'"
+            " WHERE learner_id = %s AND section_id = %s",
+            [(c.percentage, c.time, c.time, c.learner, c.section) for c in world.changes],
         )
 
 
@@ -222,11 +223,11 @@ def _progress(draw: st.DrawFn, key: uuid.UUID, learner: uuid.UUID, section: uuid
         "id": key,
         "learner_id": learner,
         "section_id": section,
-        "status": draw(st.sampled_from(["not_started", "in_progress", "completed", "mastered"])),
-        "interaction_count": counters[0],
+        "status": draw(st.sampled_from(["not_started", "in_progress"])),
+        "interaction_count": max(counters[:3]),
         "meaningful_interactions": counters[1],
         "help_requests": counters[2],
-        "total_time_spent": counters[3],
+        "total_time_spent": max(counters[3:]),
         "active_learning_time": counters[4],
         "comprehension_score": draw(SCORES),
         "retention_score": draw(SCORES),
@@ -258,13 +259,14 @@ def _interaction(
 def _session(draw: st.DrawFn, key: uuid.UUID, learner: uuid.UUID, course: uuid.UUID) -> Row:
     start = draw(TIMES)
     seconds = draw(st.none() | st.integers(0, 20_000))
+    told = [None, None, *([25] if (seconds or 0) >= 25 * 60 else [])]
     return {
         "id": key,
         "learner_id": learner,
         "course_id": course,
         "session_start": start,
         "session_end": None if seconds is None else start + timedelta(seconds=seconds),
-        "duration_minutes": draw(st.sampled_from([None, None, 25])),
+        "duration_minutes": draw(st.sampled_from(told)),
         "engagement_level": draw(st.sampled_from([None, *ENGAGEMENT_LEVELS])),
         "focus_score": draw(SCORES),
         "productivity_score": draw(SCORES),
@@ -272,7 +274,7 @@ def _session(draw: st.DrawFn, key: uuid.UUID, learner: uuid.UUID, course: uuid.U
 
 
 def _assessment(draw: st.DrawFn, key: uuid.UUID, section: uuid.UUID | None) -> Row:
-    points = draw(st.sampled_from([1, 3, 10, 70]))
+    points = draw(st.sampled_from([Decimal(n) for n in ("0", "1", "3", "7.125", "10", "70")]))
     return {
         "id": key,
         "section_id": section,
@@ -282,21 +284,28 @@ def _assessment(draw: st.DrawFn, key: uuid.UUID, section: uuid.UUID | None) -> R
         "learning_objectives": [],
         "assessment_criteria": {},
         "total_points": points,
-        "passing_score": draw(st.none() | st.integers(0, points)),
+        "passing_score": draw(st.none() | points_within(0, points)),
         "attempts_allowed": None,
         "questions": [],
     }
 
 
+def points_within(low: int | Decimal, high: int | Decimal) -> st.SearchStrategy[Decimal]:
+    """Points of three decimals."""
+    return st.integers(int(1000 * low), int(1000 * high)).map(lambda n: Decimal(n).scaleb(-3))
+
+
 def _attempt(draw: st.DrawFn, learner: uuid.UUID, assessment: Row, number: int) -> Row:
+    total = assessment["total_points"] or 1
+    # negative marks and bonus points too
+    score = draw(st.none() | points_within(0, total) | points_within(-total, 3 * total))
+    statuses = ["in_progress", "submitted", *(GRADED if score is not None else ())]
     return {
         "learner_id": learner,
         "assessment_id": assessment["id"],
         "attempt_number": number + 1,
         "started_at": START,
         "responses": [],
-        "score": draw(st.none() | st.integers(0, assessment["total_points"])),
-        "completion_status": draw(
-            st.sampled_from(["in_progress", "submitted", "graded", "reviewed"])
-        ),
+        "score": score,
+        "completion_status": draw(st.sampled_from(sorted(statuses))),
     }

@@ -13,7 +13,7 @@ SELECT
     '{}',
     100,
     40,
-    a.weight / 100,
+    0.01 * a.weight,
     '[]'
 FROM pg_temp.assessments AS a
 ON CONFLICT (id) DO NOTHING;

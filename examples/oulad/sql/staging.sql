@@ -53,7 +53,8 @@ CREATE TEMPORARY TABLE assessments (
     date text
     CONSTRAINT "date must be a whole number, ? or empty" CHECK (date ~ '^([?]|-?[0-9]{1,4})$'),
     weight numeric NOT NULL
-    CONSTRAINT "weight must be 0 to 100" CHECK (weight BETWEEN 0 AND 100)
+    CONSTRAINT "weight must be 0 to 100, of at most 4 decimals"
+    CHECK (weight BETWEEN 0 AND 100 AND min_scale(weight) <= 4)
 );
 
 CREATE TEMPORARY TABLE studentinfo (

@@ -1,0 +1,82 @@
+-- Progress, events and attempts are of learners of the course's institution, as enrollments are. An
+-- enrollment proves it already, so that institutions are looked up only of who has none. What a
+-- statement inserted is checked at once, what it updated by row: a trigger's WHEN then passes over
+-- updates of anything else.
+-- A definer, because the rule counts also rows that the writer may not see.
+CREATE OR REPLACE FUNCTION check_activity_institution() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+-- a session keeps its plans: one made while the tables were empty must not scan full ones
+SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    v_learner_ids uuid [];
+    v_course_ids uuid [];
+    v_assessment_ids uuid [];
+    v_pair record;
+BEGIN
+    CASE
+        WHEN tg_argv[0] = 'course_id' AND TG_LEVEL = 'STATEMENT' THEN
+            SELECT array_agg(k.learner_id), array_agg(k.course_id)
+            INTO v_learner_ids, v_course_ids
+            FROM (SELECT DISTINCT n.learner_id, n.course_id FROM new_rows AS n) AS k;
+        WHEN tg_argv[0] = 'course_id' THEN
+            v_learner_ids := ARRAY[new.learner_id];
+            v_course_ids := ARRAY[new.course_id];
+        WHEN TG_LEVEL = 'STATEMENT' THEN
+            SELECT array_agg(k.learner_id), array_agg(k.assessment_id)
+            INTO v_learner_ids, v_assessment_ids
+            FROM (SELECT DISTINCT n.learner_id, n.assessment_id FROM new_rows AS n) AS k;
+        ELSE
+            v_learner_ids := ARRAY[new.learner_id];
+            v_assessment_ids := ARRAY[new.assessment_id];
+    END CASE;
+    IF v_assessment_ids IS NOT NULL THEN
+        v_course_ids := ARRAY(
+            SELECT a.course_id
+            FROM unnest(v_assessment_ids) WITH ORDINALITY AS k (assessment_id, number)
+            LEFT JOIN educational_assessments AS a ON k.assessment_id = a.id
+            ORDER BY k.number
+        );
+    END IF;
+
+    SELECT
+        k.learner_id,
+        k.course_id,
+        l.institution_id AS learner_institution_id,
+        c.institution_id AS course_institution_id
+    INTO v_pair
+    FROM unnest(v_learner_ids, v_course_ids) AS k (learner_id, course_id)
+    INNER JOIN learners AS l ON k.learner_id = l.id
+    INNER JOIN educational_courses AS c ON k.course_id = c.id
+    WHERE
+        l.institution_id <> c.institution_id
+        AND NOT EXISTS (
+            SELECT FROM course_enrollments AS e
+            WHERE e.learner_id = k.learner_id AND e.course_id = k.course_id
+        )
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE check_violation USING
+            MESSAGE = format(
+                '%s: learner %s is of institution %s, course %s of institution %s',
+                TG_TABLE_NAME, v_pair.learner_id, v_pair.learner_institution_id,
+                v_pair.course_id, v_pair.course_institution_id
+            ),
+            HINT = 'A learner or a course that is open to all institutions has none.',
+            CONSTRAINT = tg_argv[1],
+            TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
+    END IF;
+    RETURN new; -- the event table's is a BEFORE trigger, see there
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION check_activity_institution() FROM public;
+
+COMMENT ON FUNCTION check_activity_institution() IS
+'Trigger: raises 23514 for a progress row, an event or an attempt of a learner of another '
+'institution than the course''s. Its arguments: the column that leads to the course, and the name '
+'of the constraint that the error gives. Of a course that changes its institution in the same '
+'instant only enrollments are sure to be seen.';

@@ -1,0 +1,90 @@
+-- Who enrolls, or leaves, writes the row of learner_courses that progress and attempts of a learner
+-- without an enrollment write, too. Both may be older than the enrollment: it starts with what they
+-- say, and so does one that is given to another learner or course.
+-- A definer, because the writer need not be able to read progress and attempts.
+-- depends: functions/change_course_structure
+CREATE OR REPLACE FUNCTION follow_course_enrollments() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+-- arrays would be planned anew at each call; the plan that is kept must suit a table that grows
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+AS $$
+DECLARE
+    v_left_learner_ids uuid[];
+    v_left_course_ids uuid[];
+    v_learner_ids uuid[];
+    v_course_ids uuid[];
+    v_ids uuid[];
+BEGIN
+    CASE TG_OP
+        WHEN 'TRUNCATE' THEN
+            -- whoever enrolled after our snapshot is met by the cascade alone
+            PERFORM change_course_structure(ARRAY(SELECT cs.course_id FROM course_structure AS cs));
+            UPDATE learner_courses AS lc SET
+                structure_version = NULL,
+                changes = lc.changes + 1
+            WHERE lc.structure_version IS NOT NULL;
+        WHEN 'INSERT' THEN
+            SELECT array_agg(n.id), array_agg(n.learner_id), array_agg(n.course_id)
+            INTO v_ids, v_learner_ids, v_course_ids
+            FROM new_rows AS n;
+        WHEN 'DELETE' THEN
+            SELECT array_agg(o.learner_id), array_agg(o.course_id)
+            INTO v_left_learner_ids, v_left_course_ids
+            FROM old_rows AS o;
+        ELSE
+            v_left_learner_ids := ARRAY[old.learner_id];
+            v_left_course_ids := ARRAY[old.course_id];
+            v_ids := ARRAY[new.id];
+            v_learner_ids := ARRAY[new.learner_id];
+            v_course_ids := ARRAY[new.course_id];
+    END CASE;
+
+    IF v_left_learner_ids IS NOT NULL THEN
+        UPDATE learner_courses AS lc SET
+            structure_version = NULL,
+            changes = lc.changes + 1
+        FROM unnest(v_left_learner_ids, v_left_course_ids) AS k (learner_id, course_id)
+        WHERE lc.learner_id = k.learner_id AND lc.course_id = k.course_id;
+    END IF;
+
+    IF v_ids IS NOT NULL THEN
+        INSERT INTO learner_courses AS lc (learner_id, course_id, structure_version)
+        SELECT k.learner_id, k.course_id, cs.version
+        FROM unnest(v_learner_ids, v_course_ids) AS k (learner_id, course_id)
+        INNER JOIN course_structure AS cs ON k.course_id = cs.course_id
+        ORDER BY k.learner_id, k.course_id
+        ON CONFLICT (learner_id, course_id) DO UPDATE SET
+            structure_version = excluded.structure_version,
+            changes = lc.changes + 1;
+
+        -- a statement of its own: who waited for the row sees what the other one committed
+        v_ids := ARRAY(
+            SELECT k.id
+            FROM unnest(v_ids, v_learner_ids, v_course_ids) AS k (id, learner_id, course_id)
+            WHERE
+                EXISTS (
+                    SELECT FROM section_progress AS sp
+                    WHERE sp.learner_id = k.learner_id AND sp.course_id = k.course_id
+                )
+                OR EXISTS (
+                    SELECT FROM assessment_attempts AS t
+                    INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
+                    WHERE t.learner_id = k.learner_id AND a.course_id = k.course_id
+                )
+        );
+        IF v_ids <> '{}' THEN
+            UPDATE course_enrollments AS e SET progress_sum = NULL WHERE e.id = ANY(v_ids);
+        END IF;
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION follow_course_enrollments() FROM public;
+
+COMMENT ON FUNCTION follow_course_enrollments() IS
+'Trigger: keeps learner_courses of those who enroll and leave, and derives progress, time spent, '
+'last access and grade of enrollments that are new or were given to another learner or course.';

@@ -1,0 +1,97 @@
+"""One call mends every derived column after what bypasses the triggers."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from support.histories import History
+from support.rows import Connection, add, column, rolled_back, scalar
+
+DAMAGES = {
+    "enrollments": "UPDATE course_enrollments SET overall_progress = 1, total_time_spent = 1,"
+    " current_grade = 1, progress_sum = 1, seconds_sum = 0, section_count = 99,"
+    " engagement_score = 0.5, last_accessed = now()",
+    "structure": "DELETE FROM course_structure",
+    "learners": "DELETE FROM learner_courses",
+    "unenrolled": "INSERT INTO learner_courses (learner_id, course_id, structure_version)"
+    " SELECT l.id, c.id, 0 FROM learners AS l, educational_courses AS c ON CONFLICT DO NOTHING",
+    "progress": "UPDATE section_progress SET completion_percentage = 80, interaction_count = 1000,"
+    " meaningful_interactions = 7, status = 'in_progress', completion_timestamp = NULL",
+    "attempts": "UPDATE assessment_attempts SET rules_version = 99, percentage_score = 12,"
+    " passed = NULL WHERE score IS NOT NULL",
+    "events": "DELETE FROM learning_interactions",
+    "ids": "DELETE FROM interaction_times",
+    "history": "DELETE FROM section_progress_history",
+    "courses": "UPDATE educational_courses SET enrollment_count = 77",
+}
+
+
+def faults(connection: Connection) -> list[tuple[Any, ...]]:
+    return connection.execute("SELECT * FROM check_derived_columns()").fetchall()
+
+
+def damage(connection: Connection, statement: str) -> None:
+    connection.execute("SET LOCAL session_replication_role = replica")
+    connection.execute(statement.encode())
+    connection.execute("SET LOCAL session_replication_role = origin")
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    random=st.randoms(use_true_random=False),
+    damages=st.lists(st.sampled_from(sorted(DAMAGES)), min_size=1),
+)
+def test_whatever_was_damaged_is_mended_at_once(
+    transaction: Connection, random: Random, damages: list[str]
+) -> None:
+    with rolled_back(transaction):
+        History(transaction, random).run(20)
+        transaction.execute("SELECT rebuild_derived_columns()")
+        assert faults(transaction) == []
+        for name in damages:
+            damage(transaction, DAMAGES[name])
+        broken = bool(faults(transaction))
+        assert (scalar(transaction, "SELECT rebuild_derived_columns()") > 0) >= broken
+        assert faults(transaction) == []
+        assert scalar(transaction, "SELECT rebuild_derived_columns()") == 0
+
+
+def test_one_course_is_mended_and_others_are_left_alone(transaction: Connection) -> None:
+    sections = [add(transaction, "learning_sections") for _ in range(2)]
+    for section in sections:
+        add(transaction, "course_enrollments", course_id=section["course_id"])
+    transaction.execute("SELECT recalculate_course_metrics()")
+    damage(transaction, "UPDATE course_enrollments SET total_time_spent = 5")
+    assert scalar(transaction, "SELECT rebuild_derived_columns(%s)", sections[0]["course_id"]) == 1
+    assert sorted(column(transaction, "SELECT total_time_spent FROM course_enrollments")) == [0, 5]
+
+
+def test_a_missing_change_is_added_to_the_history_at_its_own_time(transaction: Connection) -> None:
+    progress = add(transaction, "section_progress", completion_percentage=30)
+    damage(
+        transaction,
+        "UPDATE section_progress SET completion_percentage = 100, status = 'completed',"
+        " completion_timestamp = '2024-01-31Z'",
+    )
+    transaction.execute("SELECT rebuild_derived_columns()")
+    history = transaction.execute(
+        "SELECT previous_percentage, percentage, changed_at = '2024-01-31Z'"
+        " FROM section_progress_history WHERE section_id = %s ORDER BY id",
+        (progress["section_id"],),
+    ).fetchall()
+    assert history == [(0, 30, False), (30, 100, True)]
+
+
+@pytest.mark.parametrize("course", [None, "00000000-0000-0000-0000-000000000000"])
+def test_nothing_to_mend_is_nothing_written(transaction: Connection, course: str | None) -> None:
+    assert scalar(transaction, "SELECT rebuild_derived_columns(%s)", course) == 0

@@ -1,0 +1,227 @@
+"""The functions do the same in a session of any settings: what they store and what they return."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import psycopg
+import pytest
+
+from support.rows import column
+
+SETTINGS = [
+    ("standard_conforming_strings", "off"),
+    ("backslash_quote", "off"),
+    ("quote_all_identifiers", "on"),
+    ("transform_null_equals", "on"),
+    ("array_nulls", "off"),
+    ("row_security", "off"),
+    ("plpgsql.variable_conflict", "use_column"),
+    ("plpgsql.variable_conflict", "use_variable"),
+    ("plpgsql.extra_errors", "all"),
+    ("plpgsql.extra_warnings", "all"),
+    ("plpgsql.check_asserts", "off"),
+    ("IntervalStyle", "sql_standard"),
+    ("IntervalStyle", "iso_8601"),
+    ("DateStyle", "German, DMY"),
+    ("DateStyle", "SQL, MDY"),
+    ("TimeZone", "Asia/Kathmandu"),
+    ("TimeZone", "America/St_Johns"),
+    ("extra_float_digits", "-15"),
+    ("bytea_output", "escape"),
+    ("xmlbinary", "hex"),
+    ("xmloption", "document"),
+    ("escape_string_warning", "off"),
+    ("default_transaction_isolation", "repeatable read"),
+    ("default_transaction_deferrable", "on"),
+    ("plan_cache_mode", "force_generic_plan"),
+    ("plan_cache_mode", "force_custom_plan"),
+    ("jit", "off"),
+    ("from_collapse_limit", "1"),
+    ("enable_seqscan", "off"),
+    ("enable_indexscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("enable_nestloop", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("enable_hashagg", "off"),
+    ("enable_sort", "off"),
+    ("enable_material", "off"),
+    ("enable_memoize", "off"),
+]
+
+COURSE, LEARNER, OTHER, NEWCOMER, ASSESSMENT = (
+    f"00000000-0000-0000-0000-00000000000{n}" for n in range(1, 6)
+)
+MODULES = [f"00000000-0000-0000-0000-0000000000a{n}" for n in (1, 2)]
+SECTIONS = [f"00000000-0000-0000-0000-0000000000b{n}" for n in (1, 2)]
+AS_OF = "timestamptz '2024-03-01 12:00:00+00'"
+QUESTIONS = '[{"id": "a", "points": 3}, {"id": "b", "points": 1.5}, {"id": "c", "points": 2}]'
+
+# statements of an application, and calls of what no statement leads to
+STORY = [
+    "SELECT ensure_interaction_partitions(13, (now() - interval '4 months')::date)",
+    f"INSERT INTO educational_courses (id, title, learning_objectives, difficulty_level)"
+    f" VALUES ('{COURSE}', 'Course', '[]', 'beginner')",
+    *[
+        f"INSERT INTO learning_modules (id, course_id, title, module_order, learning_objectives,"
+        f" bloom_taxonomy_level, unlock_criteria, prerequisite_modules)"
+        f" VALUES ('{module}', '{COURSE}', 'Module', {n}, '[]', 'apply',"
+        f""" '{{"after": "2020-01-31T08:00:00+02:00", "min_progress": 0}}',"""
+        f" jsonb_build_array({', '.join(repr(m) for m in MODULES[:n])}))"
+        for n, module in enumerate(MODULES)
+    ],
+    *[
+        f"INSERT INTO learning_sections (id, module_id, title, section_order, content_type,"
+        f" content_data) VALUES ('{section}', '{module}', 'Section', 1, 'text', '{{}}')"
+        for section, module in zip(SECTIONS, MODULES, strict=True)
+    ],
+    *[
+        f"INSERT INTO learners (id, email, first_name, last_name, academic_level, data_consent)"
+        f" VALUES ('{learner}', 'Learner{n}@example.com', 'A', 'B', 'graduate', '{{}}')"
+        for n, learner in enumerate((LEARNER, OTHER, NEWCOMER))
+    ],
+    f"INSERT INTO course_enrollments (learner_id, course_id, enrollment_date)"
+    f" VALUES ('{LEARNER}', '{COURSE}', {AS_OF}), ('{OTHER}', '{COURSE}', {AS_OF})",
+    f"INSERT INTO educational_assessments (id, section_id, title, assessment_type, format,"
+    f" learning_objectives, assessment_criteria, total_points, passing_score, weight_in_course,"
+    f" attempts_allowed, questions) VALUES ('{ASSESSMENT}', '{SECTIONS[0]}', 'Quiz', 'summative',"
+    f" 'essay', '[]', '[]', 6.5, 3.25, 0.075, NULL, '{QUESTIONS}')",
+    *[
+        f"INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number, started_at,"
+        f" submitted_at, responses, score, completion_status) VALUES ('{learner}', '{ASSESSMENT}',"
+        f" 1, {AS_OF}, {AS_OF} + interval '90 seconds', "
+        f"""'[{{"question_id": "a", "points": {a}}}, {{"question_id": "b", "points": {b}}},"""
+        f""" {{"question_id": "c", "points": {c}}}]', {a} + {b} + {c}, 'graded')"""
+        for learner, a, b, c in (
+            (LEARNER, 1, 0.5, 2),
+            (OTHER, 3, 1.5, 1),
+            (NEWCOMER, 2, 0.1, 0.2),
+        )
+    ],
+    f"SELECT record_interaction('{LEARNER}', '{SECTIONS[0]}', 'discussion', '{{}}', 61,"
+    f" p_timestamp => {AS_OF}, p_id => '{COURSE}')",
+    f"""SELECT record_interactions('[{{"learner_id": "{OTHER}", "section_id": "{SECTIONS[1]}","""
+    f""" "interaction_type": "content_view", "timestamp": "2024-02-29T23:30:00-03:30","""
+    f""" "duration_seconds": 90, "id": "{LEARNER}"}}]')""",
+    "SELECT check_event_reach(now() + interval '1 second')",
+    f"UPDATE section_progress SET status = 'completed', completion_percentage = 100,"
+    f" completion_timestamp = {AS_OF} WHERE learner_id = '{LEARNER}'",
+    f"UPDATE section_progress SET status = 'in_progress', completion_percentage = 62.5"
+    f" WHERE learner_id = '{LEARNER}'",
+    f"UPDATE learning_sections SET section_order = 2 WHERE id = '{SECTIONS[0]}'",
+    f"UPDATE educational_assessments SET total_points = 8, weight_in_course = 0.125"
+    f" WHERE id = '{ASSESSMENT}'",
+    "TRUNCATE learning_sessions",
+    f"INSERT INTO learning_sessions (learner_id, course_id, session_start, session_end)"
+    f" VALUES ('{LEARNER}', '{COURSE}', {AS_OF}, {AS_OF} + interval '100 seconds')",
+    f"SELECT rebuild_section_progress('{COURSE}')",
+    f"SELECT recalculate_course_metrics(p_as_of => {AS_OF} + interval '1 day')",
+    "SELECT refresh_learning_analytics()",
+    f"UPDATE course_enrollments SET engagement_score = 0.25 WHERE learner_id = '{OTHER}'",
+    f"INSERT INTO educational_institutions (id, name, type) VALUES ('{COURSE}', 'I', 'school')",
+    f"UPDATE learners SET institution_id = '{COURSE}' WHERE id = '{LEARNER}'",
+    "SELECT refresh_learning_analytics()",
+    f"SELECT recalculate_course_metrics(p_as_of => {AS_OF} + interval '2 days')",
+    "SELECT rebuild_learning_analytics()",
+    f"UPDATE learning_interactions SET learning_effectiveness = 0.5 WHERE id = '{LEARNER}'",
+]
+RESULTS = {
+    "items": f"calculate_item_statistics('{ASSESSMENT}')",
+    "whole": f"calculate_assessment_statistics('{ASSESSMENT}')",
+    "effectiveness": f"calculate_course_effectiveness('{COURSE}')",
+    "velocity": f"calculate_learning_velocity('{LEARNER}', '{COURSE}', 30, {AS_OF})",
+    "risks": f"at_risk_learners('{COURSE}', {AS_OF} + interval '20 days')",
+    "next": f"next_sections('{LEARNER}', '{COURSE}', 5, {AS_OF})",
+    "unlocked": f"is_module_unlocked('{OTHER}', '{MODULES[1]}', {AS_OF})",
+    "partitions": "interaction_partitions()",
+    "partition_ddl": "interaction_partition_ddl(20)",
+    "expired": "expired_interaction_partitions(interval '62 days', now())",
+    "retention": "interaction_retention_ddl(ARRAY(SELECT partition FROM interaction_partitions()"
+    " ORDER BY upper_bound LIMIT 2))",
+    "faults": "check_derived_columns()",
+    "imbalances": "check_learning_analytics()",
+    "dropped": "drop_expired_data(interval '62 days', now())",
+}
+STORED = [
+    "SELECT learner_id, overall_progress, total_time_spent, last_accessed, current_grade,"
+    " engagement_score, learning_velocity FROM course_enrollments",
+    "SELECT learner_id, section_id, status, completion_percentage, first_accessed, last_accessed,"
+    " total_time_spent, active_learning_time, completion_timestamp FROM section_progress",
+    "SELECT learner_id, score, percentage_score, passed, time_spent_minutes"
+    " FROM assessment_attempts",
+    "SELECT difficulty_rating, discrimination_index, reliability_coefficient"
+    " FROM educational_assessments",
+    "SELECT enrollment_count, completion_rate, learning_effectiveness_score"
+    " FROM educational_courses",
+    "SELECT duration_minutes FROM learning_sessions",
+    "SELECT id, learner_id, timestamp, duration_seconds FROM learning_interactions",
+    "SELECT learner_id, section_id, previous_percentage, percentage FROM section_progress_history",
+    "SELECT * FROM expired_interaction_totals",
+]
+
+
+def plain(row: str) -> str:
+    """A row without what is not the same twice: oids, last digits, and the quotes of names."""
+    row = re.sub(r'"partition": "[^"]*"', "", row)
+    row = re.sub(r"\d+[.]\d{6,}", lambda number: f"{float(number[0]):.6f}", row)
+    return re.sub(r'["\\]|E(?=\')', "", row)
+
+
+def told(database: str, name: str | None = None, value: str = "") -> dict[str, Any]:
+    """The story in a session with this setting, undone: what is stored and returned then."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("SET track_functions = 'all'")
+        if name is not None:
+            connection.execute(f"SET {name} = '{value}'".encode())
+        with connection.transaction(force_rollback=True):
+            connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE")
+            for statement in STORY:
+                connection.execute(statement.encode())
+            for result, call in RESULTS.items():
+                connection.execute(
+                    f"CREATE TEMPORARY TABLE {result} AS SELECT * FROM {call} AS r".encode()
+                )
+            called = column(
+                connection, "SELECT funcid::regproc::text FROM pg_stat_xact_user_functions"
+            )
+            connection.execute("RESET ALL")
+            found = {
+                query: sorted(
+                    map(plain, column(connection, f"SELECT to_jsonb(q)::text FROM ({query}) AS q"))
+                )
+                for query in (*STORED, *(f"SELECT * FROM {result}" for result in RESULTS))
+            }
+    return found | {"called": {name.strip('"') for name in called}}
+
+
+@pytest.fixture(scope="module")
+def expected(shared_database: str) -> dict[str, Any]:
+    """What a session of default settings is told."""
+    return told(shared_database)
+
+
+def test_the_story_calls_every_plpgsql_function(
+    shared_database: str, expected: dict[str, Any]
+) -> None:
+    with psycopg.connect(shared_database) as connection:
+        functions = column(
+            connection,
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql')",
+        )
+    assert {*functions} - expected["called"] == {"reject_history_change"}  # which does nothing else
+
+
+def test_the_story_ends_true(expected: dict[str, Any]) -> None:
+    assert expected["SELECT * FROM faults"] == expected["SELECT * FROM imbalances"] == []
+    assert len(expected["SELECT * FROM items"]) == 3
+    assert expected["SELECT * FROM dropped"]
+
+
+@pytest.mark.parametrize(("name", "value"), SETTINGS)
+def test_a_session_of_this_setting_is_told_the_same(
+    shared_database: str, expected: dict[str, Any], name: str, value: str
+) -> None:
+    assert told(shared_database, name, value) == expected
