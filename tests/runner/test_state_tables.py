@@ -80,12 +80,12 @@ def test_what_a_restore_of_data_brings_along_collides_with_nothing_and_counts_fo
 ) -> None:
     function = "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql RETURN {};"
     table = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
+    package = make_package(table | {"functions/f.sql": function.format(1)})
+    migrate(empty_database, schema="target", package=package)
     newer = make_package(
         table | {"tables/020_b.sql": "CREATE TABLE b ();", "functions/f.sql": function.format(2)}
     )
     migrate(empty_database, schema="source", package=newer)
-    package = make_package(table | {"functions/f.sql": function.format(1)})
-    migrate(empty_database, schema="target", package=package)
     with psycopg.connect(empty_database) as connection:
         before = ledger.read(connection, "target")
         for name, columns in ledger.COLUMNS.items():
