@@ -44,16 +44,15 @@ def demo(
         on_event: Called with what is going on, a line at a time.
 
     Raises:
-        UsageError: When the schema holds learners, or a page is wanted and the extra `docs` is
-            not installed; nothing was changed.
+        UsageError: When the schema holds learners, or a page is wanted and cannot be written or
+            the extra `docs` is not installed; nothing was changed.
         LmsSchemaError: Whatever else `migrate` raises.
     """
     tell = on_event or (lambda _text: None)
     page = None
     if html is not None:
         page = pages.template("demo.html")
-        if not html.parent.is_dir():
-            raise UsageError(f"{html}: there is no folder {html.parent}. Nothing was changed.")
+        output_files.try_out(html)
     with session(conninfo, schema=schema) as opened:
         _refuse_data(opened)
     result = migrate(conninfo, schema=schema)

@@ -82,7 +82,8 @@ _STATE = f"""
             SELECT 'the default of column ' || a.attname
             FROM pg_attrdef AS d
                 JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-            WHERE d.adrelid = c.oid AND pg_get_expr(d.adbin, d.adrelid) <> $$''::text$$
+            WHERE d.adrelid = c.oid AND pg_get_expr(d.adbin, d.adrelid)
+                !~ $e$^(''::text|[(]?(installed_at = )?'[^']+'::timestamp with time zone[)]?)$$e$
         )
     FROM here JOIN pg_class AS c ON c.relnamespace = here.oid
     WHERE c.relname = ANY (%(tables)s)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lms_schema import UsageError, output_files
+from lms_schema import UsageError, output_files, status
 from lms_schema.cli import cli
 
 FULL = Path("/dev/full")
@@ -41,6 +41,16 @@ def test_a_full_standard_output_is_told_in_a_sentence(
     assert ran.returncode == 2
     expected = "Error: Standard output cannot be written: No space left on device.\n"
     assert ran.stderr == expected
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+@pytest.mark.parametrize("redirect", [f"2>{FULL}", "2>&1 >/dev/null | true", "2>&-"])
+def test_a_migrate_whose_progress_nobody_takes_is_a_migrate_all_the_same(
+    empty_database: str, redirect: str, flags: tuple[str, ...]
+) -> None:
+    ran = _run("migrate", "--database", empty_database, *flags, redirect=redirect)
+    assert ran.returncode == 0
+    assert status(empty_database).exit_code == 0
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("drop", "--help")])
