@@ -3,7 +3,7 @@
 --     WHERE lower(
 --         CASE
 --             WHEN octet_length(email) = char_length(email) THEN email
---             ELSE normalize(email, NFD)
+--             ELSE normalize(email, nfd)
 --         END COLLATE "C"
 --     ) = lower(normalize(:email, NFD) COLLATE "C")
 -- The letters that ASCII has are folded, also below an accent or another mark: NFD takes the marks
@@ -15,7 +15,7 @@ ON learners (
     lower(
         CASE
             WHEN octet_length(email) = char_length(email) THEN email
-            ELSE normalize(email, NFD)
+            ELSE normalize(email, nfd)
         END COLLATE "C"
     )
 );
