@@ -448,15 +448,15 @@ ATTEMPTS: LiteralString = """
     ORDER BY t.start
 """
 
+# What is emptied there, triggers derive again.
 DERIVED: LiteralString = """
-    SELECT update_enrollment_progress(array_agg(e.id)), update_current_grades(array_agg(e.id))
-    FROM course_enrollments AS e
-    WHERE e.course_id = {each}
+    SET session_replication_role = origin;
+    SELECT rebuild_derived_columns({each})
 """
 
-METRICS: LiteralString = """
-    SELECT recalculate_course_metrics();
-    VACUUM ANALYZE educational_courses, educational_assessments, course_enrollments
+CLEAN: LiteralString = """
+    VACUUM ANALYZE educational_courses, educational_assessments, course_enrollments,
+    course_structure, learner_courses, interaction_times
 """
 
 PROGRESS_TABLES = ("section_progress", "section_progress_history")
@@ -468,9 +468,9 @@ STEPS = (
     Step("interactions", INTERACTIONS, MONTHS, ("learning_interactions",)),
     Step("section progress", PROGRESS, COURSE_IDS, PROGRESS_TABLES),
     Step("attempts", ATTEMPTS),
-    Step("progress and grades of enrollments", DERIVED, COURSE_IDS),
     Step("clean pages and statistics", "VACUUM ANALYZE"),
-    Step("metrics of courses", METRICS),
+    Step("derived columns", DERIVED, COURSE_IDS),
+    Step("clean pages of derived columns", CLEAN),
     Step("analytics", "SELECT rebuild_learning_analytics()"),
 )
 

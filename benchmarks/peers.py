@@ -250,7 +250,7 @@ def peers(run: Run) -> None:
                     ),
                 },
                 rounds=run.size("calls", 15, 2),
-                limit=Limit(2),
+                limit=Limit(1.2),
             )
 
 

@@ -75,8 +75,9 @@ WRITES = (
     " ON CONFLICT (learner_id, course_id) DO UPDATE SET engagement_score = %(score)s",
     "UPDATE course_enrollments SET course_id = %(other_course)s WHERE learner_id = %(learner)s",
     "DELETE FROM course_enrollments WHERE learner_id = %(learner)s AND course_id = %(course)s",
-    "INSERT INTO learning_sessions (learner_id, course_id, duration_minutes, focus_score)"
-    " VALUES (%(learner)s, %(course)s, %(number)s, %(score)s)",
+    "INSERT INTO learning_sessions (learner_id, course_id, session_start, session_end,"
+    " focus_score) VALUES (%(learner)s, %(course)s, %(time)s,"
+    " %(time)s + interval '1 minute' * %(number)s, %(score)s)",
     "UPDATE learning_sessions SET engagement_level = 'high', productivity_score = %(score)s"
     " WHERE learner_id = %(learner)s",
     "DELETE FROM learning_sessions WHERE learner_id = %(learner)s",

@@ -1,4 +1,4 @@
--- People who learn. An e-mail address identifies one learner whatever the case of its ASCII
+-- People who learn. An e-mail address identifies one learner whatever the case of its
 -- letters, which is the rule of indexes/learners_email_lower_key.sql. Pages keep room for the next
 -- login: fillfactor 90, see docs/performance.md.
 CREATE TABLE learners (
@@ -74,7 +74,7 @@ COMMENT ON COLUMN learners.id IS 'Identity.';
 COMMENT ON COLUMN learners.institution_id IS
 'Institution of the learner; NULL: an independent learner, who may enroll anywhere.';
 COMMENT ON COLUMN learners.email IS
-'E-mail address; unique, also when the case of ASCII letters is ignored.';
+'E-mail address; unique, also when the case of its letters is ignored.';
 COMMENT ON COLUMN learners.first_name IS 'Given name.';
 COMMENT ON COLUMN learners.last_name IS 'Family name.';
 COMMENT ON COLUMN learners.learning_style IS

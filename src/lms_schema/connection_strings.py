@@ -30,7 +30,10 @@ def _foreign(conninfo: str) -> str | None:
     """Return what is another library's, if anything; never a part of a password."""
     scheme = re.match(r"(jdbc:)?(?:postgres|postgresql)(\+[A-Za-z0-9_]+)?://", conninfo)
     if scheme is None:
-        return None
+        other = re.match(r"([A-Za-z0-9_:+]+://)", conninfo)
+        if other is None:
+            return None
+        return f'The URL begins with "{other[1]}": it has to begin with postgresql://.'
     if scheme[1] or scheme[2]:
         return (
             f'The connection string begins with "{scheme[0]}", which is not libpq\'s but of '

@@ -21,6 +21,7 @@ from lms_schema.errors import (
     PoolerInBetween,
     StatementFailed,
     UsageError,
+    lines,
     printable,
 )
 from lms_schema.reasons import reason
@@ -209,7 +210,7 @@ def redacted(text: str, conninfo: str) -> str:
 
 def described(error: psycopg.Error) -> str:
     """Return PostgreSQL's message with its code, detail and hint."""
-    parts = [printable(error.diag.message_primary or str(error).strip() or type(error).__name__)]
+    parts = [lines(error.diag.message_primary or str(error).strip() or type(error).__name__)]
     if error.sqlstate:
         parts[0] += f" (SQLSTATE {error.sqlstate})"
     if error.diag.message_detail:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.resources import files
@@ -13,7 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from lms_schema import dashboards, output_files, pages, sample, search_path
+from lms_schema import dashboards, output_files, pages, sample, search_path, trust
 from lms_schema.database import Session, session
 from lms_schema.errors import UsageError
 from lms_schema.operations.migrate import migrate
@@ -43,25 +44,23 @@ def demo(
         on_event: Called with what is going on, a line at a time.
 
     Raises:
-        UsageError: When the schema holds learners, or a page is wanted and the extra `docs` is
-            not installed; nothing was changed.
+        UsageError: When the schema holds learners, or a page is wanted and cannot be written or
+            the extra `docs` is not installed; nothing was changed.
         LmsSchemaError: Whatever else `migrate` raises.
     """
     tell = on_event or (lambda _text: None)
     page = None
     if html is not None:
         page = pages.template("demo.html")
-        if not html.parent.is_dir():
-            raise UsageError(f"{html}: there is no folder {html.parent}. Nothing was changed.")
+        output_files.try_out(html)
     with session(conninfo, schema=schema) as opened:
         _refuse_data(opened)
     result = migrate(conninfo, schema=schema)
     tell(f"migrated schema {result.schema} on PostgreSQL {result.server_major}")
-    with (
-        session(conninfo, schema=result.schema) as opened,
-        search_path.opened(opened.connection, opened.schema),
-    ):
+    with session(conninfo, schema=result.schema) as opened, ExitStack() as stack:
         connection = opened.connection
+        trust.Ground(connection, opened.schema).enter(lambda event: tell(event.text))
+        stack.enter_context(search_path.opened(connection, opened.schema))
         with connection.transaction():
             connection.execute("LOCK TABLE learners IN EXCLUSIVE MODE")
             _refuse_data(opened)

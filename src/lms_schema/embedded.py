@@ -115,7 +115,10 @@ def _started(directory: Path | None, cleanup_mode: Literal["stop", "delete"]) ->
         data.parent.mkdir(parents=True, exist_ok=True)
         return get_server(data, cleanup_mode=cleanup_mode)
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
-        raise DatabaseError(f"The embedded PostgreSQL in {data} did not start: {error}") from None
+        reason: Exception | str = error
+        if data.is_dir() and any(data.iterdir()) and not (data / "PG_VERSION").exists():
+            reason = "the folder holds something else. Name one that is empty or does not exist."
+        raise DatabaseError(f"The embedded PostgreSQL in {data} did not start: {reason}") from None
 
 
 def _import() -> Callable[..., PostgresServer]:

@@ -98,7 +98,7 @@ class StatementFailed(LmsSchemaError):  # noqa: N818
         parts = [f"{file}:{line}: {printable(message)}{code}"]
         for label, text in (("detail", detail), ("context", context), ("hint", hint)):
             if text:
-                parts.append(f"{label}: {_lines(text)}")
+                parts.append(f"{label}: {lines(text)}")
         parts.append("statement:\n" + _shortened(statement))
         super().__init__("\n".join(parts))
 
@@ -118,7 +118,7 @@ class StatementFailed(LmsSchemaError):  # noqa: N818
         }
 
 
-def _lines(text: str) -> str:
+def lines(text: str) -> str:
     """Return a text of the server with its own lines, of which none but the first is flush."""
     return "\n    ".join(printable(line, keep="\t") for line in text.split("\n"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
@@ -137,7 +138,7 @@ class _Examination:
 
 
 def _finding(rule: str, severity: Severity, problem: Problem) -> Finding:
-    path = problem.path.resolve()
+    path = Path(os.path.realpath(problem.path))
     here = Path.cwd()
     shown = path.relative_to(here) if path.is_relative_to(here) else path
     return Finding(rule, severity, shown.as_posix(), problem.line, problem.message)

@@ -40,11 +40,11 @@ _MADE_BY_A_RECURRING_FILE = sql.SQL("""(
         AND c.relkind IN ('r', 'p')
         AND EXISTS (  -- of a table of the package: others may have partitions here, too
             SELECT FROM {table} AS m
-            WHERE 'TABLE ' || i.inhparent::regclass::text = ANY (m.objects)
+            WHERE m.is_own AND 'TABLE ' || i.inhparent::regclass::text = ANY (m.objects)
         )
         AND NOT EXISTS (
             SELECT FROM {table} AS m
-            WHERE 'TABLE ' || c.oid::regclass::text = ANY (m.objects)
+            WHERE m.is_own AND 'TABLE ' || c.oid::regclass::text = ANY (m.objects)
         )
 )""").format(table=sql.Identifier(ledger.TABLE))
 
@@ -103,7 +103,7 @@ def script(
         for files, watch in ((since, None), (package, recorder)):
             if files is not None:
                 Run(session, files, ledger.Ledger(connection, schema), 0, _silent, watch).all(None)
-        rows = {row["migration_id"]: row for row in _rows(connection, schema, ledger.TABLE)}
+        rows = {row["migration_id"]: row for row in _records(connection, schema)}
     known = set(since.by_id) if since else set()
     return [start, *(_part(package, rows, known, *done) for done in recorder.transactions)]
 
@@ -158,7 +158,7 @@ BEGIN
         VALUES
 {recorded}
     ) AS r (id, checksum)
-    LEFT JOIN {table} AS m ON m.migration_id = r.id
+    LEFT JOIN {table} AS m ON m.migration_id = r.id AND m.is_own
     WHERE m.checksum IS DISTINCT FROM r.checksum;
     IF v_other IS NOT NULL THEN
         RAISE EXCEPTION 'the database is not at the release that this upgrade starts from: %',
@@ -171,8 +171,11 @@ $release$;
     return Part("release", text.as_string(None))
 
 
-def _rows(connection: psycopg.Connection[Any], schema: str, table: str) -> list[dict[str, Any]]:
-    query = sql.SQL("SELECT * FROM {} ORDER BY 1").format(sql.Identifier(schema, table))
+def _records(connection: psycopg.Connection[Any], schema: str) -> list[dict[str, Any]]:
+    query = sql.SQL("SELECT {} FROM {} ORDER BY 1").format(
+        sql.SQL(", ").join(map(sql.Identifier, ledger.RECORD)),
+        sql.Identifier(schema, ledger.TABLE),
+    )
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(query).fetchall()
 

@@ -13,8 +13,6 @@ from lms_schema.operations.migrate import migrate
 from lms_schema.package import SchemaPackage, extra_of
 
 _SCHEMA = "lms"
-_PRINTED = frozenset({"view", "function"})
-"""Kinds whose definitions PostgreSQL prints from a parse tree, and its versions not alike."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Additions:
         """Return what another major version may print otherwise, although it is the same."""
         if server_major == self.server_major:
             return frozenset()
-        return frozenset(key for key in self.objects if key.kind in _PRINTED)
+        return frozenset(key for key, text in self.objects.items() if _is_printed(key, text or ""))
 
 
 def additions(package: SchemaPackage) -> Additions:
@@ -67,6 +65,11 @@ def additions(package: SchemaPackage) -> Additions:
             if before.objects.get(key) != after.objects.get(key)
         },
     )
+
+
+def _is_printed(key: ObjectKey, text: str) -> bool:
+    """Tell whether PostgreSQL may print the definition from a parse tree: its versions differ."""
+    return key.kind == "view" or (key.kind == "function" and "\nLANGUAGE sql " in text)
 
 
 def _catalog(conninfo: str) -> Catalog:

@@ -28,4 +28,16 @@ def command(name: str, schema: str | None = None) -> str:
         words += ["--database", _embedded]
     if schema is not None:
         words += ["--schema", schema]
-    return printable(shlex.join(words))
+    return " ".join(map(_quoted, words))
+
+
+def _quoted(word: str) -> str:
+    """Return a word for a shell; what a terminal must not get is escaped, as bash and zsh do."""
+    if printable(word) == word:
+        return shlex.quote(word)
+    return f"$'{''.join(map(_escaped, word))}'"
+
+
+def _escaped(letter: str) -> str:
+    is_plain = letter not in "\\'" and printable(letter) == letter
+    return letter if is_plain else f"\\U{ord(letter):08x}"

@@ -31,13 +31,30 @@ LOG_TABLE = "lms_schema_log"
 VERSION_TABLE = "lms_schema_yoyo_version"
 TABLES = (TABLE, LOG_TABLE, VERSION_TABLE)
 
-COLUMNS = {
-    TABLE: yoyo_layout.MIGRATION
-    | {"checksum": "text", "package_version": "text", "objects": "text[]", "content": "text"},
-    LOG_TABLE: yoyo_layout.LOG,
-    VERSION_TABLE: yoyo_layout.VERSION,
+RECORD = yoyo_layout.MIGRATION | {
+    "checksum": "text",
+    "package_version": "text",
+    "objects": "text[]",
+    "content": "text",
 }
-"""Columns of the state tables with their types, the primary key first: yoyo's and our own."""
+"""The columns of a file's record with their types: yoyo's and our own."""
+
+_ORIGIN = {"installed_at": "timestamp with time zone", "is_own": "boolean"}
+
+COLUMNS = {
+    TABLE: RECORD | _ORIGIN,
+    LOG_TABLE: yoyo_layout.LOG | _ORIGIN,
+    VERSION_TABLE: yoyo_layout.VERSION | _ORIGIN,
+}
+"""Columns of the state tables with their types. The first and `installed_at` are the key."""
+
+# A constant, since PostgreSQL reads the word as it makes the table. So the rows that pg_dump takes
+# from one schema collide with none of another, and are not taken for those of that one.
+_DEFINITIONS = {
+    "content": " DEFAULT '' NOT NULL",
+    "installed_at": " DEFAULT 'now'",
+    "is_own": " GENERATED ALWAYS AS (installed_at = 'now'::timestamptz) STORED",
+}
 
 AGAIN = "again "
 """What stands before the checksum of a file that is to be applied again, as it is."""
@@ -62,9 +79,6 @@ def creation(schema: str | None = None) -> str:
 {_creation(log_table, COLUMNS[LOG_TABLE])}
 {_creation(version_table, COLUMNS[VERSION_TABLE])}
 {yoyo_layout.FIRST_ROW.format(version_table)};
-ALTER TABLE {table}
-    ALTER COLUMN content SET DEFAULT '',
-    ALTER COLUMN content SET NOT NULL;
 COMMENT ON TABLE {table} IS
     'What lms-schema applied to this schema, a row a file. Written by lms-schema migrate only.';
 COMMENT ON COLUMN {table}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
@@ -95,9 +109,16 @@ COMMENT ON COLUMN {version_table}.installed_at_utc IS 'When it was reached, in U
 
 
 def _creation(table: str, columns: Mapping[str, str]) -> str:
-    lines = [f"    {name} {kind}" for name, kind in columns.items()]
-    lines[0] += " PRIMARY KEY"
-    return f"CREATE TABLE {table} (\n" + ",\n".join(lines) + "\n);"
+    lines = [f"    {name} {kind}{_DEFINITIONS.get(name, '')}" for name, kind in columns.items()]
+    lines.append(f"    PRIMARY KEY ({next(iter(columns))}, installed_at)")
+    body = ",\n".join(lines)
+    return f"""\
+CREATE TABLE {table} (
+{body}
+);
+COMMENT ON COLUMN {table}.installed_at IS 'When the table was made that the row was written to.';
+COMMENT ON COLUMN {table}.is_own IS
+    'Whether that is this one. Else a restore of data brought the row along: nobody reads it.';"""
 
 
 _RECORD = f"""
@@ -120,7 +141,7 @@ _RECORD = f"""
         package_version, objects, content)
     VALUES (%(migration_hash)s, %(migration_id)s, %(created_at_utc)s, %(checksum)s,
         %(package_version)s, %(objects)s::text[], %(content)s)
-    ON CONFLICT (migration_hash) DO UPDATE SET
+    ON CONFLICT (migration_hash, installed_at) DO UPDATE SET
         applied_at_utc = excluded.applied_at_utc,
         checksum = excluded.checksum,
         package_version = excluded.package_version,
@@ -226,7 +247,7 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
             "SELECT coalesce(migration_id, ''), checksum, package_version, objects, "
             "applied_at_utc, "
             "CASE WHEN migration_id LIKE '%:%' AND content LIKE '%overrides:%' THEN content END "
-            "FROM {} ORDER BY applied_at_utc, migration_id"
+            "FROM {} WHERE is_own ORDER BY applied_at_utc, migration_id"
         ).format(sql.Identifier(schema, TABLE))
     )
     return {
@@ -241,27 +262,25 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
     }
 
 
-def last_user(connection: psycopg.Connection[Any], schema: str) -> str | None:
-    """Return the role that applied a file last; None where the log is not there or not to read."""
-    log = sql.Identifier(schema, LOG_TABLE)
-    if not is_readable(connection, schema, LOG_TABLE):
-        return None
-    query = "SELECT username FROM {} ORDER BY created_at_utc DESC, id LIMIT 1"
-    row = connection.execute(sql.SQL(query).format(log)).fetchone()
-    return row and row[0]
-
-
-def last_repair(connection: psycopg.Connection[Any], schema: str) -> datetime | None:
-    """Return when a file was last applied again as a repair, in UTC.
+def last_changes(
+    connection: psycopg.Connection[Any], schema: str
+) -> tuple[str | None, datetime | None]:
+    """Return the role that applied a file last, and when one was last applied as a repair, in UTC.
 
     None: never, or the log is not there or not to read.
     """
     if not is_readable(connection, schema, LOG_TABLE):
-        return None
-    query = "SELECT max(created_at_utc) FROM {} WHERE starts_with(comment, %s)"
-    log = sql.Identifier(schema, LOG_TABLE)
-    row = connection.execute(sql.SQL(query).format(log), (_REPAIR,)).fetchone()
-    return row and row[0]
+        return None, None
+    query = f"""
+        SELECT (
+                SELECT username FROM {{schema}}.{LOG_TABLE} WHERE is_own
+                ORDER BY created_at_utc DESC, id LIMIT 1
+            ),
+            max(created_at_utc) FILTER (WHERE starts_with(comment, %s))
+        FROM {{schema}}.{LOG_TABLE} WHERE is_own
+    """  # noqa: S608 (names of tables, above)
+    row = connection.execute(search_path.within(connection, schema, query, (_REPAIR,))).fetchone()
+    return row or (None, None)
 
 
 def is_readable(connection: psycopg.Connection[Any], schema: str, table: str = TABLE) -> bool:
@@ -314,7 +333,7 @@ def contents(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]
         DatabaseError: When the content of one is not what its checksum is of.
     """
     rows = connection.execute(
-        sql.SQL("SELECT coalesce(migration_id, ''), content, checksum FROM {}").format(
+        sql.SQL("SELECT coalesce(migration_id, ''), content, checksum FROM {} WHERE is_own").format(
             sql.Identifier(schema, TABLE)
         )
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lms_schema.errors import UsageError
@@ -27,6 +27,18 @@ def refuse_stranger(path: Path, mark: str, command: str) -> None:
         )
 
 
+def try_out(path: Path) -> None:
+    """Find out whether a file can be written, before the work that it is for.
+
+    Raises:
+        UsageError: When it cannot.
+    """
+    with _told(path):
+        unfinished = _unfinished(path)
+        unfinished.touch()
+        unfinished.unlink()
+
+
 def write(texts: Mapping[Path, str]) -> None:
     """Write files, each whole or not at all, and make their folders.
 
@@ -34,18 +46,13 @@ def write(texts: Mapping[Path, str]) -> None:
         UsageError: When that is not possible; files before it are written.
     """
     for path, text in texts.items():
-        try:
+        with _told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, text)
-        except OSError as error:
-            raise UsageError(
-                f"{path} cannot be written: {error.strerror}. Mend that or name another place, "
-                "and run the command again."
-            ) from None
 
 
 def _write(path: Path, text: str) -> None:
-    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished = _unfinished(path)
     try:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
         unfinished.replace(path)
@@ -53,3 +60,18 @@ def _write(path: Path, text: str) -> None:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
         raise
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(f"{path.name}.unfinished")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}. Mend that or name another place, "
+            "and run the command again."
+        ) from None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -252,7 +253,7 @@ def extended(package: SchemaPackage, roots: Sequence[str | Path]) -> SchemaPacka
         UsageError: When a folder cannot be read, as `read` does, or two have the same name.
     """
     for root in map(Path, roots):
-        package = with_extra(package, root, root.resolve().name)
+        package = with_extra(package, root, Path(os.path.realpath(root)).name)
     return package
 
 
@@ -497,18 +498,20 @@ def _directive(comment: str, line: int) -> str | None:
         SyntaxProblem: When it is almost a directive; as a comment nobody would miss it.
     """
     match = _DIRECTIVE.match(comment)
-    near = difflib.get_close_matches(match[1].lower(), DIRECTIVES, 1, 0.8) if match else []
-    if match is None or not near:
+    if match is None:
         return None
-    meant: str = near[0]
-    if (match[1], match[2]) != (meant, ":"):
+    if match[1] in DIRECTIVES and match[2] == ":":
+        return match[1]
+    near = difflib.get_close_matches(match[1].lower(), DIRECTIVES, 1, 0.8)
+    if near:
+        meant = near[0]
         raise SyntaxProblem(
             f"unknown directive {match[1] + match[2]!r}; did you mean '-- {meant}: ...', in "
             "lower case? If it is prose, write it without the colon",
             line,
             _DIRECTIVE_RULE,
         )
-    return meant
+    return None
 
 
 def _refuse_misplaced_directives(text: str) -> None:

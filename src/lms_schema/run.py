@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace as replaced
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -18,7 +18,6 @@ from lms_schema.blockers import Blockers
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed, printable
 from lms_schema.events import Action, Event
 from lms_schema.execution import Executor
-from lms_schema.indexes import IndexBuilder
 from lms_schema.operations.status import compare
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.patience import BUSY, Patience
@@ -28,10 +27,15 @@ from lms_schema.whole_files import WholeFiles, only_defines, together
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
+    from lms_schema.indexes import IndexBuilder
     from lms_schema.ledger import Entry, Ledger
 
 _DUPLICATES = ("42P07", "42710")
 """SQLSTATEs of a table, and of a type, that exists."""
+
+_UNFIT = ("23", "2B", "42")
+"""Classes of SQLSTATEs of a file that needs what the schema lacks, or that something else forbids.
+"""
 
 _FLUSH = "SELECT pg_logical_emit_message(true, 'lms_schema', '') WHERE NOT pg_is_in_recovery()"
 """Writes to the log, so that its commit waits until that, and all before it, is on the disk."""
@@ -57,9 +61,9 @@ class Run:
         self._wait = wait
         self._blockers = Blockers(session, tell)
         self._patience = Patience(wait, self._blockers, tell)
-        executor = Executor(session.connection, self._blockers)
-        self._indexes = IndexBuilder(session, executor, self._patience, tell)
+        self._executor = Executor(session.connection, self._blockers)
         self._repair: Mapping[str, str] = {}
+        self._goes_on = False
         self._is_behind = False
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
@@ -72,8 +76,14 @@ class Run:
         session.connection.add_notice_handler(self._notice)
         self._watch = watch or Watch()
         self._applier = Applier(
-            session.connection, session.schema, package, ledger, executor, self._watch
+            session.connection, session.schema, package, ledger, self._executor, self._watch
         )
+
+    @cached_property
+    def _indexes(self) -> IndexBuilder:
+        from lms_schema.indexes import IndexBuilder
+
+        return IndexBuilder(self._session, self._executor, self._patience, self._tell)
 
     def all(self, last: int | None, repair: Mapping[str, str] | None = None) -> list[Action]:
         """Apply everything; return what was done.
@@ -81,8 +91,9 @@ class Run:
         Args:
             last: How many files; None: all of them, and then what is gone is dropped.
             repair: Ids of files to apply again although nothing of them changed, each with the
-                reason that is recorded.
+                reason that is recorded. One that cannot be made again is told, and left.
         """
+        self._goes_on = repair is not None
         self._repair = self._applier.reasons = repair or {}
         with self._blockers:
             return self._all(last)
@@ -103,8 +114,8 @@ class Run:
                 self._connection.execute(_FLUSH)
 
     def _all(self, last: int | None) -> list[Action]:
-        self._ground.enter(self._tell)
         self._read()
+        self._ground.enter(self._tell)
         if self._recorded:
             self._whole = None
         found = compare(self._package, self._recorded)
@@ -162,7 +173,7 @@ class Run:
             if file.id in todo or file.kind is Kind.RECURRING:
                 if self._is_behind and extra_of(file.id):
                     self._read()
-                done = self._file(file, todo)
+                done = self._repaired(file, todo) if self._goes_on else self._file(file, todo)
                 todo.difference_update(action.file for action in done)
                 todo.update(name for name, entry in self._recorded.items() if not entry.checksum)
                 actions += self._told(done, start)
@@ -176,6 +187,21 @@ class Run:
         for action in timed:
             self._tell(Event(action.action, action.file, action.seconds))
         return timed
+
+    def _repaired(self, file: SqlFile, todo: set[str]) -> list[Action]:
+        """Apply a file; when one that only mends what differs does not fit, go on without it."""
+        try:
+            return self._file(file, todo)
+        except StatementFailed as error:
+            mends = file.id in self._repair or (
+                file.kind is Kind.RECURRING and file.id in self._recorded and not extra_of(file.id)
+            )
+            if not mends or (error.sqlstate or "")[:2] not in _UNFIT:
+                raise
+            first = str(error).splitlines()[0]
+            self._tell(Event("warning", f"{file.id} could not be made again: {first}"))
+            todo.discard(file.id)
+            return []
 
     def _file(self, file: SqlFile, todo: set[str]) -> list[Action]:
         """Apply a file in the way that keeps others waiting least."""
@@ -226,14 +252,19 @@ class Run:
     def _refuse_strange_routines(self) -> None:
         """Let a file that calls the package's routines at every migrate not call a stranger's."""
         routines = {name for name in self._known() if replace.kind(name) in replace.ROUTINES}
-        trust.refuse_strangers(self._connection, self._session.schema, routines)
+        self._ground.refuse_strangers(routines)
 
     def _prepare(self) -> None:
-        """Create the schema and the state tables, in the transaction of the first file."""
+        """Create the schema and the state tables, in the transaction of the first file.
+
+        A schema that somebody else made meanwhile is looked at like any other.
+        """
         if not self._session.schema_exists():
             self._connection.execute(
                 sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self._session.schema))
             )
+        if self._ground.was_missing:
+            self._ground.enter(self._tell)
         self._ledger.create()
 
     def _notice(self, notice: psycopg.errors.Diagnostic) -> None:

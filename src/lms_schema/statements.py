@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SPACE = r"[ \t\n\r\f\v]"
-_LETTER = r"A-Za-z_\x80-\U0010FFFF"
-_TAG = rf"(?:[{_LETTER}][{_LETTER}0-9]*)?"
+# What no word has, since Python takes long to compile a class that reaches up to U+10FFFF.
+_SIGNS = r"\x00-#%-/:-@\[-^`{-\x7F"
+_LETTER = rf"[^{_SIGNS}$0-9]"
+_LETTER_OR_DIGIT = rf"[^{_SIGNS}$]"
+_TAG = rf"(?:{_LETTER}{_LETTER_OR_DIGIT}*)?"
 _ESCAPED = r"(?:[^'\\]|''|\\.)*+'"
 _COMMENT = r"--[^\n\r]*+"
 _CONTINUED = rf"(?:[ \t\f\v]|{_COMMENT})*+[\n\r](?:{_SPACE}|{_COMMENT}[\n\r])*+'"
@@ -28,8 +31,8 @@ _TOKEN = re.compile(
     | (?P<escaped>[eE]'{_ESCAPED}(?:{_CONTINUED}{_ESCAPED})*)
     | (?P<name>(?:[uU]&)?"(?:[^"]|"")*+")
     | (?P<dollar>\$(?P<tag>{_TAG})\$.*?\$(?P=tag)\$)
-    | (?P<word>[{_LETTER}][{_LETTER}0-9$]*)
-    | (?P<number>[0-9][{_LETTER}0-9]*)
+    | (?P<word>{_LETTER}[^{_SIGNS}]*)
+    | (?P<number>[0-9]{_LETTER_OR_DIGIT}*)
     | (?P<mark>.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -37,7 +40,6 @@ _TOKEN = re.compile(
 _CODE = ("space", "name", "word", "number", "mark")
 """Kinds of token that are neither comments nor literals."""
 _OPENING = re.compile(rf"['\"]|\$(?:{_TAG})\$")
-_LINE_END = re.compile(r"\r\n?|\n")
 _COMMENT_MARK = re.compile(r"/\*|\*/")
 _TRANSACTION = frozenset(
     ("ABORT", "BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START")
@@ -106,7 +108,7 @@ def plain(sql: str) -> str:
 
 def lines(text: str) -> list[str]:
     """Return the lines of a text, as editors and psql number them: LF, CRLF and CR end one."""
-    return _LINE_END.split(text)
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def quoted(name: str) -> str:

@@ -29,7 +29,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from lms_schema import __version__, embedded, package, search_path
+from lms_schema import __version__, embedded, ledger, package, search_path
 from lms_schema.disposable import new_database
 from lms_schema.operations.migrate import migrate
 
@@ -83,7 +83,7 @@ def lms_template(lms_server: str, pytestconfig: pytest.Config) -> str:
     schema = pytestconfig.getini(_SCHEMA)
     extended = package.extended(package.read(), pytestconfig.getini(_EXTRA))
     files = [(file.id, file.checksum) for file in extended.files]
-    key = repr((__version__, schema, files))
+    key = repr((__version__, schema, files, ledger.creation()))
     return ensure_template(lms_server, schema, key=key, extended=extended)
 
 

@@ -7,7 +7,7 @@ view whose function runs when it is read, a function that is called in the place
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,17 @@ from lms_schema.errors import DatabaseError, StatementFailed, printable
 from lms_schema.events import Event
 from lms_schema.statements import quoted
 
-# pg_has_role would say of a superuser that it is a member of every role. Who is a member of a
-# superuser can become one, and who is one in this session can be it again after any SET ROLE.
-# pg_database_owner stands for the owner of the database, its only member.
+# pg_has_role would say of a superuser that it is a member of every role. From PostgreSQL 16 on who
+# made a role is a member of it that may grant it, and for that alone neither inherits nor sets it.
+# Who is a member of a superuser can become one, and who is one in this session can be it again
+# after any SET ROLE, which the owner of the database may have set for every session: only the
+# session's own role counts. pg_database_owner stands for its only member, the database's owner.
 _ROLES = """
     WITH RECURSIVE own (oid) AS (
-        SELECT oid FROM pg_roles WHERE rolname IN (current_user, session_user)
+        SELECT oid FROM pg_roles WHERE rolname = session_user
         UNION
         SELECT m.roleid FROM own AS o JOIN pg_auth_members AS m ON m.member = o.oid
+        WHERE NOT to_jsonb(m) @> '{"inherit_option": false, "set_option": false}'
     ),
     powerful (oid) AS (
         SELECT oid FROM pg_roles WHERE rolsuper
@@ -55,8 +58,7 @@ _STATE = f"""
         ARRAY(
             SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
             FROM pg_attribute AS a
-            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                AND a.atttypid < 16384 ORDER BY a.attnum
+            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
         ),
         ARRAY(
             SELECT CASE WHEN tgisinternal THEN 'a foreign key of ' || tgconstrrelid::regclass::text
@@ -80,7 +82,8 @@ _STATE = f"""
             SELECT 'the default of column ' || a.attname
             FROM pg_attrdef AS d
                 JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-            WHERE d.adrelid = c.oid AND pg_get_expr(d.adbin, d.adrelid) <> $$''::text$$
+            WHERE d.adrelid = c.oid AND pg_get_expr(d.adbin, d.adrelid)
+                !~ $e$^(''::text|[(]?(installed_at = )?'[^']+'::timestamp with time zone[)]?)$$e$
         )
     FROM here JOIN pg_class AS c ON c.relnamespace = here.oid
     WHERE c.relname = ANY (%(tables)s)
@@ -95,10 +98,30 @@ _KINDS = {
     "c": "a composite type",
 }
 
+# The owner of what the bootstrap superuser owns is not listed, and trusted anyway.
+_STRANGE = """
+    SELECT json_build_array(
+        d.classid::bigint, d.objid::bigint, coalesce(i.type, 'object'),
+        coalesce(t.typname, i.object_names[cardinality(i.object_names)], ''),
+        pg_get_userbyid(o.refobjid)
+    )
+    FROM pg_depend AS d
+        JOIN pg_shdepend AS o ON o.classid = d.classid AND o.objid = d.objid AND o.objsubid = 0
+            AND o.deptype = 'o' AND o.dbid = here.database
+        CROSS JOIN LATERAL pg_identify_object_as_address(d.classid, d.objid, 0) AS i
+        LEFT JOIN pg_type AS t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
+    WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = here.oid
+        AND o.refobjid NOT IN (SELECT oid FROM trusted)
+    ORDER BY d.objid
+"""
+
+_STRANGERS = f"{_ROLES} SELECT ARRAY({_STRANGE}) FROM here"  # noqa: S608 (the parts above)
+
 # Whatever lies in a schema depends on it: so one look finds relations, routines, types, operators
-# and the rest. Default privileges and publications of the schema are not in it. The last column
-# lists what a call in a file or in a function of ours can reach by mistake: a stranger's routine
-# with a name of PostgreSQL's or ours, whose arguments may fit better, and any operator of one.
+# and the rest. Default privileges and publications of the schema are not in it. The first list of
+# objects is of what a call in a file or in a function of ours can reach by mistake: a stranger's
+# routine with a name of PostgreSQL's or ours, whose arguments may fit better, and any operator of
+# one.
 _GROUND = f"""
     {_ROLES}
     SELECT
@@ -143,24 +166,38 @@ _GROUND = f"""
             FROM pg_operator
             WHERE oprnamespace = here.oid AND oprowner NOT IN (SELECT oid FROM trusted)
             ORDER BY 1
-        )
+        ),
+        ARRAY({_STRANGE})
     FROM here
-"""  # noqa: S608 (the roles above)
+"""  # noqa: S608 (the parts above)
 
-# The owner of what the bootstrap superuser owns is not listed, and trusted anyway.
-_STRANGERS = f"""
-    {_ROLES}
-    SELECT d.classid::bigint, d.objid::bigint, coalesce(i.type, 'object'),
-        coalesce(t.typname, i.object_names[cardinality(i.object_names)], ''),
-        pg_get_userbyid(o.refobjid)
-    FROM here
-        JOIN pg_depend AS d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = here.oid
-        JOIN pg_shdepend AS o ON o.classid = d.classid AND o.objid = d.objid AND o.objsubid = 0
-            AND o.deptype = 'o' AND o.dbid = here.database
-        CROSS JOIN LATERAL pg_identify_object_as_address(d.classid, d.objid, 0) AS i
-        LEFT JOIN pg_type AS t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
-    WHERE o.refobjid NOT IN (SELECT oid FROM trusted)
-    ORDER BY d.objid
+# Who was granted TRIGGER can have a function of its own run as whoever writes rows, as the action
+# of a trigger or in its condition. Up to PostgreSQL 17 an AFTER trigger of a table from which a
+# foreign key's action deletes runs as that one, too.
+_TRIGGERS = f"""
+    {_ROLES},
+    written (oid, is_ours) AS (
+        SELECT c.oid, true
+        FROM here JOIN pg_class AS c ON c.relnamespace = here.oid
+        WHERE c.relkind IN ('r', 'p', 'v') AND c.relowner IN (SELECT oid FROM trusted)
+        UNION
+        SELECT t.tgconstrrelid, false
+        FROM written AS w
+            JOIN pg_trigger AS t ON t.tgrelid = w.oid AND t.tgisinternal
+            JOIN pg_proc AS p ON p.oid = t.tgfoid
+        WHERE p.proname ~ '^RI_FKey_(cascade|setnull|setdefault)_'
+    )
+    SELECT DISTINCT format('trigger "%%s" on %%s, which uses what is owned by "%%s"',
+        t.tgname, t.tgrelid::regclass, pg_get_userbyid(o.refobjid))
+    FROM written AS w
+        JOIN pg_trigger AS t ON t.tgrelid = w.oid AND NOT t.tgisinternal
+        JOIN pg_depend AS d ON d.classid = 'pg_trigger'::regclass AND d.objid = t.oid
+            AND d.refclassid <> 'pg_class'::regclass
+        JOIN pg_shdepend AS o ON o.classid = d.refclassid AND o.objid = d.refobjid
+            AND o.deptype = 'o' AND o.dbid = (SELECT database FROM here)
+    WHERE (w.is_ours OR t.tgtype & 2 = 0 AND current_setting('server_version_num')::int < 180000)
+        AND o.refobjid NOT IN (SELECT oid FROM trusted)
+    ORDER BY 1
 """  # noqa: S608 (the roles above)
 
 _TAKEN = ("42501", "42P07", "42710", "42723", "42P13", "42P16", "42809")
@@ -248,8 +285,12 @@ class Stranger:
 
 def strangers(connection: psycopg.Connection[Any], schema: str) -> list[Stranger]:
     """Return what of the schema belongs to others than those whose state tables are believed."""
-    rows = connection.execute(_STRANGERS, {"schema": schema})
-    return [Stranger((row[0], row[1]), *row[2:]) for row in rows]
+    row = connection.execute(_STRANGERS, {"schema": schema}).fetchone()
+    return _listed(row[0]) if row else []
+
+
+def _listed(found: Sequence[Any]) -> list[Stranger]:
+    return [Stranger((catalog, row), *more) for catalog, row, *more in found]
 
 
 def refuse_strangers(
@@ -265,7 +306,15 @@ def refuse_strangers(
     Raises:
         DatabaseError: When there are some; it names them and their owners.
     """
-    found = strangers(connection, schema)
+    _refuse_ours(connection, schema, names, strangers(connection, schema))
+
+
+def _refuse_ours(
+    connection: psycopg.Connection[Any],
+    schema: str,
+    names: Collection[str],
+    found: Collection[Stranger],
+) -> None:
     if found:
         present = replace.objects(connection, schema)
         ours = {present[name].address for name in names if name in present}
@@ -293,8 +342,12 @@ def _is_named(name: str, text: str) -> bool:
 class Ground:
     """A schema to work in, in which perhaps others may create.
 
-    A superuser is only let into such a schema when nothing at all is in it yet. During that
-    install, each transaction begins and ends with a look at what others have put there.
+    A superuser is only let into such a schema when nothing at all is in it yet, and its owner is
+    one, too. During that install, each transaction begins and ends with a look at what others have
+    put there.
+
+    Attributes:
+        was_missing: Whether there was no such schema; it is to be entered when there is.
     """
 
     def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
@@ -303,7 +356,9 @@ class Ground:
         self._schema = schema
         self._is_superuser = False
         self._is_exposed = False
-        self._strangers: list[Stranger] | None = None
+        self._strangers: list[Stranger] = []
+        self._latest: list[Stranger] | None = None
+        self.was_missing = False
 
     def enter(self, tell: Callable[[Event], None]) -> None:
         """Look who may create objects in the schema, before anything of it is used.
@@ -313,13 +368,17 @@ class Ground:
 
         Raises:
             DatabaseError: When a superuser works here, and somebody else may; and for everybody
-                when another role has put there what can be called in the place of something else.
+                when another role has put there what can be called in the place of something else,
+                or for a superuser what runs when rows are written.
         """
         row = self._connection.execute(_GROUND, {"schema": self._schema}).fetchone()
         if row is None:
-            return  # it is made by this role
-        is_superuser, owner, is_powerful, is_own, grantees, is_empty, shadows = row
+            self.was_missing = True
+            return
+        is_superuser, owner, is_powerful, is_own, grantees, is_empty, shadows, found = row
         self._is_superuser = is_superuser
+        self._latest = _listed(found)
+        self._strangers = self._latest if is_superuser else []
         if shadows:
             raise DatabaseError(
                 printable(
@@ -329,10 +388,12 @@ class Ground:
                 )
             )
         strange_owner = None if is_powerful or (is_own and not is_superuser) else owner
+        if is_superuser:
+            self._refuse_triggers()
         if strange_owner is None and not grantees:
             return
         message = printable(self._described(strange_owner, grantees))
-        if is_superuser and not is_empty:
+        if is_superuser and (strange_owner is not None or not is_empty):
             raise DatabaseError(message)
         self._is_exposed = is_superuser
         tell(Event("warning", message))
@@ -353,8 +414,6 @@ class Ground:
                         "they made, and migrate again: it goes on from here."
                     )
                 )
-        elif self._is_superuser and self._strangers is None:
-            self._strangers = strangers(self._connection, self._schema)
 
     def end(self, known: Callable[[], Collection[str]]) -> None:
         """Look what the transaction has written, before it is committed.
@@ -369,6 +428,7 @@ class Ground:
             DatabaseError: When an object that is now ours is another role's.
         """
         self.begin()
+        self._latest = None
         if self._strangers:
             present = replace.objects(self._connection, self._schema)
             written = {
@@ -377,6 +437,16 @@ class Ground:
                 if present[name].written
             }
             _refuse([item for item in self._strangers if item.address in written])
+
+    def refuse_strangers(self, names: Collection[str]) -> None:
+        """Refuse objects of ours that another role owns, as the function of that name does.
+
+        The look of `enter` is good for it until a transaction has written something.
+        """
+        found = self._latest
+        if found is None:
+            found = strangers(self._connection, self._schema)
+        _refuse_ours(self._connection, self._schema, names, found)
 
     def explain(self, error: StatementFailed) -> None:
         """Tell whose object it is that a statement could not make or replace.
@@ -388,6 +458,18 @@ class Ground:
             text = f"{str(error).splitlines()[0]}\n{error.hint}"
             found = strangers(self._connection, self._schema)
             _refuse([item for item in found if _is_named(item.name, text)])
+
+    def _refuse_triggers(self) -> None:
+        rows = self._connection.execute(_TRIGGERS, {"schema": self._schema}).fetchall()
+        if rows:
+            raise DatabaseError(
+                printable(
+                    "Triggers run what others wrote as you, a superuser, when rows are written: "
+                    f"{'; '.join(row[0] for row in rows)}. Nothing was written. Drop them and "
+                    "REVOKE TRIGGER from who made them, or give what they call to the owner of "
+                    "the table, or connect as a role that is no superuser."
+                )
+            )
 
     def _described(self, owner: str | None, grantees: Collection[str]) -> str:
         name = quoted(self._schema)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import socket
-import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,6 +48,8 @@ def log_row(connection: psycopg.Connection[Any], file_id: str, operation: str) -
         file_id: Of the file.
         operation: `mark` or `unmark`.
     """
+    import uuid
+
     return {
         "id": str(uuid.uuid4()),
         "migration_hash": hash_of(file_id),

@@ -111,7 +111,7 @@ def test_two_sessions_betray_a_planted_fault(database: str, name: str) -> None:
         fault.plant(connection)
     known = {operation.name: operation for operation in OPERATIONS}
     with ring(database) as opened:
-        assert opened.fight(known[operations[0]], known[operations[1]]) != []
+        assert opened.fight([(known[operations[0]], known[operations[1]])]) != []
 
 
 @pytest.mark.concurrency

@@ -23,10 +23,18 @@ QUICK = {
 """One of each kind, whose pairs are tried in every run of the tests."""
 
 
-def _pairs() -> Iterator[Any]:
-    for one, other in combinations_with_replacement(OPERATIONS, 2):
-        marks = () if {one.name, other.name} <= QUICK else (pytest.mark.slow,)
-        yield pytest.param(one, other, id=f"{one.name} and {other.name}", marks=marks)
+TOGETHER = 8
+"""Pairs that share one making and one judging of the schools: half of what a pair alone takes."""
+
+
+def _groups() -> Iterator[Any]:
+    pairs = list(combinations_with_replacement(OPERATIONS, 2))
+    quick = [pair for pair in pairs if {operation.name for operation in pair} <= QUICK]
+    for some, marks in ((quick, ()), ([p for p in pairs if p not in quick], (pytest.mark.slow,))):
+        for start in range(0, len(some), TOGETHER):
+            group = some[start : start + TOGETHER]
+            name = " and ".join(operation.name for operation in group[0])
+            yield pytest.param(group, id=f"{name} to {group[-1][1].name}", marks=marks)
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +44,8 @@ def arena(server: str, template: str) -> Iterator[Ring]:
 
 
 @pytest.mark.concurrency
-@pytest.mark.parametrize(("one", "other"), list(_pairs()))
+@pytest.mark.parametrize("pairs", list(_groups()))
 def test_two_sessions_leave_true_values_or_one_is_told(
-    arena: Ring, one: Operation, other: Operation
+    arena: Ring, pairs: list[tuple[Operation, Operation]]
 ) -> None:
-    assert arena.fight(one, other) == []
+    assert arena.fight(pairs) == []

@@ -137,6 +137,22 @@ def test_names_and_comments_are_escaped(empty_database: str) -> None:
     assert [column.name for column in parent.columns] == ["id", "Odd name"]
 
 
+def test_a_name_moves_no_cursor_ends_no_line_and_is_no_html(empty_database: str) -> None:
+    name = '"<script>`\x1b[2J\u202e\n](x)"'
+    with psycopg.connect(empty_database) as opened:
+        opened.execute(f"CREATE TABLE {name} ({name} int CONSTRAINT {name} CHECK (true))".encode())
+        opened.execute(f"CREATE FUNCTION {name}({name} int) RETURNS int RETURN 1".encode())
+        opened.execute(f"CREATE TYPE e AS ENUM ('{name}')".encode())
+        catalog = read_catalog(opened, "public")
+    text, page = docs.markdown(catalog), docs.html(catalog)
+    for document in (text, page):
+        assert not re.search("[\x1b\u202e]", document)
+        assert r"\x1b[2J\u202e" in document
+    assert text.count(r"\<script>\`\x1b[2J\u202e \](x)") > 1
+    assert "<script>" not in text.replace(r"\<", "")
+    assert "<script>" not in page
+
+
 def test_tables_stand_apart_and_right_of_what_they_refer_to(release: Catalog) -> None:
     schema = dictionary.read(release)
     diagram = draw(schema)

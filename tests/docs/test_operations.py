@@ -102,7 +102,7 @@ def test_the_import_recipe_stores_and_counts_each_event_once(session: Connection
 def test_the_import_recipe_refuses_a_section_that_does_not_exist(session: Connection) -> None:
     session.execute("SET LOCAL search_path = lms")
     learner = add(session, "learners")["id"]
-    with pytest.raises(psycopg.errors.NotNullViolation, match="course_id"):
+    with pytest.raises(psycopg.errors.CheckViolation, match="course_id_check"):
         bring_in(session, [(uuid.uuid4(), learner, uuid.uuid4(), "discussion", "{}", 60, MARCH)])
 
 

@@ -238,15 +238,12 @@ def test_attempts_count_from_their_submission(transaction: Connection) -> None:
 
 
 def test_all_reasons_of_a_learner_stand_in_one_row(transaction: Connection) -> None:
-    course, _ = course_with_sections(transaction)
+    course, (section,) = course_with_sections(transaction)
     lost = enroll(transaction, course, 30 * DAYS)
     test = add(transaction, "educational_assessments", course_id=course)
     attempt(transaction, lost, test, 0)
     for _ in range(3):
-        enroll(transaction, course)
-    transaction.execute(
-        "UPDATE course_enrollments SET overall_progress = 50 WHERE id <> %s", (lost["id"],)
-    )
+        gain(transaction, enroll(transaction, course), section, AS_OF, 50)
     assert at_risk(transaction, course) == {
         lost["learner_id"]: (["inactive", "behind", "failing", "not_started"], None, Decimal(0))
     }

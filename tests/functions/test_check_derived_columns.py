@@ -38,7 +38,7 @@ DERIVED: dict[str, dict[str, Any]] = {
     "learning_sessions": {"duration_minutes": None},
     "section_progress": {
         "first_accessed": AS_OF - timedelta(days=999),
-        "last_accessed": AS_OF - timedelta(days=999),
+        "last_accessed": AS_OF + timedelta(days=9999),
         "total_time_spent": 12345,
         "active_learning_time": 0,
         "interaction_count": 99,

@@ -81,16 +81,6 @@ def test_an_attempt_that_is_not_graded_counts_nowhere(transaction: Connection) -
             score=score,
             completion_status=status,
         )
-    # graded, but without a score
-    learner = add(transaction, "course_enrollments", course_id=course)["learner_id"]
-    add(
-        transaction,
-        "assessment_attempts",
-        assessment_id=assessment["id"],
-        learner_id=learner,
-        passed=True,
-        completion_status="graded",
-    )
     assert effectiveness(transaction, course)["assessment_pass_rate"] == 50
 
 

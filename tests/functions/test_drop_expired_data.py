@@ -300,8 +300,9 @@ def test_a_lock_that_is_not_free_is_given_up_and_nothing_is_changed(database: st
     [
         "DELETE FROM learning_interactions",
         "UPDATE learning_interactions SET duration_seconds = 60",
-        "INSERT INTO learning_interactions SELECT (i).* FROM (SELECT jsonb_populate_record(i,"
-        " jsonb_build_object('id', gen_random_uuid())) AS i FROM learning_interactions AS i) AS i",
+        "INSERT INTO learning_interactions (learner_id, section_id, interaction_type, course_id,"
+        " interaction_data, timestamp) SELECT learner_id, section_id, interaction_type, course_id,"
+        " interaction_data, timestamp FROM learning_interactions",
     ],
 )
 def test_events_that_change_while_they_are_added_up_are_not_lost(
@@ -373,7 +374,7 @@ def test_statements_of_retention_name_what_is_retired_and_then_dropped(
     )
     assert statements == [
         "SELECT * FROM retire_interaction_partitions("
-        "'{learning_interactions_history,learning_interactions_2024_03}')",
+        "'{learning_interactions_history,learning_interactions_2024_03}'::regclass[])",
         "DROP TABLE learning_interactions_history",
         "DROP TABLE learning_interactions_2024_03",
     ]

@@ -84,6 +84,7 @@ def test_progress_is_the_mean_over_all_sections_and_time_their_sum(
                     "learner_id": enrollment["learner_id"],
                     "section_id": section["id"],
                     "course_id": section["course_id"],
+                    "status": "in_progress",
                     "completion_percentage": percentage,
                     "total_time_spent": seconds,
                     "last_accessed": AS_OF - timedelta(days=days) if days else None,

@@ -43,7 +43,6 @@ def add_course(connection: Connection) -> Row:
             connection,
             "course_enrollments",
             course_id=course["id"],
-            overall_progress=100 if diligent else 10,
             engagement_score=Decimal("0.9") if diligent else Decimal("0.3"),
             completion_status="completed" if diligent else "enrolled",
         )["learner_id"]

@@ -145,7 +145,7 @@ def test_the_first_graded_attempt_of_a_learner_counts(
                         learner_id=learner["id"],
                         attempt_number=number,
                         completion_status=status,
-                        score=None if points is None and status == "graded" else 1,
+                        score=1,
                     )
                 )
         assert_equal_to_numpy(transaction, assessment, attempts)

@@ -237,6 +237,60 @@ def test_an_error_names_the_event_at_fault_and_nothing_is_stored(
     assert read(transaction, "learning_interactions") == []
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2024-03-01",
+        "2024-03-01T08:00:00",
+        "2024-03-01 08:00:00.5",
+        "2024-03-01T08:00:00 Europe/Dublin",
+        "03/01/2024 08:00:00Z",
+        "now",
+        "yesterday",
+        "epoch",
+        "infinity",
+        "-infinity",
+        1709280000,
+    ],
+)
+def test_a_time_that_each_session_would_read_in_its_own_way_is_refused(
+    transaction: Connection, place: Place, time: Any
+) -> None:
+    with pytest.raises(psycopg.errors.InvalidDatetimeFormat, match="not a time with zone") as error:
+        record(transaction, [event_of(place), event_of(place, timestamp=time)])
+    assert str(error.value).startswith("p_events[1]: ")
+    assert "ISO 8601" in str(error.value.diag.message_hint)
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2024-03-01T08:00Z",
+        "2024-03-01 08:00:00+00",
+        "2024-03-01T13:30:00.000+05:30",
+        "2024-03-01T05:00:00-0300",
+    ],
+)
+def test_a_time_with_its_zone_is_the_same_in_every_session(
+    transaction: Connection, place: Place, time: str
+) -> None:
+    transaction.execute("SET LOCAL TimeZone = 'Asia/Tokyo'; SET LOCAL DateStyle = 'SQL, DMY'")
+    record(transaction, [event_of(place, timestamp=time)])
+    assert scalar(
+        transaction, "SELECT timestamp = '2024-03-01 08:00:00Z' FROM learning_interactions"
+    )
+
+
+def test_the_error_of_an_unknown_label_names_the_labels(
+    transaction: Connection, place: Place
+) -> None:
+    with pytest.raises(psycopg.errors.InvalidTextRepresentation) as error:
+        record(transaction, [event_of(place, outcome="excellent")])
+    hint = str(error.value.diag.message_hint)
+    assert "outcome: successful, partial, " in hint
+    assert "interaction_type: content_view, " in hint
+
+
 @pytest.mark.parametrize("element", ["x", 3, None, [1], ["id"]])
 def test_an_event_that_is_no_object_is_named(
     transaction: Connection, place: Place, element: Any

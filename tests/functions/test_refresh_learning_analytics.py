@@ -53,15 +53,15 @@ def test_last_updated_is_when_the_content_of_the_row_last_changed(connection: Co
     assert second > first
     assert last_updated(connection) == dict.fromkeys(everything, first)
 
-    connection.execute("UPDATE course_enrollments SET total_time_spent = 60")
+    connection.execute("UPDATE course_enrollments SET overall_progress = 60")
     third = refresh(connection)
     changed = {course: third, learner: third, idle_course: first, idle_learner: first}
     assert last_updated(connection) == changed
 
     # a change of what the views do not show, and a change that was taken back
     connection.execute("UPDATE learners SET first_name = 'Grace'")
-    connection.execute("UPDATE course_enrollments SET total_time_spent = 90")
-    connection.execute("UPDATE course_enrollments SET total_time_spent = 60")
+    connection.execute("UPDATE course_enrollments SET overall_progress = 90")
+    connection.execute("UPDATE course_enrollments SET overall_progress = 60")
     refresh(connection)
     assert last_updated(connection) == changed
 
@@ -192,7 +192,7 @@ def test_a_second_call_returns_at_once_while_another_is_at_work(
 def test_readers_go_on_during_a_refresh(connection: Connection, database: str) -> None:
     add(connection, "course_enrollments")
     refresh(connection)
-    connection.execute("UPDATE course_enrollments SET total_time_spent = 60")
+    connection.execute("UPDATE course_enrollments SET overall_progress = 60")
     with connections(database, 2) as (refreshing, reading):
         refreshing.execute(REFRESH)
         reading.execute("SET lock_timeout = '100ms'")
@@ -205,7 +205,7 @@ def test_a_refresh_that_fails_leaves_nothing(connection: Connection) -> None:
     add(connection, "course_enrollments")
     refresh(connection)
     before = (last_updated(connection), log(connection), read(connection, "learner_summary"))
-    connection.execute("UPDATE course_enrollments SET total_time_spent = 60")
+    connection.execute("UPDATE course_enrollments SET overall_progress = 60")
     # the second view can no longer be refreshed; by then the first is
     connection.execute("DROP INDEX idx_learner_progress_analytics_learner")
     with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
@@ -213,7 +213,7 @@ def test_a_refresh_that_fails_leaves_nothing(connection: Connection) -> None:
     after = (last_updated(connection), log(connection), read(connection, "learner_summary"))
     assert before == after
     (row,) = read(connection, "learning_analytics_dashboard")
-    assert row["average_time_spent_minutes"] == 0
+    assert row["average_progress"] == 0
 
 
 def test_both_views_carry_one_time_in_one_transaction(transaction: Connection) -> None:

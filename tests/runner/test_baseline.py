@@ -101,8 +101,8 @@ def test_a_dump_restored_without_the_state_tables_is_adopted(
         ("ALTER TABLE learners ADD COLUMN nickname text", "column", "learners.nickname"),
         (
             "GRANT EXECUTE ON FUNCTION refresh_learning_analytics() TO PUBLIC",
-            "function",
-            "refresh_learning_analytics()",
+            "grant",
+            "function refresh_learning_analytics()",
         ),
     ],
 )

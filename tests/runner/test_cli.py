@@ -79,6 +79,8 @@ def test_json_of_migrate_and_status_has_its_documented_shape(empty_database: str
     assert migrated == common | {
         "command": "migrate",
         "actions": [{"file": "tables/010_a", "action": "apply"}],
+        "repaired": [],
+        "left": [],
     }
     status = json.loads(_run("status", *options, code=3).stdout)
     assert datetime.fromisoformat(status.pop("migrated_at"))
@@ -87,6 +89,7 @@ def test_json_of_migrate_and_status_has_its_documented_shape(empty_database: str
         "tracked": True,
         "release": lms_schema.__version__,
         "migrated_by": conninfo_to_dict(empty_database)["user"],
+        "repaired_at": None,
         "equals": None,
         "elsewhere": [],
         "applied": ["tables/010_a"],
@@ -95,6 +98,7 @@ def test_json_of_migrate_and_status_has_its_documented_shape(empty_database: str
         "edited": [],
         "gone": [],
         "newer": [],
+        "overridden": [],
         "others": [],
     }
     shown = json.loads(_run("migrate", *options, "--show-sql").stdout)

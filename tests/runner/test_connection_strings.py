@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lms_schema import UsageError, connection_strings
+from lms_schema import DatabaseError, UsageError, connection_strings
+from lms_schema.database import connected
 
 SECRET = "geheim"  # noqa: S105
 
@@ -14,6 +15,7 @@ SECRET = "geheim"  # noqa: S105
     [
         (f"postgresql+psycopg2://u:{SECRET}@h/d", ["postgresql+psycopg2://", "postgresql://"]),
         (f"postgres+asyncpg://u:{SECRET}@h/d", ["postgres+asyncpg://", "postgresql://"]),
+        (f"mysql+pymysql://u:{SECRET}@h/d", ['"mysql+pymysql://"', "postgresql://"]),
         (f"jdbc:postgresql://h/d?user=u&password={SECRET}", ["jdbc:postgresql://", "JDBC"]),
         (f"postgresql://u:{SECRET}@h/d?schema=public", ['"schema"', "--schema", "LMS_SCHEMA"]),
         (f"postgresql://u:{SECRET}@h/d?sslmode=require&currentSchema=x", ['"currentSchema"']),
@@ -51,3 +53,10 @@ def test_a_part_of_a_password_is_not_taken_for_a_parameter(conninfo: str) -> Non
 )
 def test_what_libpq_reads_is_let_through(conninfo: str) -> None:
     connection_strings.check(conninfo)
+
+
+def test_a_refused_connection_is_told_line_by_line() -> None:
+    with pytest.raises(DatabaseError) as raised, connected("host=127.0.0.1 port=1"):
+        pass
+    assert "\\" not in str(raised.value)
+    assert all(line.startswith(" ") for line in str(raised.value).splitlines()[1:])

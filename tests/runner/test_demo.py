@@ -283,7 +283,8 @@ def test_a_page_that_cannot_be_made_or_written_stops_the_demo_before_it_changes_
     monkeypatch: pytest.MonkeyPatch, empty_database: str, tmp_path: Path
 ) -> None:
     options = ("--database", empty_database, "--html")
-    assert "no folder" in run(*options, str(tmp_path / "missing" / "page.html"), code=2).stderr
+    for page in (tmp_path / "missing" / "page.html", Path("/proc/page.html")):
+        assert f"{page} cannot be written: No such file" in run(*options, str(page), code=2).stderr
     monkeypatch.setitem(sys.modules, "jinja2", None)
     refused = run(*options, str(tmp_path / "page.html"), code=2)
     assert "pip install 'lms-schema[docs]'" in refused.stderr

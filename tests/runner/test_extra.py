@@ -308,16 +308,34 @@ def test_verify_expects_what_an_extra_adds_to_our_tables_and_judges_its_objects(
 
 def test_another_major_version_may_print_a_definition_otherwise_but_not_lack_it() -> None:
     view, table = ObjectKey("view", "paying"), ObjectKey("table", "subscriptions")
-    additions = Additions(18, {view: "VIEW AS SELECT email", table: "TABLE"})
+    parsed, quoted = ObjectKey("function", "f()"), ObjectKey("function", "g()")
+    function = "FUNCTION ()\nRETURNS integer\nLANGUAGE {} STABLE\n\n{}"
+    additions = Additions(
+        18,
+        {
+            view: "VIEW AS SELECT email",
+            table: "TABLE",
+            parsed: function.format("sql", "RETURN 1"),
+            quoted: function.format("plpgsql", "BEGIN RETURN 1; END"),
+        },
+    )
     expected = additions.on(Catalog(15, {}))
-    live = Catalog(15, {view: "VIEW AS SELECT learners.email", table: "UNLOGGED TABLE"})
+    live = Catalog(
+        15,
+        {
+            view: "VIEW AS SELECT learners.email",
+            table: "UNLOGGED TABLE",
+            parsed: function.format("sql", "RETURN (1)"),
+            quoted: function.format("plpgsql", "BEGIN RETURN 2; END"),
+        },
+    )
     differences, notes = compare(expected, live, unsure=additions.unsure(15))
-    assert [item.name for item in differences] == ["subscriptions"]
-    assert [item.name for item in notes] == ["paying"]
+    assert [item.name for item in differences] == ["subscriptions", "g()"]
+    assert [item.name for item in notes] == ["paying", "f()"]
     differences, _ = compare(expected, Catalog(15, {}), unsure=additions.unsure(15))
-    assert [item.problem for item in differences] == ["missing", "missing"]
+    assert [item.problem for item in differences] == ["missing"] * 4
     differences, notes = compare(expected, live, unsure=additions.unsure(18))
-    assert (len(differences), notes) == (2, ())
+    assert (len(differences), notes) == (4, ())
 
 
 def test_the_commands_take_extras(empty_database: str, make_extra: MakeExtra) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import pytest
 
+from lms_schema import search_path
 from lms_schema.locks import LockReader, blocks
 from support.runner import execute
 
@@ -159,6 +161,12 @@ def prepared(request: pytest.FixtureRequest, empty_database: str) -> str:
     return empty_database
 
 
+def _execute(connection: psycopg.Connection[Any], statement: str) -> None:
+    """Execute a statement as one of a file."""
+    with search_path.opened(connection, "public"):
+        connection.execute(statement.encode())
+
+
 def _waits(conninfo: str, statement: str) -> bool:
     """Try a statement in another session; tell whether it waits for a lock."""
     with psycopg.connect(conninfo, options="-c lock_timeout=20ms") as other:
@@ -177,7 +185,7 @@ def test_each_statement_takes_the_locks_of_the_manual_and_others_feel_them(prepa
     for case in CASES:
         with psycopg.connect(prepared) as connection:
             reader = LockReader(connection, "public")
-            connection.execute(case.statement.encode())
+            _execute(connection, case.statement)
             effects = reader.read("tables/x.sql", 1)
             found = {
                 lock.table + ("*" if lock.partitions else ""): lock.mode for lock in effects.takes
@@ -229,11 +237,11 @@ def test_a_lock_is_held_until_the_transaction_ends(empty_database: str) -> None:
     execute(empty_database, SETUP)
     with psycopg.connect(empty_database) as connection:
         reader = LockReader(connection, "public")
-        connection.execute("ALTER TABLE child ADD COLUMN c int")
+        _execute(connection, "ALTER TABLE child ADD COLUMN c int")
         first = reader.read("tables/x.sql", 3)
-        connection.execute("COMMENT ON COLUMN child.c IS 'x'")
+        _execute(connection, "COMMENT ON COLUMN child.c IS 'x'")
         second = reader.read("tables/x.sql", 5)
-        connection.execute("ALTER TABLE child ADD COLUMN d int")
+        _execute(connection, "ALTER TABLE child ADD COLUMN d int")
         third = reader.read("tables/x.sql", 7)
         connection.rollback()
     assert first.holds == ()
@@ -247,7 +255,7 @@ def test_a_table_that_the_transaction_made_is_not_reported(empty_database: str) 
     execute(empty_database, SETUP)
     with psycopg.connect(empty_database) as connection:
         reader = LockReader(connection, "public")
-        connection.execute("CREATE TABLE new (i int REFERENCES parent)")
-        connection.execute("CREATE INDEX ON new (i)")
+        _execute(connection, "CREATE TABLE new (i int REFERENCES parent)")
+        _execute(connection, "CREATE INDEX ON new (i)")
         assert {lock.table for lock in reader.read("tables/x.sql", 1).takes} == {"parent"}
         connection.rollback()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 import lms_schema
-from lms_schema import UsageError, embedded, migrate, package
+from lms_schema import UsageError, embedded, hints, migrate, package
 from lms_schema.cli import cli
+from lms_schema.errors import printable
 from support.runner import Make, query
 
 FILES = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
@@ -122,3 +126,14 @@ def test_the_hints_of_errors_do_so_too(
     options = ("--database", "embedded:/x y", "--schema", "n")
     result = CliRunner().invoke(cli, [command, *options])
     assert f"lms-schema {hinted} --database 'embedded:/x y' --schema n" in result.stderr
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize("name", ["a\nb", "it's\x1b[1m", "\\ \u202e'", "\x85\U000e0001", "$x %s"])
+def test_a_hint_gives_a_shell_the_name_and_a_terminal_no_control_character(name: str) -> None:
+    hint = hints.command("status", name)
+    assert printable(hint) == hint
+    command = f"printf %s {hint.partition('--schema ')[2]}"
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    told = subprocess.run(["bash", "-c", command], capture_output=True, env=environment, check=True)
+    assert told.stdout.decode() == name

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lms_schema import UsageError, output_files
+from lms_schema import UsageError, output_files, status
 from lms_schema.cli import cli
 
 FULL = Path("/dev/full")
@@ -43,6 +43,16 @@ def test_a_full_standard_output_is_told_in_a_sentence(
     assert ran.stderr == expected
 
 
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+@pytest.mark.parametrize("redirect", [f"2>{FULL}", "2>&1 >/dev/null | true", "2>&-"])
+def test_a_migrate_whose_progress_nobody_takes_is_a_migrate_all_the_same(
+    empty_database: str, redirect: str, flags: tuple[str, ...]
+) -> None:
+    ran = _run("migrate", "--database", empty_database, *flags, redirect=redirect)
+    assert ran.returncode == 0
+    assert status(empty_database).exit_code == 0
+
+
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("drop", "--help")])
 def test_so_it_is_of_a_help_text(arguments: tuple[str, ...]) -> None:
     ran = _run(*arguments, redirect=f">{FULL}")
@@ -56,6 +66,43 @@ def test_a_closed_standard_output_ends_a_command_quietly(database: str) -> None:
     assert ran.stderr == ""
     ran = _run("status", "--database", database, redirect=">&-")
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("redirect", [">&-", "<&- >&- 2>&-"])
+def test_so_it_does_with_json(database: str, redirect: str) -> None:
+    ran = _run("status", "--database", database, "--json", redirect=redirect)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("redirect", ["2>&-", f"2>{FULL}"])
+def test_a_standard_error_that_takes_nothing_stops_no_migrate_and_changes_no_exit_code(
+    empty_database: str, redirect: str
+) -> None:
+    options = ("--database", empty_database, "--schema", "lms")
+    assert _run("verify", *options, redirect=redirect).returncode == 2
+    ran = _run("migrate", *options, redirect=redirect)
+    assert ran.returncode == 0
+    assert " files done " in ran.stdout
+
+
+@pytest.mark.parametrize("arguments", [("export", "{loop}/x"), ("status", "--extra", "{loop}")])
+def test_a_link_to_itself_is_named(
+    database: str, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    words = (word.format(loop=loop) for word in arguments)
+    ran = _run(*words, LMS_DATABASE_URL=database)
+    assert ran.returncode == 2
+    assert "Traceback" not in ran.stderr
+    assert str(loop) in ran.stderr
+
+
+def test_an_embedded_server_leaves_a_folder_of_others_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ran = _run("status", "--database", f"embedded:{tmp_path}")
+    assert "the folder holds something else" in ran.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 @pytest.mark.parametrize(

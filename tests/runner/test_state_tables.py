@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from yoyo import internalmigrations
 
-from lms_schema import ledger, migrate
+from lms_schema import ledger, migrate, status
 from lms_schema import package as packages
 from lms_schema.ledger import TABLES
 from lms_schema.yoyo_rows import Backend, migration
@@ -18,10 +18,11 @@ COLUMNS = """
     SELECT column_name, data_type, character_maximum_length, is_nullable, column_default
     FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = %s
         AND column_name NOT IN ('checksum', 'package_version', 'objects', 'content')
+        AND column_name NOT IN ('installed_at', 'is_own')
     ORDER BY ordinal_position
 """
 CONSTRAINTS = """
-    SELECT conname, pg_get_constraintdef(oid)
+    SELECT conname, replace(pg_get_constraintdef(oid), ', installed_at', '')
     FROM pg_constraint WHERE conrelid = %s::regclass AND contype <> 'n'
 """
 ROWS = "SELECT migration_hash, migration_id FROM lms_schema_migration"
@@ -72,3 +73,29 @@ def test_yoyo_reads_what_was_recorded_and_has_nothing_to_upgrade(migrated: str) 
         assert not internalmigrations.needs_upgrading(backend)
         assert backend.is_applied(migration("tables/010_a"))
         assert not backend.is_applied(migration("tables/020_b"))
+
+
+def test_what_a_restore_of_data_brings_along_collides_with_nothing_and_counts_for_nothing(
+    empty_database: str, make_package: Make
+) -> None:
+    function = "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql RETURN {};"
+    table = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
+    package = make_package(table | {"functions/f.sql": function.format(1)})
+    migrate(empty_database, schema="target", package=package)
+    newer = make_package(
+        table | {"tables/020_b.sql": "CREATE TABLE b ();", "functions/f.sql": function.format(2)}
+    )
+    migrate(empty_database, schema="source", package=newer)
+    with psycopg.connect(empty_database) as connection:
+        before = ledger.read(connection, "target")
+        for name, columns in ledger.COLUMNS.items():
+            dumped = ", ".join(column for column in columns if column != "is_own")
+            moved = f"INSERT INTO target.{name} ({dumped}) SELECT {dumped} FROM source.{name}"
+            assert connection.execute(moved.encode()).rowcount > 0
+        connection.execute("UPDATE target.lms_schema_log SET username = 'them' WHERE NOT is_own")
+        assert ledger.read(connection, "target") == before
+        assert ledger.contents(connection, "target").keys() == before.keys()
+        assert ledger.last_changes(connection, "target")[0] == connection.info.user
+    assert status(empty_database, schema="target", package=package).exit_code == 0
+    assert migrate(empty_database, schema="target", package=newer).actions
+    assert status(empty_database, schema="target", package=newer).exit_code == 0

@@ -108,7 +108,6 @@ def test_what_others_gave_to_the_view_is_there_again(
         "CREATE STATISTICS together ON i, j FROM m",
         f"GRANT SELECT ON m, w TO {role}",
         f"GRANT SELECT (j) ON m TO {role} WITH GRANT OPTION",
-        f"GRANT CREATE ON SCHEMA public TO {role}",
         f"ALTER MATERIALIZED VIEW m OWNER TO {role}",
     )
     migrate(empty_database, package=make_package(TABLE | _view("i, j, i + j AS k") | OVER))

@@ -43,12 +43,13 @@ COMMANDS = {
     "drop": ["drop", "--confirm", "public"],
     "docs": ["docs"],
 }
-READS_STATE = {"status", "plan", "migrate", "baseline", "drop"}
+READS_STATE = {"status", "plan", "migrate", "verify", "baseline", "drop"}
 FUNCTION = "CREATE OR REPLACE FUNCTION f() RETURNS int"
 ONE = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
 COLUMNS = (
     "migration_hash varchar(64), migration_id varchar(255), applied_at_utc timestamp,"
-    " checksum text, package_version text, objects text[], content text"
+    " checksum text, package_version text, objects text[], content text,"
+    " installed_at timestamptz DEFAULT now(), is_own boolean GENERATED ALWAYS AS (true) STORED"
 )
 
 # What the neighbour does, perhaps after it was granted something, and how it is made to run. `{me}`
@@ -58,7 +59,8 @@ PLANTED = {
         f"DROP TABLE {STATE}; SET ROLE {{role}}; CREATE VIEW {STATE} AS SELECT"
         " den.text()::varchar(64) AS migration_hash, den.text()::varchar(255) AS migration_id,"
         " now()::timestamp AS applied_at_utc, den.text() AS checksum, den.text() AS"
-        " package_version, NULL::text[] AS objects, den.text() AS content",
+        " package_version, NULL::text[] AS objects, den.text() AS content, now() AS installed_at,"
+        " true AS is_own",
         f"SELECT * FROM {STATE}",
     ),
     "rule": (
@@ -80,7 +82,8 @@ PLANTED = {
     ),
     "child": (
         f"SET ROLE {{role}}; CREATE TABLE den.child ({COLUMNS}); RESET ROLE;"
-        " ALTER TABLE den.child ALTER migration_hash SET NOT NULL, ALTER content SET NOT NULL;"
+        " ALTER TABLE den.child ALTER migration_hash SET NOT NULL, ALTER content SET NOT NULL,"
+        " ALTER installed_at SET NOT NULL;"
         f" ALTER TABLE den.child INHERIT {STATE}; SET ROLE {{role}};"
         " INSERT INTO den.child (migration_hash, content) VALUES ('b', '');"
         " CREATE TRIGGER note BEFORE UPDATE ON den.child FOR EACH ROW EXECUTE FUNCTION den.trap()",
@@ -88,8 +91,9 @@ PLANTED = {
     ),
     "foreign key": (
         f"GRANT SELECT, REFERENCES ON {STATE} TO {{role}}; SET ROLE {{role}};"
-        f" CREATE TABLE den.child (hash varchar(64) REFERENCES {STATE} ON DELETE CASCADE);"
-        f" INSERT INTO den.child SELECT migration_hash FROM {STATE} LIMIT 1;"
+        f" CREATE TABLE den.child (hash varchar(64), at timestamptz, FOREIGN KEY (hash, at)"
+        f" REFERENCES {STATE} ON DELETE CASCADE);"
+        f" INSERT INTO den.child SELECT migration_hash, installed_at FROM {STATE} LIMIT 1;"
         " CREATE TRIGGER note BEFORE DELETE ON den.child FOR EACH ROW EXECUTE FUNCTION den.trap()",
         f"DELETE FROM {STATE} WHERE migration_hash IN (SELECT hash FROM den.child)",
     ),
@@ -225,6 +229,7 @@ def test_a_function_of_another_role_with_a_name_of_its_own_is_none_of_our_busine
         ("ALTER TABLE {t} ALTER {c} SET DEFAULT 1", "it has the default of column"),
         ("ALTER TABLE {t} ADD more text", "its columns are not those"),
         ("CREATE DOMAIN d AS text; ALTER TABLE {t} ALTER {c} TYPE d USING {c}", "its columns are"),
+        ("CREATE DOMAIN d AS text; ALTER TABLE {t} ADD more d", "its columns are not those"),
         ("CREATE TABLE p (); ALTER TABLE {t} INHERIT p", "it has parent .*p"),
         ("CREATE TABLE p () INHERITS ({t})", "it has child .*p"),
         ("CREATE RULE r AS ON INSERT TO {t} DO ALSO NOTHING", "it has rule r"),
@@ -445,19 +450,32 @@ def test_what_another_role_made_beforehand_is_named_with_its_owner_and_not_adopt
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "name"),
     [
-        "ALTER TYPE enrollment_status OWNER TO {role}",
-        "ALTER FUNCTION set_updated_at() OWNER TO {role}",
-        "ALTER TABLE learners OWNER TO {role}",
+        ("ALTER TYPE enrollment_status OWNER TO {role}", "type enrollment_status"),
+        ("ALTER FUNCTION set_updated_at() OWNER TO {role}", "function set_updated_at()"),
+        ("ALTER TABLE learners OWNER TO {role}", "table learners"),
     ],
 )
-def test_baseline_adopts_no_object_of_another_owner(database: str, change: str) -> None:
+def test_baseline_adopts_no_object_of_another_owner(database: str, change: str, name: str) -> None:
     execute(database, f"DROP TABLE {', '.join(ledger.TABLES)}")
-    with new_role(database, "GRANT CREATE ON SCHEMA public TO {role}", change) as role:
-        _close(database, role)
+    with new_role(database, change):
+        result = lms_schema.baseline(database)
+        assert [(item.kind, item.name) for item in result.differences] == [("owner", name)]
+        assert not result.adopted
+
+
+def test_baseline_adopts_nothing_that_another_role_made_whole(empty_database: str) -> None:
+    execute(empty_database, "CREATE SCHEMA lms")
+    with new_role(empty_database, "GRANT USAGE, CREATE ON SCHEMA lms TO {role}") as role:
+        migrate(role.conninfo, schema="lms")
+        execute(
+            empty_database,
+            *(f"DROP TABLE lms.{table}" for table in ledger.TABLES),
+            f"REVOKE CREATE ON SCHEMA lms FROM {role.name}",
+        )
         with pytest.raises(DatabaseError, match=f'owned by "{role.name}"'):
-            lms_schema.baseline(database)
+            lms_schema.baseline(empty_database, schema="lms")
 
 
 def test_objects_that_are_recorded_are_dropped_by_names_of_the_catalog_alone(

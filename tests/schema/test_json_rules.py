@@ -99,6 +99,30 @@ def assert_rejected(
         )
 
 
+@pytest.mark.parametrize(
+    ("table", "name", "item"),
+    [
+        ("educational_assessments", "questions", '{"id": text, "points": number, ...}'),
+        ("assessment_attempts", "responses", '{"question_id": text, "points": number, ...}'),
+    ],
+)
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"a": 1}, "{} is not an array but of type object"),
+        ("a", "{} is not an array but of type string"),
+        ([1], "{}: entry 1: is not an object"),
+    ],
+)
+def test_the_error_of_a_wrong_shape_says_what_to_write(
+    transaction: Connection, table: str, name: str, item: str, value: Any, message: str
+) -> None:
+    with pytest.raises(psycopg.errors.CheckViolation) as error:
+        add(transaction, table, **{name: Jsonb(value)})
+    assert error.value.diag.message_primary == message.format(name)
+    assert f"Write [{item}]" in str(error.value.diag.message_hint)
+
+
 RULES = [("learning_modules", "unlock_criteria"), ("learning_sections", "unlock_conditions")]
 
 

@@ -6,7 +6,7 @@ and all derived values are true. Anything else is a fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -126,9 +126,9 @@ class Ring:
         self._schools = schools
         self._sessions = (one, other)
 
-    def fight(self, one: Operation, other: Operation) -> list[str]:
-        """Let two operations meet in all ways; returns what went wrong."""
-        wanted = bouts(one, other)
+    def fight(self, pairs: Iterable[tuple[Operation, Operation]]) -> list[str]:
+        """Let the operations of each pair meet in all ways; returns what went wrong."""
+        wanted = [bout for pair in pairs for bout in bouts(*pair)]
         self._schools.open(len(wanted))
         states = [self._run(bout, number) for number, bout in enumerate(wanted, 1)]
         untrue = self._schools.faults()

@@ -137,6 +137,12 @@ def worlds(draw: st.DrawFn) -> World:
         for course in courses
         for order in some(1, 2)
     ]
+    at_same = {
+        (learner["id"], course["id"])
+        for learner, course in product(learners, courses)
+        if None in (learner["institution_id"], course["institution_id"])
+        or learner["institution_id"] == course["institution_id"]
+    }
     sections: list[Row] = []
     course_of = {}
     for module in modules:
@@ -154,16 +160,14 @@ def worlds(draw: st.DrawFn) -> World:
         "course_enrollments": [
             _enrollment(draw, new_id[5](), learner, course)
             for learner, course in product(learners, courses)
-            if None in (learner["institution_id"], course["institution_id"])
-            or learner["institution_id"] == course["institution_id"]
-            if draw(st.integers(0, 3)) > 0
+            if (learner["id"], course["id"]) in at_same and draw(st.integers(0, 3)) > 0
         ],
     }
 
     # progress, events, sessions and attempts also of learners who are not enrolled
     progress = []
     for learner, section in product(learners, sections):
-        if draw(st.booleans()):
+        if (learner["id"], course_of[section["id"]]) in at_same and draw(st.booleans()):
             row = _progress(draw, new_id[6](), learner["id"], section["id"])
             progress.append(row | {"course_id": course_of[section["id"]]})
             for time in sorted(draw(st.lists(TIMES, max_size=4))):
@@ -180,9 +184,14 @@ def worlds(draw: st.DrawFn) -> World:
     learner_ids = st.sampled_from([learner["id"] for learner in learners])
     section_ids = st.sampled_from(list(course_of))
     course_ids = st.sampled_from([course["id"] for course in courses])
+    visits = [
+        (learner["id"], section, course)
+        for learner, (section, course) in product(learners, course_of.items())
+        if (learner["id"], course) in at_same
+    ]
     world.rows["learning_interactions"] = [
-        _interaction(draw, new_id[7](), draw(learner_ids), draw(section_ids), course_of)
-        for _ in some(0, 14)
+        _interaction(draw, new_id[7](), *draw(st.sampled_from(visits)))
+        for _ in some(0, 14 if visits else 0)
     ]
     world.rows["learning_sessions"] = [
         _session(draw, new_id[8](), draw(learner_ids), draw(course_ids)) for _ in some(0, 7)
@@ -198,6 +207,8 @@ def worlds(draw: st.DrawFn) -> World:
     world.rows["assessment_attempts"] = [
         _attempt(draw, learner["id"], assessment, number)
         for learner, assessment in product(learners, assessments)
+        if (learner["id"], assessment["course_id"] or course_of[assessment["section_id"]])
+        in at_same
         for number in some(0, 3)
     ]
     return world
@@ -237,17 +248,13 @@ def _progress(draw: st.DrawFn, key: uuid.UUID, learner: uuid.UUID, section: uuid
 
 
 def _interaction(
-    draw: st.DrawFn,
-    key: uuid.UUID,
-    learner: uuid.UUID,
-    section: uuid.UUID,
-    course_of: dict[uuid.UUID, uuid.UUID],
+    draw: st.DrawFn, key: uuid.UUID, learner: uuid.UUID, section: uuid.UUID, course: uuid.UUID
 ) -> Row:
     return {
         "id": key,
         "learner_id": learner,
         "section_id": section,
-        "course_id": course_of[section],
+        "course_id": course,
         "interaction_type": draw(st.sampled_from(INTERACTION_TYPES)),
         "interaction_data": {},
         "duration_seconds": draw(st.none() | st.integers(0, 900)),

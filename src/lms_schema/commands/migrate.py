@@ -159,7 +159,15 @@ def _left(result: lms_schema.MigrateResult) -> str:
     """Say how many differences a repair left, listed above."""
     if not result.left:
         return ""
-    return (
-        f" {count(len(result.left), 'difference')} left: of tables, of types, or what is extra. "
-        "Nothing but their author knows what the rows in them need; change or drop them by hand."
-    )
+    from lms_schema.repair import can_mend
+
+    sentences = [f" {count(len(result.left), 'difference')} left."]
+    failed = sum(map(can_mend, result.left))
+    if failed:
+        sentences.append(f"{failed} could not be made again, as the warnings say.")
+    if failed < len(result.left):
+        sentences.append(
+            "What is of tables or of types, or extra, only its author can judge, who knows what "
+            "the rows need: change or drop it by hand."
+        )
+    return " ".join(sentences)

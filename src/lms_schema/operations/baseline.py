@@ -8,7 +8,7 @@ from itertools import chain
 
 import psycopg
 
-from lms_schema import database, lock, owners, search_path, trust
+from lms_schema import database, lock, owners, trust
 from lms_schema import package as packages
 from lms_schema.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.database import Session
@@ -20,14 +20,6 @@ _STRANGE_OWNERS = """
     SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class
     WHERE relnamespace = to_regnamespace(quote_ident(%s)) AND relname = ANY (%s)
         AND NOT pg_has_role(relowner, 'USAGE')
-"""
-
-# What the catalog leaves out, since grants are the DBA's; but every function file revokes this one,
-# and a dump restored without privileges has it back.
-_PUBLIC_FUNCTIONS = """
-    SELECT oid::regprocedure::text FROM pg_proc
-    WHERE oid::regprocedure::text = ANY (%s) AND has_function_privilege('public', oid, 'EXECUTE')
-    ORDER BY 1
 """
 
 
@@ -103,12 +95,12 @@ def baseline(
             lock.held(connection, session.schema, wait=wait, on_wait=lambda _holder: None),
             connection.transaction(),
         ):
-            trust.Ground(connection, session.schema).enter(on_event or (lambda _event: None))
             tracked = ledger.exists(connection, session.schema)
+            trust.Ground(connection, session.schema).enter(on_event or (lambda _event: None))
             if not tracked:
                 ledger.require_name(session)
                 release = release_catalog(session.server_major)
-                differences, notes = _compared(session, release)
+                differences, notes = compare(release, read_catalog(connection, session.schema))
                 adopted = () if differences else _adopt(session, release)
     return BaselineResult(
         database=session.database,
@@ -120,22 +112,6 @@ def baseline(
         differences=differences,
         notes=notes,
     )
-
-
-def _compared(
-    session: Session, release: Catalog
-) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
-    live = read_catalog(session.connection, session.schema)
-    differences, notes = compare(release, live)
-    functions = [key.name for key in release.objects if key.kind == "function"]
-    public = search_path.printed(session.connection, session.schema, _PUBLIC_FUNCTIONS, [functions])
-    granted = tuple(
-        Difference(
-            "function", row[0], "different", "EXECUTE revoked from PUBLIC", "PUBLIC may execute it"
-        )
-        for row in public
-    )
-    return differences + granted, notes
 
 
 def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def export(
     before = packages.read(release(root, since)) if since else None
     with embedded.temporary() as conninfo:
         parts = script(conninfo, packages.read(root), schema=schema, since=before)
-    label = folder.resolve().name
+    label = Path(os.path.realpath(folder)).name
     files = FORMATS[format](Script(parts, schema, __version__, since, label))
     _refuse_strangers(folder, files)
     output_files.write({folder / name: text for name, text in files.items()})

@@ -182,10 +182,11 @@ def status(
     with database.session(conninfo, schema=schema, read_only=True) as session:
         tracked = ledger.exists(session.connection, session.schema)
         entries = ledger.read(session.connection, session.schema) if tracked else {}
-        user = ledger.last_user(session.connection, session.schema) if tracked else None
+        user, repaired_at = (
+            ledger.last_changes(session.connection, session.schema) if tracked else (None, None)
+        )
         is_asked = not tracked and not session.is_named
         others = ledger.elsewhere(session.connection, session.schema) if is_asked else ()
-        repaired_at = ledger.last_repair(session.connection, session.schema) if tracked else None
         untracked_schema = shipped and not tracked and session.schema_exists()
     return StatusResult(
         database=session.database,

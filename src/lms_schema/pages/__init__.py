@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
-from lms_schema.errors import UsageError
+from lms_schema.errors import UsageError, printable
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -30,11 +31,22 @@ def template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=partial(_shown, keep="" if name.endswith(".md") else "\n\t"),
     )
-    environment.filters["markdown"] = _markdown
+    environment.filters |= {"markdown": _markdown, "code": _code}
     return environment.get_template(name)
 
 
 def _markdown(text: str) -> str:
     """Return plain text as Markdown, fit for a cell of a table."""
-    return re.sub(r"([|<*`\\])", r"\\\1", text).replace("\n", " ")
+    return re.sub(r"([|<*`\\]|\](?=\())", r"\\\1", text).replace("\n", " ")
+
+
+def _code(text: str) -> str:
+    """Return plain text as code in Markdown; as text where it would end the code."""
+    return _markdown(text) if "`" in text else f"`{text}`"
+
+
+def _shown(value: object, *, keep: str) -> object:
+    """Return a value as it is filled in: a name may hold what moves the cursor of a terminal."""
+    return printable(value, keep=keep) if type(value) is str else value
