@@ -1,7 +1,7 @@
 -- Progress, events and attempts are of learners of the course's institution, as enrollments are. An
--- enrollment proves it already, so that institutions are looked up only of who has none. What a
--- statement inserted is checked at once, what it updated by row: a trigger's WHEN then passes over
--- updates of anything else.
+-- enrollment proves it already, so that of what is inserted institutions are looked up only of who
+-- has none. What a statement inserted is checked at once, what it updated by row: a trigger's WHEN
+-- then passes over updates of anything else.
 -- A definer, because the rule counts also rows that the writer may not see.
 CREATE OR REPLACE FUNCTION check_activity_institution() RETURNS trigger
 LANGUAGE plpgsql
@@ -12,34 +12,42 @@ SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-    v_learner_ids uuid [];
-    v_course_ids uuid [];
-    v_assessment_ids uuid [];
+    v_learner_ids uuid[];
+    v_course_ids uuid[];
     v_pair record;
 BEGIN
     CASE
         WHEN tg_argv[0] = 'course_id' AND TG_LEVEL = 'STATEMENT' THEN
             SELECT array_agg(k.learner_id), array_agg(k.course_id)
             INTO v_learner_ids, v_course_ids
-            FROM (SELECT DISTINCT n.learner_id, n.course_id FROM new_rows AS n) AS k;
+            FROM (SELECT DISTINCT n.learner_id, n.course_id FROM new_rows AS n) AS k
+            WHERE NOT EXISTS (
+                SELECT FROM course_enrollments AS e
+                WHERE e.learner_id = k.learner_id AND e.course_id = k.course_id
+            );
         WHEN tg_argv[0] = 'course_id' THEN
             v_learner_ids := ARRAY[new.learner_id];
             v_course_ids := ARRAY[new.course_id];
         WHEN TG_LEVEL = 'STATEMENT' THEN
-            SELECT array_agg(k.learner_id), array_agg(k.assessment_id)
-            INTO v_learner_ids, v_assessment_ids
-            FROM (SELECT DISTINCT n.learner_id, n.assessment_id FROM new_rows AS n) AS k;
+            SELECT array_agg(k.learner_id), array_agg(k.course_id)
+            INTO v_learner_ids, v_course_ids
+            FROM (
+                SELECT DISTINCT n.learner_id, a.course_id
+                FROM new_rows AS n
+                INNER JOIN educational_assessments AS a ON n.assessment_id = a.id
+            ) AS k
+            WHERE NOT EXISTS (
+                SELECT FROM course_enrollments AS e
+                WHERE e.learner_id = k.learner_id AND e.course_id = k.course_id
+            );
         ELSE
             v_learner_ids := ARRAY[new.learner_id];
-            v_assessment_ids := ARRAY[new.assessment_id];
+            v_course_ids := ARRAY(
+                SELECT a.course_id FROM educational_assessments AS a WHERE a.id = new.assessment_id
+            );
     END CASE;
-    IF v_assessment_ids IS NOT NULL THEN
-        v_course_ids := ARRAY(
-            SELECT a.course_id
-            FROM unnest(v_assessment_ids) WITH ORDINALITY AS k (assessment_id, number)
-            LEFT JOIN educational_assessments AS a ON k.assessment_id = a.id
-            ORDER BY k.number
-        );
+    IF v_learner_ids IS NULL THEN
+        RETURN new;
     END IF;
 
     SELECT
@@ -51,12 +59,7 @@ BEGIN
     FROM unnest(v_learner_ids, v_course_ids) AS k (learner_id, course_id)
     INNER JOIN learners AS l ON k.learner_id = l.id
     INNER JOIN educational_courses AS c ON k.course_id = c.id
-    WHERE
-        l.institution_id <> c.institution_id
-        AND NOT EXISTS (
-            SELECT FROM course_enrollments AS e
-            WHERE e.learner_id = k.learner_id AND e.course_id = k.course_id
-        )
+    WHERE l.institution_id <> c.institution_id
     LIMIT 1;
     IF FOUND THEN
         RAISE check_violation USING

@@ -11,26 +11,26 @@ SET enable_seqscan = off
 AS $$
 DECLARE
     v_enrollment record;
-    v_learner_institution_id uuid;
-    v_course_institution_id uuid;
 BEGIN
-    -- The row as it is now: the trigger may be deferred. Each by its key alone: a join of the three,
-    -- planned while they are empty, would read a whole course for each row of a load.
-    SELECT e.learner_id, e.course_id INTO v_enrollment
+    -- The row as it is now: the trigger may be deferred. Each table by its key alone, in one
+    -- statement: a join of the three, planned while they are empty, would read a whole course for
+    -- each row of a load.
+    SELECT
+        e.learner_id,
+        e.course_id,
+        (SELECT l.institution_id FROM learners AS l WHERE l.id = e.learner_id)
+            AS learner_institution_id,
+        (SELECT c.institution_id FROM educational_courses AS c WHERE c.id = e.course_id)
+            AS course_institution_id
+    INTO v_enrollment
     FROM course_enrollments AS e
     WHERE e.id = new.id;
-    SELECT l.institution_id INTO v_learner_institution_id
-    FROM learners AS l
-    WHERE l.id = v_enrollment.learner_id;
-    SELECT c.institution_id INTO v_course_institution_id
-    FROM educational_courses AS c
-    WHERE c.id = v_enrollment.course_id;
-    IF v_learner_institution_id <> v_course_institution_id THEN
+    IF v_enrollment.learner_institution_id <> v_enrollment.course_institution_id THEN
         RAISE check_violation USING
             MESSAGE = format(
                 'learner %s of institution %s cannot be enrolled in course %s of institution %s',
-                v_enrollment.learner_id, v_learner_institution_id,
-                v_enrollment.course_id, v_course_institution_id
+                v_enrollment.learner_id, v_enrollment.learner_institution_id,
+                v_enrollment.course_id, v_enrollment.course_institution_id
             ),
             HINT = 'A learner or a course that is open to all institutions has none.',
             CONSTRAINT = 'course_enrollments_institution_check',

@@ -16,12 +16,17 @@ DECLARE
     v_elapsed_minutes numeric;
 BEGIN
     IF TG_OP = 'INSERT' OR new.assessment_id <> old.assessment_id THEN
-        PERFORM FROM educational_assessments AS a WHERE a.id = new.assessment_id FOR KEY SHARE;
+        SELECT a.total_points, a.passing_score, a.rules_version
+        INTO v_total_points, v_passing_score, new.rules_version
+        FROM educational_assessments AS a
+        WHERE a.id = new.assessment_id
+        FOR KEY SHARE;
+    ELSE
+        SELECT a.total_points, a.passing_score, a.rules_version
+        INTO v_total_points, v_passing_score, new.rules_version
+        FROM educational_assessments AS a
+        WHERE a.id = new.assessment_id;
     END IF;
-    SELECT a.total_points, a.passing_score, a.rules_version
-    INTO v_total_points, v_passing_score, new.rules_version
-    FROM educational_assessments AS a
-    WHERE a.id = new.assessment_id;
     -- an unknown assessment is left to the foreign key
     new.rules_version := coalesce(new.rules_version, 0);
 

@@ -60,20 +60,28 @@ BEGIN
             structure_version = excluded.structure_version,
             changes = lc.changes + 1;
 
-        -- a statement of its own: who waited for the row sees what the other one committed
+        -- A statement of its own: who waited for the row sees what the other one committed. A value
+        -- each and not EXISTS: a session keeps its plan, and one made while the tables were small
+        -- would hash all progress and attempts that there are.
         v_ids := ARRAY(
             SELECT k.id
             FROM unnest(v_ids, v_learner_ids, v_course_ids) AS k (id, learner_id, course_id)
             WHERE
-                EXISTS (
-                    SELECT FROM section_progress AS sp
+                (
+                    SELECT sp.id FROM section_progress AS sp
                     WHERE sp.learner_id = k.learner_id AND sp.course_id = k.course_id
-                )
-                OR EXISTS (
-                    SELECT FROM assessment_attempts AS t
-                    INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
-                    WHERE t.learner_id = k.learner_id AND a.course_id = k.course_id
-                )
+                    LIMIT 1
+                ) IS NOT NULL
+                OR (
+                    SELECT t.id FROM assessment_attempts AS t
+                    WHERE
+                        t.learner_id = k.learner_id
+                        AND k.course_id = (
+                            SELECT a.course_id FROM educational_assessments AS a
+                            WHERE a.id = t.assessment_id
+                        )
+                    LIMIT 1
+                ) IS NOT NULL
         );
         IF v_ids <> '{}' THEN
             UPDATE course_enrollments AS e SET progress_sum = NULL WHERE e.id = ANY(v_ids);
