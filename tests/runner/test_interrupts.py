@@ -34,11 +34,18 @@ def _command(*arguments: str, folder: Path) -> Iterator[Process]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_heed_signals,
     ) as process:
         try:
             yield process
         finally:
             process.kill()
+
+
+def _heed_signals() -> None:
+    """A shell has its background jobs, perhaps these tests, ignore SIGINT."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _until(process: Process, is_there: Callable[[], bool]) -> None:
