@@ -53,6 +53,11 @@ class ObjectKey(NamedTuple):
         kind, _, name = self.name.partition(" ")
         return ObjectKey(kind, name)
 
+    @property
+    def whole(self) -> "ObjectKey":
+        """What a comment, a grant or an owner is of; of any other object the object itself."""
+        return self.described if self.kind in ("comment", "grant", "owner") else self
+
 
 @dataclass(frozen=True)
 class Catalog:

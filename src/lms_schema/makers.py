@@ -31,8 +31,7 @@ class Makers:
 
 def _recorded_as(key: ObjectKey) -> Iterator[str]:
     """Yield how an object may be recorded, then the relation that it belongs to."""
-    if key.kind in ("comment", "grant", "owner"):
-        key = key.described
+    key = key.whole
     relation, _, member = key.name.partition(".")
     if key.kind == "function":
         yield from (f"{kind} {key.name}" for kind in _ROUTINES)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from lms_schema.catalog import Catalog, ObjectKey
+from lms_schema.catalog import Catalog, ObjectKey, release_catalog
 from lms_schema.errors import UsageError
 from lms_schema.makers import Makers
 from lms_schema.package import Kind, SqlFile, extra_of, folder_of
 
 if TYPE_CHECKING:
     from lms_schema.ledger import Entry
+
+
+_PARTS = ("column", "constraint")
+"""Kinds that no record lists: an extra may have added its own to a table of the package."""
 
 
 def of_package(catalog: Catalog, entries: Mapping[str, Entry]) -> Iterator[tuple[ObjectKey, str]]:
@@ -37,10 +41,13 @@ def refuse_changes(
     Raises:
         UsageError: It names what was changed, and what to write when that is meant.
     """
+    release = release_catalog(before.server_major).objects
     changed = {
         key: maker
         for key, maker in of_package(before, entries)
-        if maker not in file.overrides and before.objects[key] != after.objects.get(key)
+        if maker not in file.overrides
+        and before.objects[key] != after.objects.get(key)
+        and not _is_added(key, release)
     }
     if not changed:
         return
@@ -58,6 +65,13 @@ def refuse_changes(
         f"{file.path}: it changes {what}. An extra adds to the package; what it replaces or drops "
         f"would come back with the next release. The file was rolled back. {advice}"
     )
+
+
+def _is_added(key: ObjectKey, release: Collection[ObjectKey]) -> bool:
+    """Tell whether it is, or is about, a part of a table that the release's table lacks."""
+    part = key.whole
+    is_known = part in release or ObjectKey("table", part.owner) not in release
+    return part.kind in _PARTS and not is_known
 
 
 def _is_replaceable(file_id: str) -> bool:

@@ -242,3 +242,24 @@ def test_the_package_s_file_stays_the_owner_of_what_is_overridden(
         "SELECT migration_id, objects FROM lms_schema_migration"
         " WHERE migration_id LIKE '%functions/%' AND objects && '{FUNCTION f()}'",
     ) == [("functions/f", ["FUNCTION f()"])]
+
+
+def test_an_extra_may_change_what_it_added_to_a_table_of_the_package(
+    database: str, make_extra: MakeExtra
+) -> None:
+    added = {
+        "tables/010_added.sql": "ALTER TABLE learners ADD COLUMN shoe_size integer,"
+        " ADD CONSTRAINT learners_shoe_size_check CHECK (shoe_size > 0) NOT VALID;"
+        "COMMENT ON COLUMN learners.shoe_size IS 'European.';",
+    }
+    changed = {
+        "tables/020_changed.sql": "ALTER TABLE learners"
+        " VALIDATE CONSTRAINT learners_shoe_size_check;"
+        "COMMENT ON COLUMN learners.shoe_size IS 'Continental.';",
+        "tables/030_gone.sql": "ALTER TABLE learners DROP COLUMN shoe_size;",
+    }
+    migrate(database, extra=[make_extra(added)])
+    migrate(database, extra=[make_extra(added | changed)])
+    ours = {"tables/040_ours.sql": "ALTER TABLE learners ALTER COLUMN first_name DROP NOT NULL;"}
+    with pytest.raises(UsageError, match=r"it changes column learners\.first_name"):
+        migrate(database, extra=[make_extra(added | changed | ours)])
