@@ -15,6 +15,7 @@ import pytest
 
 from lms_schema.catalog import read_catalog, release_catalog
 from lms_schema.operations.verify import compare
+from support.versions import skip_here
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -674,7 +675,7 @@ def transaction(session: Connection) -> Iterator[Connection]:
 def changed(connection: Connection, name: str, statements: str) -> Connection:
     """Make a change in the open transaction."""
     if connection.info.server_version // 10000 < SINCE.get(name, 0):
-        pytest.skip(f"PostgreSQL {SINCE[name]} and later")
+        skip_here(f"PostgreSQL {SINCE[name]} and later")
     suffix = uuid.uuid4().hex
     role, other = f"drift_{suffix}", f"drift_other_{suffix}"
     connection.execute("SET LOCAL TimeZone = 'UTC'")

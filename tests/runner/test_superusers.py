@@ -13,6 +13,7 @@ from lms_schema.demo import demo
 from support.planted import calls, neighbour
 from support.roles import Role, new_role
 from support.runner import Make, execute, query
+from support.versions import skip_here
 
 ONE = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
 
@@ -58,7 +59,7 @@ def test_a_trigger_that_uses_what_another_role_owns_does_not_run(
     database: str, mallory: Role, planted: str, command: str
 ) -> None:
     if planted == CASCADED and query(database, "SHOW server_version_num")[0][0] >= "18":
-        pytest.skip("From PostgreSQL 18 on it runs with the rights of that table's owner.")
+        skip_here("from 18 on it runs with the rights of that table's owner")
     grant, plant = TRIGGERS[planted]
     maintain(database)
     execute(database, grant.format(role=mallory.name))
