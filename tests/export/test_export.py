@@ -178,7 +178,8 @@ def state(conninfo: str, schema: str) -> list[list[tuple[Any, ...]]]:
         query(conninfo, f'SELECT version FROM "{schema}".{ledger.VERSION_TABLE} ORDER BY 1'),
         query(
             conninfo,
-            "SELECT table_name, column_name, data_type, is_nullable, column_default "
+            "SELECT table_name, column_name, data_type, is_nullable, "
+            "CASE column_name WHEN 'installed_at' THEN '' ELSE column_default END "
             "FROM information_schema.columns WHERE table_name LIKE 'lms\\_schema\\_%' "
             f"AND table_schema = '{schema}' ORDER BY 1, ordinal_position",
         ),
