@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -61,7 +62,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(python), "-m", "lms_schema", *arguments]
-        return subprocess.run(command, cwd=base, capture_output=True, text=True)
+        # programs of what it needs, such as squawk, are beside the Python of these tests
+        path = os.pathsep.join((sysconfig.get_path("scripts"), os.environ["PATH"]))
+        env = os.environ | {"PATH": path}
+        return subprocess.run(command, cwd=base, env=env, capture_output=True, text=True)
 
     return run
 
