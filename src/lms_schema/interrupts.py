@@ -67,6 +67,9 @@ def handled() -> Iterator[None]:
         raise
     finally:
         is_running = False
+        if interruption is not None:  # the interpreter, as it ends, gives up handlers of Python
+            for number in _heeded():
+                signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
