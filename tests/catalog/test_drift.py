@@ -69,8 +69,8 @@ FOUND = {
     "table that PUBLIC may read": "GRANT SELECT ON learners TO PUBLIC",
     "table that PUBLIC may write": "GRANT INSERT ON learners TO PUBLIC",
     "table that PUBLIC may put triggers on": "GRANT TRIGGER ON learners TO PUBLIC",
-    "table whose owner may not read it": "REVOKE SELECT ON learners FROM postgres",
-    "table whose owner may not write it": "REVOKE INSERT, UPDATE ON learners FROM postgres",
+    "table whose owner may not read it": "REVOKE SELECT ON learners FROM CURRENT_USER",
+    "table whose owner may not write it": "REVOKE INSERT, UPDATE ON learners FROM CURRENT_USER",
     # columns
     "column added": "ALTER TABLE learners ADD COLUMN nickname text",
     "column added that must be given": (
@@ -369,7 +369,7 @@ FOUND = {
         " LANGUAGE sql AS 'SELECT NULL::jsonb'"
     ),
     "function whose owner may not execute it": (
-        "REVOKE EXECUTE ON FUNCTION store_interactions FROM postgres"
+        "REVOKE EXECUTE ON FUNCTION store_interactions FROM CURRENT_USER"
     ),
     "function of another owner": "ALTER FUNCTION refresh_learning_analytics() OWNER TO <other>",
     "trigger function of another owner": "ALTER FUNCTION set_updated_at() OWNER TO <other>",
@@ -467,7 +467,7 @@ FOUND = {
     "partition that PUBLIC may write a column of": (
         "GRANT UPDATE (duration_seconds) ON <partition> TO PUBLIC"
     ),
-    "partition whose owner may not write it": "REVOKE INSERT ON <partition> FROM postgres",
+    "partition whose owner may not write it": "REVOKE INSERT ON <partition> FROM CURRENT_USER",
     "partition that is partitioned itself": (
         "DROP TABLE <partition>; CREATE TABLE <partition> PARTITION OF learning_interactions"
         " FOR VALUES FROM ('<lower>') TO ('<upper>') PARTITION BY HASH (id)"
