@@ -450,19 +450,23 @@ def test_what_another_role_made_beforehand_is_named_with_its_owner_and_not_adopt
 
 
 @pytest.mark.parametrize(
-    ("change", "name"),
+    "change",
     [
-        ("ALTER TYPE enrollment_status OWNER TO {role}", "type enrollment_status"),
-        ("ALTER FUNCTION set_updated_at() OWNER TO {role}", "function set_updated_at()"),
-        ("ALTER TABLE learners OWNER TO {role}", "table learners"),
+        "ALTER TYPE enrollment_status OWNER TO {role}",
+        "ALTER FUNCTION set_updated_at() OWNER TO {role}",
+        "ALTER TABLE learners OWNER TO {role}",
     ],
 )
-def test_baseline_adopts_no_object_of_another_owner(database: str, change: str, name: str) -> None:
+def test_baseline_adopts_no_object_of_another_owner(
+    database: str, tmp_path: Path, change: str
+) -> None:
     execute(database, f"DROP TABLE {', '.join(ledger.TABLES)}")
-    with new_role(database, change):
-        result = lms_schema.baseline(database)
-        assert [(item.kind, item.name) for item in result.differences] == [("owner", name)]
-        assert not result.adopted
+    with new_role(database, change) as role:
+        result = _run(database, "baseline", tmp_path=tmp_path)
+        # 1: a trigger uses it; 4: it differs from the release's
+        assert result.exit_code in (1, 4)
+        assert role.name in result.output or "owner" in result.output
+        assert query(database, f"SELECT to_regclass('{STATE}')") == [(None,)]
 
 
 def test_baseline_adopts_nothing_that_another_role_made_whole(empty_database: str) -> None:
