@@ -81,10 +81,9 @@ PLANTED = {
         f"INSERT INTO {STATE} VALUES ('a')",
     ),
     "child": (
-        f"SET ROLE {{role}}; CREATE TABLE den.child ({COLUMNS}); RESET ROLE;"
-        " ALTER TABLE den.child ALTER migration_hash SET NOT NULL, ALTER content SET NOT NULL,"
-        " ALTER installed_at SET NOT NULL;"
-        f" ALTER TABLE den.child INHERIT {STATE}; SET ROLE {{role}};"
+        f"CREATE TABLE den.child (LIKE {STATE} INCLUDING DEFAULTS INCLUDING GENERATED);"
+        f" ALTER TABLE den.child INHERIT {STATE}; ALTER TABLE den.child OWNER TO {{role}};"
+        " SET ROLE {role};"
         " INSERT INTO den.child (migration_hash, content) VALUES ('b', '');"
         " CREATE TRIGGER note BEFORE UPDATE ON den.child FOR EACH ROW EXECUTE FUNCTION den.trap()",
         f"UPDATE {STATE} SET checksum = 'x' WHERE migration_hash = 'b'",
