@@ -52,11 +52,10 @@ def handled() -> Iterator[None]:
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
         global interruption
-        if interruption is None and is_running:
+        if interruption is None:
             interruption = Interrupted(number)
             raise interruption
 
-    is_running = True
     for number in _heeded():
         signal.signal(number, interrupt)
     try:
@@ -66,10 +65,8 @@ def handled() -> Iterator[None]:
             raise SystemExit(interruption.exit_code) from None
         raise
     finally:
-        is_running = False
-        if interruption is not None:  # the interpreter, as it ends, gives up handlers of Python
-            for number in _heeded():
-                signal.signal(number, signal.SIG_IGN)
+        for number in _heeded():  # the interpreter, as it ends, gives up handlers of Python
+            signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
