@@ -118,6 +118,11 @@ def _started(directory: Path | None, cleanup_mode: Literal["stop", "delete"]) ->
         reason: Exception | str = error
         if data.is_dir() and any(data.iterdir()) and not (data / "PG_VERSION").exists():
             reason = "the folder holds something else. Name one that is empty or does not exist."
+        elif "socket path" in str(error):
+            reason = (
+                "the path is too long for a socket. Name a shorter one; for a disposable server,"
+                " that is TMPDIR."
+            )
         raise DatabaseError(f"The embedded PostgreSQL in {data} did not start: {reason}") from None
 
 

@@ -6,8 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import cycle, product
 from pathlib import Path
 
 import psutil
@@ -22,6 +24,13 @@ EXTRA = {"tables/010_long.sql": "SELECT pg_sleep(1000);"}
 
 Process = subprocess.Popen[str]
 Moment = Callable[[Path], bool]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder whose path leaves room for that of a socket in it, which tmp_path may not."""
+    with tempfile.TemporaryDirectory(prefix="lms-") as path:
+        yield Path(path)
 
 
 @contextmanager
@@ -101,17 +110,28 @@ def _is_migrating(folder: Path) -> bool:
     return False
 
 
+MOMENTS = [_is_made, _is_initialized, _is_starting, _is_migrating]
+OWN_SERVER = ["export", "check", "plan", "verify", "demo"]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
-@pytest.mark.parametrize("moment", [_is_made, _is_initialized, _is_starting, _is_migrating])
-@pytest.mark.parametrize("command", ["export", "check", "plan", "verify", "demo"])
+@pytest.mark.parametrize(
+    ("command", "moment", "number"),
+    # each signal meets each command and each moment; what they share is tried in tests below
+    [(*case, number) for case, number in zip(product(OWN_SERVER, MOMENTS), cycle(SIGNALS))],
+    ids=lambda value: getattr(value, "name", getattr(value, "__name__", value)),
+)
 def test_a_command_with_a_server_of_its_own(
-    tmp_path: Path, database: str, command: str, moment: Moment, number: signal.Signals
+    tmp_path: Path,
+    folder: Path,
+    database: str,
+    command: str,
+    moment: Moment,
+    number: signal.Signals,
 ) -> None:
-    folder, extra = tmp_path / "temporary", tmp_path / "extra"
+    extra = tmp_path / "extra"
     (extra / "tables").mkdir(parents=True)
     (extra / "tables" / "010_a.sql").write_text("CREATE TABLE a (i int);")
-    folder.mkdir()
     arguments = {
         "export": (str(tmp_path / "out"),),
         "check": (),
@@ -128,49 +148,49 @@ def test_a_command_with_a_server_of_its_own(
 
 
 @pytest.mark.slow
-def test_more_signals_do_not_disturb_the_clean_up(tmp_path: Path) -> None:
-    with _command("export", str(tmp_path / "out"), folder=tmp_path) as process:
-        _until(process, lambda: _is_migrating(tmp_path))
+def test_more_signals_do_not_disturb_the_clean_up(tmp_path: Path, folder: Path) -> None:
+    with _command("export", str(tmp_path / "out"), folder=folder) as process:
+        _until(process, lambda: _is_migrating(folder))
         process.send_signal(signal.SIGINT)
-        while _is_made(tmp_path):
+        while _is_made(folder):
             process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=60)
     assert process.returncode in (130, 143)  # two that come at once have no order
     assert "Traceback" not in errors
-    _assert_nothing_left(tmp_path)
+    _assert_nothing_left(folder)
 
 
 @pytest.mark.slow
 def test_ctrl_c_of_a_terminal_reaches_the_programs_that_start_the_server_too(
-    tmp_path: Path,
+    tmp_path: Path, folder: Path
 ) -> None:
-    with _command("export", str(tmp_path / "out"), folder=tmp_path) as process:
-        _until(process, lambda: _is_initialized(tmp_path))
+    with _command("export", str(tmp_path / "out"), folder=folder) as process:
+        _until(process, lambda: _is_initialized(folder))
         os.killpg(process.pid, signal.SIGINT)
         _assert_ended(process, signal.SIGINT)
-    _assert_nothing_left(tmp_path)
+    _assert_nothing_left(folder)
 
 
 @pytest.mark.slow
 def test_what_a_killed_command_left_is_removed_by_the_next_one_and_what_is_in_use_is_not(
-    tmp_path: Path,
+    tmp_path: Path, folder: Path
 ) -> None:
-    with _command("export", str(tmp_path / "out"), folder=tmp_path) as killed:
-        _until(killed, lambda: _is_migrating(tmp_path))
-        (left,) = tmp_path.glob("lms-schema-*")
+    with _command("export", str(tmp_path / "out"), folder=folder) as killed:
+        _until(killed, lambda: _is_migrating(folder))
+        (left,) = folder.glob("lms-schema-*")
         killed.kill()
         killed.communicate()
     assert left.exists()
     assert _servers(left)
-    with _command("export", str(tmp_path / "out"), folder=tmp_path) as used:
-        _until(used, lambda: _is_migrating(tmp_path))
-        (own,) = tmp_path.glob("lms-schema-*")
+    with _command("export", str(tmp_path / "out"), folder=folder) as used:
+        _until(used, lambda: _is_migrating(folder))
+        (own,) = folder.glob("lms-schema-*")
         assert own != left
         assert _servers(left) == []
-        with _command("export", str(tmp_path / "too"), folder=tmp_path) as other:
+        with _command("export", str(tmp_path / "too"), folder=folder) as other:
             assert other.wait(120) == 0, other.communicate()
         assert used.wait(120) == 0
-    _assert_nothing_left(tmp_path)
+    _assert_nothing_left(folder)
 
 
 def _sessions(conninfo: str) -> list[tuple[str, str | None]]:

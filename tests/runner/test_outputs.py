@@ -105,6 +105,15 @@ def test_an_embedded_server_leaves_a_folder_of_others_alone(tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_a_path_that_is_too_long_for_a_socket_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    ran = _run("check", TMPDIR=str(folder))
+    assert "the path is too long for a socket. Name a shorter one" in ran.stderr
+    assert "TMPDIR" in ran.stderr
+    assert list(folder.glob("lms-schema-*")) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "place"),
     [
