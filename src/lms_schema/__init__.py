@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lms_schema.comparison import Comparison as Comparison
     from lms_schema.errors import DatabaseError as DatabaseError
     from lms_schema.errors import DatabaseNewer as DatabaseNewer
     from lms_schema.errors import LmsSchemaError as LmsSchemaError
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from lms_schema.operations.migrate import MigrateResult as MigrateResult
     from lms_schema.operations.migrate import migrate as migrate
     from lms_schema.operations.plan import plan as plan
-    from lms_schema.operations.status import Comparison as Comparison
     from lms_schema.operations.status import StatusResult as StatusResult
     from lms_schema.operations.status import status as status
     from lms_schema.operations.verify import Difference as Difference
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0.dev0"
 
 _NAMES = {
+    "comparison": ("Comparison",),
     "errors": (
         "DatabaseError",
         "DatabaseNewer",
@@ -68,7 +69,7 @@ _NAMES = {
     "operations.maintain": ("DroppedPartition", "MaintainResult", "MaintainStep", "maintain"),
     "operations.migrate": ("MigrateResult", "migrate"),
     "operations.plan": ("plan",),
-    "operations.status": ("Comparison", "StatusResult", "status"),
+    "operations.status": ("StatusResult", "status"),
     "operations.verify": ("Difference", "VerifyResult", "verify"),
     "plan_result": ("PlanResult",),
 }

@@ -11,10 +11,10 @@ import psycopg
 
 from lms_schema import database, search_path
 from lms_schema import package as packages
+from lms_schema.comparison import compare
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
 from lms_schema.locks import Effects
 from lms_schema.operations.migrate import REPAIR_OF_ALL
-from lms_schema.operations.status import compare
 from lms_schema.package import SchemaPackage
 from lms_schema.plan_result import (
     Danger,

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from lms_schema import database, extras
+from lms_schema import comparison, database, extras
 from lms_schema import package as packages
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog, release_catalog
 from lms_schema.package import SchemaPackage
@@ -161,12 +161,11 @@ def expected_catalog(
 
 def _refuse_newer(session: database.Session, package: SchemaPackage) -> None:
     from lms_schema import ledger
-    from lms_schema.operations import status
 
     tracked = ledger.exists(session.connection, session.schema)
     if tracked and ledger.is_readable(session.connection, session.schema):
         entries = ledger.read(session.connection, session.schema)
-        status.compare(package, entries).refuse_newer()
+        comparison.compare(package, entries).refuse_newer()
 
 
 def compare(
