@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lms_schema.comparison import Comparison as Comparison
+    from lms_schema.difference import Difference as Difference
     from lms_schema.errors import DatabaseError as DatabaseError
     from lms_schema.errors import DatabaseNewer as DatabaseNewer
     from lms_schema.errors import LmsSchemaError as LmsSchemaError
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from lms_schema.operations.plan import plan as plan
     from lms_schema.operations.status import StatusResult as StatusResult
     from lms_schema.operations.status import status as status
-    from lms_schema.operations.verify import Difference as Difference
     from lms_schema.operations.verify import VerifyResult as VerifyResult
     from lms_schema.operations.verify import verify as verify
     from lms_schema.plan_result import PlanResult as PlanResult
@@ -50,6 +50,7 @@ __version__ = "0.1.0.dev0"
 
 _NAMES = {
     "comparison": ("Comparison",),
+    "difference": ("Difference",),
     "errors": (
         "DatabaseError",
         "DatabaseNewer",
@@ -70,7 +71,7 @@ _NAMES = {
     "operations.migrate": ("MigrateResult", "migrate"),
     "operations.plan": ("plan",),
     "operations.status": ("StatusResult", "status"),
-    "operations.verify": ("Difference", "VerifyResult", "verify"),
+    "operations.verify": ("VerifyResult", "verify"),
     "plan_result": ("PlanResult",),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from lms_schema import comparison
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
+from lms_schema.difference import Difference, compare
 from lms_schema.makers import Makers
-from lms_schema.operations.verify import Difference, compare
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 
 if TYPE_CHECKING:

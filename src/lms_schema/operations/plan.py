@@ -119,7 +119,7 @@ def plan(
 
 
 def _to_repair(session: database.Session, package: SchemaPackage) -> dict[str, str]:
-    from lms_schema.operations.verify import expected_catalog
+    from lms_schema.expected import expected_catalog
     from lms_schema.repair import needed, reasons
 
     again, _ = needed(session, package, *expected_catalog(package, session.server_major))
