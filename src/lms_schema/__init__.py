@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from lms_schema.fleet import schemas_from as schemas_from
     from lms_schema.operations.baseline import BaselineResult as BaselineResult
     from lms_schema.operations.baseline import baseline as baseline
-    from lms_schema.operations.check import CheckResult as CheckResult
-    from lms_schema.operations.check import Finding as Finding
     from lms_schema.operations.check import check as check
     from lms_schema.operations.drop import DropResult as DropResult
     from lms_schema.operations.drop import drop as drop
@@ -45,6 +43,8 @@ if TYPE_CHECKING:
     from lms_schema.operations.verify import VerifyResult as VerifyResult
     from lms_schema.operations.verify import verify as verify
     from lms_schema.plan_result import PlanResult as PlanResult
+    from lms_schema.rules.result import CheckResult as CheckResult
+    from lms_schema.rules.result import Finding as Finding
 
 __version__ = "0.1.0.dev0"
 
@@ -64,7 +64,7 @@ _NAMES = {
     "events": ("Action", "Event"),
     "fleet": ("FleetResult", "Outcome", "for_each_schema", "schemas_from"),
     "operations.baseline": ("BaselineResult", "baseline"),
-    "operations.check": ("CheckResult", "Finding", "check"),
+    "operations.check": ("check",),
     "operations.drop": ("DropResult", "drop"),
     "operations.export": ("ExportResult", "export"),
     "operations.maintain": ("DroppedPartition", "MaintainResult", "MaintainStep", "maintain"),
@@ -73,6 +73,7 @@ _NAMES = {
     "operations.status": ("StatusResult", "status"),
     "operations.verify": ("VerifyResult", "verify"),
     "plan_result": ("PlanResult",),
+    "rules.result": ("CheckResult", "Finding"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
