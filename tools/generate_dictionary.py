@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lms_schema.catalog import release_catalog
 from lms_schema.database import SUPPORTED
-from lms_schema.docs import MARKDOWN, markdown
+from lms_schema.operations.docs import MARKDOWN, markdown
 
 if __name__ == "__main__":
     path = Path(__file__).resolve().parent.parent / "docs" / MARKDOWN

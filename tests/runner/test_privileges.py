@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 import lms_schema
 from lms_schema import DatabaseError, LmsSchemaError, LockNotObtained, StatementFailed, lock
 from lms_schema.cli import COMMANDS, cli
-from lms_schema.docs import docs
+from lms_schema.operations.docs import docs
 from support.roles import Role, new_role
 from support.runner import Make, execute, query
 

@@ -15,7 +15,7 @@ from psycopg import sql
 import lms_schema
 from lms_schema import DatabaseError, Event, database, embedded, ledger, search_path
 from lms_schema import package as packages
-from lms_schema.docs import docs
+from lms_schema.operations.docs import docs
 from support.runner import Make, execute, query
 
 NOTES = {

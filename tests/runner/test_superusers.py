@@ -9,7 +9,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lms_schema import DatabaseError, Event, maintain, migrate
-from lms_schema.demo import demo
+from lms_schema.operations.demo import demo
 from support.planted import calls, neighbour
 from support.roles import Role, new_role
 from support.runner import Make, execute, query

@@ -34,7 +34,7 @@ def demo(option: str | None, schema: str | None, html: Path | None) -> None:
     A made-up term: two institutions, six courses, 200 learners. Without --database nothing stays.
     """
     from lms_schema import embedded
-    from lms_schema.demo import demo
+    from lms_schema.operations.demo import demo
 
     where = nullcontext(databases.locate(option)) if option else embedded.temporary()
     with where as conninfo:

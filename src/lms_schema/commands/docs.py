@@ -27,7 +27,7 @@ def docs(folder: Path, option: str | None, schema: str | None, as_json: bool) ->
     Both come from the catalog's own comments: schema.md for a repository, with the diagram as
     Mermaid, and schema.html, one page that needs no network. It needs the extra 'docs'.
     """
-    from lms_schema.docs import docs
+    from lms_schema.operations.docs import docs
 
     conninfo = databases.locate(option) if option else None
     result = docs(folder, conninfo=conninfo, schema=schema)
