@@ -12,11 +12,12 @@ from typing import Any
 
 import psycopg
 
-from lms_schema import index_file, search_path
+from lms_schema import database, index_file, ledger, search_path
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.disposable import new_database
-from lms_schema.operations.migrate import MigrateResult, migrate
+from lms_schema.events import Action, Event
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
+from lms_schema.run import Run
 from lms_schema.statements import Statement, plain
 from lms_schema.watch import Watch
 
@@ -75,6 +76,10 @@ class Note:
     statement: str
 
 
+def _silent(_event: Event) -> None:
+    pass
+
+
 class _Judge(Watch):
     """Lets an extra change the package: a rule of `check` lists what it changes."""
 
@@ -91,9 +96,11 @@ class Rehearsal:
     def __init__(self, conninfo: str) -> None:
         self.conninfo = conninfo
 
-    def migrate(self, package: SchemaPackage) -> MigrateResult:
+    def migrate(self, package: SchemaPackage) -> list[Action]:
         """Bring the database to the state of a package, statement by statement: notes need that."""
-        return migrate(self.conninfo, schema=SCHEMA, package=package, watch=_Judge())
+        with database.session(self.conninfo, schema=SCHEMA) as session:
+            records = ledger.Ledger(session.connection, SCHEMA)
+            return Run(session, package, records, 0, _silent, _Judge()).all(None)
 
     def catalog(self) -> Catalog:
         """Read the catalog as it is now."""

@@ -20,6 +20,6 @@ SELECT pg_current_xact_id();
 
 def find(stage: Stage) -> Iterator[Problem]:
     """Yield each file that did something again."""
-    for action in stage.fresh.migrate(stage.package).actions:
+    for action in stage.fresh.migrate(stage.package):
         file = stage.package.by_id[action.file]
         yield Problem(file.source, 1, "it did something again, with nothing changed in between.")
