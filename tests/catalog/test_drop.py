@@ -8,11 +8,11 @@ import psycopg
 import pytest
 
 import lms_schema
-from lms_schema import lock
-from lms_schema import package as packages
-from lms_schema.catalog import read_catalog
+from lms_schema.catalog.catalog import read_catalog
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError
 from lms_schema.operations.drop import drop
+from lms_schema.server import advisory_lock
+from lms_schema.source import package as packages
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -154,7 +154,9 @@ def test_a_schema_that_does_not_exist_is_an_error(empty_database: str) -> None:
 
 
 def test_drop_waits_for_no_runner_longer_than_asked(connection: Connection, database: str) -> None:
-    connection.execute("SELECT pg_advisory_lock(%s)", [lock.key(connection.info.dbname, "public")])
+    connection.execute(
+        "SELECT pg_advisory_lock(%s)", [advisory_lock.key(connection.info.dbname, "public")]
+    )
     with pytest.raises(LockNotObtained):
         drop(database, schema="public", wait=0)
     assert "learners" in relations(connection)

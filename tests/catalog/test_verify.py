@@ -13,11 +13,11 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 import lms_schema
-from lms_schema.catalog import Catalog, read_catalog, release_catalog
-from lms_schema.database import SUPPORTED
-from lms_schema.difference import Difference, compare
+from lms_schema.catalog.catalog import Catalog, read_catalog, release_catalog
+from lms_schema.catalog.difference import Difference, compare
 from lms_schema.errors import DatabaseError, DatabaseNewer, UsageError
 from lms_schema.operations.verify import verify
+from lms_schema.server.sessions import SUPPORTED
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Found = set[tuple[str, str, str]]

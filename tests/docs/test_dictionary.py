@@ -12,10 +12,10 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from lms_schema import dictionary
-from lms_schema.catalog import Catalog, read_catalog, release_catalog
+from lms_schema.catalog.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.cli import cli
-from lms_schema.diagram import WIDTH, draw
+from lms_schema.dictionary import dictionary
+from lms_schema.dictionary.diagram import WIDTH, draw
 from lms_schema.operations import docs
 
 ROOT = Path(__file__).resolve().parents[2]

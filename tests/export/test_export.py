@@ -23,12 +23,14 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.engine import URL
 
 import lms_schema
-from lms_schema import embedded, export_formats, ledger
-from lms_schema import package as packages
 from lms_schema.cli import cli
-from lms_schema.export_formats import Script
-from lms_schema.export_script import Part, script
-from lms_schema.package import SchemaPackage
+from lms_schema.exports import formats
+from lms_schema.exports.formats import Script
+from lms_schema.exports.script import Part, script
+from lms_schema.records import ledger
+from lms_schema.server import embedded
+from lms_schema.source import package as packages
+from lms_schema.source.package import SchemaPackage
 from support.runner import Make, execute, query
 
 Apply = Callable[[str, Path], None]
@@ -217,7 +219,7 @@ def write(
     schema: str = "lms",
 ) -> None:
     text = Script(parts, schema, version, since, folder.name)
-    for name, content in export_formats.FORMATS[tool](text).items():
+    for name, content in formats.FORMATS[tool](text).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")

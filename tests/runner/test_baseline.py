@@ -12,8 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 import lms_schema
-from lms_schema import DatabaseError, LockNotObtained, ledger, lock, package
+from lms_schema import DatabaseError, LockNotObtained
 from lms_schema.cli import cli
+from lms_schema.records import ledger
+from lms_schema.server import advisory_lock
+from lms_schema.source import package
 from support.roles import new_role
 from support.runner import execute, fingerprint, query
 
@@ -154,7 +157,7 @@ def test_baseline_waits_for_another_runner_and_then_names_it(empty_database: str
     _installed_by_hand(empty_database)
     name = query(empty_database, "SELECT current_database()")[0][0]
     with psycopg.connect(empty_database, autocommit=True) as holder:
-        holder.execute("SELECT pg_advisory_lock(%s)", (lock.key(name, "public"),))
+        holder.execute("SELECT pg_advisory_lock(%s)", (advisory_lock.key(name, "public"),))
         with pytest.raises(LockNotObtained, match=str(holder.info.backend_pid)):
             lms_schema.baseline(empty_database, wait=0.1)
     assert _state_tables(empty_database) == 0

@@ -17,8 +17,9 @@ from click.testing import CliRunner, Result
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 import lms_schema
-from lms_schema import database, embedded, lock, package
 from lms_schema.cli import cli
+from lms_schema.server import advisory_lock, embedded, sessions
+from lms_schema.source import package
 from support.runner import Make, execute, query
 
 SECRET = "geheim/schatz@x%y"  # noqa: S105
@@ -144,7 +145,7 @@ def test_exit_codes_of_an_edited_file_a_newer_database_and_a_held_lock(
     assert "tables/010_a" in _run("status", *options, code=8).stdout
     name = query(empty_database, "SELECT current_database()")[0][0]
     with psycopg.connect(empty_database, autocommit=True) as holder:
-        holder.execute("SELECT pg_advisory_lock(%s)", (lock.key(name, "public"),))
+        holder.execute("SELECT pg_advisory_lock(%s)", (advisory_lock.key(name, "public"),))
         _run("migrate", *options, "--wait", "100ms", code=6)
 
 
@@ -207,12 +208,12 @@ def test_drop_wants_the_schema_s_name_and_removes_what_migrate_made(database: st
 def test_the_database_is_the_option_s_then_lms_database_url_s_then_database_url_s(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert database.locate(None) == ""
+    assert sessions.locate(None) == ""
     monkeypatch.setenv("DATABASE_URL", "dbname=three")
-    assert database.locate(None) == "dbname=three"
+    assert sessions.locate(None) == "dbname=three"
     monkeypatch.setenv("LMS_DATABASE_URL", "dbname=two")
-    assert database.locate(None) == "dbname=two"
-    assert database.locate("dbname=one") == "dbname=one"
+    assert sessions.locate(None) == "dbname=two"
+    assert sessions.locate("dbname=one") == "dbname=one"
 
 
 @pytest.mark.usefixtures("small_package")
@@ -230,7 +231,7 @@ def test_embedded_starts_the_embedded_postgresql(
     monkeypatch: pytest.MonkeyPatch, option: str, directory: str
 ) -> None:
     monkeypatch.setattr(embedded, "start", lambda given: f"dbname=embedded_{given}")
-    assert database.locate(option) == f"dbname=embedded_{directory}"
+    assert sessions.locate(option) == f"dbname=embedded_{directory}"
 
 
 def test_embedded_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,25 +296,25 @@ def test_no_password_of_a_connection_string_is_ever_printed(conninfo: str) -> No
 def test_a_password_that_is_also_the_user_s_name_does_not_hide_it() -> None:
     conninfo = make_conninfo("", user="lms", password="lms", host="localhost", port=1)  # noqa: S106
     text = 'password authentication failed for user "lms"'
-    assert database.redacted(text, conninfo) == text
+    assert sessions.redacted(text, conninfo) == text
 
 
 def test_a_short_password_does_not_mangle_messages() -> None:
-    assert database.redacted("permission denied", "user=u password=p") == "permission denied"
-    assert database.redacted('no host "p"', "user=u password=p") == 'no host "***"'
+    assert sessions.redacted("permission denied", "user=u password=p") == "permission denied"
+    assert sessions.redacted('no host "p"', "user=u password=p") == 'no host "***"'
 
 
 def test_a_secret_in_a_message_of_the_server_is_redacted(monkeypatch: pytest.MonkeyPatch) -> None:
     conninfo = make_conninfo("", password=SECRET, host="localhost")
-    assert SECRET not in database.redacted(f"no {SECRET} here", conninfo)
+    assert SECRET not in sessions.redacted(f"no {SECRET} here", conninfo)
     monkeypatch.setenv("PGPASSWORD", "from-the-environment")
-    assert "environment" not in database.redacted("x from-the-environment", "")
+    assert "environment" not in sessions.redacted("x from-the-environment", "")
 
 
 def test_a_server_version_that_is_not_known_is_refused(
     monkeypatch: pytest.MonkeyPatch, empty_database: str
 ) -> None:
-    monkeypatch.setattr(database, "SUPPORTED", range(9, 10))
+    monkeypatch.setattr(sessions, "SUPPORTED", range(9, 10))
     assert (
         "this release knows 9 to 9" in _run("status", "--database", empty_database, code=2).stderr
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lms_schema import DatabaseError, UsageError, connection_strings
-from lms_schema.database import connected
+from lms_schema import DatabaseError, UsageError
+from lms_schema.server import connection_strings
+from lms_schema.server.sessions import connected
 
 SECRET = "geheim"  # noqa: S105
 

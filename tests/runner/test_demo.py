@@ -17,8 +17,8 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from lms_schema import dashboards, sample, teacher_page
 from lms_schema.cli import cli
+from lms_schema.sample_data import dashboards, generator, teacher_page
 from support import oracle
 from support.numbers import half_up
 from support.rows import Connection, Row, add, column, insert, read, scalar
@@ -46,19 +46,19 @@ def moved(rows: list[Row], by: timedelta) -> list[Row]:
 
 
 def test_the_same_moment_gives_the_same_rows() -> None:
-    assert sample.make(NOW) == sample.make(NOW)
+    assert generator.make(NOW) == generator.make(NOW)
 
 
 def test_a_week_later_the_same_term_has_moved_by_a_week() -> None:
-    later = sample.make(NOW + WEEK)
-    for table, rows in sample.make(NOW).items():
+    later = generator.make(NOW + WEEK)
+    for table, rows in generator.make(NOW).items():
         assert moved(rows, WEEK) == moved(later[table], timedelta())
 
 
 @pytest.mark.parametrize("hours", range(0, 7 * 24, 31))
 def test_nothing_happens_in_the_future_or_before_the_term(hours: int) -> None:
     now = NOW + timedelta(hours=hours)
-    for table, rows in sample.make(now).items():
+    for table, rows in generator.make(now).items():
         for row in rows:
             for name, value in row.items():
                 if isinstance(value, datetime):
@@ -79,7 +79,7 @@ def test_a_term_of_two_institutions_and_six_courses_is_loaded(
         assert counts == {
             "educational_institutions": 2,
             "educational_courses": 6,
-            "learners": sample.LEARNERS,
+            "learners": generator.LEARNERS,
         }
         assert_believable(connection)
         assert_enrollments_agree_with_what_they_follow_from(connection)
@@ -106,7 +106,7 @@ def test_a_term_of_two_institutions_and_six_courses_is_loaded(
     assert "█" in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 100
     assert "\x1b" not in result.stdout
-    assert f"loaded {sample.LEARNERS} learners, 6 courses" in result.stderr
+    assert f"loaded {generator.LEARNERS} learners, 6 courses" in result.stderr
 
 
 def assert_believable(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from lms_schema import embedded
+from lms_schema.server import embedded
 
 ROOM = 8 << 30
 

@@ -16,7 +16,7 @@ import psutil
 import psycopg
 import pytest
 
-from lms_schema import lock
+from lms_schema.server import advisory_lock
 from support.runner import query
 
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
@@ -216,7 +216,7 @@ def _holds_lock(conninfo: str) -> bool:
     name = query(conninfo, "SELECT current_database()")[0][0]
     with psycopg.connect(conninfo, autocommit=True) as connection:
         row = connection.execute(
-            "SELECT pg_try_advisory_lock(%s)", (lock.key(name, "public"),)
+            "SELECT pg_try_advisory_lock(%s)", (advisory_lock.key(name, "public"),)
         ).fetchone()
     return row == (False,)
 
@@ -254,7 +254,7 @@ def test_a_command_that_waits_for_another_runner(
 ) -> None:
     name = query(database, "SELECT current_database()")[0][0]
     with psycopg.connect(database, autocommit=True) as holder:
-        holder.execute("SELECT pg_advisory_lock(%s)", (lock.key(name, "public"),))
+        holder.execute("SELECT pg_advisory_lock(%s)", (advisory_lock.key(name, "public"),))
         with _command(*command, "--database", database, folder=tmp_path) as process:
             _until(process, lambda: bool(_sessions(database)))
             _end_and_see(process, database, number)

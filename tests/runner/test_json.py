@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator, ValidationError
 
-from lms_schema import lock, package
 from lms_schema.cli import cli
+from lms_schema.server import advisory_lock
+from lms_schema.source import package
 from support.documents import SCHEMAS, check
 from support.runner import Make, execute
 
@@ -87,7 +88,7 @@ def test_maintain(database: str) -> None:
     assert steps[1]["dropped"]
     with (
         psycopg.connect(database, autocommit=True) as connection,
-        lock.tried(connection, "public", "maintain"),
+        advisory_lock.tried(connection, "public", "maintain"),
     ):
         document = _document("maintain", "maintain", "--database", database)
     assert document["elsewhere"]

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from lms_schema import search_path
-from lms_schema.locks import LockReader, blocks
+from lms_schema.server import search_path
+from lms_schema.tracing.table_locks import LockReader, blocks
 from support.runner import execute
 
 SETUP = """

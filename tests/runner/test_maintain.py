@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from psycopg.conninfo import make_conninfo
 
 import lms_schema
-from lms_schema import lock
 from lms_schema.cli import cli
+from lms_schema.server import advisory_lock
 from support.race import connections
 from support.rows import Connection, add, column, read, scalar
 
@@ -84,7 +84,7 @@ def test_events_are_kept_unless_a_retention_is_asked_for(
 def test_while_one_is_at_work_a_second_one_does_nothing_and_says_so(
     connection: Connection, database: str
 ) -> None:
-    with lock.tried(connection, "public", "maintain") as holder:
+    with advisory_lock.tried(connection, "public", "maintain") as holder:
         assert holder is None
         result = lms_schema.maintain(database)
         code, output = run("--database", database)
@@ -108,9 +108,9 @@ def test_two_at_once_leave_a_schema_that_is_maintained(database: str) -> None:
 def test_maintain_does_not_wait_for_a_migrate_nor_keep_one_waiting(
     connection: Connection, database: str
 ) -> None:
-    with lock.held(connection, "public", wait=0, on_wait=lambda _text: None):
+    with advisory_lock.held(connection, "public", wait=0, on_wait=lambda _text: None):
         assert lms_schema.maintain(database).exit_code == 0
-    with lock.tried(connection, "public", "maintain"):
+    with advisory_lock.tried(connection, "public", "maintain"):
         assert lms_schema.migrate(database, wait=0).actions == ()
 
 

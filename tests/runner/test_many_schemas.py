@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 import lms_schema
-from lms_schema import DatabaseError, LockNotObtained, ReleasedFileEdited, UsageError, package
+from lms_schema import DatabaseError, LockNotObtained, ReleasedFileEdited, UsageError
 from lms_schema.cli import cli
+from lms_schema.source import package
 from support.documents import check
 from support.roles import new_role
 from support.runner import Make, execute, query

@@ -16,10 +16,9 @@ from lms_schema import (
     ReleasedFileEdited,
     StatementFailed,
     UsageError,
-    database,
-    lock,
     migrate,
 )
+from lms_schema.server import advisory_lock, sessions
 from support.runner import Make, actions, execute, query
 
 TABLE_A = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
@@ -322,7 +321,7 @@ def test_a_schema_of_postgresql_s_own_is_refused(
 
 
 def test_no_lock_timeout_means_to_wait_forever(empty_database: str) -> None:
-    with database.session(empty_database, lock_timeout=0.0001) as session:
+    with sessions.session(empty_database, lock_timeout=0.0001) as session:
         assert session.connection.execute("SHOW lock_timeout").fetchone() == ("1ms",)
 
 
@@ -348,7 +347,7 @@ def test_a_held_lock_ends_with_the_holder_s_name(empty_database: str, make_packa
     with psycopg.connect(
         empty_database, autocommit=True, application_name="the other one"
     ) as holder:
-        holder.execute("SELECT pg_advisory_lock(%s)", (lock.key(name, "public"),))
+        holder.execute("SELECT pg_advisory_lock(%s)", (advisory_lock.key(name, "public"),))
         with pytest.raises(LockNotObtained) as caught:
             migrate(empty_database, package=make_package(TABLE_A), wait=0.2)
         assert caught.value.exit_code == 6
@@ -359,7 +358,7 @@ def test_a_held_lock_ends_with_the_holder_s_name(empty_database: str, make_packa
 def test_another_schema_is_not_locked(empty_database: str, make_package: Make) -> None:
     name = query(empty_database, "SELECT current_database()")[0][0]
     with psycopg.connect(empty_database, autocommit=True) as holder:
-        holder.execute("SELECT pg_advisory_lock(%s)", (lock.key(name, "one"),))
+        holder.execute("SELECT pg_advisory_lock(%s)", (advisory_lock.key(name, "one"),))
         assert migrate(empty_database, schema="two", package=make_package(TABLE_A), wait=0).actions
 
 

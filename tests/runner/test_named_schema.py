@@ -13,9 +13,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 import lms_schema
-from lms_schema import UsageError, embedded, hints, migrate, package
+from lms_schema import UsageError, migrate
 from lms_schema.cli import cli
 from lms_schema.errors import printable
+from lms_schema.server import embedded, suggested_commands
+from lms_schema.source import package
 from support.runner import Make, query
 
 FILES = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
@@ -131,7 +133,7 @@ def test_the_hints_of_errors_do_so_too(
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 @pytest.mark.parametrize("name", ["a\nb", "it's\x1b[1m", "\\ \u202e'", "\x85\U000e0001", "$x %s"])
 def test_a_hint_gives_a_shell_the_name_and_a_terminal_no_control_character(name: str) -> None:
-    hint = hints.command("status", name)
+    hint = suggested_commands.command("status", name)
     assert printable(hint) == hint
     command = f"printf %s {hint.partition('--schema ')[2]}"
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lms_schema import UsageError, output_files, status
+from lms_schema import UsageError, status
 from lms_schema.cli import cli
+from lms_schema.exports import output_files
 
 FULL = Path("/dev/full")
 NAME = "学校é"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lms_schema import UsageError, package
-from lms_schema.package import Kind, SchemaPackage
+from lms_schema import UsageError
+from lms_schema.source import package
+from lms_schema.source.package import Kind, SchemaPackage
 from support.runner import Make
 
 

@@ -22,13 +22,13 @@ from lms_schema import (
     ReleasedFileEdited,
     StatementFailed,
     UsageError,
-    embedded,
     migrate,
     plan,
 )
-from lms_schema import package as packages
 from lms_schema.cli import cli
-from lms_schema.plan_result import PlannedTransaction
+from lms_schema.server import embedded
+from lms_schema.source import package as packages
+from lms_schema.tracing.plan_result import PlannedTransaction
 from support.runner import Make, actions, disposable_server, execute, query
 
 SHAPE = Path(__file__).resolve().parents[2] / "docs" / "json" / "plan.schema.json"

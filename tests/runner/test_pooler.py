@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 import lms_schema
-from lms_schema import PoolerInBetween, lock, migrate
+from lms_schema import PoolerInBetween, migrate
 from lms_schema.cli import cli
+from lms_schema.server import advisory_lock
 from support.pooler import PGBOUNCER, pooler
 from support.runner import Make, actions, query
 
@@ -54,7 +55,7 @@ def test_a_pooler_in_session_mode_can_be_allowed_and_gets_back_a_clean_session(
         assert query(through, SETTINGS) == before
         with psycopg.connect(empty_database) as connection:
             free = connection.execute(
-                "SELECT pg_try_advisory_lock(%s)", (lock.key(name, "public"),)
+                "SELECT pg_try_advisory_lock(%s)", (advisory_lock.key(name, "public"),)
             )
             assert free.fetchone() == (True,)
 

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 from psycopg.conninfo import make_conninfo
 
 import lms_schema
-from lms_schema import DatabaseError, LmsSchemaError, LockNotObtained, StatementFailed, lock
+from lms_schema import DatabaseError, LmsSchemaError, LockNotObtained, StatementFailed
 from lms_schema.cli import COMMANDS, cli
 from lms_schema.operations.docs import docs
+from lms_schema.server import advisory_lock
 from support.roles import Role, new_role
 from support.runner import Make, execute, query
 
@@ -189,7 +190,9 @@ def test_all_of_who_holds_the_lock_is_told_to_a_member_of_pg_read_all_stats(
     files = make_package(FILES)
     execute(empty_database, f'GRANT CREATE ON DATABASE "{_name(empty_database)}" TO {role.name}')
     with psycopg.connect(empty_database, autocommit=True, application_name="night job") as holder:
-        holder.execute("SELECT pg_advisory_lock(%s)", (lock.key(_name(empty_database), "lms"),))
+        holder.execute(
+            "SELECT pg_advisory_lock(%s)", (advisory_lock.key(_name(empty_database), "lms"),)
+        )
         with pytest.raises(LockNotObtained, match=rf"{holder.info.backend_pid} \(night job\)"):
             lms_schema.migrate(role.conninfo, schema="lms", package=files, wait=0)
         execute(empty_database, f"GRANT pg_read_all_stats TO {role.name}")

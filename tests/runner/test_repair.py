@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 import lms_schema
 from lms_schema import DatabaseError, UsageError, migrate, plan, status, verify
-from lms_schema.catalog import ObjectKey, release_catalog
+from lms_schema.catalog.catalog import ObjectKey, release_catalog
 from lms_schema.cli import cli
-from lms_schema.package import read
+from lms_schema.source.package import read
 from support.runner import actions, execute, query
 
 every_kind = pytest.mark.parametrize("kind", ["function", "trigger", "view", "index"])

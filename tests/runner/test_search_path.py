@@ -13,9 +13,11 @@ import pytest
 from psycopg import sql
 
 import lms_schema
-from lms_schema import DatabaseError, Event, database, embedded, ledger, search_path
-from lms_schema import package as packages
+from lms_schema import DatabaseError, Event
 from lms_schema.operations.docs import docs
+from lms_schema.records import ledger
+from lms_schema.server import embedded, search_path, sessions
+from lms_schema.source import package as packages
 from support.runner import Make, execute, query
 
 NOTES = {
@@ -127,7 +129,7 @@ def test_a_planted_function_runs_where_the_path_is_open(
 ) -> None:
     execute(empty_database, "CREATE SCHEMA IF NOT EXISTS lms")
     _plant(empty_database, schema, role)
-    with database.session(empty_database, schema=schema) as session:
+    with sessions.session(empty_database, schema=schema) as session:
         call = f"SELECT {PLANTED[signature][2]}".encode()
         session.connection.execute(call)
         assert not _sprung(empty_database)

@@ -8,10 +8,11 @@ import psycopg
 import pytest
 from yoyo import internalmigrations
 
-from lms_schema import ledger, migrate, status
-from lms_schema import package as packages
-from lms_schema.ledger import TABLES
-from lms_schema.yoyo_rows import Backend, migration
+from lms_schema import migrate, status
+from lms_schema.records import ledger
+from lms_schema.records.ledger import TABLES
+from lms_schema.records.yoyo_rows import Backend, migration
+from lms_schema.source import package as packages
 from support.runner import Make
 
 COLUMNS = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lms_schema.statements import SyntaxProblem, comments, split
+from lms_schema.source.statements import SyntaxProblem, comments, split
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms_schema import package
-from lms_schema.statements import split
+from lms_schema.source import package
+from lms_schema.source.statements import split
 
 ODD = {
     "a CR ends a comment": "-- a\rSELECT 1;\r-- b; c\rSELECT 2\r\n;SELECT 3 -- d;\r, 4",

@@ -7,7 +7,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 import lms_schema
-from lms_schema import migrate, package, status
+from lms_schema import migrate, status
+from lms_schema.source import package
 from support.runner import Make, execute, query
 
 TABLES = {

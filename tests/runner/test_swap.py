@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from lms_schema import LmsSchemaError, LockNotObtained, StatementFailed, drop, migrate, status
-from lms_schema.package import SchemaPackage
-from lms_schema.swap import Swap
+from lms_schema.runner.view_swap import Swap
+from lms_schema.source.package import SchemaPackage
 from support.runner import Make, actions, execute, fingerprint, query
 
 TABLE = {

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from lms_schema.tables import WIDTH, print_table
+from lms_schema.sample_data.printing import WIDTH, print_table
 
 
 @pytest.mark.parametrize(

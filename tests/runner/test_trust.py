@@ -13,21 +13,13 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 import lms_schema
-from lms_schema import (
-    DatabaseError,
-    Event,
-    StatementFailed,
-    embedded,
-    ledger,
-    lock,
-    migrate,
-    plan,
-)
-from lms_schema import database as databases
-from lms_schema import package as packages
+from lms_schema import DatabaseError, Event, StatementFailed, migrate, plan
 from lms_schema.cli import cli
 from lms_schema.errors import printable
-from lms_schema.watch import Watch
+from lms_schema.records import ledger
+from lms_schema.runner.observer import Watch
+from lms_schema.server import advisory_lock, embedded, sessions
+from lms_schema.source import package as packages
 from support.planted import calls, neighbour
 from support.roles import Role, new_role
 from support.runner import Make, disposable_server, execute, query
@@ -599,8 +591,8 @@ def test_messages_of_the_server_and_names_of_sessions_do_nothing_to_the_terminal
     assert not [line for line in result.output.splitlines() if line.startswith("Error: forged")]
     name = "x\x1b[2J\nError: forged"
     with (
-        databases.session(make_conninfo(empty_database, application_name="x")) as session,
-        lock.held(session.connection, "public", wait=0, on_wait=print),
+        sessions.session(make_conninfo(empty_database, application_name="x")) as session,
+        advisory_lock.held(session.connection, "public", wait=0, on_wait=print),
     ):
         session.connection.execute("SELECT set_config('application_name', %s, false)", (name,))
         waited = _run(empty_database, "migrate", "--wait", "1ms", tmp_path=tmp_path)

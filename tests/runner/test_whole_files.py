@@ -8,7 +8,7 @@ import pytest
 
 import lms_schema
 from lms_schema import DatabaseError, Event, StatementFailed, migrate
-from lms_schema import package as packages
+from lms_schema.source import package as packages
 from support import kills
 from support.runner import Make, execute, fingerprint, query
 

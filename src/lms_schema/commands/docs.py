@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from lms_schema import database as databases
 from lms_schema.commands.options import json_option, schema_option
 from lms_schema.commands.output import print_json, say
+from lms_schema.server import sessions
 
 
 @click.command()
@@ -29,7 +29,7 @@ def docs(folder: Path, option: str | None, schema: str | None, as_json: bool) ->
     """
     from lms_schema.operations.docs import docs
 
-    conninfo = databases.locate(option) if option else None
+    conninfo = sessions.locate(option) if option else None
     result = docs(folder, conninfo=conninfo, schema=schema)
     if as_json:
         print_json(result.to_json())

@@ -14,12 +14,16 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from lms_schema import dashboards, output_files, pages, sample, search_path, trust
-from lms_schema.database import Session, session
+from lms_schema import pages
+from lms_schema.catalog import trust
 from lms_schema.errors import UsageError
+from lms_schema.exports import output_files
 from lms_schema.operations.migrate import migrate
-from lms_schema.tables import print_bars, print_table
-from lms_schema.teacher_page import teacher_page
+from lms_schema.sample_data import dashboards, generator
+from lms_schema.sample_data.printing import print_bars, print_table
+from lms_schema.sample_data.teacher_page import teacher_page
+from lms_schema.server import search_path
+from lms_schema.server.sessions import Session, session
 
 Connection = psycopg.Connection[Any]
 
@@ -64,7 +68,7 @@ def demo(
         with connection.transaction():
             connection.execute("LOCK TABLE learners IN EXCLUSIVE MODE")
             _refuse_data(opened)
-            rows = sample.make(datetime.now(UTC))
+            rows = generator.make(datetime.now(UTC))
             _load(connection, rows)
         tell(
             f"loaded {len(rows['learners'])} learners, {len(rows['educational_courses'])} courses, "
@@ -95,7 +99,7 @@ def _refuse_data(opened: Session) -> None:
         )
 
 
-def _load(connection: Connection, rows: dict[str, list[sample.Row]]) -> None:
+def _load(connection: Connection, rows: dict[str, list[generator.Row]]) -> None:
     connection.execute(
         "CREATE TEMPORARY TABLE demo_progress ("
         "learner_id uuid, section_id uuid, course_id uuid, step integer, status progress_status, "
@@ -105,7 +109,7 @@ def _load(connection: Connection, rows: dict[str, list[sample.Row]]) -> None:
     for table in _ORDER:
         _copy(connection, sql.Identifier(table), rows[table])
     _copy(connection, sql.Identifier("pg_temp", "demo_progress"), rows["progress"])
-    connection.execute(files("lms_schema").joinpath("demo.sql").read_bytes())
+    connection.execute(files("lms_schema.sample_data").joinpath("demo.sql").read_bytes())
 
 
 _ORDER = (
@@ -122,7 +126,7 @@ _ORDER = (
 )
 
 
-def _copy(connection: Connection, table: sql.Identifier, rows: Sequence[sample.Row]) -> None:
+def _copy(connection: Connection, table: sql.Identifier, rows: Sequence[generator.Row]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         table, sql.SQL(", ").join(map(sql.Identifier, rows[0]))
     )

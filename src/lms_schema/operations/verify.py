@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lms_schema import comparison, database
-from lms_schema import package as packages
-from lms_schema.catalog import read_catalog
-from lms_schema.difference import Difference, compare, without_row_security
-from lms_schema.expected import expected_catalog
-from lms_schema.package import SchemaPackage
+from lms_schema.catalog.catalog import read_catalog
+from lms_schema.catalog.difference import Difference, compare, without_row_security
+from lms_schema.catalog.expected import expected_catalog
+from lms_schema.records import comparison
+from lms_schema.server import sessions
+from lms_schema.source import package as packages
+from lms_schema.source.package import SchemaPackage
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def verify(
             cannot be read, or no PostgreSQL to apply it on.
         DatabaseError: The database cannot be reached, or the schema may not be read.
     """
-    with database.session(conninfo, schema=schema, read_only=True) as session:
+    with sessions.session(conninfo, schema=schema, read_only=True) as session:
         session.require_schema()
         _refuse_newer(session, packages.extended(packages.read(), extra))
         live = read_catalog(session.connection, session.schema)
@@ -85,8 +86,8 @@ def verify(
     return VerifyResult(session.database, session.schema, session.server_major, differences, notes)
 
 
-def _refuse_newer(session: database.Session, package: SchemaPackage) -> None:
-    from lms_schema import ledger
+def _refuse_newer(session: sessions.Session, package: SchemaPackage) -> None:
+    from lms_schema.records import ledger
 
     tracked = ledger.exists(session.connection, session.schema)
     if tracked and ledger.is_readable(session.connection, session.schema):
