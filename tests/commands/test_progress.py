@@ -13,7 +13,7 @@ from support.runner import Make
 CODE = """
 import sys
 from pathlib import Path
-from lms_schema import package
+from lms_schema.source import package
 folder = Path(sys.argv.pop(1))
 package.shipped_folder = lambda: folder
 from lms_schema.__main__ import main
