@@ -15,12 +15,23 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "min": 60.0, "h": 3600.0}
 
 
-def _duration(_ctx: click.Context, _parameter: click.Parameter, value: str) -> float:
-    """Return the seconds of a time span like 500ms, 5s or 2min; a plain number is seconds."""
+def seconds(value: str) -> float:
+    """Return the seconds of a time span like 500ms, 5s or 2min; a plain number is seconds.
+
+    Raises:
+        ValueError: When it is none.
+    """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h|)", value)
     if match is None:
-        raise click.BadParameter(f"{value!r} is not a time span; write 500ms, 5s or 2min.")
+        raise ValueError(f"{value!r} is not a time span; write 500ms, 5s or 2min.")
     return float(match.group(1)) * _SECONDS[match.group(2)]
+
+
+def _duration(_ctx: click.Context, _parameter: click.Parameter, value: str) -> float:
+    try:
+        return seconds(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def time_option(name: str, default: str, help: str) -> Callable[[Command], Command]:  # noqa: A002

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 import click
+from click.core import ParameterSource
 
 import lms_schema
 from lms_schema.commands.output import count, print_json, say, say_error
@@ -41,7 +42,9 @@ def chosen(
     max_failures: int | None = None,
 ) -> Choice:
     """Read what `schemas_option` gave; the schemas of the query come last."""
-    names = list(schemas)
+    source = click.get_current_context().get_parameter_source("schemas")
+    is_default = source is ParameterSource.DEFAULT_MAP
+    names = [] if is_default and schemas_from is not None else list(schemas)
     if schemas_from is not None:
         names += lms_schema.schemas_from(conninfo, schemas_from)
     one = schemas_from is None and len(names) < 2
