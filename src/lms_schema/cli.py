@@ -24,6 +24,7 @@ COMMANDS = (
     "verify",
     "baseline",
     "check",
+    "new",
     "maintain",
     "export",
     "drop",

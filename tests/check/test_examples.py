@@ -52,6 +52,7 @@ PLANTED = {
     "hard-coded-schema": ("views/note_bodies.sql", 1),
     "ignore-comment": ("tables/010_notes.sql", 2),
     "layout": ("tabels", 1),
+    "one-number": ("tables/010_pages.sql", 1),
     "dependency": ("functions/f.sql", 1),
     "order-fresh": ("ORDER", 1),
     "released-file": ("tables/010_notes.sql", 1),

@@ -26,6 +26,7 @@ from lms_schema import (
     plan,
 )
 from lms_schema.cli import cli
+from lms_schema.commands.plan_markdown import markdown
 from lms_schema.server import embedded
 from lms_schema.source import package as packages
 from lms_schema.tracing.plan_result import PlannedTransaction
@@ -424,6 +425,55 @@ def test_the_text_is_grouped_by_file_and_marks_what_is_dangerous(upgrade: str) -
         "2 files pending; nothing was changed.",
         "!! 1 statement may keep readers or writers of a filled table waiting for long",
         " ! 0 statements for a moment, once the lock is obtained",
+    ]
+
+
+def test_markdown_has_a_row_for_each_statement_that_locks_something(upgrade: str) -> None:
+    command = ["plan", "--database", upgrade, "--format", "markdown"]
+    result = CliRunner().invoke(cli, command)
+    assert result.exit_code == 3
+    lines = result.stdout.splitlines()
+    assert lines[0] == "### lms-schema plan"
+    assert lines[2].startswith("**2 files pending** in schema <code>public</code> of database ")
+    assert [line for line in lines if line.startswith("|")] == [
+        "| others wait | statement | what it does |",
+        "|---|---|---|",
+        "| **long** | <code>tables/030_more.sql:1</code><br>"
+        "<code>ALTER TABLE b ADD COLUMN k uuid DEFAULT gen_random_uuid()</code> | "
+        "ACCESS EXCLUSIVE on b (8,192 bytes, about 1 rows): blocks reads and writes<br>"
+        "rewrites b (8,192 bytes, about 1 rows) |",
+        "|  | <code>tables/030_more.sql:2</code><br>"
+        "<code>COMMENT ON TABLE a IS 'x'</code> | "
+        "SHARE UPDATE EXCLUSIVE on a: blocks neither reads nor writes |",
+    ]
+    assert "- <code>tables/040_new</code>: apply" in lines
+    both = CliRunner().invoke(cli, [*command, "--json"])
+    assert (both.exit_code, "not both" in both.stderr) == (2, True)
+
+
+def test_markdown_of_many_statements_fits_a_comment_and_a_name_ends_no_cell(
+    empty_database: str, make_package: Make
+) -> None:
+    more = {
+        f"tables/{number:03d}_more.sql": f"COMMENT ON TABLE a IS '{number} | </code> @all `x'"
+        for number in range(100, 250)
+    }
+    migrate(empty_database, package=make_package(TABLES))
+    text = markdown(plan(empty_database, package=make_package(TABLES | more)))
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    assert len(rows) == 101
+    assert "\n50 more statements: run `lms-schema plan`.\n" in text
+    assert len(text) < 65_536
+    assert r"\| \</code> @all \`x" in rows[1]
+
+
+def test_markdown_says_that_nothing_is_pending(empty_database: str, make_package: Make) -> None:
+    migrate(empty_database, package=make_package(TABLES))
+    text = markdown(plan(empty_database, package=make_package(TABLES)))
+    assert text.splitlines()[2:] == [
+        f"**0 files pending** in schema <code>public</code> of database "
+        f"<code>{query(empty_database, 'SELECT current_database()')[0][0]}</code>, "
+        f"PostgreSQL {query(empty_database, 'SHOW server_version_num')[0][0][:2]}."
     ]
 
 

@@ -16,8 +16,8 @@ from lms_schema.commands.options import (
     schema_option,
 )
 from lms_schema.commands.output import count, print_json, say, say_lines
+from lms_schema.tracing.effect_lines import effect_lines
 from lms_schema.tracing.plan_result import PlannedStatement, PlannedTransaction, Table
-from lms_schema.tracing.table_locks import Lock
 
 _MARKS = {
     "none": "   ",
@@ -34,6 +34,14 @@ _WIDTH = 90
 @extra_option
 @repair_option
 @click.option("--show-sql", is_flag=True, help="Print each statement in full.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="text for people, markdown for the comment of a pull request.",
+)
 @json_option
 def plan(
     conninfo: str,
@@ -42,6 +50,7 @@ def plan(
     extra: tuple[str, ...],
     repair: bool,
     show_sql: bool,
+    form: str,
     as_json: bool,
 ) -> None:
     """Tell what a migrate would do: locks, what they block, rewrites, sizes.
@@ -50,6 +59,8 @@ def plan(
     needs the extra 'embedded'. The database itself is only read, with SELECT rights. It ends
     with 3 when something is pending. The same as: migrate --dry-run
     """
+    if as_json and form == "markdown":
+        raise click.UsageError("Give --json or --format markdown, not both.")
     show_plan(
         conninfo,
         schema=schema,
@@ -58,6 +69,7 @@ def plan(
         repair=repair,
         show_sql=show_sql,
         as_json=as_json,
+        as_markdown=form == "markdown",
     )
 
 
@@ -70,11 +82,16 @@ def show_plan(
     repair: bool,
     show_sql: bool,
     as_json: bool,
+    as_markdown: bool = False,
 ) -> NoReturn:
     """Print a plan, and end with its exit code."""
     result = lms_schema.plan(conninfo, schema=schema, to=to, extra=extra, repair=repair)
     if as_json:
         print_json(result.to_json())
+    elif as_markdown:
+        from lms_schema.commands.plan_markdown import markdown
+
+        say_lines(markdown(result, show_sql=show_sql))
     else:
         _print_plan(result, show_sql=show_sql)
     click.get_current_context().exit(result.exit_code)
@@ -120,7 +137,7 @@ def _print_transaction(
         say(f"{action.file}.sql: {action.action}{how}", bold=True)
     quiet: list[PlannedStatement] = []
     for statement in transaction.statements:
-        lines = list(_effects(statement, tables))
+        lines = list(effect_lines(statement, tables))
         if lines or show_sql:
             _print_quiet(quiet)
             quiet = []
@@ -146,57 +163,3 @@ def _print_statement(statement: PlannedStatement, lines: Iterable[str], *, full:
     say_lines(f"{place}{text}", before=_MARKS[statement.danger])
     for line in lines:
         say(f"       {line}")
-
-
-def _effects(statement: PlannedStatement, tables: Mapping[str, Table]) -> Iterable[str]:
-    effects = statement.effects
-    yield from _locks([lock for lock in effects.takes if _exists(tables, lock.table)], tables)
-    for lock in effects.holds if statement.danger == "long" else ():
-        if lock.blocks and _exists(tables, lock.table):
-            waits = " and ".join(lock.blocks)
-            yield f"meanwhile blocks {waits} of {_target(lock)}, locked at {lock.file}:{lock.line}"
-    for word, names in (("rewrites", effects.rewrites), ("scans", effects.scans)):
-        for name in names:
-            if _exists(tables, name):
-                yield f"{word} {name} {_size(tables[name])}"
-    for name in effects.reindexes:
-        yield f"builds index {name} anew"
-    yield from statement.notes
-
-
-def _locks(locks: Iterable[Lock], tables: Mapping[str, Table]) -> Iterable[str]:
-    """Describe those that block somebody one by one, the others by their mode."""
-    harmless: dict[str, list[str]] = {}
-    for lock in locks:
-        if lock.blocks:
-            waits = " and ".join(lock.blocks)
-            yield f"{lock.mode} on {_target(lock)} {_size(tables[lock.table])}: blocks {waits}"
-        else:
-            harmless.setdefault(lock.mode, []).append(_target(lock))
-    for mode, targets in harmless.items():
-        yield f"{mode} on {', '.join(targets)}: blocks neither reads nor writes"
-
-
-def _exists(tables: Mapping[str, Table], name: str) -> bool:
-    return tables[name].bytes is not None
-
-
-def _target(lock: Lock) -> str:
-    if lock.index:
-        return f"index {lock.index} of {lock.table}"
-    return f"the partitions of {lock.table}" if lock.partitions else lock.table
-
-
-def _size(table: Table) -> str:
-    if not table.filled:
-        return "(empty)"
-    rows = "never analyzed" if table.rows is None else f"about {table.rows:,} rows"
-    return f"({_bytes(table.bytes or 0)}, {rows})"
-
-
-def _bytes(number: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if number < 10 * 1024 or unit == "GB":
-            break
-        number /= 1024
-    return f"{number:,.0f} {unit}"

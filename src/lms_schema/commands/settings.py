@@ -49,10 +49,10 @@ class Settings:
         if os.environ.get("LMS_SCHEMA"):
             values.pop("schema", None)
         return {
-            parameter.name: value
+            option.name: [value] if option.multiple and isinstance(value, str) else value
             for name, value in values.items()
-            for parameter in command.params
-            if parameter.name and f"--{name}" in parameter.opts
+            for option in command.params
+            if isinstance(option, click.Option) and option.name and f"--{name}" in option.opts
         }
 
 

@@ -31,6 +31,4 @@ def find(folder: Folder) -> Iterator[Problem]:
         number = file.source.name.partition("_")[0]
         other = first.setdefault((file.folder.name, number), file.source.name)
         if other != file.source.name and number.isdigit():
-            yield Problem(
-                file.source, 1, f"{other} has the number {number} too. Rename this file."
-            )
+            yield Problem(file.source, 1, f"{other} has the number {number} too. Rename this file.")
