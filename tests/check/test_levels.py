@@ -31,11 +31,12 @@ def checked(
 
 def test_a_warning_is_told_and_does_not_fail(tmp_path: Path, server: str) -> None:
     both = ("object-comment", "column-comment")
-    for levels, code in (
+    cases: list[tuple[dict[str, rules.Level], int]] = [
         ({}, FINDINGS),
         ({both[0]: "warning"}, FINDINGS),
-        (dict.fromkeys(both, "warning"), 0),
-    ):
+        ({both[0]: "warning", both[1]: "warning"}, 0),
+    ]
+    for levels, code in cases:
         result = checked(tmp_path, server, NO_COMMENT, levels, "catalog")
         assert {finding.rule for finding in result.findings} == set(both)
         assert {finding.rule for finding in result.findings if finding.severity == "warning"} == (
