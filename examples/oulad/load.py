@@ -203,11 +203,11 @@ def check_known(connection: Connection, table: str, file: DataFile, before: int)
 
 
 def print_dashboard(connection: Connection) -> None:
-    """Print a line a course: what the views and functions say."""
+    """Print a line for each course: what the views and functions say."""
     rows = connection.execute(statements("dashboard")).fetchall()
     print_table(
         "Learning analytics dashboard",
-        "One line a course: rate is completed of enrolled, pass rate passed of graded.",
+        "One line per course: rate is completed of enrolled, pass rate passed of graded.",
         (
             "course",
             "enrolled",

@@ -43,7 +43,7 @@ END;
 REVOKE EXECUTE ON FUNCTION calculate_item_statistics(uuid) FROM public;
 
 COMMENT ON FUNCTION calculate_item_statistics(uuid) IS
-'One row an item, in the order of questions, over the first graded attempt of each of n learners; '
+'One row per item, in the order of questions, over the first graded attempt of each of n learners; '
 'x: points on the item, T: total over the items. facility = mean(x) / points. point_biserial = '
 'corr(x, T). item_rest = corr(x, T - x). d27 = facility of the upper 27 % by T less that of the '
 'lower 27 %, groups of round(0.27 n), ties at a cut in the higher group (as Canvas). '

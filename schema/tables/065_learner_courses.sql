@@ -1,4 +1,4 @@
--- One row a learner and course that have to do with each other: the row that enrolling writes, and
+-- One row per learner and course that have to do with each other: the row that enrolling writes, and
 -- that progress and attempts of a learner without an enrollment write, so that of two transactions
 -- one waits for the other and sees it.
 -- A change of the course's structure writes these rows by the cascade of the foreign key. A cascade

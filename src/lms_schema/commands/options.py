@@ -19,7 +19,7 @@ def seconds(value: str) -> float:
     """Return the seconds of a time span like 500ms, 5s or 2min; a plain number is seconds.
 
     Raises:
-        ValueError: When it is none.
+        ValueError: When it is not a time span.
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h|)", value)
     if match is None:
@@ -78,7 +78,7 @@ def schemas_option(command: Command) -> Command:
         click.option(
             "--schemas-from",
             metavar="SQL",
-            help="A query that returns one column of text: a schema a row.",
+            help="A query that returns one column of text: one schema per row.",
         ),
         click.option(
             "--schema",

@@ -22,7 +22,7 @@ def followed(*, as_json: bool, several: bool) -> Iterator[Tell]:
     """Yield what to call with the schema and each event.
 
     Args:
-        as_json: Whether to print a JSON object a line.
+        as_json: Whether to print one JSON object per line.
         several: Whether there are several schemas: files are then not listed one by one.
     """
     if as_json:
@@ -56,7 +56,7 @@ def print_waits(schema: str | None, event: lms_schema.Event) -> None:
 
 
 class _Bar:
-    """A line a file, and below them a bar once it is known how many there are."""
+    """A line for each file, and below them a bar once it is known how many there are."""
 
     def __init__(self) -> None:
         self._progress: Progress | None = None

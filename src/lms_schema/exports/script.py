@@ -1,7 +1,7 @@
 """The SQL that brings a database to a package as `migrate` would, with migrate's own records.
 
 It is what `migrate` does on a disposable server: each transaction's statements, then the rows that
-it left in the state tables, where times, ids and users are those of whoever runs the SQL.
+it left in the state tables, where times, ids and users are those of the role that runs the SQL.
 """
 
 from __future__ import annotations

@@ -311,7 +311,7 @@ class _Maintenance:
         return "done"
 
     def _expire(self) -> str:
-        """Drop what is past its retention, the oldest first: one partition a transaction."""
+        """Drop what is past its retention, the oldest first: one partition per transaction."""
 
         def drop_one() -> DroppedPartition | None:
             self._execute(_EVENTS)

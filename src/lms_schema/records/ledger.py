@@ -82,7 +82,7 @@ def creation(schema: str | None = None) -> str:
 {_creation(version_table, COLUMNS[VERSION_TABLE])}
 {yoyo_layout.FIRST_ROW.format(version_table)};
 COMMENT ON TABLE {table} IS
-    'What lms-schema applied to this schema, a row a file. Written by lms-schema migrate only.';
+    'What lms-schema applied to this schema, one row per file. Written by lms-schema migrate only.';
 COMMENT ON COLUMN {table}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
 COMMENT ON COLUMN {table}.migration_id IS 'Path of the file below schema/, without the ending.';
 COMMENT ON COLUMN {table}.applied_at_utc IS 'When it was applied last, in UTC.';

@@ -176,7 +176,7 @@ class Atlas:
         Args:
             address: Catalog and row of the object.
             words: Names to look for in its statements, the first one first; without one, or
-                when none is found, the statement that made the object is meant.
+                when none is found, the statement that made the object is returned.
         """
         statements = [text for text in self._by_address.get(address, ()) if text in self._places]
         for word in words:
