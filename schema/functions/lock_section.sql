@@ -20,5 +20,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION lock_section(uuid) FROM public;
 
 COMMENT ON FUNCTION lock_section(uuid) IS
-'Course of this section, NULL if there is none; share-locks the section''s key until the transaction '
-'ends. Definer: called for writers of events, who may not change sections.';
+'Course of this section, NULL if there is none; share-locks the section''s key until the '
+'transaction ends. Definer: called for writers of events, who may not change sections.';

@@ -1,7 +1,7 @@
 -- Who takes which course. That learner and course are of one institution is checked by the
 -- constraint triggers in triggers/. The sums at the end are what the derived columns are made of:
--- all of it is in the row, so that who waited for it adds to what the other one wrote. Of its CHECKs,
--- see section_progress.
+-- all of it is in the row, so that who waited for it adds to what the other one wrote. Each event
+-- writes it: its CHECKs are as short as those of section_progress.
 CREATE TABLE course_enrollments (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
@@ -43,7 +43,8 @@ CREATE TABLE course_enrollments (
     CONSTRAINT course_enrollments_total_time_spent_check CHECK (total_time_spent >= 0),
     CONSTRAINT course_enrollments_current_grade_check CHECK (current_grade < 'NaN'),
     CONSTRAINT course_enrollments_final_grade_check CHECK (final_grade < 'NaN'),
-    CONSTRAINT course_enrollments_engagement_score_check CHECK (engagement_score BETWEEN 0.0 AND 1.0),
+    CONSTRAINT course_enrollments_engagement_score_check
+    CHECK (engagement_score BETWEEN 0.0 AND 1.0),
     CONSTRAINT course_enrollments_learning_velocity_check
     CHECK (learning_velocity >= 0.0 AND learning_velocity < 'NaN'),
     CONSTRAINT course_enrollments_understanding_assessment_check

@@ -46,7 +46,8 @@ CREATE TABLE section_progress (
     CONSTRAINT section_progress_comprehension_score_check
     CHECK (comprehension_score BETWEEN 0.0 AND 1.0),
     CONSTRAINT section_progress_retention_score_check CHECK (retention_score BETWEEN 0.0 AND 1.0),
-    CONSTRAINT section_progress_application_score_check CHECK (application_score BETWEEN 0.0 AND 1.0),
+    CONSTRAINT section_progress_application_score_check
+    CHECK (application_score BETWEEN 0.0 AND 1.0),
     CONSTRAINT section_progress_completion_criteria_met_check
     CHECK (jsonb_typeof(completion_criteria_met) = 'object'),
     CONSTRAINT section_progress_learning_pattern_check
