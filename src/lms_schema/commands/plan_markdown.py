@@ -11,8 +11,8 @@ from lms_schema.tracing.effect_lines import effect_lines
 from lms_schema.tracing.plan_result import PlannedStatement, PlanResult, Table
 
 _WIDTH = 200
-_MOST = 100
-"""How many statements are listed: GitHub takes comments of 65,536 characters."""
+_ROOM_FOR_STATEMENTS, _ROOM_FOR_FILES = 45_000, 15_000
+"""Characters for these: GitHub takes comments of 65,536."""
 _MARKS = {"none": "", "brief": "brief", "long": "**long**"}
 
 
@@ -32,8 +32,8 @@ def markdown(result: PlanResult, *, show_sql: bool = False) -> str:
         f"**{count(len({action.file for action in files}), 'file')} pending** in {where}, "
         f"PostgreSQL {result.server_major}.",
     ]
-    listed = list(_rows(statements, result.tables, show_sql=show_sql))
-    if listed:
+    rows = list(_rows(statements, result.tables, show_sql=show_sql))
+    if rows:
         counts = {word: sum(item.danger == word for item in statements) for word in _MARKS}
         lines += [
             "",
@@ -44,17 +44,26 @@ def markdown(result: PlanResult, *, show_sql: bool = False) -> str:
             "",
             "| others wait | statement | what it does |",
             "|---|---|---|",
-            *listed[:_MOST],
+            *_fitting(rows, _ROOM_FOR_STATEMENTS, "statement"),
         ]
-    if len(listed) > _MOST:
-        lines += ["", f"{count(len(listed) - _MOST, 'more statement')}: run `lms-schema plan`."]
-    elif files and not listed:
+    elif files:
         lines += ["", "No statement locks anything that exists."]
     if files:
+        items = [f"- {_code(action.file)}: {action.action}" for action in files]
         lines += ["", "<details><summary>Files</summary>", ""]
-        lines += [f"- {_code(action.file)}: {action.action}" for action in files]
-        lines += ["", "</details>"]
+        lines += [*_fitting(items, _ROOM_FOR_FILES, "file"), "", "</details>"]
     return "\n".join(lines)
+
+
+def _fitting(lines: list[str], room: int, noun: str) -> Iterator[str]:
+    """Yield the lines for which there is room, then how many are left out."""
+    for number, line in enumerate(lines):
+        room -= len(line) + 1
+        if room < 0:
+            yield ""
+            yield f"{count(len(lines) - number, f'more {noun}')}: run `lms-schema plan`."
+            return
+        yield line
 
 
 def _rows(
