@@ -19,7 +19,7 @@ from lms_schema.commands.output import print_json, say
     type=click.Choice(("psql", "flyway", "alembic", "django")),
     default="psql",
     show_default=True,
-    help="The tool that is to apply it.",
+    help="The tool that will apply it.",
 )
 @click.option(
     "--schema",

@@ -164,10 +164,10 @@ def _left(result: lms_schema.MigrateResult) -> str:
     sentences = [f" {count(len(result.left), 'difference')} left."]
     failed = sum(map(can_mend, result.left))
     if failed:
-        sentences.append(f"{failed} could not be made again, as the warnings say.")
+        sentences.append(f"{failed} could not be made again; the warnings say why.")
     if failed < len(result.left):
         sentences.append(
-            "What is of tables or of types, or extra, only its author can judge, who knows what "
-            "the rows need: change or drop it by hand."
+            "A repair does not touch tables, types and extra objects, because only their author "
+            "knows what the rows need: change or drop them by hand."
         )
     return " ".join(sentences)

@@ -120,7 +120,7 @@ def repair_option(command: Command) -> Command:
     return click.option(
         "--repair",
         is_flag=True,
-        help="Apply again, too, what made an object that verify misses or finds different: "
+        help="Also apply again the files of objects that verify finds missing or different: "
         "functions, triggers, views, policies and indexes. What differs of tables and types, and "
         "what is extra, is listed and left as it is.",
     )(command)

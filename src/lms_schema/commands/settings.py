@@ -146,8 +146,8 @@ class _Table:
         for name in self._values if names is None else names:
             if name not in known and _SECRET.search(name):
                 raise UsageError(
-                    f"{self._place(name)}: a file that others read holds no connection. Set the "
-                    "environment's LMS_DATABASE_URL, or give --database."
+                    f"{self._place(name)}: this file must not hold a connection, because "
+                    "others read it. Set LMS_DATABASE_URL in the environment, or give --database."
                 )
             if name not in known:
                 raise UsageError(f"{self._place(name)} is not a setting.{near(name, known)}")

@@ -100,7 +100,7 @@ def migrate(
             given, by the same rules. Extras that the database holds and that are not given are
             left alone.
         to: Id of the last file to apply.
-        repair: Apply again, too, what made an object that is missing or differs from this
+        repair: Also apply again the files of objects that are missing or differ from this
             release's catalog: functions, triggers, views, policies, and indexes. Differences of
             tables and types, and what is extra, are listed and never touched. With extras this
             needs the embedded server, as `verify` does. Not together with `to`.

@@ -130,8 +130,8 @@ def _root(extra: Sequence[str | Path]) -> Path:
     own = Path("schema")
     if not own.is_dir() or not own.samefile(packages.shipped_folder()):
         raise UsageError(
-            "Name the folder of your own SQL with --extra, or as extra in the settings; here is no "
-            "clone of lms-schema whose own schema could be meant."
+            "Name the folder of your own SQL with --extra, or as extra in the settings: the "
+            "working folder is not a clone of lms-schema."
         )
     return own
 
