@@ -108,3 +108,4 @@ def _pull(client: Any, image: str, say: Say) -> None:
 def _close(running: ExitStack) -> None:
     with interrupts.deferred():
         running.close()
+        embedded.remove_left_behind()  # of tests whose process was killed

@@ -56,10 +56,10 @@ Process = subprocess.Popen[str]
 class DockerThatCannotPull(BaseHTTPRequestHandler):
     """Docker as it is offline: it has no image, and gets none."""
 
-    def do_GET(self) -> None:  # noqa: N802 (the name of the base class)
+    def do_GET(self) -> None:
         self._answer(200, {"ApiVersion": "1.41"} if self.path.endswith("/version") else [])
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         self._answer(500, {"message": "toomanyrequests: You have reached your limit."})
 
     def _answer(self, status: int, document: object) -> None:
