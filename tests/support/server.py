@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from lms_schema import embedded, interrupts
+from lms_schema.server import embedded, interrupts
 from lms_schema.testing import SERVER_VARIABLE
 
 Say = Callable[[str], None]

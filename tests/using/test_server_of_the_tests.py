@@ -36,7 +36,7 @@ def test_without_it():
 NEVER_ENDS = """
 import threading
 from pathlib import Path
-from lms_schema import embedded
+from lms_schema.server import embedded
 
 def wait(name):
     with embedded.temporary():
