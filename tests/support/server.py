@@ -12,6 +12,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -37,15 +38,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start it, unless this is a worker: it finds that of the process that started it."""
-    for name in ("SIGTERM", "SIGHUP"):  # clean up as after Ctrl-C
+    for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+            signal.signal(getattr(signal, name), _interrupt)
     if SERVER_VARIABLE in os.environ or session.config.option.collectonly:
         return
     running = ExitStack()
     session.config.add_cleanup(lambda: _close(running))
     say = session.config.get_terminal_writer().line
     os.environ[SERVER_VARIABLE] = running.enter_context(_disposable(say))
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    """Clean up as after Ctrl-C, in peace: timeout(1) sends its signal twice."""
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 @pytest.fixture(scope="session")
