@@ -95,7 +95,7 @@ def _is_migrating(folder: Path) -> bool:
 
 
 MOMENTS = [_is_made, _is_initialized, _is_starting, _is_migrating]
-OWN_SERVER = ["export", "check", "plan", "verify", "demo"]
+OWN_SERVER = ["export", "plan", "verify", "check", "demo"]
 
 
 @pytest.mark.slow
