@@ -12,9 +12,13 @@ CREATE OR REPLACE FUNCTION check_derived_columns(
     stored text,
     derived text
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+SET plan_cache_mode = force_custom_plan
+AS $$
+BEGIN
+    RETURN QUERY
     WITH enrollment_id AS (
         SELECT array_agg(e.id) AS ids
         FROM course_enrollments AS e
@@ -288,6 +292,7 @@ BEGIN ATOMIC
     FROM comparison AS c
     WHERE c.stored IS DISTINCT FROM c.derived;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION check_derived_columns(uuid) FROM public;
 

@@ -125,14 +125,14 @@ BEGIN
     -- pairs of learner and assessment; those that are queued will be counted anew
     RETURN QUERY
     WITH counted AS (
-        SELECT
-            t.learner_id,
-            t.assessment_id,
-            r.course_id,
-            r.attempts,
-            r.best
-        FROM (SELECT DISTINCT learner_id, assessment_id FROM assessment_attempts) AS t
-        CROSS JOIN LATERAL recount_assessment_attempts(t.learner_id, t.assessment_id) AS r
+        SELECT r.*
+        FROM (
+            SELECT
+                array_agg(p.learner_id) AS learner_ids,
+                array_agg(p.assessment_id) AS assessment_ids
+            FROM (SELECT DISTINCT learner_id, assessment_id FROM assessment_attempts) AS p
+        ) AS t
+        CROSS JOIN LATERAL recount_assessment_attempts(t.learner_ids, t.assessment_ids) AS r
     )
 
     SELECT
@@ -169,13 +169,16 @@ BEGIN
             $sql$
             SELECT
                 %1$L::name,
-                %2$I::text,
+                coalesce(shown.key, found.key)::text,
                 'row',
-                to_jsonb(shown)::text,
-                to_jsonb(found)::text
-            FROM %1$I AS shown
-            FULL JOIN (%3$s) AS found USING (%2$I)
-            WHERE to_jsonb(shown) IS DISTINCT FROM to_jsonb(found)
+                shown.row::text,
+                found.row::text
+            -- each JSON by itself: to join what is on different nodes, Citus takes along only
+            -- the columns that are named
+            FROM (SELECT v.%2$I AS key, to_jsonb(v) AS row FROM %1$I AS v) AS shown
+            FULL JOIN (SELECT q.%2$I AS key, to_jsonb(q) AS row FROM (%3$s) AS q) AS found
+                ON shown.key = found.key
+            WHERE shown.row IS DISTINCT FROM found.row
             $sql$,
             v_view.name, v_view.key, v_view.query
         );

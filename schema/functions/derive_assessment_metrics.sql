@@ -6,9 +6,12 @@ CREATE OR REPLACE FUNCTION derive_assessment_metrics(p_assessment_id uuid) RETUR
     discrimination_index numeric,
     reliability_coefficient numeric
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RETURN QUERY
     SELECT
         CASE WHEN s.difficulty BETWEEN 0 AND 1 THEN s.difficulty END,
         s.discrimination,
@@ -21,6 +24,7 @@ BEGIN ATOMIC
             round((j ->> 'reliability')::numeric, 2) AS reliability
     ) AS s;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION derive_assessment_metrics(uuid) FROM public;
 

@@ -10,7 +10,7 @@ SET search_path FROM CURRENT
 -- bounds are printed and read by these
 SET timezone = 'UTC'
 SET datestyle = 'ISO'
-BEGIN ATOMIC
+AS $$
     SELECT
         b.oid::regclass,
         substring(b.bound FROM 'FROM [(]''([^'']+)''[)]')::timestamptz,
@@ -25,7 +25,7 @@ BEGIN ATOMIC
     ) AS b
     WHERE b.bound <> 'DEFAULT'
     ORDER BY upper_bound;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION interaction_partitions() FROM public;
 

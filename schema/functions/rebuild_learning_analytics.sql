@@ -10,6 +10,7 @@ AS $$
 DECLARE
     v_started_at timestamptz := clock_timestamp();
     v_summary record;
+    v_is_done boolean;
 BEGIN
     -- shared with refresh_learning_analytics; one at work is waited for
     PERFORM pg_advisory_xact_lock(
@@ -34,37 +35,62 @@ BEGIN
         EXECUTE format('UPDATE %s SET %s, changed_at = now()', v_summary.name, v_summary.zeros);
     END LOOP;
 
-    WITH queued AS (DELETE FROM course_enrollments_delta)
-    INSERT INTO course_enrollments_delta (
-        learner_id, course_id, enrollments, completed, progress_sum, time_sum, engagement_sum,
-        engagement_count
-    )
-    SELECT r.* FROM recount_course_enrollments() AS r;
+    WITH queued AS (DELETE FROM course_enrollments_delta),
 
-    WITH queued AS (DELETE FROM section_progress_delta)
-    INSERT INTO section_progress_delta (
-        learner_id, course_id, progress_rows, comprehension_sum, comprehension_count,
-        retention_sum, retention_count, application_sum, application_count, interactions_sum,
-        meaningful_sum
+    counted AS (
+        INSERT INTO course_enrollments_delta (
+            learner_id, course_id, enrollments, completed, progress_sum, time_sum, engagement_sum,
+            engagement_count
+        )
+        SELECT r.* FROM recount_course_enrollments() AS r
     )
-    SELECT r.* FROM recount_section_progress() AS r;
 
-    WITH queued AS (DELETE FROM assessment_attempts_delta)
-    INSERT INTO assessment_attempts_delta (learner_id, assessment_id)
-    SELECT DISTINCT t.learner_id, t.assessment_id FROM assessment_attempts AS t;
+    SELECT TRUE INTO v_is_done;
 
-    WITH queued AS (DELETE FROM learning_sessions_delta)
-    INSERT INTO learning_sessions_delta (
-        learner_id, sessions, duration_sum, duration_count, level_sum, level_count, focus_sum,
-        focus_count, productivity_sum, productivity_count
+    WITH queued AS (DELETE FROM section_progress_delta),
+
+    counted AS (
+        INSERT INTO section_progress_delta (
+            learner_id, course_id, progress_rows, comprehension_sum, comprehension_count,
+            retention_sum, retention_count, application_sum, application_count, interactions_sum,
+            meaningful_sum
+        )
+        SELECT r.* FROM recount_section_progress() AS r
     )
-    SELECT r.* FROM recount_learning_sessions() AS r;
 
-    WITH queued AS (DELETE FROM learning_interactions_delta)
-    INSERT INTO learning_interactions_delta (
-        learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
+    SELECT TRUE INTO v_is_done;
+
+    WITH queued AS (DELETE FROM assessment_attempts_delta),
+
+    counted AS (
+        INSERT INTO assessment_attempts_delta (learner_id, assessment_id)
+        SELECT DISTINCT t.learner_id, t.assessment_id FROM assessment_attempts AS t
     )
-    SELECT r.* FROM recount_learning_interactions() AS r;
+
+    SELECT TRUE INTO v_is_done;
+
+    WITH queued AS (DELETE FROM learning_sessions_delta),
+
+    counted AS (
+        INSERT INTO learning_sessions_delta (
+            learner_id, sessions, duration_sum, duration_count, level_sum, level_count, focus_sum,
+            focus_count, productivity_sum, productivity_count
+        )
+        SELECT r.* FROM recount_learning_sessions() AS r
+    )
+
+    SELECT TRUE INTO v_is_done;
+
+    WITH queued AS (DELETE FROM learning_interactions_delta),
+
+    counted AS (
+        INSERT INTO learning_interactions_delta (
+            learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
+        )
+        SELECT r.* FROM recount_learning_interactions() AS r
+    )
+
+    SELECT TRUE INTO v_is_done;
 
     PERFORM drain_analytics_queues();
     PERFORM sync_course_summary();
@@ -85,13 +111,20 @@ BEGIN
     LOOP
         EXECUTE format(
             $sql$
-            UPDATE %1$I AS s
-            SET changed_at = shown.last_updated
-            FROM (%4$s) AS found
-            INNER JOIN %2$I AS shown USING (%3$I)
-            WHERE
-                s.%3$I = found.%3$I
-                AND to_jsonb(found) - 'last_updated' = to_jsonb(shown) - 'last_updated'
+            WITH same AS MATERIALIZED (
+                SELECT found.key, shown.last_updated
+                FROM (
+                    SELECT q.%3$I AS key, to_jsonb(q) - 'last_updated' AS row
+                    FROM (%4$s) AS q
+                ) AS found
+                INNER JOIN (
+                    SELECT v.%3$I AS key, v.last_updated, to_jsonb(v) - 'last_updated' AS row
+                    FROM %2$I AS v
+                ) AS shown ON found.key = shown.key AND found.row = shown.row
+            )
+            UPDATE %1$I AS s SET changed_at = same.last_updated
+            FROM same
+            WHERE s.%3$I = same.key
             $sql$,
             v_summary.name, v_summary.view, v_summary.key, v_summary.query
         );

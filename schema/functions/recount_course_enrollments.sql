@@ -11,7 +11,8 @@ CREATE OR REPLACE FUNCTION recount_course_enrollments() RETURNS TABLE (
 )
 LANGUAGE sql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+AS $$
     SELECT
         r.learner_id,
         r.course_id,
@@ -23,7 +24,7 @@ BEGIN ATOMIC
         count(r.engagement_score)
     FROM course_enrollments AS r
     GROUP BY r.learner_id, r.course_id;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION recount_course_enrollments() FROM public;
 

@@ -14,7 +14,8 @@ CREATE OR REPLACE FUNCTION recount_section_progress() RETURNS TABLE (
 )
 LANGUAGE sql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+AS $$
     SELECT
         r.learner_id,
         r.course_id,
@@ -29,7 +30,7 @@ BEGIN ATOMIC
         sum(r.meaningful_interactions)::bigint
     FROM section_progress AS r
     GROUP BY r.learner_id, r.course_id;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION recount_section_progress() FROM public;
 

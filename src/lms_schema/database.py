@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 from weakref import WeakSet
@@ -59,6 +60,12 @@ class Session:
     server_major: int
     lock_timeout: float
     backend_pid: int
+
+    @cached_property
+    def is_citus(self) -> bool:
+        """Whether the database has the extension citus."""
+        query = "SELECT FROM pg_extension WHERE extname = 'citus'"
+        return self.connection.execute(query).fetchone() is not None
 
     def schema_exists(self) -> bool:
         """Tell whether the schema exists."""
