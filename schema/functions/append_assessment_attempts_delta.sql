@@ -5,6 +5,8 @@ CREATE OR REPLACE FUNCTION append_assessment_attempts_delta() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- a caller may have asked for a generic plan, and Citus has none for INSERT ... SELECT
+SET plan_cache_mode = auto
 AS $$
 DECLARE
     v_learner_ids uuid[];

@@ -6,6 +6,8 @@ CREATE OR REPLACE FUNCTION append_learning_interactions_delta() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- a caller may have asked for a generic plan, and Citus has none for INSERT ... SELECT
+SET plan_cache_mode = auto
 AS $$
 DECLARE
     v_rows learning_interactions_delta[];

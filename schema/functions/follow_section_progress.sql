@@ -8,8 +8,9 @@ CREATE OR REPLACE FUNCTION follow_section_progress() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
--- arrays would be planned anew at each call; the plan that is kept must suit a table that grows
-SET plan_cache_mode = force_generic_plan
+-- a caller may have asked for a generic plan, and Citus has none for INSERT ... SELECT
+SET plan_cache_mode = auto
+-- the plan that is kept must suit a table that grows
 SET enable_seqscan = off
 AS $$
 DECLARE

@@ -5,6 +5,8 @@ CREATE OR REPLACE FUNCTION record_progress_history() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- a caller may have asked for a generic plan, and Citus has none for INSERT ... SELECT
+SET plan_cache_mode = auto
 AS $$
 DECLARE
     v_is_event_time boolean := current_setting('lms_schema.progress_time', TRUE) = 'event';
