@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 from lms_schema import package as packages
+from lms_schema import rules
 from lms_schema.examination import examine
 from lms_schema.rules.subject import subject
 
@@ -14,7 +15,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def test_the_package_keeps_the_rules(server: str) -> None:
-    result = examine(subject(packages.shipped_folder()), server, scopes=["catalog"])
+    result = examine(subject(packages.shipped_folder()), server, scopes=rules.ASKED)
     assert (result.findings, result.skipped) == ((), ())
 
 
