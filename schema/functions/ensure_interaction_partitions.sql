@@ -7,8 +7,8 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    v_statements text[];
     v_statement text;
-    v_part text;
     v_made integer := 0;
 BEGIN
     IF NOT EXISTS (SELECT FROM interaction_partition_ddl(p_months_ahead, p_from)) THEN
@@ -17,12 +17,11 @@ BEGIN
 
     -- one at a time: the second to come finds nothing missing
     LOCK TABLE ONLY learning_interactions IN SHARE UPDATE EXCLUSIVE MODE;
-    FOR v_statement IN SELECT d.* FROM interaction_partition_ddl(p_months_ahead, p_from) AS d LOOP
-        -- one by one: Citus sends the text of a message on to its workers, whole
-        FOREACH v_part IN ARRAY string_to_array(v_statement, '; ') LOOP
-            EXECUTE v_part;
+    FOR v_statements IN SELECT d.* FROM interaction_partition_ddl(p_months_ahead, p_from) AS d LOOP
+        FOREACH v_statement IN ARRAY v_statements LOOP
+            EXECUTE v_statement;
         END LOOP;
-        v_made := v_made + (v_statement LIKE 'CREATE TABLE%')::integer;
+        v_made := v_made + (v_statements[1] LIKE 'CREATE TABLE%')::integer;
     END LOOP;
     RETURN v_made;
 END;
