@@ -2,6 +2,7 @@
 -- with what the tables add up to, courses and learners with the finer sums that they are made of,
 -- the views with the summaries; and the triggers that all of it rests on are looked for. Everything
 -- is read in one snapshot, that of the calling statement, so that writers may go on.
+-- depends: functions/require_snapshot
 CREATE OR REPLACE FUNCTION check_learning_analytics() RETURNS TABLE (
     checked name,
     row_key text,
@@ -16,6 +17,8 @@ AS $$
 DECLARE
     v_view record;
 BEGIN
+    PERFORM require_snapshot();
+
     RETURN QUERY
     WITH side (summary, key, is_counted, measures) AS (
         -- a learner in a course: enrollment and progress; attempts as the pairs of learner and
@@ -221,4 +224,4 @@ COMMENT ON FUNCTION check_learning_analytics() IS
 'of the row, the measure, what is stored (with what is queued) and what it should be; likewise for '
 'each row of the views that differs from the summaries, and each trigger that is missing or '
 'disabled. No row means that all is true; rebuild_learning_analytics() mends sums. Reads all '
-'tables, and every event.';
+'tables, and every event. On Citus raises 25000 outside of a REPEATABLE READ transaction.';

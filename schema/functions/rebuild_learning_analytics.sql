@@ -3,6 +3,7 @@
 -- meanwhile is in neither, and queued by its own transaction. From there on it is a refresh.
 -- Rows whose figures come out as the views show them keep the time of their last change.
 -- depends: functions/drain_analytics_queues functions/publish_learning_analytics
+-- depends: functions/require_snapshot
 CREATE OR REPLACE FUNCTION rebuild_learning_analytics() RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -12,6 +13,7 @@ DECLARE
     v_summary record;
     v_is_done boolean;
 BEGIN
+    PERFORM require_snapshot();
     -- shared with refresh_learning_analytics; one at work is waited for
     PERFORM pg_advisory_xact_lock(
         hashtext('refresh_learning_analytics'), 'learning_analytics_dashboard'::regclass::oid::int
@@ -32,7 +34,8 @@ BEGIN
             AND a.attnum > 0
         GROUP BY c.oid
     LOOP
-        EXECUTE format('UPDATE %s SET %s, changed_at = now()', v_summary.name, v_summary.zeros);
+        EXECUTE format('UPDATE %s SET %s, changed_at = $1', v_summary.name, v_summary.zeros)
+        USING now();
     END LOOP;
 
     WITH queued AS (DELETE FROM course_enrollments_delta),
@@ -139,4 +142,5 @@ COMMENT ON FUNCTION rebuild_learning_analytics() IS
 'Counts the summaries of the analytics anew from all tables and refreshes both views; needed only '
 'where triggers did not run: after a load with session_replication_role = replica, with disabled '
 'triggers, or of data alone. Waits for a refresh at work; writers and readers go on. For the owner '
-'of the tables.';
+'of the tables. On Citus raises 25000 outside of a REPEATABLE READ transaction, and so does '
+'refresh_learning_analytics() after a TRUNCATE.';

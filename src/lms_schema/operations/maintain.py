@@ -335,6 +335,9 @@ class _Maintenance:
 
     def _refresh(self) -> str:
         def refresh() -> tuple[int, int]:
+            if self._session.citus:
+                # else a statement is no snapshot there, and a rebuild would not be exact
+                self._execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             since = self._first("SELECT now()")
             self._execute("SELECT {schema}.refresh_learning_analytics()")
             # the time is given: on Citus, now() would be that of the node which has the log

@@ -70,8 +70,9 @@ class Run:
         self._recorded: dict[str, Entry] = {}
         self._ground = trust.Ground(session.connection, session.schema)
         # Citus sends the text of a message on to its workers, whole
-        one_by_one = watch or session.is_citus
-        if session.is_citus:
+        one_by_one = watch or session.citus
+        if session.citus:
+            # the path of files, too: it names types in GRANT and REVOKE after what it finds in it
             session.connection.execute("SET citus.propagate_set_commands = 'local'")
         self._whole = (
             None

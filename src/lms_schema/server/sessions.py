@@ -24,7 +24,13 @@ from lms_schema.errors import (
     lines,
     printable,
 )
-from lms_schema.server import connection_strings, embedded, search_path, suggested_commands
+from lms_schema.server import (
+    connection_strings,
+    embedded,
+    relatives,
+    search_path,
+    suggested_commands,
+)
 from lms_schema.server.refusals import reason
 
 SUPPORTED = range(15, 19)
@@ -62,10 +68,11 @@ class Session:
     backend_pid: int
 
     @cached_property
-    def is_citus(self) -> bool:
-        """Whether the database has the extension citus."""
-        query = "SELECT FROM pg_extension WHERE extname = 'citus'"
-        return self.connection.execute(query).fetchone() is not None
+    def citus(self) -> int | None:
+        """The major version of the extension citus; None where the database does not have it."""
+        query = "SELECT substring(extversion FROM '^[0-9]+')::int FROM pg_extension"
+        row = self.connection.execute(f"{query} WHERE extname = 'citus'".encode()).fetchone()
+        return row and row[0]
 
     def schema_exists(self) -> bool:
         """Tell whether the schema exists."""
@@ -256,6 +263,7 @@ def _prepared(
     read_only: bool,
     allow_pooler: bool,
 ) -> Session:
+    relatives.refuse(connection)
     major = connection.info.server_version // 10000
     if major not in SUPPORTED:
         raise UsageError(
