@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION calculate_course_effectiveness(p_course_id uuid) RETU
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- courses of ten learners and of ten thousand want plans of their own
 SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN

@@ -12,7 +12,6 @@ CREATE OR REPLACE FUNCTION calculate_item_statistics(p_assessment_id uuid) RETUR
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
-SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN
     RETURN QUERY

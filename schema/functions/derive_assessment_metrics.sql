@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION derive_assessment_metrics(p_assessment_id uuid) RETUR
 )
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
+ROWS 1
 SET search_path FROM CURRENT
 AS $$
 BEGIN

@@ -9,7 +9,6 @@ LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 ROWS 1
 SET search_path FROM CURRENT
-SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN
     RETURN QUERY

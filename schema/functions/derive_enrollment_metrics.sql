@@ -11,7 +11,6 @@ CREATE OR REPLACE FUNCTION derive_enrollment_metrics(
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
-SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN
     RETURN QUERY

@@ -15,7 +15,6 @@ CREATE OR REPLACE FUNCTION derive_section_counters(p_course_id uuid) RETURNS TAB
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
-SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN
     RETURN QUERY

@@ -12,7 +12,7 @@ import pytest
 
 from lms_schema import UsageError, maintain, migrate, plan, verify
 from lms_schema.server import search_path, sessions
-from lms_schema.source.statements import split
+from lms_schema.source.statements import SyntaxProblem, split
 from support.runner import Make, execute, query
 
 TABLE = {"tables/010_a.sql": "CREATE TABLE a (i int);"}
@@ -34,6 +34,13 @@ def pretend(conninfo: str, *schemas: str, version: str = "13.2-1") -> None:
             connection.execute(
                 "INSERT INTO pg_catalog.pg_dist_schema VALUES (%s::regnamespace)", (schema,)
             )
+
+
+def _is_one(message: str) -> bool:
+    try:
+        return len(split(message)) == 1
+    except SyntaxProblem:  # it begins a transaction, too
+        return False
 
 
 def test_missing_settings_are_named_and_nothing_is_changed(
@@ -115,7 +122,7 @@ def test_a_message_holds_one_statement_where_citus_is(
     execute(empty_database, "DROP TABLE lms.learning_interactions_history")
     assert maintain(empty_database, schema="lms").exit_code == 0
     messages = query(empty_database, "SELECT text, coalesce(told, '') FROM public.message")
-    assert {len(list(split(text))) == 1 for text, _ in messages} == {True, is_citus}
+    assert {_is_one(text) for text, _ in messages} == {True, is_citus}
     of_files = {told for text, told in messages if text.startswith("COMMENT ON FUNCTION")}
     assert of_files == ({"local"} if is_citus else set())
 
@@ -126,7 +133,7 @@ def test_a_path_that_is_opened_in_a_transaction_ends_with_it(empty_database: str
         connection = session.connection
         connection.execute("BEGIN")
         with search_path.opened(connection, "lms"):
-            assert connection.execute("SHOW search_path").fetchall() == [('"lms", pg_temp',)]
+            assert connection.execute("SHOW search_path").fetchall() == [("lms, pg_temp",)]
             connection.execute("COMMIT")
             assert connection.execute("SHOW search_path").fetchall() == [("pg_catalog",)]
 

@@ -334,9 +334,10 @@ class _Maintenance:
         return "done"
 
     def _refresh(self) -> str:
+        needs_snapshot = self._session.citus  # where a statement is none by itself
+
         def refresh() -> tuple[int, int]:
-            if self._session.citus:
-                # else a statement is no snapshot there, and a rebuild would not be exact
+            if needs_snapshot:
                 self._execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             since = self._first("SELECT now()")
             self._execute("SELECT {schema}.refresh_learning_analytics()")

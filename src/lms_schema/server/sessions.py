@@ -156,6 +156,7 @@ def session(
             supported, or no schema to take.
     """
     with connected(conninfo) as connection:
+        relatives.refuse(connection)
         if on_notice is not None:
             connection.add_notice_handler(on_notice)
         opened: Session | None = None
@@ -263,7 +264,6 @@ def _prepared(
     read_only: bool,
     allow_pooler: bool,
 ) -> Session:
-    relatives.refuse(connection)
     major = connection.info.server_version // 10000
     if major not in SUPPORTED:
         raise UsageError(
