@@ -16,6 +16,7 @@ CREATE OR REPLACE FUNCTION assessment_item_measures(p_assessment_id uuid) RETURN
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN
     RETURN QUERY

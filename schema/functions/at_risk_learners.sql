@@ -17,6 +17,7 @@ STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
 -- courses of ten learners and of ten thousand want plans of their own
 SET plan_cache_mode = force_custom_plan
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN
     RETURN QUERY

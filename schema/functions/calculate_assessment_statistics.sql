@@ -6,6 +6,7 @@ STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
 -- JSON holds all digits of a number, whatever the session shows of it
 SET extra_float_digits = 1
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN
     RETURN (

@@ -12,6 +12,7 @@ CREATE OR REPLACE FUNCTION calculate_item_statistics(p_assessment_id uuid) RETUR
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN
     RETURN QUERY

@@ -10,6 +10,7 @@ LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 ROWS 1
 SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN
     RETURN QUERY

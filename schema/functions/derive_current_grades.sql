@@ -7,6 +7,7 @@ CREATE OR REPLACE FUNCTION derive_current_grades(p_enrollment_ids uuid[]) RETURN
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN
     RETURN QUERY

@@ -11,6 +11,7 @@ CREATE OR REPLACE FUNCTION derive_enrollment_metrics(
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN
     RETURN QUERY

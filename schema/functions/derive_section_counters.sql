@@ -15,6 +15,7 @@ CREATE OR REPLACE FUNCTION derive_section_counters(p_course_id uuid) RETURNS TAB
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN
     RETURN QUERY

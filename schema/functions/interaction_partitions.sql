@@ -10,6 +10,7 @@ SET search_path FROM CURRENT
 -- bounds are printed and read by these
 SET timezone = 'UTC'
 SET datestyle = 'ISO'
+-- a string: on Citus no function may record a dependency on a table
 AS $$
     SELECT
         b.oid::regclass,

@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION is_module_unlocked(
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN
     RETURN (

@@ -17,6 +17,7 @@ CREATE OR REPLACE FUNCTION next_sections(
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN
     RETURN QUERY

@@ -12,6 +12,7 @@ CREATE OR REPLACE FUNCTION recount_course_enrollments() RETURNS TABLE (
 LANGUAGE sql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- a string: on Citus no function may record a dependency on a table
 AS $$
     SELECT
         r.learner_id,

@@ -15,6 +15,7 @@ CREATE OR REPLACE FUNCTION recount_section_progress() RETURNS TABLE (
 LANGUAGE sql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- a string: on Citus no function may record a dependency on a table
 AS $$
     SELECT
         r.learner_id,
