@@ -57,8 +57,8 @@ def require(session: Session) -> None:
     statements = missing(session).values()
     if statements:
         raise UsageError(
-            "Citus lacks what the schema's triggers need, and nothing was changed. Run, as the "
-            "owner of the database or a superuser, and then try again:\n"
+            "Citus lacks what the schema's triggers need, and nothing was changed. Run, in this "
+            "database and as its owner or a superuser, and then try again:\n"
             + "\n".join(f"    {statement};" for statement in statements)
         )
 
