@@ -230,6 +230,7 @@ BEGIN
             PERFORM lock_course_structure(v_left_course_ids || v_course_ids);
         END IF;
     END IF;
+    SET LOCAL plan_cache_mode = force_generic_plan; -- arrays would be planned anew at each call
     PERFORM add_enrollment_measures(
         v_learner_ids, v_course_ids, v_progress, v_seconds, v_was, v_last
     );
