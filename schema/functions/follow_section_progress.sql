@@ -12,6 +12,8 @@ SET search_path FROM CURRENT
 SET plan_cache_mode = auto
 -- the plan that is kept must suit a table that grows
 SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
 DECLARE
     v_learner_ids uuid[];
