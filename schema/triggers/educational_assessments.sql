@@ -46,7 +46,7 @@ COMMENT ON TRIGGER educational_assessments_grades_delete ON educational_assessme
 CREATE OR REPLACE TRIGGER educational_assessments_delta_update
 AFTER UPDATE ON educational_assessments
 FOR EACH ROW WHEN (old.course_id IS DISTINCT FROM new.course_id)
-EXECUTE FUNCTION append_assessment_attempts_delta();
+EXECUTE FUNCTION append_assessment_attempts_delta('assessment');
 COMMENT ON TRIGGER educational_assessments_delta_update ON educational_assessments IS
 'Analytics follow an assessment that moves to another course.';
 

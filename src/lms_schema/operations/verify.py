@@ -8,7 +8,7 @@ from lms_schema.catalog.catalog import read_catalog
 from lms_schema.catalog.difference import Difference, compare, without_row_security
 from lms_schema.catalog.expected import expected_catalog
 from lms_schema.records import comparison
-from lms_schema.server import sessions
+from lms_schema.server import citus, sessions
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage
 
@@ -77,13 +77,23 @@ def verify(
         session.require_schema()
         _refuse_newer(session, packages.extended(packages.read(), extra))
         live = read_catalog(session.connection, session.schema)
+        settings = [
+            Difference("setting", name, "missing", statement, None)
+            for name, statement in citus.missing(session).items()
+        ]
     expected, unsure = expected_catalog(
         packages.extended(packages.read(), extra), session.server_major
     )
     if accept_row_security:
         live = without_row_security(live, expected)
     differences, notes = compare(expected, live, strict=strict, unsure=unsure)
-    return VerifyResult(session.database, session.schema, session.server_major, differences, notes)
+    return VerifyResult(
+        session.database,
+        session.schema,
+        session.server_major,
+        (*differences, *settings),
+        notes,
+    )
 
 
 def _refuse_newer(session: sessions.Session, package: SchemaPackage) -> None:
