@@ -19,13 +19,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     from lms_schema.rules.drafts import Problem
 
 Scope = Literal["file", "folder", "lint", "install", "catalog", "citus"]
 Severity = Literal["error", "warning"]
+Level = Literal["error", "warning", "off"]
+"""What a project makes of a rule: findings that fail, findings that do not, or none."""
+
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 SCOPES: Mapping[Scope, tuple[str, ...]] = {
     "file": (
@@ -49,7 +53,7 @@ SCOPES: Mapping[Scope, tuple[str, ...]] = {
         "hard-coded-schema",
         "ignore-comment",
     ),
-    "folder": ("layout", "dependency", "order-fresh", "released-file"),
+    "folder": ("layout", "one-number", "dependency", "order-fresh", "released-file"),
     "lint": ("sqlfluff", "squawk"),
     "install": (
         "apply",
@@ -115,7 +119,6 @@ class Rule:
         title: The rule, as a sentence.
         why: The reason for it, and what to do.
         example: Files that break it, content by path below the schema folder.
-        severity: `error`, or `warning` for what is a matter of style.
         find: The function that finds offenders; its form depends on the scope. None in `ASKED`.
         query: SQL that lists offenders, in `ASKED`; else empty.
     """
@@ -125,7 +128,6 @@ class Rule:
     title: str
     why: str
     example: Mapping[str, str]
-    severity: Severity
     find: Callable[..., Any] | None
     query: str
 
@@ -162,7 +164,6 @@ def _from_module(scope: Scope, name: str) -> Rule:
         title=title,
         why=_joined(why),
         example=module.EXAMPLE,
-        severity=getattr(module, "SEVERITY", "error"),
         find=module.find,
         query="",
     )
@@ -183,7 +184,6 @@ def _from_sql(scope: Scope, name: str) -> Rule:
         title=title,
         why=_joined("\n".join(rest[:where])),
         example={match.group(1): "\n".join(rest[where + 1 :]) + "\n"},
-        severity="error",
         find=None,
         query="\n".join(query),
     )
