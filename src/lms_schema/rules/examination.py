@@ -37,7 +37,11 @@ def examine(
         levels: How serious a finding is, by the id of its rule; `error` where nothing is said.
     """
     judged = [folder for folder in folders if folder.judged]
-    examination = _Examination(judged, scopes, levels or {})
+    # an extra may be for PostgreSQL alone
+    usual: dict[str, Level] = (
+        {rule.id: "warning" for rule in rules.rules("citus")} if len(folders) > 1 else {}
+    )
+    examination = _Examination(judged, scopes, {**usual, **(levels or {})})
     for scope in ("file", "folder", "lint"):
         if scope in scopes:
             examination.look(scope)

@@ -103,8 +103,6 @@ class Stage:
         """Yield what breaks a rule of the catalog, and with extras only because of them."""
         for rule, name, mend, address, words in self._asked():
             if (rule.id, name) not in self._before:
-                if rule.scope == "citus" and self.package.extras:
-                    rule = replace(rule, severity="warning")  # it may be for PostgreSQL alone
                 message = f"{name}: {rule.title[0].lower()}{rule.title[1:]} {mend}"
                 yield rule, self._problem(self.atlas.find(address, words), message)
 
