@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 import lms_schema
 from lms_schema.commands.options import extra_option
 from lms_schema.commands.output import count, print_json, say, say_lines
+from lms_schema.commands.progress import followed
 
 
 @click.command()
@@ -27,7 +30,8 @@ def check(extra: tuple[str, ...], form: str) -> None:
     the last release. With --extra it is these folders that are checked, on top of the package.
     It ends with 9 when there are findings. docs/check.md lists the rules.
     """
-    result = lms_schema.check(extra=extra)
+    with followed(as_json=form == "json") as tell:
+        result = lms_schema.check(extra=extra, on_event=partial(tell, None))
     if form == "json":
         print_json(result.to_json())
     elif form == "sarif":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 import lms_schema
 from lms_schema.commands.options import json_option
 from lms_schema.commands.output import print_json, say
+from lms_schema.commands.progress import followed
 
 
 @click.command()
@@ -41,7 +43,10 @@ def export(folder: Path, tool: str, schema: str, since: str | None, as_json: boo
     know a database that another tool installed. The same release gives the same bytes. It needs
     the extra 'embedded'.
     """
-    result = lms_schema.export(folder, format=tool, schema=schema, since=since)
+    with followed(as_json=as_json) as tell:
+        result = lms_schema.export(
+            folder, format=tool, schema=schema, since=since, on_event=partial(tell, schema)
+        )
     if as_json:
         print_json(result.to_json())
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import click
 
@@ -17,7 +16,6 @@ from lms_schema.commands.options import (
     time_option,
 )
 from lms_schema.commands.output import count, print_differences, say, say_lines
-from lms_schema.commands.progress import followed
 from lms_schema.commands.schemas import chosen, report
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage, SqlFile
@@ -92,26 +90,26 @@ def migrate(
             as_json=as_json,
         )
     package = packages.extended(packages.read(), extra)
-    with followed(as_json=as_json, several=not choice.is_one) as tell:
-        report(
-            choice,
-            lambda schema: _Migrated(
-                lms_schema.migrate(
-                    conninfo,
-                    schema=schema,
-                    package=package,
-                    to=to,
-                    repair=repair,
-                    lock_timeout=lock_timeout,
-                    wait=wait,
-                    allow_session_pooler=allow_session_pooler,
-                    on_event=partial(tell, schema),
-                ),
-                package if show_sql else None,
+    report(
+        choice,
+        lambda schema, on_event: _Migrated(
+            lms_schema.migrate(
+                conninfo,
+                schema=schema,
+                package=package,
+                to=to,
+                repair=repair,
+                lock_timeout=lock_timeout,
+                wait=wait,
+                allow_session_pooler=allow_session_pooler,
+                on_event=on_event,
             ),
-            _Migrated.show,
-            as_json=as_json,
-        )
+            package if show_sql else None,
+        ),
+        _Migrated.show,
+        as_json=as_json,
+        lists=True,
+    )
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import NoReturn
 
 import click
@@ -16,6 +17,7 @@ from lms_schema.commands.options import (
     schema_option,
 )
 from lms_schema.commands.output import count, print_json, say, say_lines
+from lms_schema.commands.progress import followed
 from lms_schema.tracing.plan_result import PlannedStatement, PlannedTransaction, Table
 from lms_schema.tracing.table_locks import Lock
 
@@ -72,7 +74,15 @@ def show_plan(
     as_json: bool,
 ) -> NoReturn:
     """Print a plan, and end with its exit code."""
-    result = lms_schema.plan(conninfo, schema=schema, to=to, extra=extra, repair=repair)
+    with followed(as_json=as_json) as tell:
+        result = lms_schema.plan(
+            conninfo,
+            schema=schema,
+            to=to,
+            extra=extra,
+            repair=repair,
+            on_event=partial(tell, schema),
+        )
     if as_json:
         print_json(result.to_json())
     else:

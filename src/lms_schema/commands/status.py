@@ -33,7 +33,7 @@ def status(
     """
     report(
         chosen(conninfo, schemas, schemas_from, jobs),
-        lambda schema: lms_schema.status(conninfo, schema=schema, extra=extra),
+        lambda schema, _on_event: lms_schema.status(conninfo, schema=schema, extra=extra),
         _print_status,
         as_json=as_json,
     )

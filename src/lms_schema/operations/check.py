@@ -8,18 +8,20 @@ from pathlib import Path
 import psycopg
 
 from lms_schema.catalog.catalog import release_catalog
+from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.rules.result import CheckResult
 from lms_schema.server import embedded
 from lms_schema.source import package as packages
 
 
-def check(*, extra: Sequence[str | Path] = ()) -> CheckResult:
+def check(*, extra: Sequence[str | Path] = (), on_event: OnEvent = unheard) -> CheckResult:
     """Check the package, or extras on top of it, by all rules; see docs/check.md.
 
     With extras it is these that are checked, and the package is what they stand on.
 
     Args:
         extra: Folders of a project's own SQL on top of the package, in order.
+        on_event: Called with progress.
 
     Raises:
         UsageError: When the extras `embedded` or `check` are not installed, or a folder that is
@@ -34,9 +36,10 @@ def check(*, extra: Sequence[str | Path] = ()) -> CheckResult:
     sqlfluff.require()
     squawk.require()
     folders = subject(packages.shipped_folder(), [Path(root) for root in extra])
+    on_event(Event("begin", embedded.STARTING))
     with embedded.temporary() as server:
         release = None if extra else release_catalog(_major(server))
-        return examine(folders, server, release=release)
+        return examine(folders, server, release=release, on_event=on_event)
 
 
 def _major(server: str) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lms_schema.errors import UsageError
-from lms_schema.events import Action, Event
+from lms_schema.events import Action, Event, OnEvent, unheard
 from lms_schema.runner.migration import Run
 from lms_schema.runner.observer import Watch
 from lms_schema.server import advisory_lock, sessions
@@ -82,7 +82,7 @@ def migrate(
     lock_timeout: float = 5.0,
     wait: float = 60.0,
     allow_session_pooler: bool = False,
-    on_event: Callable[[Event], None] | None = None,
+    on_event: OnEvent = unheard,
     watch: Watch | None = None,
 ) -> MigrateResult:
     """Bring a schema to the state of a package.
@@ -128,7 +128,6 @@ def migrate(
     start = time.monotonic()
     package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None
-    tell = on_event or (lambda _event: None)
     with sessions.session(
         conninfo,
         schema=schema,
@@ -140,11 +139,11 @@ def migrate(
             connection,
             session.schema,
             wait=wait,
-            on_wait=lambda text: tell(Event("waiting", text)),
+            on_wait=lambda text: on_event(Event("waiting", text)),
         )
         with waiting:
             records = ledger.Ledger(connection, session.schema)
-            run = Run(session, package, records, wait, tell, watch)
+            run = Run(session, package, records, wait, on_event, watch)
             if repair:
                 actions, repaired, left = _repaired(run, session, package)
             else:

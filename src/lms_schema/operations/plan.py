@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
+from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.operations.migrate import REPAIR_OF_ALL
 from lms_schema.records.comparison import compare
 from lms_schema.runner.observer import Step
@@ -59,6 +60,7 @@ def plan(
     extra: Sequence[str | Path] = (),
     repair: bool = False,
     lock_timeout: float = 5.0,
+    on_event: OnEvent = unheard,
 ) -> PlanResult:
     """Tell what a migrate would do, without doing it.
 
@@ -76,6 +78,7 @@ def plan(
             read for that. On the disposable server nothing is missing or different, so that it
             is replaced there.
         lock_timeout: Seconds to wait for a table of the target that is locked, to read its size.
+        on_event: Called with progress.
 
     Raises:
         StatementFailed: When PostgreSQL refused a statement on the disposable server.
@@ -93,6 +96,7 @@ def plan(
         raise UsageError(REPAIR_OF_ALL)
     package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None
+    on_event(Event("begin", "reads what the database has"))
     with sessions.session(
         conninfo, schema=schema, lock_timeout=lock_timeout, read_only=True
     ) as session:
@@ -114,7 +118,9 @@ def plan(
         sizes = _sizes(connection, session.schema)
     from lms_schema.tracing.trace import on_disposable_server
 
-    trace = on_disposable_server(package, applied, again, schema=session.schema, last=last)
+    trace = on_disposable_server(
+        package, applied, again, schema=session.schema, last=last, on_event=on_event
+    )
     return _result(session, _beside_writers(trace, package, sizes), sizes)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from lms_schema import rules
 from lms_schema.catalog.catalog import Catalog
 from lms_schema.errors import UsageError
+from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.rules import Rule, Scope, Severity
 from lms_schema.rules.checked_folder import Folder, last_release
 from lms_schema.rules.drafts import Problem
@@ -25,6 +26,7 @@ def examine(
     *,
     release: Catalog | None = None,
     scopes: Collection[Scope] = tuple(rules.SCOPES),
+    on_event: OnEvent = unheard,
 ) -> CheckResult:
     """Check folders, the package's first, on a server where the role is a superuser.
 
@@ -33,8 +35,10 @@ def examine(
         server: Connection string of a database of the server.
         release: The catalog that ships with the package and must be true, or None.
         scopes: Of the rules to try.
+        on_event: Called with progress.
     """
-    examination = _Examination([folder for folder in folders if folder.judged], scopes)
+    judged = [folder for folder in folders if folder.judged]
+    examination = _Examination(judged, scopes, on_event)
     for scope in ("file", "folder", "lint"):
         if scope in scopes:
             examination.look(scope)
@@ -55,7 +59,8 @@ def examine(
 class _Examination:
     """What was found so far in the folders that are checked."""
 
-    def __init__(self, folders: Sequence[Folder], scopes: Collection[Scope]) -> None:
+    def __init__(self, folders: Sequence[Folder], scopes: Collection[Scope], tell: OnEvent) -> None:
+        self._tell = tell
         self.folders = folders
         self.scopes = scopes
         self._found: dict[tuple[str, Problem], Rule] = {}
@@ -90,20 +95,24 @@ class _Examination:
             readable = [draft.path for draft in drafts if draft.file]
             subjects = [readable] if readable else []
         for rule in rules.rules(scope):
+            self._tell(Event("begin", f"rule {rule.id}"))
             for one in subjects:
                 self.note(rule, rule.found(one))
 
     def apply(self, stage: Stage) -> None:
         """Try the rules about applying the files, and those about the result."""
         first, *others = rules.rules("install")
+        self._tell(Event("begin", f"rule {first.id}"))
         if self.note(first, first.found(stage)):
             self.skip([*others, *rules.rules("catalog")])
             return
         if "catalog" in self.scopes:
+            self._tell(Event("begin", "rules about the catalog"))
             for rule, problem in stage.offenders():
                 self.note(rule, [problem])
         if "install" in self.scopes:
             for rule in others:
+                self._tell(Event("begin", f"rule {rule.id}"))
                 self.note(rule, rule.found(stage))
             if stage.released is not None and stage.upgraded is None:
                 self.skip(rule for rule in others if rule.id == _AFTER_UPGRADE)
