@@ -9,7 +9,7 @@ import click
 
 import lms_schema
 from lms_schema.commands.options import json_option
-from lms_schema.commands.output import print_json, say
+from lms_schema.commands.output import count, print_json, say
 from lms_schema.commands.progress import followed
 
 
@@ -50,5 +50,4 @@ def export(folder: Path, tool: str, schema: str, since: str | None, as_json: boo
     if as_json:
         print_json(result.to_json())
     else:
-        for path in result.files:
-            say(f"wrote {path}")
+        say(f"wrote {count(len(result.files), 'file')} to {folder}")

@@ -15,7 +15,7 @@ from lms_schema.commands.options import (
     schemas_option,
     time_option,
 )
-from lms_schema.commands.output import count, print_differences, say, say_lines
+from lms_schema.commands.output import count, count_files, print_differences, say, say_lines
 from lms_schema.commands.schemas import chosen, report
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage, SqlFile
@@ -148,7 +148,7 @@ def _summary(result: lms_schema.MigrateResult) -> str:
         return f"{where}: nothing to do.{_left(result)}"
     slowest = max(result.actions, key=lambda action: action.seconds)
     return (
-        f"{where}: {count(len(result.actions), 'file')} done in {result.seconds:.1f} s; "
+        f"{where}: {count_files(result.pending, result.actions)} done in {result.seconds:.1f} s; "
         f"the slowest, {slowest.file}, took {slowest.seconds:.1f} s.{_left(result)}"
     )
 

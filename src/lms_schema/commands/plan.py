@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import NoReturn
@@ -16,7 +18,16 @@ from lms_schema.commands.options import (
     repair_option,
     schema_option,
 )
-from lms_schema.commands.output import count, print_json, say, say_lines
+from lms_schema.commands.output import (
+    count,
+    count_files,
+    folder,
+    print_json,
+    room,
+    say,
+    say_lines,
+    say_wrapped,
+)
 from lms_schema.commands.progress import followed
 from lms_schema.tracing.plan_result import PlannedStatement, PlannedTransaction, Table
 from lms_schema.tracing.table_locks import Lock
@@ -26,7 +37,6 @@ _MARKS = {
     "brief": click.style(" ! ", fg="yellow"),
     "long": click.style("!! ", fg="red", bold=True),
 }
-_WIDTH = 90
 
 
 @click.command()
@@ -99,18 +109,22 @@ def _print_plan(result: lms_schema.PlanResult, *, show_sql: bool) -> None:
         f"{where}, PostgreSQL {result.server_major}; "
         f"traced on an empty PostgreSQL {result.traced_major}."
     )
-    for transaction in result.transactions:
+    loud = result.transactions
+    if not show_sql:
+        loud, quiet = _split(result)
+        _print_counts(quiet)
+    for transaction in loud:
         say()
         _print_transaction(transaction, result.tables, show_sql=show_sql)
     for transaction in result.recurring:
         say()
         say("At every migrate, when it finds something to do:")
         _print_transaction(transaction, result.tables, show_sql=show_sql)
-    files = {action.file for item in result.transactions for action in item.actions}
+    actions = [action for item in result.transactions for action in item.actions]
     statements = [item for each in result.transactions for item in each.statements]
     long, brief = (sum(item.danger == word for item in statements) for word in ("long", "brief"))
     say()
-    say(f"{count(len(files), 'file')} pending; nothing was changed.")
+    say(f"{count_files(result.pending, actions)} pending; nothing was changed.")
     say(
         f"{count(long, 'statement')} may keep readers or writers of a filled table waiting for "
         "long",
@@ -120,6 +134,36 @@ def _print_plan(result: lms_schema.PlanResult, *, show_sql: bool) -> None:
         f"{count(brief, 'statement')} for a moment, once the lock is obtained",
         before=_MARKS["brief"],
     )
+
+
+def _split(
+    result: lms_schema.PlanResult,
+) -> tuple[tuple[PlannedTransaction, ...], tuple[PlannedTransaction, ...]]:
+    """Return the transactions that have something to tell, and those that have not."""
+
+    def tells(transaction: PlannedTransaction) -> bool:
+        return transaction.concurrent or any(
+            line for item in transaction.statements for line in _effects(item, result.tables)
+        )
+
+    loud = tuple(filter(tells, result.transactions))
+    return loud, tuple(item for item in result.transactions if not tells(item))
+
+
+def _print_counts(transactions: Iterable[PlannedTransaction]) -> None:
+    """Print a line for each folder and what is done there."""
+    files: Counter[tuple[str, str]] = Counter()
+    statements: Counter[tuple[str, str]] = Counter()
+    for transaction in transactions:
+        keys = [(folder(item.file), item.action) for item in transaction.actions]
+        files.update(keys)
+        statements[keys[0]] += len(transaction.statements)
+    if files:
+        say()
+        say("These lock nothing of the database; --show-sql lists them:")
+    for (name, action), number in files.items():
+        counted = f"{count(number, 'file')}, {count(statements[name, action], 'statement')}"
+        say(f"   {name:<10} {action:<8} {counted}")
 
 
 def _print_transaction(
@@ -146,16 +190,16 @@ def _print_quiet(statements: list[PlannedStatement]) -> None:
 
 
 def _print_statement(statement: PlannedStatement, lines: Iterable[str], *, full: bool) -> None:
+    place = f"{statement.file}:{statement.line}: " if statement.written else ""
     text = statement.statement
     if full:
         text = text.replace("\n", "\n   ")
     else:
         text = " ".join(text.split())
-        text = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 3]}..."
-    place = f"{statement.file}:{statement.line}: " if statement.written else ""
+        text = textwrap.shorten(text, max(room() - len(place) - 3, 20), placeholder=" ...")
     say_lines(f"{place}{text}", before=_MARKS[statement.danger])
     for line in lines:
-        say(f"       {line}")
+        say_wrapped(line, indent=7)
 
 
 def _effects(statement: PlannedStatement, tables: Mapping[str, Table]) -> Iterable[str]:

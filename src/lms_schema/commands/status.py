@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Collection
 
 import click
 
 import lms_schema
 from lms_schema.commands.options import database_option, extra_option, json_option, schemas_option
-from lms_schema.commands.output import count, say
+from lms_schema.commands.output import count, folder, say
 from lms_schema.commands.schemas import chosen, report
 from lms_schema.server import suggested_commands
+
+_FEW = 10
+"""Files that are listed by name; more are counted."""
 
 
 @click.command()
@@ -41,6 +45,7 @@ def status(
 
 def _print_status(result: lms_schema.StatusResult) -> None:
     files = result.files
+    overridden = dict(files.overridden)
     where = f"Schema {result.schema} of database {result.database}"
     if result.equals:
         say(
@@ -65,7 +70,7 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     _print_list("gone, to be dropped", files.gone)
     _print_list("edited after release, migrate will refuse (5)", files.edited)
     _print_list("unknown to this release, migrate will refuse (8)", files.newer)
-    _print_list("overridden", (f"{file} by {by}" for file, by in files.overridden))
+    _print_list("overridden", overridden, lambda file: f"{file} by {overridden[file]}")
     _print_list("of extras that were not given, left alone", files.others)
     if files.release:
         say(f"migrated by the newer release {files.release}, migrate will refuse (8)")
@@ -77,9 +82,14 @@ def _last_change(result: lms_schema.StatusResult) -> str:
     return f"release {result.release}, last migrated {when}{who}"
 
 
-def _print_list(label: str, names: Iterable[str]) -> None:
-    names = list(names)
-    if names:
-        say(f"{label}: {count(len(names), 'file')}")
-        for name in names:
-            say(f"  {name}")
+def _print_list(label: str, files: Collection[str], text: Callable[[str], str] = str) -> None:
+    """Print how many there are, and which: many by their folders, which --json lists one by one."""
+    if not files:
+        return
+    say(f"{label}: {count(len(files), 'file')}")
+    if len(files) <= _FEW:
+        for file in files:
+            say(f"  {text(file)}")
+    else:
+        for name, number in Counter(map(folder, files)).items():
+            say(f"  {name:<10} {number:>4}")

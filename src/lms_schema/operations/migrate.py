@@ -34,7 +34,10 @@ class MigrateResult:
         database: Name of the database.
         schema: The target schema.
         server_major: PostgreSQL's major version.
-        actions: What was done, in order; empty when there was nothing to do.
+        pending: Ids of the files that were pending, changed or gone, as `status` counts them, and
+            of those to repair.
+        actions: What was done, in order, also with files that depend on these or run at every
+            migrate; empty when there was nothing to do.
         seconds: How long it took altogether.
         repaired: With `repair`: what differed from the release and does not any more.
         left: With `repair`: what still differs, which nobody but its author can judge.
@@ -43,6 +46,7 @@ class MigrateResult:
     database: str
     schema: str
     server_major: int
+    pending: tuple[str, ...]
     actions: tuple[Action, ...]
     seconds: float
     repaired: tuple[Difference, ...] = ()
@@ -62,6 +66,7 @@ class MigrateResult:
             "schema": self.schema,
             "server_major": self.server_major,
             "seconds": round(self.seconds, 3),
+            "pending": list(self.pending),
             "actions": [
                 {"file": item.file, "action": item.action, "seconds": round(item.seconds, 3)}
                 for item in self.actions
@@ -152,6 +157,7 @@ def migrate(
         database=session.database,
         schema=session.schema,
         server_major=session.server_major,
+        pending=run.pending,
         actions=tuple(actions),
         seconds=time.monotonic() - start,
         repaired=repaired,

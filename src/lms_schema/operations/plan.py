@@ -107,12 +107,14 @@ def plan(
         entries = ledger.read(connection, session.schema) if tracked else {}
         found = compare(package, entries)
         found.check()
-        reached = {file.id for file in package.files[:last]}
         again = _to_repair(session, package) if repair else {}
-        pending = reached.intersection((*found.pending, *found.changed, *again))
-        gone = found.gone if last is None else ()
-        if not pending and not gone:
-            return _result(session, None, {})
+        todo = {*found.pending, *found.changed, *again}
+        pending = (
+            *(file.id for file in package.files[:last] if file.id in todo),
+            *(found.gone if last is None else ()),
+        )
+        if not pending:
+            return _result(session, (), None, {})
         applied = ledger.contents(connection, session.schema) if tracked else {}
         _refuse_unknown(applied)
         sizes = _sizes(connection, session.schema)
@@ -121,7 +123,7 @@ def plan(
     trace = on_disposable_server(
         package, applied, again, schema=session.schema, last=last, on_event=on_event
     )
-    return _result(session, _beside_writers(trace, package, sizes), sizes)
+    return _result(session, pending, _beside_writers(trace, package, sizes), sizes)
 
 
 def _to_repair(session: sessions.Session, package: SchemaPackage) -> dict[str, str]:
@@ -175,7 +177,10 @@ def _sizes(connection: psycopg.Connection[Any], schema: str) -> dict[str, Table]
 
 
 def _result(
-    session: sessions.Session, trace: Trace | None, sizes: Mapping[str, Table]
+    session: sessions.Session,
+    pending: tuple[str, ...],
+    trace: Trace | None,
+    sizes: Mapping[str, Table],
 ) -> PlanResult:
     transactions = trace.transactions if trace else ()
     planned = {action.file for item in transactions for action in item.actions}
@@ -198,6 +203,7 @@ def _result(
         schema=session.schema,
         server_major=session.server_major,
         traced_major=trace.server_major if trace else None,
+        pending=pending,
         transactions=tuple(result[0]),
         recurring=tuple(result[1]),
         tables={name: sizes.get(name, Table(name)) for name in sorted(mentioned)},
