@@ -111,11 +111,14 @@ class Week:
         monday: Its first day, UTC.
         learners: Learners with an interaction.
         interactions: Interactions.
+        finished: Learners who had completed the course before the week and had no interaction
+            in it.
     """
 
     monday: date
     learners: int
     interactions: int
+    finished: int
 
 
 @dataclass(frozen=True)
@@ -257,7 +260,22 @@ WITH week AS (
 SELECT
     s.monday::date AS monday,
     coalesce(week.learners, 0) AS learners,
-    coalesce(week.interactions, 0) AS interactions
+    coalesce(week.interactions, 0) AS interactions,
+    (
+        SELECT count(*)
+        FROM course_enrollments AS e
+        WHERE
+            e.course_id = %(course)s
+            AND e.completion_date < s.monday
+            AND NOT EXISTS (
+                SELECT FROM learning_interactions AS i
+                WHERE
+                    i.learner_id = e.learner_id
+                    AND i.course_id = e.course_id
+                    AND i.timestamp >= s.monday
+                    AND i.timestamp < s.monday + interval '1 week'
+            )
+    ) AS finished
 FROM
     generate_series(
         (SELECT min(w.monday) FROM week AS w),

@@ -32,10 +32,12 @@ def teacher_page(template: Template, figures: Figures, *, as_of: datetime) -> st
             "course": course,
             "weeks": [
                 {
-                    "label": number,
+                    "label": f"{week.monday.day} {week.monday:%b}",
                     "value": week.learners,
-                    "title": f"Week {number}, from {week.monday:%d %B}: {week.learners} learners, "
-                    f"{week.interactions} interactions",
+                    "above": week.finished,
+                    "title": f"Week {number}, from {week.monday.day} {week.monday:%B}: "
+                    f"{week.learners} active learners, {week.interactions} interactions; "
+                    f"{week.finished} had finished before",
                 }
                 for number, week in enumerate(figures.details[course.id].weeks, 1)
             ],
@@ -43,6 +45,7 @@ def teacher_page(template: Template, figures: Figures, *, as_of: datetime) -> st
                 {
                     "label": f"{band.lowest}",
                     "value": band.learners,
+                    "above": 0,
                     "title": f"From {band.lowest} %: {band.learners} learners",
                 }
                 for band in figures.details[course.id].bands
