@@ -147,9 +147,10 @@ def _summary(result: lms_schema.MigrateResult) -> str:
     if not result.actions:
         return f"{where}: nothing to do.{_left(result)}"
     slowest = max(result.actions, key=lambda action: action.seconds)
+    done = count_files(result.pending, result.actions, "done")
     return (
-        f"{where}: {count_files(result.pending, result.actions)} done in {result.seconds:.1f} s; "
-        f"the slowest, {slowest.file}, took {slowest.seconds:.1f} s.{_left(result)}"
+        f"{where}: {done} in {result.seconds:.1f} s; the slowest, {slowest.file}, "
+        f"took {slowest.seconds:.1f} s.{_left(result)}"
     )
 
 

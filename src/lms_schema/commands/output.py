@@ -87,18 +87,19 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def count_files(pending: Collection[str], actions: Iterable[Action]) -> str:
-    """Return how many files are or were pending, and how many others are done with them.
+def count_files(pending: Collection[str], actions: Iterable[Action], word: str) -> str:
+    """Return how many files are pending or done, and how many others are done with them.
 
     Args:
         pending: Ids, as `status` counts them.
         actions: What is done with these and with others, which depend on them.
+        word: What they are, like `pending`.
     """
     others = {action.file for action in actions}.difference(pending)
     if not pending:
-        return count(len(others), "file")
+        return f"{count(len(others), 'file')} {word}"
     with_them = f" and {count(len(others), 'other')} with them" if others else ""
-    return f"{count(len(pending), 'file')}{with_them}"
+    return f"{count(len(pending), 'file')} {word}{with_them}"
 
 
 def folder(file_id: str) -> str:

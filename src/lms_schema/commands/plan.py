@@ -124,7 +124,7 @@ def _print_plan(result: lms_schema.PlanResult, *, show_sql: bool) -> None:
     statements = [item for each in result.transactions for item in each.statements]
     long, brief = (sum(item.danger == word for item in statements) for word in ("long", "brief"))
     say()
-    say(f"{count_files(result.pending, actions)} pending; nothing was changed.")
+    say(f"{count_files(result.pending, actions, 'pending')}; nothing was changed.")
     say(
         f"{count(long, 'statement')} may keep readers or writers of a filled table waiting for "
         "long",
