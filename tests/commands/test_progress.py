@@ -89,7 +89,7 @@ def _commands(database: str, folder: Path) -> dict[str, tuple[list[str], str, st
     options = ["--database", database]
     return {
         "verify": (options, "reads the catalog", "Schema public on"),
-        "maintain": (options, "metrics of the courses", "Schema public of"),
+        "maintain": (options, "metrics", "Schema public of"),
         "docs": ([str(folder / "docs")], "lays out the pages", "wrote "),
         "plan": ([*options, "--schema", "other"], "tries there", "Schema other of"),
         "export": ([str(folder / "out")], "applies the files", "wrote "),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -37,6 +36,11 @@ _MARKS = {
     "brief": click.style(" ! ", fg="yellow"),
     "long": click.style("!! ", fg="red", bold=True),
 }
+
+_MARGIN = 3
+"""Columns of a mark."""
+_LEAST = 30
+"""Columns that a statement has at least beside its place."""
 
 
 @click.command()
@@ -191,13 +195,18 @@ def _print_quiet(statements: list[PlannedStatement]) -> None:
 
 def _print_statement(statement: PlannedStatement, lines: Iterable[str], *, full: bool) -> None:
     place = f"{statement.file}:{statement.line}: " if statement.written else ""
+    before = _MARKS[statement.danger]
     text = statement.statement
     if full:
         text = text.replace("\n", "\n   ")
     else:
+        left = room() - len(place) - _MARGIN
+        if left < _LEAST:  # on a line of its own
+            say(place.rstrip(), before=before)
+            place, before, left = "", " " * 2 * _MARGIN, room() - 2 * _MARGIN
         text = " ".join(text.split())
-        text = textwrap.shorten(text, max(room() - len(place) - 3, 20), placeholder=" ...")
-    say_lines(f"{place}{text}", before=_MARKS[statement.danger])
+        text = text if len(text) <= left else f"{text[: left - 3]}..."
+    say_lines(f"{place}{text}", before=before)
     for line in lines:
         say_wrapped(line, indent=7)
 

@@ -73,12 +73,11 @@ class _Bar:
         if self._shown is None:
             progress = _progress()
             self._shown = progress, progress.add_task("", total=None)
-            progress.start()
         progress, task = self._shown
         if event.kind == "begin":
-            text = printable(event.text)
-            progress.update(task, description=text, completed=0, total=event.total)
-            return
+            progress.tasks[0].total = event.total  # update() takes None for no change
+            progress.update(task, description=printable(event.text), completed=0)
+        progress.start()
         if event.kind in _SENTENCES or (self._lists and event.kind != "step"):
             took = "" if event.seconds is None else f"  {event.seconds:.2f} s"
             text = printable(f"{event.kind:<8} {event.text}{took}")
@@ -97,14 +96,22 @@ def _progress() -> Progress:
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        Task,
         TextColumn,
         TimeElapsedColumn,
     )
     from rich.table import Column
+    from rich.text import Text
+
+    class Count(MofNCompleteColumn):
+        """How many steps are done, where it is known how many there are."""
+
+        def render(self, task: Task) -> Text:
+            return Text() if task.total is None else super().render(task)
 
     return Progress(
-        BarColumn(bar_width=20),
-        MofNCompleteColumn(),
+        BarColumn(bar_width=12),
+        Count(),
         TimeElapsedColumn(),
         TextColumn(
             "{task.description}",
