@@ -76,6 +76,7 @@ def test_a_terminal_shows_a_line_a_file_with_its_time_and_a_bar(
     lines = [line for line in shown.splitlines() if " s" in line or "notice" in line]
     assert any("apply    tables/020_b" in line for line in lines)
     assert any("mind [the] gap" in line for line in lines)
+    assert "begin" not in shown
     assert "2/2" in shown
     output, shown = _on_a_terminal(*arguments)
     assert ("nothing to do" in output, shown) == (True, "")

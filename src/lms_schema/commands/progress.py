@@ -18,6 +18,8 @@ Tell = Callable[[str | None, Event], None]
 
 _SENTENCES = ("waiting", "notice", "warning")
 """Kinds of events that are told of every command."""
+_OF_A_BAR = ("begin", "step")
+"""Kinds of events that a bar alone shows."""
 
 
 @contextmanager
@@ -52,7 +54,7 @@ def _print_json(schema: str | None, event: Event) -> None:
 
 
 def _print(_schema: str | None, event: Event) -> None:
-    if event.kind not in ("begin", "step"):
+    if event.kind not in _OF_A_BAR:
         say(f"{event.kind:<8} {event.text}", err=True)
 
 
@@ -78,7 +80,7 @@ class _Bar:
             progress.tasks[0].total = event.total  # update() takes None for no change
             progress.update(task, description=printable(event.text), completed=0)
         progress.start()
-        if event.kind in _SENTENCES or (self._lists and event.kind != "step"):
+        if event.kind in _SENTENCES or (self._lists and event.kind not in _OF_A_BAR):
             took = "" if event.seconds is None else f"  {event.seconds:.2f} s"
             text = printable(f"{event.kind:<8} {event.text}{took}")
             progress.console.print(text, soft_wrap=True)
