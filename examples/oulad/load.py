@@ -114,7 +114,7 @@ def load(connection: Connection, files: dict[str, list[DataFile]], report: Repor
         with connection.transaction():
             for table in tables:
                 stage(connection, table, files[table], report)
-            with report.step(f"{name} of the platform"):
+            with report.step(f"writes {name}"):
                 connection.execute(statements(name))
     stage(connection, EVENTS, files[EVENTS], report)
     courses = connection.execute(
@@ -127,7 +127,7 @@ def load(connection: Connection, files: dict[str, list[DataFile]], report: Repor
                 connection.execute(statements("course"))
             advance(number)
             report.done(f"{course.replace(':', ' ')}: events and progress")
-    with report.step("statistics of the tables"):
+    with report.step("analyzes the tables"):
         connection.execute(statements("analyze"))
 
 

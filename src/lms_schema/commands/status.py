@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Sequence
+from itertools import zip_longest
 
 import click
 
@@ -45,7 +46,6 @@ def status(
 
 def _print_status(result: lms_schema.StatusResult) -> None:
     files = result.files
-    overridden = dict(files.overridden)
     where = f"Schema {result.schema} of database {result.database}"
     if result.equals:
         say(
@@ -70,7 +70,9 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     _print_list("gone, to be dropped", files.gone)
     _print_list("edited after release, migrate will refuse (5)", files.edited)
     _print_list("unknown to this release, migrate will refuse (8)", files.newer)
-    _print_list("overridden", overridden, lambda file: f"{file} by {overridden[file]}")
+    _print_list(
+        "overridden", [file for file, _ in files.overridden], [by for _, by in files.overridden]
+    )
     _print_list("of extras that were not given, left alone", files.others)
     if files.release:
         say(f"migrated by the newer release {files.release}, migrate will refuse (8)")
@@ -82,14 +84,20 @@ def _last_change(result: lms_schema.StatusResult) -> str:
     return f"release {result.release}, last migrated {when}{who}"
 
 
-def _print_list(label: str, files: Collection[str], text: Callable[[str], str] = str) -> None:
-    """Print how many there are, and which: many by their folders, which --json lists one by one."""
+def _print_list(label: str, files: Sequence[str], by: Sequence[str] = ()) -> None:
+    """Print how many there are, and which: many by their folders.
+
+    Args:
+        label: What they are.
+        files: Their ids.
+        by: Of each the file that overrides it.
+    """
     if not files:
         return
     say(f"{label}: {count(len(files), 'file')}")
-    if len(files) <= _FEW:
-        for file in files:
-            say(f"  {text(file)}")
-    else:
+    if len(files) > _FEW:
         for name, number in Counter(map(folder, files)).items():
             say(f"  {name:<10} {number:>4}")
+    else:
+        for file, other in zip_longest(files, by):
+            say(f"  {file} by {other}" if other else f"  {file}")
