@@ -58,15 +58,15 @@ def test_few_files_are_listed_and_many_are_counted_by_folder(
     empty_database: str, make_package: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = {f"tables/{10 + n:03}_t.sql": f"CREATE TABLE t{n} (i int);" for n in range(9)}
+    few, more = make_package(TABLES | FUNCTIONS), make_package(many | FUNCTIONS)
 
-    def said(files: dict[str, str]) -> str:
-        found = make_package(files)
+    def said(found: package.SchemaPackage) -> str:
         monkeypatch.setattr(package, "read", lambda: found)
         return CliRunner().invoke(cli, ["status", "--database", empty_database]).stdout
 
-    assert "pending: 4 files\n  tables/010_a\n" in said(TABLES | FUNCTIONS)
+    assert "pending: 4 files\n  tables/010_a\n" in said(few)
     counted = "pending: 11 files\n  tables        9\n  functions     2\n"
-    assert said(many | FUNCTIONS).endswith(counted)
+    assert said(more).endswith(counted)
 
 
 def test_release_time_and_role_of_the_last_migrate_are_told(

@@ -101,7 +101,8 @@ def print_dashboards(figures: Figures) -> None:
     )
     print_bars(
         f"Activity: {shown.title}",
-        "Learners with an interaction, by week of the course.",
+        "Learners with an interaction, by week of the course. "
+        f"In the last one {details.weeks[-1].finished} were not active because they had finished.",
         [(f"{week.monday:%d %b}", week.learners) for week in details.weeks],
     )
     print_bars(
