@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lms_schema import rules
+from lms_schema.events import Event
 from lms_schema.rules.checked_folder import subject
 from lms_schema.rules.examination import examine
 
@@ -139,3 +140,12 @@ def test_a_schema_in_a_function_body_is_found(broken: Rules) -> None:
     body += "SET search_path FROM CURRENT\nAS $$ SELECT count(*) FROM public.notes $$;\n"
     body += "REVOKE EXECUTE ON FUNCTION n FROM public;\nCOMMENT ON FUNCTION n() IS 'Count.';\n"
     assert "hard-coded-schema" in broken({**index("(note_id)"), "functions/n.sql": body})
+
+
+def test_each_rule_is_told_as_it_begins(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "010_notes.sql").write_text(NOTES)
+    told: list[Event] = []
+    examine(subject(tmp_path), "", scopes=["file", "folder"], on_event=told.append)
+    expected = [f"rule {name}" for scope in ("file", "folder") for name in rules.SCOPES[scope]]
+    assert [(event.kind, event.text) for event in told] == [("begin", text) for text in expected]
