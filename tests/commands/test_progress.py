@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from support.runner import Make
 CODE = """
 import sys
 from pathlib import Path
+from typing import Any
 from lms_schema.source import package
 folder = Path(sys.argv.pop(1))
 package.shipped_folder = lambda: folder
@@ -98,16 +100,12 @@ def _commands(database: str, folder: Path) -> dict[str, tuple[list[str], str, st
     }
 
 
+def _slow(*commands: str) -> list[Any]:
+    return [pytest.param(command, marks=pytest.mark.slow) for command in commands]
+
+
 @pytest.mark.parametrize(
-    "command",
-    [
-        "verify",
-        "maintain",
-        "docs",
-        pytest.param("plan", marks=pytest.mark.slow),
-        pytest.param("export", marks=pytest.mark.slow),
-        pytest.param("demo", marks=pytest.mark.slow),
-    ],
+    "command", ["verify", "maintain", "docs", *_slow("plan", "export", "demo")]
 )
 def test_a_bar_tells_what_is_done_and_is_gone_before_the_result(
     command: str, database: str, tmp_path: Path
@@ -138,16 +136,7 @@ def test_elsewhere_a_command_that_lists_no_files_says_nothing_but_its_result(
         assert done.stderr == ""
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "verify",
-        "maintain",
-        "docs",
-        pytest.param("plan", marks=pytest.mark.slow),
-        pytest.param("export", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.parametrize("command", ["verify", "maintain", "docs", *_slow("plan", "export")])
 def test_with_json_progress_is_a_document_a_line(
     command: str, database: str, tmp_path: Path
 ) -> None:

@@ -155,7 +155,7 @@ def _split(
 
 
 def _print_counts(transactions: Iterable[PlannedTransaction]) -> None:
-    """Print a line for each folder and what is done there."""
+    """Print one line for each folder and action."""
     files: Counter[tuple[str, str]] = Counter()
     statements: Counter[tuple[str, str]] = Counter()
     for transaction in transactions:

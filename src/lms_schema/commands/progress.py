@@ -31,7 +31,7 @@ def followed(
     Results are printed afterwards: a bar has the last line of the terminal for itself.
 
     Args:
-        as_json: Whether to print a JSON object a line.
+        as_json: Whether to print one JSON object per line.
         several: Whether there are several schemas, which are told apart by their names.
         lists: Whether to print a line for each file that is done, where there is one schema.
     """
