@@ -9,9 +9,13 @@ CREATE OR REPLACE FUNCTION calculate_item_statistics(p_assessment_id uuid) RETUR
     d27 double precision,
     alpha_if_deleted double precision
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN QUERY
     WITH measured AS (
         SELECT
             m.*,
@@ -39,6 +43,7 @@ BEGIN ATOMIC
     WHERE a.id = p_assessment_id
     ORDER BY q.ordinality;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION calculate_item_statistics(uuid) FROM public;
 

@@ -287,18 +287,17 @@ class _Maintenance:
     def _make_months(self) -> str:
         """Months a year ahead, and the partition of earlier events: one a transaction."""
 
-        def make_one() -> str | None:
+        def make_one() -> bool:
             self._execute(_EVENTS)
-            statement: str | None = self._first(_MONTHS)
-            if statement is not None:
-                with search_path.opened(self._connection, self._schema):
+            statements: list[str] = self._first(_MONTHS) or []
+            with search_path.opened(self._connection, self._schema):
+                for statement in statements:
                     self._connection.execute(statement.encode())
-            return statement
+            return bool(statements) and statements[0].startswith("CREATE TABLE")
 
         # outside a transaction first: a look takes no lock
         while self._first(_MONTHS) is not None:
-            made = self._patiently("the event table's months", make_one)
-            self._count += (made or "").startswith("CREATE TABLE")
+            self._count += self._patiently("the event table's months", make_one)
         return "done"
 
     def _metrics(self) -> str:
@@ -339,11 +338,18 @@ class _Maintenance:
         return "done"
 
     def _refresh(self) -> str:
+        needs_snapshot = self._session.citus  # where a statement is none by itself
+
         def refresh() -> tuple[int, int]:
+            if needs_snapshot:
+                self._execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            since = self._first("SELECT now()")
             self._execute("SELECT {schema}.refresh_learning_analytics()")
+            # the time is given: on Citus, now() would be that of the node which has the log
             row = self._execute(
                 "SELECT count(*), coalesce(sum(rows_changed), 0)::bigint"
-                " FROM {schema}.analytics_refresh_log WHERE started_at >= now()"
+                " FROM {schema}.analytics_refresh_log WHERE started_at >= %s",
+                since,
             ).fetchone()
             return row or (0, 0)
 

@@ -12,7 +12,7 @@ from lms_schema.errors import UsageError
 from lms_schema.events import Action, Event, OnEvent, unheard
 from lms_schema.runner.migration import Run
 from lms_schema.runner.observer import Watch
-from lms_schema.server import advisory_lock, sessions
+from lms_schema.server import advisory_lock, citus, sessions
 from lms_schema.source import package as packages
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ def migrate(
         lock_timeout=lock_timeout,
         allow_pooler=allow_session_pooler,
     ) as session:
+        citus.require(session)
         connection = session.connection
         waiting = advisory_lock.held(
             connection,

@@ -14,7 +14,7 @@ from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.operations.migrate import REPAIR_OF_ALL
 from lms_schema.records.comparison import compare
 from lms_schema.runner.observer import Step
-from lms_schema.server import search_path, sessions
+from lms_schema.server import citus, search_path, sessions
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage
 from lms_schema.tracing.plan_result import (
@@ -100,6 +100,7 @@ def plan(
     with sessions.session(
         conninfo, schema=schema, lock_timeout=lock_timeout, read_only=True
     ) as session:
+        citus.require(session)
         connection = session.connection
         tracked = ledger.exists(connection, session.schema)
         if not tracked:

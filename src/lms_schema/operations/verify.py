@@ -9,7 +9,7 @@ from lms_schema.catalog.difference import Difference, compare, without_row_secur
 from lms_schema.catalog.expected import expected_catalog
 from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.records import comparison
-from lms_schema.server import sessions
+from lms_schema.server import citus, sessions
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage
 
@@ -83,6 +83,10 @@ def verify(
         _refuse_newer(session, package)
         on_event(Event("begin", f"reads the catalog of schema {session.schema}"))
         live = read_catalog(session.connection, session.schema)
+        settings = [
+            Difference("setting", name, "missing", statement, None)
+            for name, statement in citus.missing(session).items()
+        ]
     if package.extras:
         on_event(Event("begin", "applies the extras on a disposable server"))
     expected, unsure = expected_catalog(package, session.server_major)
@@ -90,7 +94,13 @@ def verify(
     if accept_row_security:
         live = without_row_security(live, expected)
     differences, notes = compare(expected, live, strict=strict, unsure=unsure)
-    return VerifyResult(session.database, session.schema, session.server_major, differences, notes)
+    return VerifyResult(
+        session.database,
+        session.schema,
+        session.server_major,
+        (*differences, *settings),
+        notes,
+    )
 
 
 def _refuse_newer(session: sessions.Session, package: SchemaPackage) -> None:

@@ -20,7 +20,7 @@ from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.records import yoyo_layout
 from lms_schema.server import search_path
 from lms_schema.source import package as packages
-from lms_schema.source.statements import qualified
+from lms_schema.source.statements import qualified, split
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -366,7 +366,9 @@ class Ledger:
 
     def create(self) -> None:
         """Create the state tables."""
-        self._connection.execute(creation(self._schema).encode())
+        # one by one: Citus sends the text of a message on to its workers, whole
+        for statement in split(creation(self._schema)):
+            self._connection.execute(statement.text.encode())
 
     def record(self, file: SqlFile, objects: Sequence[str], repair: str | None = None) -> Entry:
         """Record a file as applied, in place of an earlier record.

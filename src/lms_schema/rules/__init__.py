@@ -5,6 +5,7 @@ folder/   what the files of a folder must be to each other
 lint/     sqlfluff and squawk
 install/  what must hold while the files are applied to a disposable server
 catalog/  what must hold of the result, asked of the catalog in SQL
+citus/    what must hold of it on Citus, asked in the same way; of an extra, a warning
 
 A module has a docstring (what the rule is; then why), an EXAMPLE that breaks it and a `find`. An
 SQL file says the same in its first comment and yields a row for each offender.
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from lms_schema.rules.drafts import Problem
 
-Scope = Literal["file", "folder", "lint", "install", "catalog"]
+Scope = Literal["file", "folder", "lint", "install", "catalog", "citus"]
 Severity = Literal["error", "warning"]
 
 SCOPES: Mapping[Scope, tuple[str, ...]] = {
@@ -81,8 +82,25 @@ SCOPES: Mapping[Scope, tuple[str, ...]] = {
         "transaction-function",
         "logged-table",
     ),
+    "citus": (
+        "function-relation",
+        "function-constraint",
+        "sql-with-parameters",
+        "sql-without-settings",
+        "transition-table",
+        "trigger-table-name",
+        "write-behind-with",
+        "upsert-time",
+        "upsert-case",
+        "insert-default",
+        "insert-plan",
+        "insert-count",
+    ),
 }
 """The ids of all rules, in the order in which they are tried and listed."""
+
+ASKED: tuple[Scope, ...] = ("catalog", "citus")
+"""The scopes of the rules that are SQL."""
 
 _EXAMPLE = re.compile(r"^Example \((.*)\):$")
 
@@ -98,8 +116,8 @@ class Rule:
         why: The reason for it, and what to do.
         example: Files that break it, content by path below the schema folder.
         severity: `error`, or `warning` for what is a matter of style.
-        find: The function that finds offenders; its form depends on the scope. None in `catalog`.
-        query: SQL that lists offenders, in `catalog`; else empty.
+        find: The function that finds offenders; its form depends on the scope. None in `ASKED`.
+        query: SQL that lists offenders, in `ASKED`; else empty.
     """
 
     id: str
@@ -113,7 +131,7 @@ class Rule:
 
     def found(self, subject: object) -> Iterable[Problem]:
         """Apply `find`."""
-        assert self.find is not None  # noqa: S101 (rules of catalog are asked in SQL)
+        assert self.find is not None  # noqa: S101 (it is asked in SQL)
         problems: Iterable[Problem] = self.find(subject)
         return problems
 
@@ -121,7 +139,7 @@ class Rule:
 @cache
 def rules(scope: Scope) -> tuple[Rule, ...]:
     """Return the rules of a scope."""
-    load = _from_sql if scope == "catalog" else _from_module
+    load = _from_sql if scope in ASKED else _from_module
     return tuple(load(scope, name) for name in SCOPES[scope])
 
 
@@ -131,8 +149,8 @@ def every() -> tuple[Rule, ...]:
 
 
 def vocabulary() -> str:
-    """Return the SQL that makes the views by which the rules of `catalog` ask."""
-    return _text("vocabulary.sql")
+    """Return the SQL that makes the views by which the rules of `ASKED` ask."""
+    return _text("catalog", "vocabulary.sql")
 
 
 def _from_module(scope: Scope, name: str) -> Rule:
@@ -153,7 +171,7 @@ def _from_module(scope: Scope, name: str) -> Rule:
 def _from_sql(scope: Scope, name: str) -> Rule:
     header: list[str] = []
     query: list[str] = []
-    for line in _text(f"{name.replace('-', '_')}.sql").split("\n"):
+    for line in _text(scope, f"{name.replace('-', '_')}.sql").split("\n"):
         (header if line.startswith("--") and not query else query).append(line)
     title, *rest = [line.removeprefix("--").removeprefix(" ") for line in header]
     where = next(n for n, line in enumerate(rest) if _EXAMPLE.match(line))
@@ -171,8 +189,8 @@ def _from_sql(scope: Scope, name: str) -> Rule:
     )
 
 
-def _text(name: str) -> str:
-    return resources.files("lms_schema.rules").joinpath("catalog", name).read_text(encoding="utf-8")
+def _text(scope: Scope, name: str) -> str:
+    return resources.files("lms_schema.rules").joinpath(scope, name).read_text(encoding="utf-8")
 
 
 def _joined(text: str) -> str:

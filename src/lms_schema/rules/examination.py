@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lms_schema import rules
@@ -42,14 +42,14 @@ def examine(
     for scope in ("file", "folder", "lint"):
         if scope in scopes:
             examination.look(scope)
-    if "install" in scopes or "catalog" in scopes:
+    if not {"install", *rules.ASKED}.isdisjoint(scopes):
         try:
             base, package = folders[0].package, folders[-1].package
             released = last_release(folders)
         except UsageError:
             if not examination.broken:
                 raise
-            examination.skip([*rules.rules("install"), *rules.rules("catalog")])
+            examination.skip(_applied())
         else:
             with Stage(server, base, package, released, release) as stage:
                 examination.apply(stage)
@@ -104,11 +104,11 @@ class _Examination:
         first, *others = rules.rules("install")
         self._tell(Event("begin", f"rule {first.id}"))
         if self.note(first, first.found(stage)):
-            self.skip([*others, *rules.rules("catalog")])
+            self.skip(rule for rule in _applied() if rule != first)
             return
-        if "catalog" in self.scopes:
-            self._tell(Event("begin", "rules about the catalog"))
-            for rule, problem in stage.offenders():
+        self._tell(Event("begin", "rules about the catalog"))
+        for rule, problem in stage.offenders():
+            if rule.scope in self.scopes:
                 self.note(rule, [problem])
         if "install" in self.scopes:
             for rule in others:
@@ -144,6 +144,11 @@ class _Examination:
                     left.append(_finding(_IGNORES, "error", problem))
         left.sort(key=lambda finding: (finding.file, finding.line, finding.rule))
         return CheckResult(tuple(left), tuple(self._skipped))
+
+
+def _applied() -> Iterator[Rule]:
+    """Return the rules for which the files are applied."""
+    return (rule for scope in ("install", *rules.ASKED) for rule in rules.rules(scope))
 
 
 def _finding(rule: str, severity: Severity, problem: Problem) -> Finding:

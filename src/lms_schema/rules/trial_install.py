@@ -103,6 +103,8 @@ class Stage:
         """Yield what breaks a rule of the catalog, and with extras only because of them."""
         for rule, name, mend, address, words in self._asked():
             if (rule.id, name) not in self._before:
+                if rule.scope == "citus" and self.package.extras:
+                    rule = replace(rule, severity="warning")  # it may be for PostgreSQL alone
                 message = f"{name}: {rule.title[0].lower()}{rule.title[1:]} {mend}"
                 yield rule, self._problem(self.atlas.find(address, words), message)
 
@@ -110,7 +112,7 @@ class Stage:
         """Yield what breaks a rule of the catalog in the fresh install as it is now."""
         with self.fresh.connect() as connection:
             connection.execute(rules.vocabulary().encode())
-            for rule in rules.rules("catalog"):
+            for rule in (rule for scope in rules.ASKED for rule in rules.rules(scope)):
                 for name, mend, catalog, row, words in connection.execute(rule.query.encode()):
                     yield rule, name, mend, (catalog, row), words
 

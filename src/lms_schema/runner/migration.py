@@ -70,9 +70,14 @@ class Run:
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
         self._ground = trust.Ground(session.connection, session.schema)
+        # Citus sends the text of a message on to its workers, whole
+        one_by_one = watch or session.citus
+        if session.citus:
+            # the path of files, too: it names types in GRANT and REVOKE after what it finds in it
+            session.connection.execute("SET citus.propagate_set_commands = 'local'")
         self._whole = (
             None
-            if watch
+            if one_by_one
             else WholeFiles(session, ledger, self._blockers, self._ground, self._notice)
         )
         session.connection.add_notice_handler(self._notice)
