@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lms_schema import rules
+from lms_schema.events import Event
 from lms_schema.rules.checked_folder import subject
 from lms_schema.rules.examination import examine
 from lms_schema.rules.folder import one_number
@@ -154,3 +155,12 @@ def test_of_two_files_with_one_number_the_new_one_is_found_wherever_its_name_sta
     (root / "tables/020_pages.sql").write_text(PAGES)
     (folder,) = [item for item in subject(packages.shipped_folder(), [root]) if item.judged]
     assert [problem.path.name for problem in one_number.find(folder)] == ["010_baskets.sql"]
+
+
+def test_each_rule_is_told_as_it_begins(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "010_notes.sql").write_text(NOTES)
+    told: list[Event] = []
+    examine(subject(tmp_path), "", scopes=["file", "folder"], on_event=told.append)
+    expected = [f"rule {name}" for scope in ("file", "folder") for name in rules.SCOPES[scope]]
+    assert [(event.kind, event.text) for event in told] == [("begin", text) for text in expected]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 import lms_schema
 from lms_schema.commands.options import extra_option
 from lms_schema.commands.output import count, print_json, say, say_lines
+from lms_schema.commands.progress import followed
 from lms_schema.commands.settings import Settings
 
 
@@ -30,7 +33,8 @@ def check(settings: Settings, extra: tuple[str, ...], form: str) -> None:
     It ends with 9 when there are findings. docs/check.md lists the rules. docs/settings.md tells
     how a project makes a rule a warning, which does not fail, or switches it off.
     """
-    result = lms_schema.check(extra=extra, levels=settings.levels)
+    with followed(as_json=form == "json") as tell:
+        result = lms_schema.check(extra=extra, levels=settings.levels, on_event=partial(tell, None))
     if form == "json":
         print_json(result.to_json())
     elif form == "sarif":

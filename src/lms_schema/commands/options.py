@@ -100,7 +100,7 @@ def json_option(command: Command) -> Command:
         "as_json",
         is_flag=True,
         help="Print one JSON document, also for an error; its 'format' is the version of its "
-        "shape.",
+        "shape. Progress is then one JSON object per line, on standard error.",
     )(command)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import NoReturn
 
 import click
@@ -15,7 +17,17 @@ from lms_schema.commands.options import (
     repair_option,
     schema_option,
 )
-from lms_schema.commands.output import count, print_json, say, say_lines
+from lms_schema.commands.output import (
+    count,
+    count_files,
+    folder,
+    print_json,
+    room,
+    say,
+    say_lines,
+    say_wrapped,
+)
+from lms_schema.commands.progress import followed
 from lms_schema.tracing.effect_lines import effect_lines
 from lms_schema.tracing.plan_result import PlannedStatement, PlannedTransaction, Table
 
@@ -24,7 +36,11 @@ _MARKS = {
     "brief": click.style(" ! ", fg="yellow"),
     "long": click.style("!! ", fg="red", bold=True),
 }
-_WIDTH = 90
+
+_MARGIN = 3
+"""Columns of a mark."""
+_LEAST = 30
+"""Columns that a statement has at least beside its place."""
 
 
 @click.command()
@@ -85,7 +101,15 @@ def show_plan(
     as_markdown: bool = False,
 ) -> NoReturn:
     """Print a plan, and end with its exit code."""
-    result = lms_schema.plan(conninfo, schema=schema, to=to, extra=extra, repair=repair)
+    with followed(as_json=as_json) as tell:
+        result = lms_schema.plan(
+            conninfo,
+            schema=schema,
+            to=to,
+            extra=extra,
+            repair=repair,
+            on_event=partial(tell, schema),
+        )
     if as_json:
         print_json(result.to_json())
     elif as_markdown:
@@ -106,18 +130,22 @@ def _print_plan(result: lms_schema.PlanResult, *, show_sql: bool) -> None:
         f"{where}, PostgreSQL {result.server_major}; "
         f"traced on an empty PostgreSQL {result.traced_major}."
     )
-    for transaction in result.transactions:
+    loud = result.transactions
+    if not show_sql:
+        loud, quiet = _split(result)
+        _print_counts(quiet)
+    for transaction in loud:
         say()
         _print_transaction(transaction, result.tables, show_sql=show_sql)
     for transaction in result.recurring:
         say()
         say("At every migrate, when it finds something to do:")
         _print_transaction(transaction, result.tables, show_sql=show_sql)
-    files = {action.file for item in result.transactions for action in item.actions}
+    actions = [action for item in result.transactions for action in item.actions]
     statements = [item for each in result.transactions for item in each.statements]
     long, brief = (sum(item.danger == word for item in statements) for word in ("long", "brief"))
     say()
-    say(f"{count(len(files), 'file')} pending; nothing was changed.")
+    say(f"{count_files(result.pending, actions, 'pending')}; nothing was changed.")
     say(
         f"{count(long, 'statement')} may keep readers or writers of a filled table waiting for "
         "long",
@@ -127,6 +155,36 @@ def _print_plan(result: lms_schema.PlanResult, *, show_sql: bool) -> None:
         f"{count(brief, 'statement')} for a moment, once the lock is obtained",
         before=_MARKS["brief"],
     )
+
+
+def _split(
+    result: lms_schema.PlanResult,
+) -> tuple[tuple[PlannedTransaction, ...], tuple[PlannedTransaction, ...]]:
+    """Return the transactions that have something to tell, and those that have not."""
+
+    def tells(transaction: PlannedTransaction) -> bool:
+        return transaction.concurrent or any(
+            line for item in transaction.statements for line in effect_lines(item, result.tables)
+        )
+
+    loud = tuple(filter(tells, result.transactions))
+    return loud, tuple(item for item in result.transactions if not tells(item))
+
+
+def _print_counts(transactions: Iterable[PlannedTransaction]) -> None:
+    """Print one line for each folder and action."""
+    files: Counter[tuple[str, str]] = Counter()
+    statements: Counter[tuple[str, str]] = Counter()
+    for transaction in transactions:
+        keys = [(folder(item.file), item.action) for item in transaction.actions]
+        files.update(keys)
+        statements[keys[0]] += len(transaction.statements)
+    if files:
+        say()
+        say("These lock nothing of the database; --show-sql lists them:")
+    for (name, action), number in files.items():
+        counted = f"{count(number, 'file')}, {count(statements[name, action], 'statement')}"
+        say(f"   {name:<10} {action:<8} {counted}")
 
 
 def _print_transaction(
@@ -153,13 +211,18 @@ def _print_quiet(statements: list[PlannedStatement]) -> None:
 
 
 def _print_statement(statement: PlannedStatement, lines: Iterable[str], *, full: bool) -> None:
+    place = f"{statement.file}:{statement.line}: " if statement.written else ""
+    before = _MARKS[statement.danger]
     text = statement.statement
     if full:
         text = text.replace("\n", "\n   ")
     else:
+        left = room() - len(place) - _MARGIN
+        if left < _LEAST:  # on a line of its own
+            say(place.rstrip(), before=before)
+            place, before, left = "", " " * 2 * _MARGIN, room() - 2 * _MARGIN
         text = " ".join(text.split())
-        text = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 3]}..."
-    place = f"{statement.file}:{statement.line}: " if statement.written else ""
-    say_lines(f"{place}{text}", before=_MARKS[statement.danger])
+        text = text if len(text) <= left else f"{text[: left - 3]}..."
+    say_lines(f"{place}{text}", before=before)
     for line in lines:
-        say(f"       {line}")
+        say_wrapped(line, indent=7)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from lms_schema.catalog.catalog import release_catalog
+from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.rules.result import CheckResult
 from lms_schema.server import embedded
 from lms_schema.source import package as packages
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def check(
-    *, extra: Sequence[str | Path] = (), levels: Mapping[str, Level] | None = None
+    *,
+    extra: Sequence[str | Path] = (),
+    levels: Mapping[str, Level] | None = None,
+    on_event: OnEvent = unheard,
 ) -> CheckResult:
     """Check the package, or extras on top of it, by all rules; see docs/check.md.
 
@@ -28,6 +32,7 @@ def check(
         extra: Folders of a project's own SQL on top of the package, in order.
         levels: How serious a finding is, by the id of its rule, like `squawk` or
             `squawk/prefer-robust-stmts`; `error` where nothing is said.
+        on_event: Called with progress.
 
     Raises:
         UsageError: When the extras `embedded` or `check` are not installed, or a folder that is
@@ -44,9 +49,10 @@ def check(
         if levels.get(name) != "off":
             linter.require()
     folders = subject(packages.shipped_folder(), [Path(root) for root in extra])
+    on_event(Event("begin", embedded.STARTING))
     with embedded.temporary() as server:
         release = None if extra else release_catalog(_major(server))
-        return examine(folders, server, release=release, levels=levels)
+        return examine(folders, server, release=release, levels=levels, on_event=on_event)
 
 
 def _major(server: str) -> int:

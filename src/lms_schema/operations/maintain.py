@@ -14,7 +14,7 @@ import psycopg
 
 from lms_schema.catalog import trust
 from lms_schema.errors import DatabaseError, UsageError, printable
-from lms_schema.events import Event
+from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.records import ledger, release_objects
 from lms_schema.server import advisory_lock, search_path, sessions, suggested_commands
 
@@ -142,7 +142,7 @@ def maintain(
     keep_interactions: str | None = None,
     lock_timeout: float = 0.5,
     wait: float = 60.0,
-    on_event: Callable[[Event], None] | None = None,
+    on_event: OnEvent = unheard,
 ) -> MaintainResult:
     """Do what a schema needs regularly, beside its readers and writers.
 
@@ -168,20 +168,19 @@ def maintain(
             others may create objects.
         UsageError: When the server or an argument cannot be used.
     """
-    tell = on_event or (lambda _event: None)
     with sessions.session(
         conninfo,
         schema=schema,
         lock_timeout=lock_timeout,
-        on_notice=lambda notice: tell(Event.of_notice(notice)),
+        on_notice=lambda notice: on_event(Event.of_notice(notice)),
     ) as session:
-        trust.Ground(session.connection, session.schema).enter(tell)
+        trust.Ground(session.connection, session.schema).enter(on_event)
         _check(session, keep_interactions)
         with advisory_lock.tried(session.connection, session.schema, "maintain") as holder:
             steps = (
                 ()
                 if holder
-                else _Maintenance(session, keep_interactions, wait, tell, conninfo).steps()
+                else _Maintenance(session, keep_interactions, wait, on_event, conninfo).steps()
             )
     return MaintainResult(
         database=session.database,
@@ -236,7 +235,7 @@ class _Maintenance:
         session: sessions.Session,
         keep_interactions: str | None,
         wait: float,
-        tell: Callable[[Event], None],
+        tell: OnEvent,
         conninfo: str,
     ) -> None:
         self._session = session
@@ -263,6 +262,7 @@ class _Maintenance:
 
     def _step(self, name: str, work: Callable[[], str]) -> MaintainStep:
         self._count, self._dropped, error = 0, [], None
+        self._tell(Event("begin", name))
         start = time.monotonic()
         try:
             outcome = work()
@@ -301,12 +301,16 @@ class _Maintenance:
         return "done"
 
     def _metrics(self) -> str:
-        courses = self._execute("SELECT id FROM {schema}.educational_courses ORDER BY id")
+        courses = self._execute(
+            "SELECT id FROM {schema}.educational_courses ORDER BY id"
+        ).fetchall()
+        self._tell(Event("begin", "metrics of the courses", total=len(courses)))
         recalculate = "SELECT {schema}.recalculate_course_metrics(%s::uuid)"
-        for (course,) in courses.fetchall():
+        for (course,) in courses:
             self._count += self._patiently(
                 f"the metrics of course {course}", partial(self._first, recalculate, course)
             )
+            self._tell(Event("step", f"course {course}"))
         return "done"
 
     def _expire(self) -> str:

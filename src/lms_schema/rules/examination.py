@@ -9,6 +9,7 @@ from pathlib import Path
 from lms_schema import rules
 from lms_schema.catalog.catalog import Catalog
 from lms_schema.errors import UsageError
+from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.rules import Level, Rule, Scope, Severity
 from lms_schema.rules.checked_folder import Folder, last_release
 from lms_schema.rules.drafts import Problem
@@ -26,6 +27,7 @@ def examine(
     release: Catalog | None = None,
     scopes: Collection[Scope] = tuple(rules.SCOPES),
     levels: Mapping[str, Level] | None = None,
+    on_event: OnEvent = unheard,
 ) -> CheckResult:
     """Check folders, the package's first, on a server where the role is a superuser.
 
@@ -35,13 +37,14 @@ def examine(
         release: The catalog that ships with the package and must be true, or None.
         scopes: Of the rules to try.
         levels: How serious a finding is, by the id of its rule; `error` where nothing is said.
+        on_event: Called with progress.
     """
     judged = [folder for folder in folders if folder.judged]
     # an extra may be for PostgreSQL alone
     usual: dict[str, Level] = (
         {rule.id: "warning" for rule in rules.rules("citus")} if len(folders) > 1 else {}
     )
-    examination = _Examination(judged, scopes, {**usual, **(levels or {})})
+    examination = _Examination(judged, scopes, {**usual, **(levels or {})}, on_event)
     for scope in ("file", "folder", "lint"):
         if scope in scopes:
             examination.look(scope)
@@ -63,8 +66,13 @@ class _Examination:
     """What was found so far in the folders that are checked."""
 
     def __init__(
-        self, folders: Sequence[Folder], scopes: Collection[Scope], levels: Mapping[str, Level]
+        self,
+        folders: Sequence[Folder],
+        scopes: Collection[Scope],
+        levels: Mapping[str, Level],
+        tell: OnEvent,
     ) -> None:
+        self._tell = tell
         self.folders = folders
         self.scopes = scopes
         self._levels = levels
@@ -106,20 +114,24 @@ class _Examination:
         for rule in rules.rules(scope):
             if scope == "lint" and self._level(rule.id) == "off":
                 continue  # these take longest
+            self._tell(Event("begin", f"rule {rule.id}"))
             for one in subjects:
                 self.note(rule, rule.found(one))
 
     def apply(self, stage: Stage) -> None:
         """Try the rules about applying the files, and those about the result."""
         first, *others = rules.rules("install")
+        self._tell(Event("begin", f"rule {first.id}"))
         if self.note(first, first.found(stage)):
             self.skip(rule for rule in _applied() if rule != first)
             return
+        self._tell(Event("begin", "rules about the catalog"))
         for rule, problem in stage.offenders():
             if rule.scope in self.scopes:
                 self.note(rule, [problem])
         if "install" in self.scopes:
             for rule in others:
+                self._tell(Event("begin", f"rule {rule.id}"))
                 self.note(rule, rule.found(stage))
             if stage.released is not None and stage.upgraded is None:
                 self.skip(rule for rule in others if rule.id == _AFTER_UPGRADE)

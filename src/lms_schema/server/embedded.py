@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 (a folder below it gets a random name)
 """A file system in memory, on Linux."""
+STARTING = "starts a disposable PostgreSQL"
+"""What is told before `temporary`."""
 _ROOM = 4 << 30
 """Bytes that have to be free there: what a disposable server holds is far less."""
 
