@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import NoReturn
 
@@ -130,7 +130,7 @@ def _print_plan(result: lms_schema.PlanResult, *, show_sql: bool) -> None:
         f"{where}, PostgreSQL {result.server_major}; "
         f"traced on an empty PostgreSQL {result.traced_major}."
     )
-    loud = result.transactions
+    loud: Sequence[PlannedTransaction] = result.transactions
     if not show_sql:
         loud, quiet = _split(result)
         _print_counts(quiet)
@@ -159,7 +159,7 @@ def _print_plan(result: lms_schema.PlanResult, *, show_sql: bool) -> None:
 
 def _split(
     result: lms_schema.PlanResult,
-) -> tuple[tuple[PlannedTransaction, ...], tuple[PlannedTransaction, ...]]:
+) -> tuple[Sequence[PlannedTransaction], Sequence[PlannedTransaction]]:
     """Return the transactions that have something to tell, and those that have not."""
 
     def tells(transaction: PlannedTransaction) -> bool:
@@ -167,8 +167,11 @@ def _split(
             line for item in transaction.statements for line in effect_lines(item, result.tables)
         )
 
-    loud = tuple(filter(tells, result.transactions))
-    return loud, tuple(item for item in result.transactions if not tells(item))
+    loud: list[PlannedTransaction] = []
+    quiet: list[PlannedTransaction] = []
+    for transaction in result.transactions:
+        (loud if tells(transaction) else quiet).append(transaction)
+    return loud, quiet
 
 
 def _print_counts(transactions: Iterable[PlannedTransaction]) -> None:

@@ -32,8 +32,10 @@ def missing(session: Session) -> dict[str, str]:
 
     None where the schema is not, and would not become, one that Citus keeps on a worker.
     """
-    if not _is_distributed(session):
-        return {}
+    return _missing(session) if _is_distributed(session) else {}
+
+
+def _missing(session: Session) -> dict[str, str]:
     database = quoted(session.database)
     return {
         name: f"ALTER DATABASE {database} SET {name} = on"
@@ -54,7 +56,7 @@ def require(session: Session) -> None:
             f"The database has Citus {session.citus}; this release knows {OLDEST} and later, "
             "because earlier ones can lose rows without an error. Nothing was changed."
         )
-    statements = missing(session).values()
+    statements = _missing(session).values()
     if statements:
         raise UsageError(
             "Citus lacks what the schema's triggers need, and nothing was changed. Run, in this "
