@@ -9,9 +9,9 @@ from pathlib import Path
 from lms_schema import rules
 from lms_schema.catalog import Catalog
 from lms_schema.errors import UsageError
-from lms_schema.operations.check import CheckResult, Finding
 from lms_schema.rules import Rule, Scope, Severity
 from lms_schema.rules.findings import Problem
+from lms_schema.rules.result import CheckResult, Finding
 from lms_schema.rules.stage import Stage
 from lms_schema.rules.subject import Folder, last_release
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import psycopg
-
-from lms_schema import embedded
+from lms_schema import database, embedded, ledger
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
-from lms_schema.operations.migrate import migrate
+from lms_schema.events import Event
 from lms_schema.package import SchemaPackage, extra_of
+from lms_schema.run import Run
 
 _SCHEMA = "lms"
 
@@ -51,11 +50,11 @@ def additions(package: SchemaPackage) -> Additions:
         DatabaseError: The embedded PostgreSQL does not start.
     """
     base = SchemaPackage(tuple(file for file in package.files if extra_of(file.id) is None))
-    with embedded.temporary() as conninfo:
-        migrate(conninfo, schema=_SCHEMA, package=base)
-        before = _catalog(conninfo)
-        migrate(conninfo, schema=_SCHEMA, package=package)
-        after = _catalog(conninfo)
+    with (
+        embedded.temporary() as conninfo,
+        database.session(conninfo, schema=_SCHEMA) as session,
+    ):
+        before, after = (_made(session, files) for files in (base, package))
     keys = dict.fromkeys((*before.objects, *after.objects))
     return Additions(
         after.server_major,
@@ -72,6 +71,12 @@ def _is_printed(key: ObjectKey, text: str) -> bool:
     return key.kind == "view" or (key.kind == "function" and "\nLANGUAGE sql " in text)
 
 
-def _catalog(conninfo: str) -> Catalog:
-    with psycopg.connect(conninfo) as connection:
-        return read_catalog(connection, _SCHEMA)
+def _made(session: database.Session, package: SchemaPackage) -> Catalog:
+    """Bring the schema of a session to a package; return its catalog."""
+    records = ledger.Ledger(session.connection, session.schema)
+    Run(session, package, records, 0, _silent).all(None)
+    return read_catalog(session.connection, session.schema)
+
+
+def _silent(_event: Event) -> None:
+    pass

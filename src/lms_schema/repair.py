@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from lms_schema import comparison
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
+from lms_schema.difference import Difference, compare
 from lms_schema.makers import Makers
-from lms_schema.operations.verify import Difference, compare
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
 
 if TYPE_CHECKING:
@@ -87,13 +88,12 @@ def needed(
         unsure: What of it another major version printed.
     """
     from lms_schema import ledger
-    from lms_schema.operations import status
 
     connection = session.connection
     if not ledger.exists(connection, session.schema):
         return {}, ()
     entries = ledger.read(connection, session.schema)
-    stand = status.compare(package, entries)
+    stand = comparison.compare(package, entries)
     differences, _notes = compare(expected, read_catalog(connection, session.schema), unsure=unsure)
     # what another extra overrides is as that one wants it
     own = {name: entry for name, entry in entries.items() if package.covers(name)}

@@ -15,10 +15,10 @@ from psycopg import sql
 from lms_schema import hints, replace, trust
 from lms_schema.apply import Applier
 from lms_schema.blockers import Blockers
+from lms_schema.comparison import compare
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed, printable
 from lms_schema.events import Action, Event
 from lms_schema.execution import Executor
-from lms_schema.operations.status import compare
 from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile, extra_of
 from lms_schema.patience import BUSY, Patience
 from lms_schema.swap import Swap, unfinished

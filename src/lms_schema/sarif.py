@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import lms_schema
 from lms_schema import rules
-from lms_schema.operations.check import CheckResult, Finding
+from lms_schema.rules.result import CheckResult, Finding
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 

@@ -15,8 +15,9 @@ from psycopg.conninfo import make_conninfo
 import lms_schema
 from lms_schema.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.database import SUPPORTED
+from lms_schema.difference import Difference, compare
 from lms_schema.errors import DatabaseError, DatabaseNewer, UsageError
-from lms_schema.operations.verify import Difference, compare, verify
+from lms_schema.operations.verify import verify
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Found = set[tuple[str, str, str]]

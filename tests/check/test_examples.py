@@ -12,8 +12,8 @@ from lms_schema import package as packages
 from lms_schema import rules
 from lms_schema.catalog import Catalog
 from lms_schema.examination import examine
-from lms_schema.operations.check import CheckResult
 from lms_schema.rehearsal import rehearsal
+from lms_schema.rules.result import CheckResult
 from lms_schema.rules.subject import subject
 
 BASE = {

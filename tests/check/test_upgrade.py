@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lms_schema.examination import examine
-from lms_schema.operations.check import Finding
+from lms_schema.rules.result import Finding
 from lms_schema.rules.subject import subject
 
 TABLE = "CREATE TABLE a (i integer);\n"

@@ -22,8 +22,8 @@ from lms_schema import (
 )
 from lms_schema.catalog import Catalog, ObjectKey
 from lms_schema.cli import cli
+from lms_schema.difference import compare
 from lms_schema.extras import Additions
-from lms_schema.operations.verify import compare
 from support.runner import Make, actions, execute, query
 
 MakeExtra = Callable[..., Path]

@@ -12,9 +12,9 @@ from lms_schema import database, lock, owners, trust
 from lms_schema import package as packages
 from lms_schema.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.database import Session
+from lms_schema.difference import Difference, compare
 from lms_schema.errors import DatabaseError, printable
 from lms_schema.events import Event
-from lms_schema.operations.verify import Difference, compare
 
 _STRANGE_OWNERS = """
     SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class

@@ -12,8 +12,8 @@ from lms_schema import database, hints, lock, replace, search_path
 from lms_schema.blockers import Blockers
 from lms_schema.catalog import read_catalog, release_catalog
 from lms_schema.database import Session
+from lms_schema.difference import compare
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
-from lms_schema.operations.verify import compare
 
 # What depends on the objects of the package without being, or belonging to, one of them.
 _DEPENDENTS = """

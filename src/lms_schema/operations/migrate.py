@@ -17,7 +17,7 @@ from lms_schema.watch import Watch
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
-    from lms_schema.operations.verify import Difference
+    from lms_schema.difference import Difference
     from lms_schema.package import SchemaPackage
 
 REPAIR_OF_ALL = (
@@ -169,7 +169,7 @@ def _repaired(
         What was done, what it mended, and what it could not mend.
     """
     from lms_schema import repair
-    from lms_schema.operations.verify import expected_catalog
+    from lms_schema.expected import expected_catalog
 
     expected, unsure = expected_catalog(package, session.server_major)
     again, _before = repair.needed(session, package, expected, unsure)

@@ -11,10 +11,10 @@ import psycopg
 
 from lms_schema import database, search_path
 from lms_schema import package as packages
+from lms_schema.comparison import compare
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
 from lms_schema.locks import Effects
 from lms_schema.operations.migrate import REPAIR_OF_ALL
-from lms_schema.operations.status import compare
 from lms_schema.package import SchemaPackage
 from lms_schema.plan_result import (
     Danger,
@@ -119,7 +119,7 @@ def plan(
 
 
 def _to_repair(session: database.Session, package: SchemaPackage) -> dict[str, str]:
-    from lms_schema.operations.verify import expected_catalog
+    from lms_schema.expected import expected_catalog
     from lms_schema.repair import needed, reasons
 
     again, _ = needed(session, package, *expected_catalog(package, session.server_major))

@@ -9,9 +9,9 @@ from typing import Self
 
 from lms_schema import ledger, rules
 from lms_schema.catalog import Catalog
+from lms_schema.difference import compare
 from lms_schema.errors import StatementFailed
 from lms_schema.ledger import Entry
-from lms_schema.operations.verify import compare
 from lms_schema.package import SchemaPackage, extra_of
 from lms_schema.rehearsal import SCHEMA, Atlas, Note, Place, Rehearsal, rehearsal
 from lms_schema.rules import Rule
