@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from lms_schema import removal as removals
-from lms_schema import replace, search_path
+from lms_schema import replace, roles, search_path
 from lms_schema import swap as swaps
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
@@ -154,7 +154,7 @@ class Applier:
                 lost += stale
                 written |= _written(present)
             new |= {name for name in created if name not in before}
-            self._record(item, created)
+            self._record(item, [*created, *roles.made_by(self._connection, item)])
             done = verb(item, new=item.id not in self.entries)
             actions.append(Action(item.id, "rebuild" if item.id in doomed else done))
         self._restore(

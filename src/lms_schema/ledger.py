@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.pq import Escaping
 
 from lms_schema import package as packages
-from lms_schema import search_path, trust, yoyo_layout
+from lms_schema import roles, search_path, trust, yoyo_layout
 from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.statements import qualified
 
@@ -240,15 +240,20 @@ def exists(connection: psycopg.Connection[Any], schema: str) -> bool:
 def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
     """Return what is recorded, by id in the order of time; needs SELECT on the table.
 
-    It must exist, see `exists`.
+    It must exist, see `exists`. A file whose roles are gone, which a dump does not bring along,
+    has no checksum: it is to be applied again.
     """
     rows = connection.execute(
         sql.SQL(
-            "SELECT coalesce(migration_id, ''), checksum, package_version, objects, "
+            "SELECT coalesce(migration_id, ''), CASE WHEN NOT EXISTS (SELECT FROM unnest(objects) "
+            "AS o WHERE starts_with(o, {role}) AND to_regrole(substr(o, {length})) IS NULL) "
+            "THEN checksum END, package_version, objects, "
             "applied_at_utc, "
             "CASE WHEN migration_id LIKE '%:%' AND content LIKE '%overrides:%' THEN content END "
-            "FROM {} WHERE is_own ORDER BY applied_at_utc, migration_id"
-        ).format(sql.Identifier(schema, TABLE))
+            "FROM {table} WHERE is_own ORDER BY applied_at_utc, migration_id"
+        ).format(
+            table=sql.Identifier(schema, TABLE), role=roles.PREFIX, length=len(roles.PREFIX) + 1
+        )
     )
     return {
         name: Entry(

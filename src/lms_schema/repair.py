@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lms_schema import comparison
 from lms_schema.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.difference import Difference, compare
 from lms_schema.makers import Makers
-from lms_schema.package import INDEXES, Kind, SchemaPackage, SqlFile
+from lms_schema.package import INDEXES, SECURITY, Kind, SchemaPackage, SqlFile
 
 if TYPE_CHECKING:
     from lms_schema.database import Session
@@ -21,8 +21,13 @@ Repair = Mapping[str, tuple[Difference, ...]]
 
 _MADE_AT_EVERY_MIGRATE = re.compile(
     r"there is none|nothing holds .*|trigger .*: missing, the parent has .*"
+    r"|row security setting: OFF, the parent has ENABLED"
 )
 """What a file that runs at every migrate mends of a partition."""
+
+
+_SAID_IN_SECURITY = ("grant", "row security")
+"""Kinds that files of `security/` say of objects, which no record tells: these files name them."""
 
 
 def can_mend(difference: Difference) -> bool:
@@ -31,8 +36,10 @@ def can_mend(difference: Difference) -> bool:
     if key.kind == "partition":
         faults = (difference.actual or "").split("\n")
         return all(_MADE_AT_EVERY_MIGRATE.fullmatch(fault) for fault in faults)
-    if key.kind == "grant":
-        return key.described.kind == "function"
+    if key.kind in _SAID_IN_SECURITY:
+        return True
+    if key.kind == "role":
+        return difference.problem == "missing"
     return key.kind in ("function", "view", "trigger", "policy", "index") and (
         difference.problem != "extra"
     )
@@ -55,14 +62,31 @@ def files(
     """
     makers = Makers(entries)
     found: dict[str, list[Difference]] = {}
-    recurring = [file.id for file in package.files if file.kind is Kind.RECURRING]
     for difference in filter(can_mend, differences):
-        maker = makers.of(ObjectKey(difference.kind, difference.name))
-        for file_id in recurring if difference.kind == "partition" else filter(None, [maker]):
+        for file_id in _files(difference, package, makers):
             file = package.by_id.get(file_id)
             if file is not None and _is_made_again(file) and file_id not in todo:
                 found.setdefault(file_id, []).append(difference)
     return {file_id: tuple(what) for file_id, what in found.items()}
+
+
+def _files(difference: Difference, package: SchemaPackage, makers: Makers) -> Iterator[str]:
+    """Yield the files that make what differs, perhaps one that is gone."""
+    key = ObjectKey(difference.kind, difference.name)
+    if key.kind == "partition":
+        yield from (file.id for file in package.files if file.kind is Kind.RECURRING)
+        return
+    if key.kind in _SAID_IN_SECURITY:
+        name = re.compile(rf"(?<![\w$]){re.escape(key.whole.owner or 'schema')}(?![\w$])", re.I)
+        yield from (
+            file.id
+            for file in package.files
+            if file.folder.name == SECURITY and name.search(file.text)
+        )
+        if key.whole.kind != "function" or "TO PUBLIC" not in (difference.actual or ""):
+            return
+    if maker := makers.of(key):
+        yield maker
 
 
 def reasons(repair: Repair) -> dict[str, str]:

@@ -104,8 +104,9 @@ def on_disposable_server(
     """Bring an embedded server to a database's state, then to the package's, and watch that.
 
     What a database holds was perhaps written by another than its owner. So all of it runs as a role
-    that owns the disposable database and may do nothing beyond: neither run a program nor read a
-    file. The package's files call functions and fire triggers of it, and run as that role too.
+    that owns the disposable database, may make roles, and nothing beyond: neither run a program nor
+    read a file. The package's files call functions and fire triggers of it, and run as that role
+    too.
 
     Args:
         package: The files to come to.
@@ -134,7 +135,7 @@ def on_disposable_server(
             error.outcome += (
                 " What a database holds runs there without a superuser's rights, since others may "
                 "have written it: plan cannot try a file that needs more, such as CREATE EXTENSION "
-                "or CREATE ROLE. status lists what is pending."
+                "of one that is not trusted. status lists what is pending."
             )
         raise
 
@@ -147,7 +148,7 @@ def _without_rights(conninfo: str) -> str:
     role, password = f"lms_schema_plan_{secrets.token_hex(8)}", secrets.token_urlsafe()
     with psycopg.connect(conninfo, autocommit=True) as admin:
         admin.execute(
-            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(
+            sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(
                 sql.Identifier(role), sql.Literal(password)
             )
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lms_schema.package import SECURITY
 from lms_schema.rules.findings import Draft, Problem
 
 EXAMPLE = {
@@ -22,5 +23,5 @@ COMMENT ON FUNCTION f() IS 'One.';
 
 def find(draft: Draft) -> Iterator[Problem]:
     """Yield each GRANT outside of security/."""
-    if draft.folder.name != "security":
+    if draft.folder.name != SECURITY:
         yield from draft.search(r"^GRANT\b", "rights are granted in security/. Move it there.")
