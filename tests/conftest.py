@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from lms_schema import package as packages
 from lms_schema.disposable import new_database as new_database_on
 from lms_schema.embedded import forget_durability
 from lms_schema.testing import SERVER_VARIABLE, ensure_template
+from support.guarded import Guarded
 from support.versions import ELSEWHERE
 
 pytest_plugins = ["pytester"]
@@ -93,6 +95,15 @@ def role(empty_database: str) -> Iterator[str]:
         yield name
         admin.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(identifier))
         admin.execute(sql.SQL("DROP ROLE {}").format(identifier))
+
+
+@pytest.fixture
+def guarded(empty_database: str) -> Iterator[Guarded]:
+    """A small package, whose roles are dropped afterwards with what they were granted here."""
+    made = Guarded(uuid.uuid4().hex[:12])
+    yield made
+    with psycopg.connect(empty_database, autocommit=True) as admin:
+        made.drop_roles(admin)
 
 
 @pytest.fixture(scope="session")

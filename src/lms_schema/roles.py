@@ -7,7 +7,7 @@ The file is recorded with the roles that it names, as `ROLE name`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -54,6 +54,22 @@ _USES = """
         AND NOT r.rolcanlogin AND NOT r.rolsuper
     ORDER BY r.rolname
 """
+
+
+_OWNERS = """
+    SELECT DISTINCT quote_ident(r.rolname)
+    FROM pg_class AS c JOIN pg_roles AS r ON r.oid = c.relowner
+    WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s)
+        AND quote_ident(c.relname) = ANY (%s) AND r.rolcanlogin
+    ORDER BY 1
+"""
+
+
+def owners_that_log_in(
+    connection: psycopg.Connection[Any], schema: str, tables: Sequence[str]
+) -> list[str]:
+    """Return the owners of a schema's tables that may log in; row security does not bind them."""
+    return [row[0] for row in connection.execute(_OWNERS, (schema, list(tables)))]
 
 
 def made_by(connection: psycopg.Connection[Any], file: SqlFile) -> list[str]:

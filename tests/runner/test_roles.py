@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
-from lms_schema import StatementFailed, drop, embedded, migrate, plan, status, verify
+from lms_schema import (
+    StatementFailed,
+    baseline,
+    drop,
+    embedded,
+    ledger,
+    migrate,
+    owners,
+    plan,
+    status,
+    verify,
+)
 from lms_schema import package as packages
 from lms_schema.catalog import Catalog, read_catalog
+from lms_schema.disposable import new_database as new_database_on
 from lms_schema.package import SchemaPackage
+from support.clusters import cluster, program
 from support.guarded import Guarded
 from support.roles import Role, new_role
 from support.runner import Make, actions, disposable_server, execute, query
+from support.versions import skip_here
 
 
 @dataclass(frozen=True)
@@ -36,18 +51,6 @@ class Release:
 
 
 @pytest.fixture
-def guarded(empty_database: str) -> Iterator[Guarded]:
-    """The small package, whose roles are dropped afterwards with what they were granted here."""
-    made = Guarded(uuid.uuid4().hex[:12])
-    yield made
-    with psycopg.connect(empty_database, autocommit=True) as admin:
-        for role in made.roles:
-            if admin.execute("SELECT to_regrole(%s)", (role,)).fetchone() != (None,):
-                admin.execute(f"DROP OWNED BY {role} CASCADE".encode())
-                admin.execute(f"DROP ROLE {role}".encode())
-
-
-@pytest.fixture
 def release(
     empty_database: str, guarded: Guarded, make_package: Make, monkeypatch: pytest.MonkeyPatch
 ) -> Release:
@@ -55,7 +58,8 @@ def release(
     package = make_package(guarded.files)
     migrate(empty_database, schema="public", package=package)
     catalog = _catalog(empty_database)
-    monkeypatch.setattr(packages, "read", lambda: package)
+    read = packages.read
+    monkeypatch.setattr(packages, "read", lambda root=None: read(root) if root else package)
     for module in ("expected", "overrides", "operations.baseline", "operations.drop"):
         monkeypatch.setattr(f"lms_schema.{module}.release_catalog", lambda _major: catalog)
     return Release(guarded, package, catalog)
@@ -71,9 +75,7 @@ def _differences(conninfo: str) -> list[tuple[str, str, str]]:
 
 
 def _named(statement: str, guarded: Guarded) -> str:
-    return statement.format(
-        reader=guarded.reader, service=guarded.service, caller=guarded.caller
-    )
+    return statement.format(reader=guarded.reader, service=guarded.service, caller=guarded.caller)
 
 
 def test_the_catalog_says_of_roles_what_they_may_and_what_each_is_granted(
@@ -219,9 +221,7 @@ NAMED = {
 
 
 @pytest.mark.parametrize("name", MENDED)
-def test_verify_finds_and_a_repair_mends(
-    release: Release, empty_database: str, name: str
-) -> None:
+def test_verify_finds_and_a_repair_mends(release: Release, empty_database: str, name: str) -> None:
     change, expected = MENDED[name]
     execute(empty_database, _named(change, release.guarded))
     assert sorted(_differences(empty_database)) == [
@@ -259,3 +259,282 @@ def test_what_an_application_s_own_role_is_granted_is_no_difference(
     with new_role(empty_database, *OTHERS, f"GRANT {release.guarded.reader} TO {{role}}"):
         assert _differences(empty_database) == []
         assert verify(empty_database, schema="public", strict=True).differences == ()
+
+
+@pytest.fixture
+def owner(empty_database: str) -> Iterator[Role]:
+    """A login that may make schemas, and no roles."""
+    (name,) = query(empty_database, "SELECT quote_ident(current_database())")[0]
+    with new_role(empty_database, f"GRANT CREATE ON DATABASE {name} TO {{role}}") as made:
+        yield made
+
+
+def test_who_may_not_create_roles_gets_the_statements_for_an_administrator_and_then_goes_on(
+    empty_database: str, guarded: Guarded, make_package: Make, owner: Role
+) -> None:
+    package = make_package(guarded.files)
+    with pytest.raises(StatementFailed) as caught:
+        migrate(owner.conninfo, schema="lms", package=package)
+    statements = [f"CREATE ROLE {role} NOLOGIN;" for role in guarded.roles]
+    assert f"As an administrator run: {' '.join(statements)}\n" in str(caught.value)
+    assert "lacks a right" not in str(caught.value)
+    execute(empty_database, *statements[:2])
+    with pytest.raises(StatementFailed) as caught:
+        migrate(owner.conninfo, schema="lms", package=package)
+    assert f"As an administrator run: {statements[2]}\n" in str(caught.value)
+    execute(empty_database, statements[2])
+    done = migrate(owner.conninfo, schema="lms", package=package)
+    assert [action.file for action in done.actions] == [
+        name.removesuffix(".sql") for name in guarded.files if name.startswith("security/")
+    ]
+    assert migrate(owner.conninfo, schema="lms", package=package).actions == ()
+    assert set(guarded.roles) == {
+        key.name for key in _catalog(empty_database, "lms").objects if key.kind == "role"
+    }
+
+
+def test_a_role_that_may_create_roles_installs_and_is_no_member_of_them_that_counts(
+    empty_database: str, make_package: Make, owner: Role
+) -> None:
+    """From 16 on it may grant them, and is listed as their member for that."""
+    other = Guarded(uuid.uuid4().hex[:12])
+    execute(empty_database, f"ALTER ROLE {owner.name} CREATEROLE")
+    try:
+        migrate(owner.conninfo, schema="lms", package=make_package(other.files))
+        found = _catalog(empty_database, "lms").objects
+        assert {text for key, text in found.items() if key.kind == "role"} == {"NOLOGIN"}
+        result = drop(owner.conninfo, schema="lms")
+        assert result.left == {}
+        assert set(other.roles) <= {name.removeprefix("ROLE ") for name in result.dropped}
+    finally:
+        for role in other.roles:
+            execute(empty_database, f"DROP ROLE IF EXISTS {role}")
+
+
+@pytest.mark.usefixtures("release")
+def test_a_plain_install_by_one_login_has_no_difference_and_a_note(
+    empty_database: str, owner: Role
+) -> None:
+    migrate(owner.conninfo, schema="lms")
+    for strict in (False, True):
+        result = verify(owner.conninfo, schema="lms", strict=strict)
+        assert result.differences == ()
+        assert [(item.name, item.actual) for item in result.notes] == [("tables", owner.name)]
+    execute(empty_database, f"ALTER ROLE {owner.name} NOLOGIN")
+    assert verify(empty_database, schema="lms", strict=True).notes == ()
+
+
+@pytest.mark.parametrize("is_member", [False, True])
+def test_a_login_that_has_the_owner_s_rights_and_a_role_with_policies_is_found(
+    release: Release, empty_database: str, owner: Role, is_member: bool
+) -> None:
+    reader, _service, caller = release.guarded.roles
+    migrate(owner.conninfo, schema="lms")
+    login = owner.name
+    with ExitStack() as stack:
+        between = stack.enter_context(new_role(empty_database, "ALTER ROLE {role} NOLOGIN"))
+        if is_member:
+            grant = f"GRANT {owner.name} TO {between.name}; GRANT {between.name} TO {{role}}"
+            login = stack.enter_context(new_role(empty_database, grant)).name
+        execute(empty_database, f"GRANT {caller} TO {login}")
+        assert verify(empty_database, schema="lms").differences == ()
+        execute(empty_database, f"GRANT {reader} TO {login}")
+        (found,) = verify(empty_database, schema="lms").differences
+        assert (found.problem, found.kind, found.name) == ("different", "role", reader)
+        which = f"a member of the owner {owner.name}" if is_member else f"the owner {owner.name}"
+        assert f"held by {login}, which is {which}" in (found.actual or "").split("\n")
+
+
+def test_a_plan_makes_the_roles_on_its_disposable_server(
+    empty_database: str,
+    guarded: Guarded,
+    make_package: Make,
+    new_database: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Role,
+) -> None:
+    monkeypatch.setattr(embedded, "temporary", disposable_server(new_database))
+    package = make_package(guarded.files)
+    execute(empty_database, f"CREATE SCHEMA lms AUTHORIZATION {owner.name}")
+    planned = plan(owner.conninfo, schema="lms", package=package)
+    files = [action.file for step in planned.transactions for action in step.actions]
+    assert files == [file.id for file in package.files]
+
+
+def test_a_plan_of_what_comes_after_the_roles_has_them(
+    release: Release,
+    empty_database: str,
+    make_package: Make,
+    new_database: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(embedded, "temporary", disposable_server(new_database))
+    changed = release.guarded.files["security/notes.sql"].replace("person = 1", "person = 2")
+    migrate(empty_database, schema="lms")
+    package = make_package(release.guarded.files | {"security/notes.sql": changed})
+    planned = plan(empty_database, schema="lms", package=package)
+    (step,) = planned.transactions
+    assert [(action.file, action.action) for action in step.actions] == [
+        ("security/notes", "rebuild")
+    ]
+    assert {lock.table for item in step.statements for lock in item.effects.takes} >= {"notes"}
+
+
+def _existing(conninfo: str, guarded: Guarded) -> set[str]:
+    names = ", ".join(f"'{role}'" for role in guarded.roles)
+    rows = query(conninfo, f"SELECT rolname FROM pg_roles WHERE rolname IN ({names})")
+    return {row[0] for row in rows}
+
+
+def test_a_second_schema_has_the_same_roles_and_the_last_one_drops_them(
+    release: Release, empty_database: str
+) -> None:
+    migrate(empty_database, schema="second")
+    assert _catalog(empty_database, "second") == release.catalog
+    result = drop(empty_database, schema="public")
+    assert result.left == {
+        f"ROLE {role}": "another schema of this database uses it" for role in release.guarded.roles
+    }
+    assert _existing(empty_database, release.guarded) == set(release.guarded.roles)
+    assert _catalog(empty_database, "second") == release.catalog
+    result = drop(empty_database, schema="second")
+    assert result.left == {}
+    assert result.dropped[-3:] == tuple(f"ROLE {role}" for role in sorted(release.guarded.roles))
+    assert _existing(empty_database, release.guarded) == set()
+    assert migrate(empty_database, schema="public").actions
+    assert _differences(empty_database) == []
+
+
+def test_a_role_that_another_database_uses_or_that_has_a_member_is_left(
+    release: Release, empty_database: str, new_database: Callable[[], str]
+) -> None:
+    reader, service, caller = release.guarded.roles
+    other = new_database()
+    execute(other, "CREATE TABLE others (i int)", f"GRANT SELECT ON others TO {reader}")
+    (name,) = query(other, "SELECT quote_ident(current_database())")[0]
+    with new_role(empty_database, f"GRANT {service} TO {{role}}") as member:
+        result = drop(empty_database, schema="public")
+        assert result.left == {
+            f"ROLE {reader}": f"database {name} uses it",
+            f"ROLE {service}": f"{member.name} is a member of it",
+        }
+    assert _existing(empty_database, release.guarded) == {reader, service}
+    assert f"ROLE {caller}" in result.dropped
+    execute(other, "DROP TABLE others")
+
+
+def test_a_role_that_whoever_drops_may_not_drop_is_left(
+    release: Release, empty_database: str, owner: Role
+) -> None:
+    drop(empty_database, schema="public")
+    execute(empty_database, *(f"CREATE ROLE {role}" for role in release.guarded.roles))
+    migrate(owner.conninfo, schema="lms")
+    result = drop(owner.conninfo, schema="lms")
+    assert result.left == dict.fromkeys(
+        (f"ROLE {role}" for role in sorted(release.guarded.roles)),
+        "permission denied to drop role",
+    )
+
+
+@pytest.mark.usefixtures("release")
+def test_a_role_of_another_that_the_records_name_is_not_dropped(
+    empty_database: str,
+) -> None:
+    with new_role(empty_database, "ALTER ROLE {role} NOLOGIN") as other:
+        execute(
+            empty_database,
+            f"UPDATE lms_schema_migration SET objects = objects || 'ROLE {other.name}'::text",
+        )
+        result = drop(empty_database, schema="public")
+        assert not any(other.name in name for name in (*result.dropped, *result.left))
+        assert query(empty_database, f"SELECT to_regrole('{other.name}') IS NULL") == [(False,)]
+
+
+def test_a_file_whose_roles_are_gone_is_applied_again(
+    release: Release, empty_database: str
+) -> None:
+    for role in release.guarded.roles:
+        execute(empty_database, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+    assert status(empty_database, schema="public").files.changed == ("security/010_roles",)
+    assert actions(migrate(empty_database, schema="public")) == [("security/010_roles", "replace")]
+    assert _existing(empty_database, release.guarded) == set(release.guarded.roles)
+    assert migrate(empty_database, schema="public", repair=True).left == ()
+    assert _catalog(empty_database) == release.catalog
+
+
+def test_what_psql_installed_is_adopted_with_its_roles(
+    release: Release, empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(empty_database) as connection:
+        entries = ledger.read(connection, "public")
+        connection.execute("CREATE SCHEMA lms; SET search_path = lms, pg_temp")
+        for file in release.package.files:
+            connection.execute(file.text.encode())
+    recorded = {name: entry.objects for name, entry in entries.items()}
+    monkeypatch.setattr(owners, "recorded", lambda _connection, _schema: recorded)
+    execute(empty_database, f"GRANT SELECT ON lms.notes TO {release.guarded.reader}")
+    (found,) = baseline(empty_database, schema="lms").differences
+    assert (found.kind, found.name) == ("grant", "table notes")
+    execute(empty_database, f"REVOKE SELECT ON lms.notes FROM {release.guarded.reader}")
+    execute(empty_database, f"GRANT SELECT (id, person) ON lms.notes TO {release.guarded.reader}")
+    assert baseline(empty_database, schema="lms").differences == ()
+    with psycopg.connect(empty_database) as connection:
+        adopted = ledger.read(connection, "lms")["security/010_roles"].objects
+    assert adopted == tuple(f"ROLE {role}" for role in sorted(release.guarded.roles))
+    assert migrate(empty_database, schema="lms").actions == ()
+
+
+@pytest.fixture
+def dump(release: Release, empty_database: str, tmp_path: Path) -> Path:
+    """The small package as pg_dump writes it."""
+    if release.catalog.server_major < 18:
+        skip_here("PostgreSQL 18, whose pg_dump the tests have")
+    path = tmp_path / "dump.sql"
+    program("pg_dump", "--dbname", empty_database, "--schema", "public", "--file", path)
+    return path
+
+
+def test_what_is_restored_without_its_roles_is_closed_and_a_repair_opens_it(dump: Path) -> None:
+    with cluster() as restored:
+        program("psql", "-X", "-q", "-d", restored, "-f", dump)
+        flags = "SELECT DISTINCT relrowsecurity FROM pg_class WHERE relname ~ '^(notes|events)'"
+        assert query(restored, f"{flags} AND relkind IN ('r', 'p')") == [(True,)]
+        assert query(restored, "SELECT count(*) FROM pg_policy") == [(0,)]
+        assert status(restored, schema="public").files.changed == ("security/010_roles",)
+        assert {kind for _, kind, _ in _differences(restored)} == {"grant", "policy", "role"}
+        assert migrate(restored, schema="public", repair=True).left == ()
+        assert _differences(restored) == []
+
+
+def test_what_is_restored_where_the_roles_are_is_what_was_dumped(
+    release: Release, server: str, dump: Path
+) -> None:
+    with new_database_on(server) as restored:
+        execute(restored, "DROP SCHEMA public")
+        program("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", restored, "-f", dump)
+        assert _catalog(restored) == release.catalog
+        assert migrate(restored, schema="public").actions == ()
+
+
+def test_two_databases_installed_at_once_share_the_roles(
+    server: str, empty_database: str, guarded: Guarded, make_package: Make
+) -> None:
+    package = make_package(guarded.files)
+    with (
+        psycopg.connect(empty_database) as maker,
+        psycopg.connect(empty_database, autocommit=True) as observer,
+        new_database_on(server) as other,
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
+        maker.execute(f"CREATE ROLE {guarded.reader}".encode())
+        future = pool.submit(lambda: migrate(other, schema="lms", package=package))
+        blocked = (
+            "SELECT EXISTS (SELECT FROM pg_locks"
+            " WHERE NOT granted AND %s = ANY (pg_blocking_pids(pid)))"
+        )
+        while observer.execute(blocked, (maker.info.backend_pid,)).fetchone() == (False,):
+            assert not future.done(), future.exception()
+        maker.commit()
+        assert future.result().actions
+        migrate(empty_database, schema="lms", package=package)
+        assert _catalog(other, "lms") == _catalog(empty_database, "lms")

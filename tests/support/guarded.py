@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+import psycopg
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,13 @@ class Guarded:
     def roles(self) -> tuple[str, ...]:
         """All three."""
         return self.reader, self.service, self.caller
+
+    def drop_roles(self, admin: psycopg.Connection[Any]) -> None:
+        """Drop those that are there, with what they were granted in the connection's database."""
+        for role in self.roles:
+            if admin.execute("SELECT to_regrole(%s)", (role,)).fetchone() != (None,):
+                admin.execute(f"DROP OWNED BY {role} CASCADE".encode())
+                admin.execute(f"DROP ROLE {role}".encode())
 
     @cached_property
     def files(self) -> dict[str, str]:

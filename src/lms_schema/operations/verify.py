@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lms_schema import comparison, database
+from lms_schema import comparison, database, roles
 from lms_schema import package as packages
-from lms_schema.catalog import read_catalog
+from lms_schema.catalog import Catalog, read_catalog
 from lms_schema.difference import Difference, compare, without_row_security
 from lms_schema.expected import expected_catalog
 from lms_schema.package import SchemaPackage
@@ -22,7 +22,8 @@ class VerifyResult:
         server_major: PostgreSQL's major version.
         differences: What makes the schema another one than the release's.
         notes: What does not: extra indexes on our tables that are not unique, changed comments,
-            functions and operators of the owner that may be called in place of PostgreSQL's own.
+            functions and operators of the owner that may be called in place of PostgreSQL's own;
+            an owner that may log in, where policies are for others.
     """
 
     database: str
@@ -51,13 +52,15 @@ def verify(
 ) -> VerifyResult:
     """Compare the live catalog of a schema with this release's. Changes nothing.
 
-    Needs no right but USAGE on the schema. Objects of others in the schema and grants to roles are
-    ignored; what is extra on our objects, and what is granted to PUBLIC, is not.
+    Needs no right but USAGE on the schema. Objects of others in the schema and grants to their
+    roles are ignored; what is extra on our objects, and what is granted to PUBLIC or to a role of
+    the release, is not.
 
     Args:
         conninfo: A libpq connection string or URL.
         schema: Schema to read, by default the first one of the connection's search path.
-        strict: Whether notes are differences.
+        strict: Whether notes are differences, but for the owner that may log in: it takes a
+            second role to mend that.
         accept_row_security: Whether our tables and their partitions may have row security
             enabled where the release leaves it off, as platforms do by an event trigger. It does
             not hold for owners; without a policy anybody else reads and writes no row of them.
@@ -76,13 +79,30 @@ def verify(
         session.require_schema()
         _refuse_newer(session, packages.extended(packages.read(), extra))
         live = read_catalog(session.connection, session.schema)
-    expected, unsure = expected_catalog(
-        packages.extended(packages.read(), extra), session.server_major
-    )
+        expected, unsure = expected_catalog(
+            packages.extended(packages.read(), extra), session.server_major
+        )
+        owners = _owners_that_log_in(session, expected)
     if accept_row_security:
         live = without_row_security(live, expected)
     differences, notes = compare(expected, live, strict=strict, unsure=unsure)
-    return VerifyResult(session.database, session.schema, session.server_major, differences, notes)
+    return VerifyResult(
+        session.database,
+        session.schema,
+        session.server_major,
+        differences,
+        (*notes, *owners),
+    )
+
+
+def _owners_that_log_in(session: database.Session, expected: Catalog) -> list[Difference]:
+    tables = [key.name for key in expected.objects if key.kind == "table"]
+    if not any(key.kind == "policy" for key in expected.objects):
+        return []
+    return [
+        Difference("owner", "tables", "different", "a role that nobody logs in as", owner)
+        for owner in roles.owners_that_log_in(session.connection, session.schema, tables)
+    ]
 
 
 def _refuse_newer(session: database.Session, package: SchemaPackage) -> None:
