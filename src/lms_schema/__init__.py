@@ -8,8 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lms_schema.comparison import Comparison as Comparison
-    from lms_schema.difference import Difference as Difference
+    from lms_schema.catalog.difference import Difference as Difference
     from lms_schema.errors import DatabaseError as DatabaseError
     from lms_schema.errors import DatabaseNewer as DatabaseNewer
     from lms_schema.errors import LmsSchemaError as LmsSchemaError
@@ -42,15 +41,16 @@ if TYPE_CHECKING:
     from lms_schema.operations.status import status as status
     from lms_schema.operations.verify import VerifyResult as VerifyResult
     from lms_schema.operations.verify import verify as verify
-    from lms_schema.plan_result import PlanResult as PlanResult
+    from lms_schema.records.comparison import Comparison as Comparison
     from lms_schema.rules.result import CheckResult as CheckResult
     from lms_schema.rules.result import Finding as Finding
+    from lms_schema.tracing.plan_result import PlanResult as PlanResult
 
 __version__ = "0.1.0.dev0"
 
 _NAMES = {
-    "comparison": ("Comparison",),
-    "difference": ("Difference",),
+    "records.comparison": ("Comparison",),
+    "catalog.difference": ("Difference",),
     "errors": (
         "DatabaseError",
         "DatabaseNewer",
@@ -72,7 +72,7 @@ _NAMES = {
     "operations.plan": ("plan",),
     "operations.status": ("StatusResult", "status"),
     "operations.verify": ("VerifyResult", "verify"),
-    "plan_result": ("PlanResult",),
+    "tracing.plan_result": ("PlanResult",),
     "rules.result": ("CheckResult", "Finding"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lms_schema.examination import examine
+from lms_schema.rules.checked_folder import subject
+from lms_schema.rules.examination import examine
 from lms_schema.rules.result import Finding
-from lms_schema.rules.subject import subject
 from support.guarded import Guarded
 
 TABLE = "CREATE TABLE a (i integer);\n"

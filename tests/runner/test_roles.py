@@ -12,22 +12,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from lms_schema import (
-    StatementFailed,
-    baseline,
-    drop,
-    embedded,
-    ledger,
-    migrate,
-    owners,
-    plan,
-    status,
-    verify,
-)
-from lms_schema import package as packages
-from lms_schema.catalog import Catalog, read_catalog
-from lms_schema.disposable import new_database as new_database_on
-from lms_schema.package import SchemaPackage
+from lms_schema import StatementFailed, baseline, drop, migrate, plan, status, verify
+from lms_schema.catalog.catalog import Catalog, read_catalog
+from lms_schema.records import ledger, release_objects
+from lms_schema.server import embedded
+from lms_schema.server.disposable import new_database as new_database_on
+from lms_schema.source import package as packages
+from lms_schema.source.package import SchemaPackage
 from support.clusters import cluster, program
 from support.guarded import Guarded
 from support.roles import Role, new_role
@@ -60,7 +51,12 @@ def release(
     catalog = _catalog(empty_database)
     read = packages.read
     monkeypatch.setattr(packages, "read", lambda root=None: read(root) if root else package)
-    for module in ("expected", "overrides", "operations.baseline", "operations.drop"):
+    for module in (
+        "catalog.expected",
+        "runner.overrides",
+        "operations.baseline",
+        "operations.drop",
+    ):
         monkeypatch.setattr(f"lms_schema.{module}.release_catalog", lambda _major: catalog)
     return Release(guarded, package, catalog)
 
@@ -471,7 +467,7 @@ def test_what_psql_installed_is_adopted_with_its_roles(
         for file in release.package.files:
             connection.execute(file.text.encode())
     recorded = {name: entry.objects for name, entry in entries.items()}
-    monkeypatch.setattr(owners, "recorded", lambda _connection, _schema: recorded)
+    monkeypatch.setattr(release_objects, "recorded", lambda _connection, _schema: recorded)
     execute(empty_database, f"GRANT SELECT ON lms.notes TO {release.guarded.reader}")
     (found,) = baseline(empty_database, schema="lms").differences
     assert (found.kind, found.name) == ("grant", "table notes")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import psycopg
 
-from lms_schema import embedded
-from lms_schema import package as packages
-from lms_schema.catalog import release_catalog
+from lms_schema.catalog.catalog import release_catalog
 from lms_schema.rules.result import CheckResult
+from lms_schema.server import embedded
+from lms_schema.source import package as packages
 
 
 def check(*, extra: Sequence[str | Path] = ()) -> CheckResult:
@@ -27,9 +27,9 @@ def check(*, extra: Sequence[str | Path] = ()) -> CheckResult:
         DatabaseError: When the embedded PostgreSQL does not start.
     """
     # many modules, which no other command needs
-    from lms_schema.examination import examine
+    from lms_schema.rules.checked_folder import subject
+    from lms_schema.rules.examination import examine
     from lms_schema.rules.lint import sqlfluff, squawk
-    from lms_schema.rules.subject import subject
 
     sqlfluff.require()
     squawk.require()

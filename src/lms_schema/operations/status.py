@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lms_schema import database
-from lms_schema import package as packages
-from lms_schema.comparison import Comparison, compare, newest_release
 from lms_schema.errors import LmsSchemaError
-from lms_schema.package import SchemaPackage
+from lms_schema.records.comparison import Comparison, compare, newest_release
+from lms_schema.server import sessions
+from lms_schema.source import package as packages
+from lms_schema.source.package import SchemaPackage
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -102,11 +102,11 @@ def status(
         DatabaseError: When the database cannot be reached or read.
         UsageError: When the package or the server cannot be used, or there is no schema.
     """
-    from lms_schema import ledger
+    from lms_schema.records import ledger
 
     shipped = package is None
     package = packages.extended(packages.read() if package is None else package, extra)
-    with database.session(conninfo, schema=schema, read_only=True) as session:
+    with sessions.session(conninfo, schema=schema, read_only=True) as session:
         tracked = ledger.exists(session.connection, session.schema)
         entries = ledger.read(session.connection, session.schema) if tracked else {}
         user, repaired_at = (

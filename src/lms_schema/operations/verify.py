@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lms_schema import comparison, database, roles
-from lms_schema import package as packages
-from lms_schema.catalog import Catalog, read_catalog
-from lms_schema.difference import Difference, compare, without_row_security
-from lms_schema.expected import expected_catalog
-from lms_schema.package import SchemaPackage
+from lms_schema.catalog.catalog import Catalog, read_catalog
+from lms_schema.catalog.difference import Difference, compare, without_row_security
+from lms_schema.catalog.expected import expected_catalog
+from lms_schema.records import comparison, roles
+from lms_schema.server import sessions
+from lms_schema.source import package as packages
+from lms_schema.source.package import SchemaPackage
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def verify(
             cannot be read, or no PostgreSQL to apply it on.
         DatabaseError: The database cannot be reached, or the schema may not be read.
     """
-    with database.session(conninfo, schema=schema, read_only=True) as session:
+    with sessions.session(conninfo, schema=schema, read_only=True) as session:
         session.require_schema()
         _refuse_newer(session, packages.extended(packages.read(), extra))
         live = read_catalog(session.connection, session.schema)
@@ -95,7 +96,7 @@ def verify(
     )
 
 
-def _owners_that_log_in(session: database.Session, expected: Catalog) -> list[Difference]:
+def _owners_that_log_in(session: sessions.Session, expected: Catalog) -> list[Difference]:
     tables = [key.name for key in expected.objects if key.kind == "table"]
     if not any(key.kind == "policy" for key in expected.objects):
         return []
@@ -105,8 +106,8 @@ def _owners_that_log_in(session: database.Session, expected: Catalog) -> list[Di
     ]
 
 
-def _refuse_newer(session: database.Session, package: SchemaPackage) -> None:
-    from lms_schema import ledger
+def _refuse_newer(session: sessions.Session, package: SchemaPackage) -> None:
+    from lms_schema.records import ledger
 
     tracked = ledger.exists(session.connection, session.schema)
     if tracked and ledger.is_readable(session.connection, session.schema):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms_schema.package import SECURITY
-from lms_schema.rules.findings import Draft, Problem
+from lms_schema.rules.drafts import Draft, Problem
+from lms_schema.source.package import SECURITY
 
 EXAMPLE = {
     "functions/f.sql": """\
