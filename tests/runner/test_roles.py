@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from lms_schema import StatementFailed, baseline, drop, migrate, plan, status, verify
+from lms_schema import StatementFailed, UsageError, baseline, drop, migrate, plan, status, verify
 from lms_schema.catalog.catalog import Catalog, read_catalog
 from lms_schema.records import ledger, release_objects
 from lms_schema.server import embedded
@@ -20,10 +20,12 @@ from lms_schema.server.disposable import new_database as new_database_on
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage
 from support.clusters import cluster, program
-from support.guarded import Guarded
+from support.guarded import ROLES, Guarded
 from support.roles import Role, new_role
 from support.runner import Make, actions, disposable_server, execute, query
 from support.versions import skip_here
+
+ExtraMaker = Callable[..., Path]
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,6 @@ MENDED = {
             ("missing", "grant", "table notes"),
             ("missing", "grant", "view bodies"),
             ("missing", "policy", "notes.service"),
-            ("missing", "role", "{service}"),
         ],
     ),
     "the flag off": (
@@ -171,7 +172,7 @@ MENDED = {
         [("different", "grant", "function people()")],
     ),
     "the schema granted": (
-        "GRANT CREATE ON SCHEMA public TO {caller}",
+        "GRANT USAGE ON SCHEMA public TO {caller} WITH GRANT OPTION",
         [("different", "grant", "schema")],
     ),
     "the schema revoked": (
@@ -497,7 +498,7 @@ def test_what_is_restored_without_its_roles_is_closed_and_a_repair_opens_it(dump
         assert query(restored, f"{flags} AND relkind IN ('r', 'p')") == [(True,)]
         assert query(restored, "SELECT count(*) FROM pg_policy") == [(0,)]
         assert status(restored, schema="public").files.changed == ("security/010_roles",)
-        assert {kind for _, kind, _ in _differences(restored)} == {"grant", "policy", "role"}
+        assert {kind for _, kind, _ in _differences(restored)} == {"grant", "policy"}
         assert migrate(restored, schema="public", repair=True).left == ()
         assert _differences(restored) == []
 
@@ -534,3 +535,60 @@ def test_two_databases_installed_at_once_share_the_roles(
         assert future.result().actions
         migrate(empty_database, schema="lms", package=package)
         assert _catalog(other, "lms") == _catalog(empty_database, "lms")
+
+
+SHOP = """
+REVOKE ALL ON notes FROM {role};
+CREATE POLICY shop_select ON notes FOR SELECT TO {role} USING (person = 2);
+GRANT SELECT (person) ON notes TO {role};
+"""
+
+
+def test_an_extra_s_roles_and_grants_are_expected_with_it_and_those_of_others_without_it(
+    release: Release,
+    server: str,
+    empty_database: str,
+    make_extra: ExtraMaker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @contextmanager
+    def temporary() -> Iterator[str]:
+        with new_database_on(server) as conninfo:
+            yield conninfo
+
+    monkeypatch.setattr(embedded, "temporary", temporary)
+    role = f"guarded_shop_{release.guarded.suffix}"
+    files = {
+        "security/010_roles.sql": ROLES.format(names=f"'{role}'"),
+        "security/notes.sql": SHOP.format(role=role),
+    }
+    extra = [make_extra(files)]
+    try:
+        migrate(empty_database, schema="public", extra=extra)
+        assert verify(empty_database, schema="public", extra=extra).differences == ()
+        assert _differences(empty_database) == [("extra", "policy", "notes.shop_select")]
+        execute(
+            empty_database,
+            f"REVOKE SELECT (person) ON notes FROM {role}",
+            f"GRANT UPDATE ON notes TO {role}",
+            f"GRANT DELETE ON notes TO {release.guarded.reader}",
+        )
+        found = verify(empty_database, schema="public", extra=extra).differences
+        assert [(item.problem, item.kind, item.name) for item in found] == [
+            ("different", "grant", "column notes.person"),
+            ("different", "grant", "table notes"),
+        ]
+        result = migrate(empty_database, schema="public", extra=extra, repair=True)
+        assert (result.left, len(result.repaired)) == ((), 2)
+        assert f"ROLE {role}" in drop(empty_database, schema="public").dropped
+    finally:
+        execute(empty_database, f"DROP ROLE IF EXISTS {role}")
+
+
+def test_an_extra_may_not_switch_row_security_off(
+    release: Release, empty_database: str, make_extra: ExtraMaker
+) -> None:
+    extra = make_extra({"security/notes.sql": "ALTER TABLE notes DISABLE ROW LEVEL SECURITY;"})
+    with pytest.raises(UsageError, match="it changes row security notes"):
+        migrate(empty_database, schema="public", extra=[extra])
+    assert _catalog(empty_database) == release.catalog

@@ -22,8 +22,10 @@ _MEMBERS = frozenset(
         "partition",
     }
 )
-_OF_OBJECTS = frozenset({"comment", "owner", "grant"})
-"""Kinds that say something of another object, after which they are named."""
+_OF_BOTH = frozenset({"comment", "owner", "grant", "role"})
+"""Kinds that are judged where both catalogs have the object, or the one that they say something of.
+
+A role that is gone is missed where something was granted to it."""
 
 _RULES = {
     "partition": (
@@ -97,8 +99,8 @@ def compare(
     def is_judged(key: ObjectKey) -> bool:
         if key.kind == "owner" and key.described.kind == "overload":
             return is_judged(key.described)
-        if key.kind in _OF_OBJECTS and key.described != _SCHEMA:
-            return key.described in release.objects and key.described in live.objects
+        if key.kind in _OF_BOTH and key.whole != _SCHEMA:
+            return key.whole in release.objects and key.whole in live.objects
         if key.kind == "function":
             return key.owner in functions
         if key.kind == "cast":

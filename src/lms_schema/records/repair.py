@@ -11,6 +11,7 @@ from lms_schema.catalog.difference import Difference, compare
 from lms_schema.records import comparison
 from lms_schema.records.object_makers import Makers
 from lms_schema.source.package import INDEXES, SECURITY, Kind, SchemaPackage, SqlFile
+from lms_schema.source.statements import plain
 
 if TYPE_CHECKING:
     from lms_schema.records.ledger import Entry
@@ -29,6 +30,9 @@ _MADE_AT_EVERY_MIGRATE = re.compile(
 _SAID_IN_SECURITY = ("grant", "row security")
 """Kinds that files of `security/` say of objects, which no record tells: these files name them."""
 
+_SAYS = re.compile(r"\s*(?:GRANT|REVOKE|ALTER\s+TABLE)\b", re.IGNORECASE)
+_DOES = re.compile(r"\s*DO\b", re.IGNORECASE)
+
 
 def can_mend(difference: Difference) -> bool:
     """Tell whether a difference is of the kind that `migrate --repair` mends."""
@@ -37,9 +41,7 @@ def can_mend(difference: Difference) -> bool:
         faults = (difference.actual or "").split("\n")
         return all(_MADE_AT_EVERY_MIGRATE.fullmatch(fault) for fault in faults)
     if key.kind in _SAID_IN_SECURITY:
-        return True
-    if key.kind == "role":
-        return difference.problem == "missing"
+        return key.whole.kind != "type"
     return key.kind in ("function", "view", "trigger", "policy", "index") and (
         difference.problem != "extra"
     )
@@ -78,15 +80,24 @@ def _files(difference: Difference, package: SchemaPackage, makers: Makers) -> It
         return
     if key.kind in _SAID_IN_SECURITY:
         name = re.compile(rf"(?<![\w$]){re.escape(key.whole.owner or 'schema')}(?![\w$])", re.I)
-        yield from (
-            file.id
-            for file in package.files
-            if file.folder.name == SECURITY and name.search(file.text)
-        )
+        yield from (file.id for file in package.files if _says(file, name))
         if key.whole.kind != "function" or "TO PUBLIC" not in (difference.actual or ""):
             return
     if maker := makers.of(key):
         yield maker
+
+
+def _says(file: SqlFile, name: re.Pattern[str]) -> bool:
+    """Tell whether a file says who may do what with something of that name."""
+    if file.folder.name != SECURITY:
+        return False
+    for statement in file.statements:
+        code = plain(statement.text)
+        if _SAYS.match(code) and name.search(code):
+            return True
+        if _DOES.match(code) and name.search(statement.text):
+            return True
+    return False
 
 
 def reasons(repair: Repair) -> dict[str, str]:
