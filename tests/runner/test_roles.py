@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 from lms_schema import StatementFailed, UsageError, baseline, drop, migrate, plan, status, verify
 from lms_schema.catalog.catalog import Catalog, read_catalog
+from lms_schema.cli import cli
 from lms_schema.records import ledger, release_objects
 from lms_schema.server import embedded
 from lms_schema.server.disposable import new_database as new_database_on
@@ -418,6 +421,20 @@ def test_a_role_that_another_database_uses_or_that_has_a_member_is_left(
     assert _existing(empty_database, release.guarded) == {reader, service}
     assert f"ROLE {caller}" in result.dropped
     execute(other, "DROP TABLE others")
+
+
+def test_drop_says_which_roles_it_left_and_why(release: Release, empty_database: str) -> None:
+    service = release.guarded.service
+    with new_role(empty_database, f"GRANT {service} TO {{role}}") as member:
+        migrate(empty_database, schema="second")
+        options = ("--database", empty_database, "--confirm")
+        result = CliRunner().invoke(cli, ["drop", *options, "public", "--json"])
+        assert set(json.loads(result.stdout)["left"]) == {
+            f"ROLE {role}" for role in release.guarded.roles
+        }
+        result = CliRunner().invoke(cli, ["drop", *options, "second"])
+        assert f"left ROLE {service}: {member.name} is a member of it" in result.stdout
+        assert f"dropped ROLE {release.guarded.reader}" in result.stdout
 
 
 def test_a_role_that_whoever_drops_may_not_drop_is_left(
