@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -25,6 +26,7 @@ from lms_schema.source.package import SchemaPackage
 from support.clusters import cluster, program
 from support.guarded import ROLES, Guarded
 from support.roles import Role, new_role
+from support.rows import Connection
 from support.runner import Make, actions, disposable_server, execute, query
 from support.versions import skip_here
 
@@ -423,6 +425,35 @@ def test_a_role_that_another_database_uses_or_that_has_a_member_is_left(
     execute(other, "DROP TABLE others")
 
 
+def test_a_role_that_another_database_begins_to_use_during_a_drop_is_left(
+    release: Release, server: str, empty_database: str
+) -> None:
+    reader = release.guarded.reader
+    with (
+        new_database_on(server) as other,
+        psycopg.connect(other) as user,
+        psycopg.connect(empty_database, autocommit=True) as observer,
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
+        user.execute("CREATE TABLE others (i int)")
+        user.execute(f"GRANT SELECT ON others TO {reader}".encode())
+        future = pool.submit(lambda: drop(empty_database, schema="public", lock_timeout=60))
+        _wait_for(observer, user, future)
+        user.commit()
+        assert list(future.result().left) == [f"ROLE {reader}"]
+        assert _existing(empty_database, release.guarded) == {reader}
+
+
+def _wait_for(observer: Connection, blocker: Connection, future: Future[Any]) -> None:
+    """Return when a session waits for a lock of the blocker."""
+    blocked = (
+        "SELECT EXISTS (SELECT FROM pg_locks"
+        " WHERE NOT granted AND %s = ANY (pg_blocking_pids(pid)))"
+    )
+    while observer.execute(blocked, (blocker.info.backend_pid,)).fetchone() == (False,):
+        assert not future.done(), future.exception()
+
+
 def test_drop_says_which_roles_it_left_and_why(release: Release, empty_database: str) -> None:
     service = release.guarded.service
     with new_role(empty_database, f"GRANT {service} TO {{role}}") as member:
@@ -542,12 +573,7 @@ def test_two_databases_installed_at_once_share_the_roles(
     ):
         maker.execute(f"CREATE ROLE {guarded.reader}".encode())
         future = pool.submit(lambda: migrate(other, schema="lms", package=package))
-        blocked = (
-            "SELECT EXISTS (SELECT FROM pg_locks"
-            " WHERE NOT granted AND %s = ANY (pg_blocking_pids(pid)))"
-        )
-        while observer.execute(blocked, (maker.info.backend_pid,)).fetchone() == (False,):
-            assert not future.done(), future.exception()
+        _wait_for(observer, maker, future)
         maker.commit()
         assert future.result().actions
         migrate(empty_database, schema="lms", package=package)
