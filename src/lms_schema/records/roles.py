@@ -72,6 +72,13 @@ def owners_that_log_in(
     return [row[0] for row in connection.execute(_OWNERS, (schema, list(tables)))]
 
 
+def named_in(text: str) -> list[str]:
+    """Return the roles that a file of `security/` makes where they are missing, by its text."""
+    if not _MAKES.search(text):
+        return []
+    return [name for found in _NAMES.findall(text) for name in found if name]
+
+
 def made_by(connection: psycopg.Connection[Any], file: SqlFile) -> list[str]:
     """Return the roles that a file makes where they are missing, as they are recorded.
 
@@ -79,10 +86,8 @@ def made_by(connection: psycopg.Connection[Any], file: SqlFile) -> list[str]:
         connection: On which the file was applied.
         file: The file.
     """
-    if file.folder.name != SECURITY or not _MAKES.search(file.text):
-        return []
-    names = [name for found in _NAMES.findall(file.text) for name in found if name]
-    return [row[0] for row in connection.execute(_NAMED, (names,))]
+    names = named_in(file.text) if file.folder.name == SECURITY else []
+    return [row[0] for row in connection.execute(_NAMED, (names,))] if names else []
 
 
 def drop_unused(

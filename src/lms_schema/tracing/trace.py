@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -13,12 +15,12 @@ from psycopg.conninfo import make_conninfo
 
 from lms_schema.errors import StatementFailed, UsageError
 from lms_schema.events import Action, Event
-from lms_schema.records import ledger
+from lms_schema.records import ledger, roles
 from lms_schema.runner.migration import Run
 from lms_schema.runner.observer import Step, Watch
 from lms_schema.server import embedded, search_path, sessions
 from lms_schema.source import package as packages
-from lms_schema.source.package import Kind, SchemaPackage
+from lms_schema.source.package import SECURITY, Kind, SchemaPackage
 from lms_schema.tracing import table_locks
 
 _INSUFFICIENT_PRIVILEGE = "42501"
@@ -106,9 +108,9 @@ def on_disposable_server(
     """Bring an embedded server to a database's state, then to the package's, and watch that.
 
     What a database holds was perhaps written by another than its owner. So all of it runs as a role
-    that owns the disposable database, may make roles, and nothing beyond: neither run a program nor
-    read a file. The package's files call functions and fire triggers of it, and run as that role
-    too.
+    that owns the disposable database and may do nothing beyond: neither run a program nor read a
+    file. The package's files call functions and fire triggers of it, and run as that role too. It
+    finds the roles that files make.
 
     Args:
         package: The files to come to.
@@ -124,6 +126,11 @@ def on_disposable_server(
     """
     try:
         with embedded.temporary() as conninfo:
+            security = [
+                *(file.text for file in package.files if file.folder.name == SECURITY),
+                *(text for name, text in applied.items() if _is_of_security(name)),
+            ]
+            _make_roles(conninfo, chain.from_iterable(map(roles.named_in, security)))
             plain = _without_rights(conninfo)
             return on_server(plain, package, applied, repair, schema=schema, last=last)
     except embedded.NotInstalled as error:
@@ -137,9 +144,22 @@ def on_disposable_server(
             error.outcome += (
                 " What a database holds runs there without a superuser's rights, since others may "
                 "have written it: plan cannot try a file that needs more, such as CREATE EXTENSION "
-                "of one that is not trusted. status lists what is pending."
+                "or CREATE ROLE. status lists what is pending."
             )
         raise
+
+
+def _is_of_security(file_id: str) -> bool:
+    folder = packages.folder_of(file_id)
+    return folder is not None and folder.name == SECURITY
+
+
+def _make_roles(conninfo: str, names: Iterable[str]) -> None:
+    """Make roles without any right on a disposable server, whatever their names."""
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        for name in dict.fromkeys(names):
+            with suppress(psycopg.errors.DuplicateObject, psycopg.errors.ReservedName):
+                admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
 
 
 def _without_rights(conninfo: str) -> str:
@@ -150,7 +170,7 @@ def _without_rights(conninfo: str) -> str:
     role, password = f"lms_schema_plan_{secrets.token_hex(8)}", secrets.token_urlsafe()
     with psycopg.connect(conninfo, autocommit=True) as admin:
         admin.execute(
-            sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(
                 sql.Identifier(role), sql.Literal(password)
             )
         )
