@@ -1,6 +1,6 @@
 """Compares the live catalog of one schema with the release's, and with what extras add to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -80,10 +80,10 @@ def verify(
         session.require_schema()
         _refuse_newer(session, packages.extended(packages.read(), extra))
         live = read_catalog(session.connection, session.schema)
-        expected, unsure = expected_catalog(
-            packages.extended(packages.read(), extra), session.server_major
-        )
-        owners = _owners_that_log_in(session, expected)
+        owners = roles.owners_that_log_in(session.connection, session.schema)
+    expected, unsure = expected_catalog(
+        packages.extended(packages.read(), extra), session.server_major
+    )
     if accept_row_security:
         live = without_row_security(live, expected)
     differences, notes = compare(expected, live, strict=strict, unsure=unsure)
@@ -92,17 +92,17 @@ def verify(
         session.schema,
         session.server_major,
         differences,
-        (*notes, *owners),
+        (*notes, *_logins(owners, expected)),
     )
 
 
-def _owners_that_log_in(session: sessions.Session, expected: Catalog) -> list[Difference]:
-    tables = [key.name for key in expected.objects if key.kind == "table"]
-    if not any(key.kind == "policy" for key in expected.objects):
-        return []
+def _logins(owners: Mapping[str, str], expected: Catalog) -> list[Difference]:
+    """Note owners that may log in of tables for which there are policies."""
+    guarded = {key.owner for key in expected.objects if key.kind == "policy"}
+    found = dict.fromkeys(owner for table, owner in owners.items() if table in guarded)
     return [
         Difference("owner", "tables", "different", "a role that nobody logs in as", owner)
-        for owner in roles.owners_that_log_in(session.connection, session.schema, tables)
+        for owner in found
     ]
 
 

@@ -7,7 +7,7 @@ The file is recorded with the roles that it names, as `ROLE name`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import psycopg
@@ -55,21 +55,18 @@ _USES = """
     ORDER BY r.rolname
 """
 
-
 _OWNERS = """
-    SELECT DISTINCT quote_ident(r.rolname)
+    SELECT quote_ident(c.relname), quote_ident(r.rolname)
     FROM pg_class AS c JOIN pg_roles AS r ON r.oid = c.relowner
     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s)
-        AND quote_ident(c.relname) = ANY (%s) AND r.rolcanlogin
-    ORDER BY 1
+        AND c.relkind IN ('r', 'p') AND r.rolcanlogin
+    ORDER BY r.rolname
 """
 
 
-def owners_that_log_in(
-    connection: psycopg.Connection[Any], schema: str, tables: Sequence[str]
-) -> list[str]:
-    """Return the owners of a schema's tables that may log in; row security does not bind them."""
-    return [row[0] for row in connection.execute(_OWNERS, (schema, list(tables)))]
+def owners_that_log_in(connection: psycopg.Connection[Any], schema: str) -> dict[str, str]:
+    """Return who owns which table and may log in, by table; row security does not bind them."""
+    return dict(connection.execute(_OWNERS, (schema,)).fetchall())
 
 
 def named_in(text: str) -> list[str]:
