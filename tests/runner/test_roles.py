@@ -23,7 +23,7 @@ from lms_schema.server import embedded
 from lms_schema.server.disposable import new_database as new_database_on
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage
-from support.clusters import cluster, program
+from support.clusters import program
 from support.guarded import ROLES, Guarded
 from support.roles import Role, new_role
 from support.rows import Connection
@@ -540,7 +540,7 @@ def dump(release: Release, empty_database: str, tmp_path: Path) -> Path:
 
 
 def test_what_is_restored_without_its_roles_is_closed_and_a_repair_opens_it(dump: Path) -> None:
-    with cluster() as restored:
+    with embedded.temporary() as restored:
         program("psql", "-X", "-q", "-d", restored, "-f", dump)
         flags = "SELECT DISTINCT relrowsecurity FROM pg_class WHERE relname ~ '^(notes|events)'"
         assert query(restored, f"{flags} AND relkind IN ('r', 'p')") == [(True,)]
