@@ -164,7 +164,7 @@ DRIFT: dict[str, tuple[str, Found]] = {
     ),
     "row security switched on": (
         "ALTER TABLE learners ENABLE ROW LEVEL SECURITY",
-        {("different", "table", "learners")},
+        {("extra", "row security", "learners")},
     ),
     "unlogged table": (
         "ALTER TABLE analytics_refresh_log SET UNLOGGED",
