@@ -126,8 +126,8 @@ REVOKE EXECUTE ON FUNCTION interaction_partition_ddl(integer, date) FROM public;
 COMMENT ON FUNCTION interaction_partition_ddl(integer, date) IS
 'Statements that make the partitions of learning_interactions which are missing: one for all '
 'events before the first month, and one for each UTC month from there up to p_months_ahead months '
-'after the current one, and that give partitions the statement triggers of the table and the row '
-'security which they lack; no row when nothing is missing. Each row can run in a transaction of its own. '
+'after the current one, and that give partitions what they lack of the table''s statement triggers '
+'and row security; no row when nothing is missing. Each row can run in a transaction of its own. '
 'p_from moves the first month back, for an import of old events. Raises 22023 for months outside 0 '
 'to 120 and an infinite p_from, and 55000, with the count, when events from p_from on are stored '
 'already.';
