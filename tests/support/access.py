@@ -24,7 +24,7 @@ from typing import Any
 
 from psycopg import sql
 
-from support.rows import Connection, Row, add
+from support.rows import Connection, Row, Values, add, scalar
 
 ROLES = (
     "lms_learner",
@@ -40,6 +40,10 @@ ROLES = (
 PERSONAS = ("learner", "guardian", "instructor", "registrar")
 NOW = sql.SQL("now()")
 """A value that the database takes from its own clock."""
+
+TODAY = datetime.now(UTC)
+ENDED = TODAY - timedelta(minutes=1)
+LATER = TODAY + timedelta(days=1)
 
 Rule = Callable[["Facts", Row], bool]
 
@@ -57,142 +61,133 @@ class World:
         return tuple(self.tokens)
 
 
+_INSTITUTIONS = {"ana": "north", "ben": "north", "new": "north", "cy": "south", "ida": None}
+COURSES = {
+    "north_course": ("north", "published"),
+    "draft_course": ("north", "draft"),
+    "free_course": ("north", "published"),
+    "south_course": ("south", "published"),
+    "open_course": (None, "published"),
+    "hidden_course": (None, "draft"),
+}
+_ENROLLMENTS = (
+    ("ana", "north_course", "in_progress"),
+    ("ana", "open_course", "enrolled"),
+    ("ben", "north_course", "enrolled"),
+    ("ben", "draft_course", "withdrawn"),
+    ("cy", "south_course", "in_progress"),
+    ("ida", "open_course", "in_progress"),
+)
+_AUTHORITY = {
+    ("course_staff", "person_id", "course_id"): (
+        ("tess", "north_course", None),
+        ("tess", "draft_course", LATER),
+        ("tess", "south_course", ENDED),
+        ("tom", "south_course", None),
+        ("ben", "open_course", None),
+    ),
+    ("institution_staff", "person_id", "institution_id"): (
+        ("rita", "north", None),
+        ("rob", "south", LATER),
+        ("rob", "north", ENDED),
+    ),
+    ("guardian_links", "guardian_id", "learner_id"): (
+        ("gus", "ana", None),
+        ("gus", "ida", LATER),
+        ("gus", "cy", ENDED),
+        ("gil", "cy", None),
+        ("gil", "ben", None),
+    ),
+}
+LEARNERS = tuple(_INSTITUTIONS)
+_OTHERS = ("tess", "tom", "rita", "rob", "gus", "gil", "stranger")
+
+
 def make_world(connection: Connection) -> World:
     """Fill an empty database, as its owner."""
-    world = World()
-    ids = world.ids
+    ids: dict[str | None, uuid.UUID | None] = {None: None}
     for name in ("north", "south"):
         ids[name] = add(connection, "educational_institutions", name=name)["id"]
-    for name, institution in {
-        "ana": "north",
-        "ben": "north",
-        "new": "north",
-        "cy": "south",
-        "ida": None,
-    }.items():
+    for name, institution in _INSTITUTIONS.items():
         ids[name] = add(
             connection,
             "learners",
             first_name=name,
             email=f"{name}@example.com",
-            institution_id=ids[institution] if institution else None,
-        )["id"]
-    for name, institution, status in (
-        ("north_course", "north", "published"),
-        ("draft_course", "north", "draft"),
-        ("free_course", "north", "published"),
-        ("south_course", "south", "published"),
-        ("open_course", None, "published"),
-        ("hidden_course", None, "draft"),
-    ):
-        course = add(
-            connection,
-            "educational_courses",
-            title=name,
-            status=status,
-            institution_id=ids[institution] if institution else None,
-        )
-        ids[name] = course["id"]
-        module = add(connection, "learning_modules", course_id=course["id"])
-        section = add(connection, "learning_sections", module_id=module["id"])
-        assessment = add(connection, "educational_assessments", course_id=course["id"])
-        ids[f"{name}_module"] = module["id"]
-        ids[f"{name}_section"] = section["id"]
-        ids[f"{name}_assessment"] = assessment["id"]
-    for learner, course, status in (
-        ("ana", "north_course", "in_progress"),
-        ("ana", "open_course", "enrolled"),
-        ("ben", "north_course", "enrolled"),
-        ("ben", "draft_course", "withdrawn"),
-        ("cy", "south_course", "in_progress"),
-        ("ida", "open_course", "in_progress"),
-    ):
-        _study(connection, ids[learner], ids[course], ids[f"{course}_section"], status)
-        for number, state in enumerate(("graded", "in_progress"), 1):
-            add(
-                connection,
-                "assessment_attempts",
-                learner_id=ids[learner],
-                assessment_id=ids[f"{course}_assessment"],
-                attempt_number=number,
-                completion_status=state,
-            )
-    for person in ("tess", "tom", "rita", "rob", "gus", "gil", "stranger"):
-        ids[person] = uuid.uuid4()
-    ended = datetime.now(UTC) - timedelta(minutes=1)
-    later = datetime.now(UTC) + timedelta(days=1)
-    for person, course, until in (
-        ("tess", "north_course", None),
-        ("tess", "draft_course", later),
-        ("tess", "south_course", ended),
-        ("tom", "south_course", None),
-        ("ben", "open_course", None),
-    ):
-        add(
-            connection,
-            "course_staff",
-            person_id=ids[person],
-            course_id=ids[course],
-            valid_until=until,
-        )
-    for person, institution, until in (
-        ("rita", "north", None),
-        ("rob", "south", later),
-        ("rob", "north", ended),
-    ):
-        add(
-            connection,
-            "institution_staff",
-            person_id=ids[person],
             institution_id=ids[institution],
-            valid_until=until,
-        )
-    for person, learner, until in (
-        ("gus", "ana", None),
-        ("gus", "ida", later),
-        ("gus", "cy", ended),
-        ("gil", "cy", None),
-        ("gil", "ben", None),
-    ):
-        add(
+        )["id"]
+    for name, (institution, status) in COURSES.items():
+        ids[name] = _offer(connection, name, ids[institution], status)
+        for part, table in (
+            ("module", "learning_modules"),
+            ("section", "learning_sections"),
+            ("assessment", "educational_assessments"),
+        ):
+            query = f"SELECT id FROM {table} WHERE course_id = %s"
+            ids[f"{name}_{part}"] = scalar(connection, query, ids[name])
+    for learner, course, status in _ENROLLMENTS:
+        _study(
             connection,
-            "guardian_links",
-            guardian_id=ids[person],
-            learner_id=ids[learner],
-            valid_until=until,
+            {"learner_id": ids[learner], "course_id": ids[course]},
+            {"section_id": ids[f"{course}_section"]},
+            {"assessment_id": ids[f"{course}_assessment"]},
+            status,
         )
+    ids |= {person: uuid.uuid4() for person in _OTHERS}
+    for (table, who, what), authority in _AUTHORITY.items():
+        for person, thing, until in authority:
+            values = {who: ids[person], what: ids[thing], "valid_until": until}
+            add(connection, table, **values)
     connection.execute("SELECT refresh_learning_analytics()")
-    for person in (
-        *("ana", "ben", "new", "cy", "ida"),
-        *("tess", "tom", "rita", "rob", "gus", "gil", "stranger"),
-    ):
-        world.tokens[person] = open_session(connection, ids[person])
     # what is queued again is of everybody, and nobody's to read
     connection.execute("UPDATE section_progress SET comprehension_score = 0.5")
+    world = World({name: key for name, key in ids.items() if name and key})
+    for person in (*LEARNERS, *_OTHERS):
+        world.tokens[person] = open_session(connection, world.ids[person])
     return world
 
 
+def _offer(
+    connection: Connection, title: str, institution: uuid.UUID | None, status: str
+) -> uuid.UUID:
+    course: uuid.UUID = add(
+        connection,
+        "educational_courses",
+        title=title,
+        status=status,
+        institution_id=institution,
+    )["id"]
+    module = add(connection, "learning_modules", course_id=course)
+    add(connection, "learning_sections", module_id=module["id"])
+    add(connection, "educational_assessments", course_id=course)
+    return course
+
+
 def _study(
-    connection: Connection, learner: uuid.UUID, course: uuid.UUID, section: uuid.UUID, status: str
+    connection: Connection, who: Values, section: Values, assessment: Values, status: str
 ) -> None:
-    both = {"learner_id": learner, "course_id": course}
-    add(connection, "course_enrollments", **both, completion_status=status)
+    where = {**who, **section}
+    add(connection, "course_enrollments", **who, completion_status=status)
     add(
         connection,
         "section_progress",
-        **both,
-        section_id=section,
+        **where,
         status="in_progress",
         completion_percentage=40,
     )
-    add(connection, "learning_interactions", **both, section_id=section)
-    add(connection, "learning_interactions", **both, section_id=section, timestamp=NOW_AT_ALL)
-    add(connection, "expired_interaction_totals", **both, section_id=section)
-    add(connection, "learning_sessions", **both)
-
-
-NOW_AT_ALL = datetime.now(UTC)
-"""A time of a partition that is not the history."""
+    add(connection, "learning_interactions", **where)  # in the history
+    add(connection, "learning_interactions", **where, timestamp=TODAY)
+    add(connection, "expired_interaction_totals", **where)
+    add(connection, "learning_sessions", **who)
+    for number, state in enumerate(("graded", "in_progress"), 1):
+        add(
+            connection,
+            "assessment_attempts",
+            learner_id=who["learner_id"],
+            **assessment,
+            attempt_number=number,
+            completion_status=state,
+        )
 
 
 def open_session(connection: Connection, person: uuid.UUID) -> str:
@@ -596,9 +591,10 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
     ),
     "course_summary": _only_read({"instructor": _taught, "registrar": _administered}),
     "course_analytics": _only_read({"instructor": _taught, "registrar": _administered}),
-    # nobody's, and of the service what the last tuple below says
-    **dict.fromkeys(
-        (
+    # nobody's
+    **{
+        name: {}
+        for name in (
             "learning_analytics_dashboard",
             "learner_progress_analytics",
             "access_sessions",
@@ -615,9 +611,8 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
             "analytics_rebuild_request",
             "learner_course_summary",
             "learner_assessment_summary",
-        ),
-        {},
-    ),
+        )
+    },
 }
 """What each persona may do with each table and view; what is not named it may not."""
 
@@ -632,6 +627,34 @@ SERVICE_READS = frozenset(
 SERVICE_WRITES = frozenset(table for table, rights in RIGHTS.items() if rights) - SERVICE_READS
 """What lms_service reads whole, and reads and writes whole."""
 
+_OWN = (
+    " add_enrollment_measures append_assessment_attempts_delta"
+    " append_course_enrollments_delta append_inserted_interactions_delta"
+    " append_learning_interactions_delta append_learning_sessions_delta"
+    " append_section_progress_delta change_course_structure check_activity_institution"
+    " check_attempt_allowed check_derived_columns check_enrollment_institution"
+    " check_institution_change check_item_contract check_learning_analytics"
+    " check_prerequisite_cycles check_prerequisite_modules check_security check_unlock_rule"
+    " count_rules_version derive_assessment_metrics derive_attempt_result"
+    " derive_course_metrics derive_current_grades derive_enrollment_metrics"
+    " derive_enrollment_progress derive_section_counters derive_session_duration"
+    " drain_analytics_queues drain_assessment_attempts_delta drain_course_enrollments_delta"
+    " drain_learning_interactions_delta drain_learning_sessions_delta"
+    " drain_section_progress_delta drop_expired_data engagement_rank"
+    " ensure_interaction_partitions expired_interaction_partitions find_enrollments"
+    " follow_assessment_attempts follow_course_assessments follow_course_enrollments"
+    " follow_course_sections follow_section_progress interaction_partition_ddl"
+    " interaction_partitions interaction_retention_ddl interaction_statement_triggers"
+    " keep_completion_date keep_enrollment_measures keep_interaction_times"
+    " lock_course_structure make_course_structure mark_unenrolled mean_section_progress"
+    " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
+    " rebuild_section_progress recalculate_course_metrics record_progress_history"
+    " recount_assessment_attempts recount_course_enrollments recount_learning_interactions"
+    " recount_learning_sessions recount_section_progress reject_history_change"
+    " request_analytics_rebuild retire_interaction_partitions retract_interaction_partition"
+    " rounded_minutes set_assessment_course set_section_course set_updated_at"
+    " sync_course_summary sync_learner_summary update_current_grades"
+)
 _ALL = (*PERSONAS, "service")
 _STAFF = ("instructor", "registrar", "service")
 FUNCTIONS: Mapping[str, tuple[str, ...]] = {
@@ -698,9 +721,6 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
         PERSONAS,
     ),
     # the owner's, and what triggers and the owner's functions call
-    **dict.fromkeys(
-        ["add_enrollment_measures", "append_assessment_attempts_delta", "append_course_enrollments_delta", "append_inserted_interactions_delta", "append_learning_interactions_delta", "append_learning_sessions_delta", "append_section_progress_delta", "change_course_structure", "check_activity_institution", "check_attempt_allowed", "check_derived_columns", "check_enrollment_institution", "check_institution_change", "check_item_contract", "check_learning_analytics", "check_prerequisite_cycles", "check_prerequisite_modules", "check_security", "check_unlock_rule", "count_rules_version", "derive_assessment_metrics", "derive_attempt_result", "derive_course_metrics", "derive_current_grades", "derive_enrollment_metrics", "derive_enrollment_progress", "derive_section_counters", "derive_session_duration", "drain_analytics_queues", "drain_assessment_attempts_delta", "drain_course_enrollments_delta", "drain_learning_interactions_delta", "drain_learning_sessions_delta", "drain_section_progress_delta", "drop_expired_data", "engagement_rank", "ensure_interaction_partitions", "expired_interaction_partitions", "find_enrollments", "follow_assessment_attempts", "follow_course_assessments", "follow_course_enrollments", "follow_course_sections", "follow_section_progress", "interaction_partition_ddl", "interaction_partitions", "interaction_retention_ddl", "interaction_statement_triggers", "keep_completion_date", "keep_enrollment_measures", "keep_interaction_times", "lock_course_structure", "make_course_structure", "mark_unenrolled", "mean_section_progress", "publish_learning_analytics", "rebuild_derived_columns", "rebuild_learning_analytics", "rebuild_section_progress", "recalculate_course_metrics", "record_progress_history", "recount_assessment_attempts", "recount_course_enrollments", "recount_learning_interactions", "recount_learning_sessions", "recount_section_progress", "reject_history_change", "request_analytics_rebuild", "retire_interaction_partitions", "retract_interaction_partition", "rounded_minutes", "set_assessment_course", "set_section_course", "set_updated_at", "sync_course_summary", "sync_learner_summary", "update_current_grades"],
-        (),
-    ),
+    **dict.fromkeys(_names(_OWN), ()),
 }
 """Who may execute each function."""

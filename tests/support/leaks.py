@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from support.access import (
+    COURSES,
     FUNCTIONS,
+    LEARNERS,
     NOW,
     PERSONAS,
     RIGHTS,
@@ -153,7 +157,7 @@ class Prober:
             " WHERE i.indrelid = %s::regclass AND i.indisprimary ORDER BY a.attnum",
             table,
         )
-        return key or [list(self._rows[table][0])[0]]
+        return key or [next(iter(self._rows[table][0]))]
 
     def _version(self, table: str) -> dict[Key, str]:
         query = sql.SQL("SELECT {}, tableoid || ' ' || ctid FROM {}").format(
@@ -199,26 +203,30 @@ class Prober:
 
     def privileges(self) -> Iterator[str]:
         """Yield each privilege, flag and membership that differs."""
-        roles = [*ROLES, "public"]
         yield from (
             f"{name}: row security is off, or forced"
             for name in column(self._connection, _UNGUARDED)
         )
         yield from column(self._connection, _MEMBERSHIPS, list(ROLES))
-        found = set(self._connection.execute(_COLUMNS, (roles,)))
-        expected = set(self._expected_columns())
-        self.probes += len(found | expected)
-        yield from _differences("the privilege", found, expected)
-        found = set(self._connection.execute(_TABLES, (roles,)))
-        expected = {
-            *((t, "lms_service", "DELETE") for t in SERVICE_WRITES),
-            *((t, f"lms_{p}", "DELETE") for t, of in RIGHTS.items() for p in of if of[p].deletes),
+        deletes = {
+            *((table, "lms_service", "DELETE") for table in SERVICE_WRITES),
+            *(
+                (table, f"lms_{persona}", "DELETE")
+                for table, of in RIGHTS.items()
+                for persona, rights in of.items()
+                if rights.deletes
+            ),
         }
-        yield from _differences("the privilege", found, expected)
-        found = set(self._connection.execute(_FUNCTIONS, (roles,)))
-        expected = {(name, f"lms_{role}") for name, of in FUNCTIONS.items() for role in of}
-        self.probes += len(found | expected)
-        yield from _differences("EXECUTE on", found, expected)
+        executes = {(name, f"lms_{role}") for name, of in FUNCTIONS.items() for role in of}
+        for query, expected in (
+            (_COLUMNS, set(self._expected_columns())),
+            (_TABLES, deletes),
+            (_FUNCTIONS, executes),
+        ):
+            found = set(self._connection.execute(query, ([*ROLES, "public"],)))
+            self.probes += len(found | expected)
+            yield from (f"{item} should not be" for item in sorted(found - expected))
+            yield from (f"{item} is missing" for item in sorted(expected - found))
 
     def _expected_columns(self) -> Iterator[tuple[str, str, str, str]]:
         for table in self._rows:
@@ -248,7 +256,7 @@ class Prober:
     # rows: on what ------------------------------------------------------------------------------
 
     def rows_of(self, table: str) -> Iterator[str]:
-        """Yield each row of the table, there or to be, of which something else holds than should."""
+        """Yield each row, there or to be, with which a role may do other things than it should."""
         for persona in PERSONAS:
             rights = RIGHTS.get(table, {}).get(persona)
             visits = [
@@ -285,7 +293,7 @@ class Prober:
             yield from self._compare(f"service changes {table}", found, keys)
 
     def _read(self, table: str, visit: Visit) -> Iterator[str]:
-        expected = self._keys_where(table, visit, visit.rights and visit.rights.reads)
+        expected = self._keys_where(table, visit, (visit.rights or NO_RIGHTS).reads)
         found = self._try(visit.role, visit.token, self._select(table))
         yield from self._compare(f"{visit.who} reads {table}", found, expected)
 
@@ -424,7 +432,7 @@ class Prober:
     def _try_each(
         self, role: str, token: str | None, statements: Sequence[sql.Composed]
     ) -> list[bool]:
-        """Return whether each statement writes a row as a role. One message: there are thousands."""
+        """Return whether each statement writes a row as a role; sent together, for their number."""
         with rolled_back(self._connection):
             become(self._connection, role, token)
             texts = [statement.as_string(self._connection) for statement in statements]
@@ -461,11 +469,10 @@ def _names(names: Sequence[str]) -> sql.Composed:
 
 
 def _literal(value: Any) -> sql.Composable:
-    from psycopg.types.json import Jsonb
-
-    if value is NOW:
-        return NOW
-    return sql.Literal(Jsonb(value) if isinstance(value, dict | list) else value)
+    if isinstance(value, sql.Composable):
+        return value
+    literal: sql.Composable = sql.Literal(Jsonb(value) if isinstance(value, dict | list) else value)
+    return literal
 
 
 def _insertion(table: str, values: Row) -> sql.Composed:
@@ -476,120 +483,84 @@ def _insertion(table: str, values: Row) -> sql.Composed:
     )
 
 
-def _differences(what: str, found: set[Key], expected: set[Key]) -> Iterator[str]:
-    for item in sorted(map(str, found - expected)):
-        yield f"{what} {item} should not be"
-    for item in sorted(map(str, expected - found)):
-        yield f"{what} {item} is missing"
-
-
-_COURSES = (
-    "north_course",
-    "draft_course",
-    "free_course",
-    "south_course",
-    "open_course",
-    "hidden_course",
-)
-_LEARNERS = ("ana", "ben", "new", "cy", "ida")
-
-
 def _candidates(
     table: str, ids: Mapping[str, uuid.UUID], rows: Mapping[str, list[Row]]
 ) -> Iterator[Row]:
     """Yield rows that somebody might add to a table, complete but for what has a default."""
-    courses = [ids[name] for name in _COURSES]
-    learners = [ids[name] for name in _LEARNERS]
-    institutions = [ids["north"], ids["south"], None]
-    nothing: dict[str, Any] = {}
-
-    def completed(**values: Any) -> Row:
-        return {**DEFAULTS[table](None, values), **values}  # type: ignore[arg-type]
-
-    match table:
-        case "learners" | "educational_courses":
-            for institution in institutions:
-                yield completed(institution_id=institution)
-        case "learning_modules":
-            for course in courses:
-                yield {
-                    "course_id": course,
-                    "title": "New",
-                    "module_order": 9,
-                    "learning_objectives": [],
-                    "bloom_taxonomy_level": "apply",
-                }
-        case "learning_sections":
-            for module in rows["learning_modules"]:
-                yield {
-                    "module_id": module["id"],
-                    "title": "New",
-                    "section_order": 9,
-                    "content_type": "text",
-                    "content_data": nothing,
-                }
-        case "educational_assessments" | "educational_institutions":
-            for course in courses:
-                yield completed(course_id=course) if "assess" in table else completed()
-        case "course_staff":
-            for course in courses:
-                yield {"course_id": course, "person_id": ids["stranger"]}
-        case "institution_staff":
-            for institution in institutions[:2]:
-                yield {"institution_id": institution, "person_id": ids["stranger"]}
-        case "guardian_links":
-            for learner in learners:
-                yield {"guardian_id": ids["stranger"], "learner_id": learner}
-        case "course_enrollments" | "learning_sessions":
-            for learner in learners:
-                for course in courses:
-                    yield completed(learner_id=learner, course_id=course)
-        case "section_progress" | "learning_interactions" | "expired_interaction_totals":
-            for learner in learners:
-                for section in rows["learning_sections"]:
-                    yield completed(
-                        learner_id=learner, section_id=section["id"], course_id=section["course_id"]
-                    )
-        case "assessment_attempts":
-            for learner in learners:
-                for assessment in rows["educational_assessments"]:
-                    whose = {
-                        "learner_id": learner,
-                        "assessment_id": assessment["id"],
-                        "attempt_number": 9,
-                        "responses": [],
-                    }
-                    yield whose
-                    yield whose | {"completion_status": "submitted", "submitted_at": NOW}
-                    yield whose | {"completion_status": "graded", "score": 5}
-                    yield whose | {"responses": _POINTS}
+    learners = [{"learner_id": ids[name]} for name in LEARNERS]
+    courses = [{"course_id": ids[name]} for name in COURSES]
+    institutions: list[Row] = [{"institution_id": ids[name]} for name in ("north", "south")]
+    sections = [
+        {"section_id": row["id"], "course_id": row["course_id"]}
+        for row in rows["learning_sections"]
+    ]
+    whose: Mapping[str, Iterable[Row]] = {
+        "educational_institutions": [{}],
+        "learners": [*institutions, {"institution_id": None}],
+        "educational_courses": [*institutions, {"institution_id": None}],
+        "learning_modules": [{**of, **_MODULE} for of in courses],
+        "learning_sections": [
+            {"module_id": row["id"], **_SECTION} for row in rows["learning_modules"]
+        ],
+        "educational_assessments": courses,
+        "course_staff": [{**of, "person_id": ids["stranger"]} for of in courses],
+        "institution_staff": [{**of, "person_id": ids["stranger"]} for of in institutions],
+        "guardian_links": [{**of, "guardian_id": ids["stranger"]} for of in learners],
+        "course_enrollments": [a | b for a, b in product(learners, courses)],
+        "learning_sessions": [a | b for a, b in product(learners, courses)],
+        "section_progress": [a | b for a, b in product(learners, sections)],
+        "learning_interactions": [a | b for a, b in product(learners, sections)],
+        "expired_interaction_totals": [a | b for a, b in product(learners, sections)],
+        "assessment_attempts": [
+            a | {"assessment_id": row["id"], "attempt_number": 9, "responses": []} | answer
+            for a, row, answer in product(learners, rows["educational_assessments"], _ANSWERS)
+        ],
+    }
+    for row in whose.get(table, ()):
+        # an attempt is left as it is: when it began is nothing that a learner may say
+        yield row if table in _COMPLETE else {**DEFAULTS[table](_NO_CONNECTION, row), **row}
 
 
-def _moves(table: str, ids: Mapping[str, uuid.UUID]) -> Iterator[Row]:
-    """Yield changes that would make a row of a table another one's."""
-    match table:
-        case "learning_modules" | "course_staff":
-            for course in _COURSES:
-                yield {"course_id": ids[course]}
-        case "learning_sections":
-            for course in _COURSES:
-                yield {"module_id": ids[f"{course}_module"], "section_order": 7}
-        case "guardian_links":
-            for learner in _LEARNERS:
-                yield {"learner_id": ids[learner]}
-            yield {"guardian_id": ids["stranger"]}
-        case "course_enrollments":
-            for learner in _LEARNERS:
-                yield {"learner_id": ids[learner]}
-            yield {"completion_status": "completed"}
-        case "learners" | "educational_courses":
-            for institution in ("north", "south"):
-                yield {"institution_id": ids[institution]}
-        case "assessment_attempts":
-            yield {"completion_status": "submitted", "submitted_at": NOW}
-            yield {"submitted_at": PAST, "completion_status": "submitted"}
-            yield {"completion_status": "graded", "score": 5}
-            yield {"completion_status": "in_progress"}
-            yield {"responses": _POINTS}
-            yield {"started_at": PAST}
-            yield {"score": 3}
+_COMPLETE = ("learning_modules", "learning_sections", "assessment_attempts")
+_NO_CONNECTION: Any = None
+_MODULE = {
+    "title": "New",
+    "module_order": 9,
+    "learning_objectives": [],
+    "bloom_taxonomy_level": "apply",
+}
+_SECTION = {"title": "New", "section_order": 9, "content_type": "text", "content_data": {}}
+_ANSWERS: tuple[Row, ...] = (
+    {},
+    {"completion_status": "submitted", "submitted_at": NOW},
+    {"completion_status": "graded", "score": 5},
+    {"responses": _POINTS},
+)
+
+
+def _moves(table: str, ids: Mapping[str, uuid.UUID]) -> Iterable[Row]:
+    """Return changes that would make a row of a table another one's, or another one."""
+    courses = [{"course_id": ids[name]} for name in COURSES]
+    learners = [{"learner_id": ids[name]} for name in LEARNERS]
+    institutions = [{"institution_id": ids[name]} for name in ("north", "south")]
+    moves: Mapping[str, Iterable[Row]] = {
+        "learning_modules": courses,
+        "course_staff": courses,
+        "learning_sections": [
+            {"module_id": ids[f"{name}_module"], "section_order": 7} for name in COURSES
+        ],
+        "guardian_links": [*learners, {"guardian_id": ids["stranger"]}],
+        "course_enrollments": [*learners, {"completion_status": "completed"}],
+        "learners": institutions,
+        "educational_courses": institutions,
+        "assessment_attempts": [
+            {"completion_status": "submitted", "submitted_at": NOW},
+            {"completion_status": "submitted", "submitted_at": PAST},
+            {"completion_status": "graded", "score": 5},
+            {"completion_status": "in_progress"},
+            {"responses": _POINTS},
+            {"started_at": PAST},
+            {"score": 3},
+        ],
+    }
+    return moves.get(table, ())
