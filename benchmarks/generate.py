@@ -27,8 +27,9 @@ from psycopg import sql
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from lms_schema import LmsSchemaError, UsageError, search_path
-from lms_schema.database import locate, session
+from lms_schema import LmsSchemaError, UsageError
+from lms_schema.server import search_path
+from lms_schema.server.sessions import locate, session
 
 EVENTS_PER_ENROLLMENT = 327
 """10,655,280 rows of clicks and 32,593 enrollments of the whole dataset."""

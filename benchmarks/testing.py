@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import partial
 
 from harness import Limit, Run, benchmark
-from lms_schema import embedded
-from lms_schema.disposable import new_database
+from lms_schema.server import embedded
+from lms_schema.server.disposable import new_database
 from lms_schema.testing import ensure_template
 
 MOST_SECONDS = Limit(0.15)

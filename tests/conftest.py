@@ -22,10 +22,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from lms_schema import embedded
-from lms_schema import package as packages
-from lms_schema.disposable import new_database as new_database_on
-from lms_schema.embedded import forget_durability
+from lms_schema.server import embedded
+from lms_schema.server.disposable import new_database as new_database_on
+from lms_schema.server.embedded import forget_durability
+from lms_schema.source import package as packages
 from lms_schema.testing import SERVER_VARIABLE, ensure_template
 from support.versions import ELSEWHERE
 

@@ -1,6 +1,7 @@
-"""Write src/lms_schema/catalogs/<major>.json from fresh installs on the images postgres:<major>.
+"""Write a catalog for each PostgreSQL major from fresh installs on the images postgres:<major>.
 
-And objects.json, the same for every major. Run it whenever a file of schema/ changed:
+They are src/lms_schema/catalog/catalogs/<major>.json, and objects.json, the same for every major.
+Run it whenever a file of schema/ changed:
 
     python tools/generate_catalogs.py [MAJOR]...
 """
@@ -12,11 +13,11 @@ import psycopg
 from testcontainers.community.postgres import PostgresContainer
 
 import lms_schema
-from lms_schema import ledger, owners
-from lms_schema.catalog import read_catalog
-from lms_schema.database import SUPPORTED
+from lms_schema.catalog.catalog import read_catalog
+from lms_schema.records import ledger, release_objects
+from lms_schema.server.sessions import SUPPORTED
 
-FOLDER = Path(__file__).resolve().parent.parent / "src" / "lms_schema" / "catalogs"
+FOLDER = Path(__file__).resolve().parent.parent / "src" / "lms_schema" / "catalog" / "catalogs"
 
 
 def main(majors: list[int]) -> None:
@@ -29,7 +30,7 @@ def main(majors: list[int]) -> None:
             with psycopg.connect(conninfo) as connection:
                 catalog = read_catalog(connection, "lms")
                 entries = ledger.read(connection, "lms")
-                objects = owners.to_json(
+                objects = release_objects.to_json(
                     connection, "lms", {file: entry.objects for file, entry in entries.items()}
                 )
         path = FOLDER / f"{major}.json"

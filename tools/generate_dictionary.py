@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from lms_schema.catalog import release_catalog
-from lms_schema.database import SUPPORTED
-from lms_schema.docs import MARKDOWN, markdown
+from lms_schema.catalog.catalog import release_catalog
+from lms_schema.operations.docs import MARKDOWN, markdown
+from lms_schema.server.sessions import SUPPORTED
 
 if __name__ == "__main__":
     path = Path(__file__).resolve().parent.parent / "docs" / MARKDOWN

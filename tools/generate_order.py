@@ -1,6 +1,6 @@
 """Write schema/ORDER: every file in the order of application, with its checksum."""
 
-from lms_schema import package
+from lms_schema.source import package
 
 if __name__ == "__main__":
     folder = package.shipped_folder()

@@ -22,9 +22,10 @@ from psycopg import errors, sql
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from lms_schema import LmsSchemaError, UsageError, search_path
-from lms_schema.database import locate, session
-from lms_schema.tables import print_table
+from lms_schema import LmsSchemaError, UsageError
+from lms_schema.sample_data.printing import print_table
+from lms_schema.server import search_path
+from lms_schema.server.sessions import locate, session
 
 SQL = Path(__file__).parent / "sql"
 STEPS = {

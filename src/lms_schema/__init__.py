@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lms_schema.catalog.difference import Difference as Difference
     from lms_schema.errors import DatabaseError as DatabaseError
     from lms_schema.errors import DatabaseNewer as DatabaseNewer
     from lms_schema.errors import LmsSchemaError as LmsSchemaError
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from lms_schema.fleet import schemas_from as schemas_from
     from lms_schema.operations.baseline import BaselineResult as BaselineResult
     from lms_schema.operations.baseline import baseline as baseline
-    from lms_schema.operations.check import CheckResult as CheckResult
-    from lms_schema.operations.check import Finding as Finding
     from lms_schema.operations.check import check as check
     from lms_schema.operations.drop import DropResult as DropResult
     from lms_schema.operations.drop import drop as drop
@@ -38,17 +37,20 @@ if TYPE_CHECKING:
     from lms_schema.operations.migrate import MigrateResult as MigrateResult
     from lms_schema.operations.migrate import migrate as migrate
     from lms_schema.operations.plan import plan as plan
-    from lms_schema.operations.status import Comparison as Comparison
     from lms_schema.operations.status import StatusResult as StatusResult
     from lms_schema.operations.status import status as status
-    from lms_schema.operations.verify import Difference as Difference
     from lms_schema.operations.verify import VerifyResult as VerifyResult
     from lms_schema.operations.verify import verify as verify
-    from lms_schema.plan_result import PlanResult as PlanResult
+    from lms_schema.records.comparison import Comparison as Comparison
+    from lms_schema.rules.result import CheckResult as CheckResult
+    from lms_schema.rules.result import Finding as Finding
+    from lms_schema.tracing.plan_result import PlanResult as PlanResult
 
 __version__ = "0.1.0.dev0"
 
 _NAMES = {
+    "records.comparison": ("Comparison",),
+    "catalog.difference": ("Difference",),
     "errors": (
         "DatabaseError",
         "DatabaseNewer",
@@ -62,15 +64,16 @@ _NAMES = {
     "events": ("Action", "Event"),
     "fleet": ("FleetResult", "Outcome", "for_each_schema", "schemas_from"),
     "operations.baseline": ("BaselineResult", "baseline"),
-    "operations.check": ("CheckResult", "Finding", "check"),
+    "operations.check": ("check",),
     "operations.drop": ("DropResult", "drop"),
     "operations.export": ("ExportResult", "export"),
     "operations.maintain": ("DroppedPartition", "MaintainResult", "MaintainStep", "maintain"),
     "operations.migrate": ("MigrateResult", "migrate"),
     "operations.plan": ("plan",),
-    "operations.status": ("Comparison", "StatusResult", "status"),
-    "operations.verify": ("Difference", "VerifyResult", "verify"),
-    "plan_result": ("PlanResult",),
+    "operations.status": ("StatusResult", "status"),
+    "operations.verify": ("VerifyResult", "verify"),
+    "tracing.plan_result": ("PlanResult",),
+    "rules.result": ("CheckResult", "Finding"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -30,7 +30,7 @@ class _Messages(FileIO):
 def main() -> None:
     """Run the command line."""
     gc.disable()
-    from lms_schema import interrupts
+    from lms_schema.server import interrupts
 
     _open_streams()
     with interrupts.handled():

@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 import click
 
 import lms_schema
-from lms_schema import interrupts
 from lms_schema.commands.output import print_event, print_json, say_error
 from lms_schema.errors import LmsSchemaError, UsageError
 from lms_schema.events import Event
-from lms_schema.interrupts import Interrupted
+from lms_schema.server import interrupts
+from lms_schema.server.interrupts import Interrupted
 
 COMMANDS = (
     "migrate",

@@ -17,8 +17,8 @@ from weakref import WeakSet
 
 import psycopg
 
-from lms_schema import database
 from lms_schema.errors import LmsSchemaError, UsageError
+from lms_schema.server import sessions
 
 EXIT_CODES = (5, 8, 1, 6, 7, 2, 4, 3)
 """The exit code of several schemas is the first of these that one of them ended with, else 0."""
@@ -171,7 +171,7 @@ def schemas_from(conninfo: str, query: str) -> tuple[str, ...]:
         UsageError: When the query fails, or returns something else, or no row.
         DatabaseError: When the database cannot be reached.
     """
-    with database.connected(conninfo) as connection:
+    with sessions.connected(conninfo) as connection:
         connection.autocommit = False
         connection.read_only = True
         with connection.cursor(binary=True) as cursor:  # binary: PostgreSQL takes one statement
@@ -204,7 +204,7 @@ def _outcome(
     start = time.monotonic()
     result: Result | None = None
     error: LmsSchemaError | None = None
-    database.OPENED.set(opened)
+    sessions.OPENED.set(opened)
     try:
         result = call(schema)
     except LmsSchemaError as raised:

@@ -29,9 +29,12 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from lms_schema import __version__, embedded, ledger, package, search_path
-from lms_schema.disposable import new_database
+from lms_schema import __version__
 from lms_schema.operations.migrate import migrate
+from lms_schema.records import ledger
+from lms_schema.server import embedded, search_path
+from lms_schema.server.disposable import new_database
+from lms_schema.source import package
 
 SERVER_VARIABLE = "LMS_TEST_DATABASE_URL"
 _SCHEMA = "lms_schema"

@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from lms_schema.catalog import read_catalog, release_catalog
-from lms_schema.operations.verify import compare
+from lms_schema.catalog.catalog import read_catalog, release_catalog
+from lms_schema.catalog.difference import compare
 from support.versions import skip_here
 
 Connection = psycopg.Connection[tuple[Any, ...]]

@@ -6,9 +6,9 @@ from typing import Any
 
 import psycopg
 
-from lms_schema import package as packages
-from lms_schema.examination import examine
-from lms_schema.rules.subject import subject
+from lms_schema.rules.checked_folder import subject
+from lms_schema.rules.examination import examine
+from lms_schema.source import package as packages
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

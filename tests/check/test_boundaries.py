@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lms_schema import rules
-from lms_schema.examination import examine
-from lms_schema.rules.subject import subject
+from lms_schema.rules.checked_folder import subject
+from lms_schema.rules.examination import examine
 
 NOTES = (
     "CREATE TABLE notes (id bigint PRIMARY KEY, body text);\n"

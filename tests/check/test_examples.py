@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from lms_schema import package as packages
 from lms_schema import rules
-from lms_schema.catalog import Catalog
-from lms_schema.examination import examine
-from lms_schema.operations.check import CheckResult
-from lms_schema.rehearsal import rehearsal
-from lms_schema.rules.subject import subject
+from lms_schema.catalog.catalog import Catalog
+from lms_schema.rules.checked_folder import subject
+from lms_schema.rules.examination import examine
+from lms_schema.rules.rehearsal import rehearsal
+from lms_schema.rules.result import CheckResult
+from lms_schema.source import package as packages
 
 BASE = {
     "types/010_moods.sql": "CREATE TYPE mood AS ENUM ('eager');\n"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lms_schema.examination import examine
-from lms_schema.operations.check import Finding
-from lms_schema.rules.subject import subject
+from lms_schema.rules.checked_folder import subject
+from lms_schema.rules.examination import examine
+from lms_schema.rules.result import Finding
 
 TABLE = "CREATE TABLE a (i integer);\n"
 VIEW = "CREATE OR REPLACE VIEW v AS SELECT i FROM a;\n"

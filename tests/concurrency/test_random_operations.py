@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from lms_schema.disposable import new_database
+from lms_schema.server.disposable import new_database
 from support.chaos import COPIES, burst, followed_faults
 from support.derived import Tables
 from support.rows import Connection

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lms_schema.disposable import new_database
+from lms_schema.server.disposable import new_database
 from support.duel import Ring, ring
 from support.operations import OPERATIONS, Operation
 

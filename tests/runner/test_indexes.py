@@ -12,8 +12,8 @@ import pytest
 
 import lms_schema
 from lms_schema import Event, StatementFailed, UsageError, migrate
-from lms_schema.execution import Executor
-from lms_schema.statements import Statement
+from lms_schema.runner.executor import Executor
+from lms_schema.source.statements import Statement
 from support.runner import Make, actions, execute, query
 
 TABLE = {"tables/010_a.sql": "CREATE TABLE a (i int, j text);"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 
 import lms_schema
-from lms_schema import package
+from lms_schema.source import package
 from support.runner import Make, actions, fingerprint
 
 

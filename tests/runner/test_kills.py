@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from lms_schema import migrate
-from lms_schema.package import SchemaPackage
+from lms_schema.source.package import SchemaPackage
 from support import kills
 from support.runner import Make, execute, fingerprint, query
 

@@ -211,7 +211,7 @@ def test_status_lists_what_is_overridden(
 def test_an_override_that_cannot_be_is_an_error(
     make_package: Make, make_extra: MakeExtra, path: str, text: str, message: str
 ) -> None:
-    from lms_schema.package import extended
+    from lms_schema.source.package import extended
 
     extra = make_extra({path: f"{text}\n{F.format('f', 2)}"})
     with pytest.raises(UsageError, match=message):

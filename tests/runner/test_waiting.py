@@ -9,7 +9,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from lms_schema import Event, LockNotObtained, database, drop, migrate
+from lms_schema import Event, LockNotObtained, drop, migrate
+from lms_schema.server import sessions
 from support.runner import Make, actions, execute, query
 
 TABLES = {
@@ -169,7 +170,7 @@ def test_settings_of_the_role_do_not_break_a_run(tables: str, make_package: Make
 
 
 def test_the_session_of_a_runner_that_died_ends_soon(tables: str) -> None:
-    with database.session(tables) as session:
+    with sessions.session(tables) as session:
         row = session.connection.execute("SHOW client_connection_check_interval").fetchone()
     assert row == ("1s",)
 

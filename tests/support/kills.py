@@ -14,7 +14,7 @@ from typing import Literal
 import psycopg
 
 from lms_schema import LmsSchemaError, migrate
-from lms_schema import package as packages
+from lms_schema.source import package as packages
 
 Kind = Literal["process", "session", "server"]
 
@@ -59,7 +59,7 @@ def own_server() -> Iterator[Server]:
 def start(conninfo: str, folder: Path) -> BaseProcess:
     """Start a migrate of the files in a folder."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["lms_schema.ledger", "support.kills"])
+    context.set_forkserver_preload(["lms_schema.records.ledger", "support.kills"])
     process = context.Process(target=_migrate, args=(conninfo, folder))
     process.start()
     return process

@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 
 from lms_schema import MigrateResult
-from lms_schema.catalog import read_catalog
-from lms_schema.package import SchemaPackage
+from lms_schema.catalog.catalog import read_catalog
+from lms_schema.source.package import SchemaPackage
 
 Make = Callable[[Mapping[str, str | bytes]], SchemaPackage]
 

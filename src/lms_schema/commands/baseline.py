@@ -7,11 +7,11 @@ from functools import partial
 import click
 
 import lms_schema
-from lms_schema import hints
 from lms_schema.commands.options import database_option, json_option, schemas_option
 from lms_schema.commands.output import count, print_differences, say
 from lms_schema.commands.progress import print_waits
 from lms_schema.commands.schemas import chosen, report
+from lms_schema.server import suggested_commands
 
 
 @click.command()
@@ -49,7 +49,7 @@ def _show(result: lms_schema.BaselineResult) -> None:
 def _summary(result: lms_schema.BaselineResult) -> str:
     where = f"Schema {result.schema} of database {result.database}"
     if result.tracked:
-        hint = hints.command("status", result.schema)
+        hint = suggested_commands.command("status", result.schema)
         return f"{where}: tracked already, nothing to do. Run: {hint}"
     if result.differences:
         return (

@@ -31,7 +31,7 @@ def check(extra: tuple[str, ...], form: str) -> None:
     if form == "json":
         print_json(result.to_json())
     elif form == "sarif":
-        from lms_schema.sarif import sarif
+        from lms_schema.rules.sarif import sarif
 
         print_json(sarif(result))
     else:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from lms_schema import database as databases
 from lms_schema.commands.options import schema_option
 from lms_schema.commands.output import say_lines
+from lms_schema.server import sessions
 
 
 @click.command()
@@ -33,9 +33,9 @@ def demo(option: str | None, schema: str | None, html: Path | None) -> None:
 
     A made-up term: two institutions, six courses, 200 learners. Without --database nothing stays.
     """
-    from lms_schema import embedded
-    from lms_schema.demo import demo
+    from lms_schema.operations.demo import demo
+    from lms_schema.server import embedded
 
-    where = nullcontext(databases.locate(option)) if option else embedded.temporary()
+    where = nullcontext(sessions.locate(option)) if option else embedded.temporary()
     with where as conninfo:
         demo(conninfo, schema=schema, html=html, on_event=partial(say_lines, err=True))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from lms_schema import database as databases
 from lms_schema.commands.options import json_option, schema_option
 from lms_schema.commands.output import print_json, say
+from lms_schema.server import sessions
 
 
 @click.command()
@@ -27,9 +27,9 @@ def docs(folder: Path, option: str | None, schema: str | None, as_json: bool) ->
     Both come from the catalog's own comments: schema.md for a repository, with the diagram as
     Mermaid, and schema.html, one page that needs no network. It needs the extra 'docs'.
     """
-    from lms_schema.docs import docs
+    from lms_schema.operations.docs import docs
 
-    conninfo = databases.locate(option) if option else None
+    conninfo = sessions.locate(option) if option else None
     result = docs(folder, conninfo=conninfo, schema=schema)
     if as_json:
         print_json(result.to_json())

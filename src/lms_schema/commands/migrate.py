@@ -8,7 +8,6 @@ from functools import partial
 import click
 
 import lms_schema
-from lms_schema import package as packages
 from lms_schema.commands.options import (
     database_option,
     extra_option,
@@ -20,7 +19,8 @@ from lms_schema.commands.options import (
 from lms_schema.commands.output import count, print_differences, say, say_lines
 from lms_schema.commands.progress import followed
 from lms_schema.commands.schemas import chosen, report
-from lms_schema.package import SchemaPackage, SqlFile
+from lms_schema.source import package as packages
+from lms_schema.source.package import SchemaPackage, SqlFile
 
 
 @click.command()
@@ -159,7 +159,7 @@ def _left(result: lms_schema.MigrateResult) -> str:
     """Say how many differences a repair left, listed above."""
     if not result.left:
         return ""
-    from lms_schema.repair import can_mend
+    from lms_schema.records.repair import can_mend
 
     sentences = [f" {count(len(result.left), 'difference')} left."]
     failed = sum(map(can_mend, result.left))

@@ -15,7 +15,7 @@ from lms_schema.errors import printable
 from lms_schema.events import Event
 
 if TYPE_CHECKING:
-    from lms_schema.operations.verify import Difference
+    from lms_schema.catalog.difference import Difference
 
 
 def say(

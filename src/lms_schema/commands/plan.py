@@ -16,8 +16,8 @@ from lms_schema.commands.options import (
     schema_option,
 )
 from lms_schema.commands.output import count, print_json, say, say_lines
-from lms_schema.locks import Lock
-from lms_schema.plan_result import PlannedStatement, PlannedTransaction, Table
+from lms_schema.tracing.plan_result import PlannedStatement, PlannedTransaction, Table
+from lms_schema.tracing.table_locks import Lock
 
 _MARKS = {
     "none": "   ",

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import click
 
 import lms_schema
-from lms_schema import hints
 from lms_schema.commands.options import database_option, extra_option, json_option, schemas_option
 from lms_schema.commands.output import count, say
 from lms_schema.commands.schemas import chosen, report
+from lms_schema.server import suggested_commands
 
 
 @click.command()
@@ -45,7 +45,7 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     if result.equals:
         say(
             f"{where}: not tracked; its catalog equals release {result.equals}. "
-            f"Run: {hints.command('baseline', result.schema)}"
+            f"Run: {suggested_commands.command('baseline', result.schema)}"
         )
     elif result.elsewhere:
         say(
@@ -53,7 +53,7 @@ def _print_status(result: lms_schema.StatusResult) -> None:
             f"tracked is {', '.join(result.elsewhere)}"
         )
     elif not result.tracked:
-        say(f"{where}: not tracked. Run: {hints.command('migrate', result.schema)}")
+        say(f"{where}: not tracked. Run: {suggested_commands.command('migrate', result.schema)}")
     else:
         say(f"{where}, PostgreSQL {result.server_major}")
         say(_last_change(result))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 import lms_schema
-from lms_schema import hints
 from lms_schema.commands.options import database_option, extra_option, json_option, schemas_option
 from lms_schema.commands.output import count, print_differences, say
 from lms_schema.commands.schemas import chosen, report
+from lms_schema.server import suggested_commands
 
 
 @click.command()
@@ -54,7 +54,7 @@ def verify(
 
 
 def _show(result: lms_schema.VerifyResult) -> None:
-    from lms_schema.repair import can_mend
+    from lms_schema.records.repair import can_mend
 
     print_differences(result.differences, result.notes)
     say(
@@ -64,4 +64,6 @@ def _show(result: lms_schema.VerifyResult) -> None:
     mended = sum(map(can_mend, result.differences))
     if mended:
         which = "them" if mended == len(result.differences) else f"{mended} of them"
-        say(f"To mend {which}, run: {hints.command('migrate --repair', result.schema)}")
+        say(
+            f"To mend {which}, run: {suggested_commands.command('migrate --repair', result.schema)}"
+        )

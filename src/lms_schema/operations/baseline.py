@@ -8,13 +8,15 @@ from itertools import chain
 
 import psycopg
 
-from lms_schema import database, lock, owners, trust
-from lms_schema import package as packages
-from lms_schema.catalog import Catalog, read_catalog, release_catalog
-from lms_schema.database import Session
+from lms_schema.catalog import trust
+from lms_schema.catalog.catalog import Catalog, read_catalog, release_catalog
+from lms_schema.catalog.difference import Difference, compare
 from lms_schema.errors import DatabaseError, printable
 from lms_schema.events import Event
-from lms_schema.operations.verify import Difference, compare
+from lms_schema.records import release_objects
+from lms_schema.server import advisory_lock, sessions
+from lms_schema.server.sessions import Session
+from lms_schema.source import package as packages
 
 _STRANGE_OWNERS = """
     SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class
@@ -83,16 +85,17 @@ def baseline(
             an object is a stranger's, or a superuser works where others may create objects.
         LockNotObtained: When another runner did not end in time.
     """
-    from lms_schema import __version__, ledger
+    from lms_schema import __version__
+    from lms_schema.records import ledger
 
     differences: tuple[Difference, ...] = ()
     notes: tuple[Difference, ...] = ()
     adopted: tuple[str, ...] = ()
-    with database.session(conninfo, schema=schema) as session:
+    with sessions.session(conninfo, schema=schema) as session:
         session.require_schema()
         connection = session.connection
         with (
-            lock.held(connection, session.schema, wait=wait, on_wait=lambda _holder: None),
+            advisory_lock.held(connection, session.schema, wait=wait, on_wait=lambda _holder: None),
             connection.transaction(),
         ):
             tracked = ledger.exists(connection, session.schema)
@@ -115,7 +118,7 @@ def baseline(
 
 
 def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
-    from lms_schema.ledger import Ledger
+    from lms_schema.records.ledger import Ledger
 
     connection = session.connection
     relations = [key.name for key in release.objects if key.kind in ("table", "view")]
@@ -129,7 +132,7 @@ def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
                 "migrate after it, as the owner or a member of it."
             )
         )
-    objects = owners.recorded(connection, session.schema)
+    objects = release_objects.recorded(connection, session.schema)
     trust.refuse_strangers(connection, session.schema, set(chain.from_iterable(objects.values())))
     ledger = Ledger(connection, session.schema)
     try:

@@ -8,12 +8,13 @@ from typing import Any
 
 import psycopg
 
-from lms_schema import database, hints, lock, replace, search_path
-from lms_schema.blockers import Blockers
-from lms_schema.catalog import read_catalog, release_catalog
-from lms_schema.database import Session
+from lms_schema.catalog import schema_objects
+from lms_schema.catalog.catalog import read_catalog, release_catalog
+from lms_schema.catalog.difference import compare
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
-from lms_schema.operations.verify import compare
+from lms_schema.server import advisory_lock, search_path, sessions, suggested_commands
+from lms_schema.server.blockers import Blockers
+from lms_schema.server.sessions import Session
 
 # What depends on the objects of the package without being, or belonging to, one of them.
 _DEPENDENTS = """
@@ -80,14 +81,14 @@ def drop(
         LockNotObtained: When another runner, or the user of an object, did not go away in time.
         UsageError: When there is no such schema, or the server is not supported.
     """
-    with database.session(conninfo, schema=schema, lock_timeout=lock_timeout) as session:
+    with sessions.session(conninfo, schema=schema, lock_timeout=lock_timeout) as session:
         if not session.schema_exists():
             raise UsageError(
                 printable(f'There is no schema "{schema}" in database "{session.database}".')
             )
         connection = session.connection
         with (
-            lock.held(connection, schema, wait=wait, on_wait=lambda _holder: None),
+            advisory_lock.held(connection, schema, wait=wait, on_wait=lambda _holder: None),
             Blockers(session, lambda _event: None) as blockers,
         ):
             try:
@@ -109,11 +110,11 @@ def drop(
 
 
 def _drop(session: Session) -> list[str]:
-    from lms_schema import ledger
+    from lms_schema.records import ledger
 
     connection = session.connection
     is_tracked = ledger.exists(connection, session.schema)
-    present = replace.objects(connection, session.schema)
+    present = schema_objects.objects(connection, session.schema)
     state = [f"TABLE {table}" for table in ledger.TABLES if f"TABLE {table}" in present]
     own = _recorded(session) if is_tracked else _proven(session, present)
     # What depends on an object is newer than it, unless it was replaced since.
@@ -141,7 +142,9 @@ def _drop_all(connection: psycopg.Connection[Any], names: Sequence[str]) -> list
 
 def _drop_one(connection: psycopg.Connection[Any], name: str) -> bool:
     """Drop an object if it is still there; False when something depends on it."""
-    statement = f"DROP {replace.kind(name)} IF EXISTS {replace.identity(name)} RESTRICT"
+    statement = (
+        f"DROP {schema_objects.kind(name)} IF EXISTS {schema_objects.identity(name)} RESTRICT"
+    )
     try:
         with connection.transaction():
             connection.execute(statement.encode())
@@ -152,7 +155,7 @@ def _drop_one(connection: psycopg.Connection[Any], name: str) -> bool:
 
 def _recorded(session: Session) -> set[str]:
     """Return the names of what `migrate` recorded."""
-    from lms_schema import ledger
+    from lms_schema.records import ledger
 
     records = ledger.read(session.connection, session.schema).values()
     return {name for record in records for name in record.objects}
@@ -172,9 +175,10 @@ def _proven(session: Session, present: Collection[str]) -> set[str]:
         raise DatabaseError(
             f'Schema "{printable(session.schema)}" has no record of a migrate, and '
             f"{len(differences)} objects differ from this release, so some may not be the "
-            f"package's. Nothing was dropped. Run: {hints.command('verify', session.schema)}"
+            "package's. Nothing was dropped. "
+            f"Run: {suggested_commands.command('verify', session.schema)}"
         )
-    return {name for name in present if replace.identity(name) in names}
+    return {name for name in present if schema_objects.identity(name) in names}
 
 
 def _refuse_dependents(session: Session, addresses: Collection[tuple[int, int]]) -> None:

@@ -7,12 +7,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from lms_schema import __version__, embedded, output_files
-from lms_schema import package as packages
+from lms_schema import __version__
 from lms_schema.errors import UsageError
-from lms_schema.export_formats import FORMATS, MARK, Script
-from lms_schema.export_script import script
-from lms_schema.releases import release
+from lms_schema.exports import output_files
+from lms_schema.exports.formats import FORMATS, MARK, Script
+from lms_schema.exports.script import script
+from lms_schema.server import embedded
+from lms_schema.source import package as packages
+from lms_schema.source.releases import release
 
 SUMS = "lms-schema.sha256"
 """Name of the file with the checksum of each file, as `sha256sum --check` reads it."""

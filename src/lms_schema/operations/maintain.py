@@ -12,9 +12,11 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from lms_schema import database, hints, ledger, lock, owners, search_path, trust
+from lms_schema.catalog import trust
 from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.events import Event
+from lms_schema.records import ledger, release_objects
+from lms_schema.server import advisory_lock, search_path, sessions, suggested_commands
 
 Result = TypeVar("Result")
 
@@ -167,7 +169,7 @@ def maintain(
         UsageError: When the server or an argument cannot be used.
     """
     tell = on_event or (lambda _event: None)
-    with database.session(
+    with sessions.session(
         conninfo,
         schema=schema,
         lock_timeout=lock_timeout,
@@ -175,7 +177,7 @@ def maintain(
     ) as session:
         trust.Ground(session.connection, session.schema).enter(tell)
         _check(session, keep_interactions)
-        with lock.tried(session.connection, session.schema, "maintain") as holder:
+        with advisory_lock.tried(session.connection, session.schema, "maintain") as holder:
             steps = (
                 ()
                 if holder
@@ -190,7 +192,7 @@ def maintain(
     )
 
 
-def _check(session: database.Session, keep_interactions: str | None) -> None:
+def _check(session: sessions.Session, keep_interactions: str | None) -> None:
     """Refuse what can be known to fail before anything is done."""
     row = session.connection.execute(
         "SELECT to_regprocedure("
@@ -203,7 +205,9 @@ def _check(session: database.Session, keep_interactions: str | None) -> None:
             f'Schema "{printable(session.schema)}" does not hold the schema of this release. '
             f"Run: {_mending(session)}"
         )
-    ours = chain.from_iterable(owners.recorded(session.connection, session.schema).values())
+    ours = chain.from_iterable(
+        release_objects.recorded(session.connection, session.schema).values()
+    )
     trust.refuse_strangers(session.connection, session.schema, set(ours))
     try:
         session.connection.execute(
@@ -216,10 +220,12 @@ def _check(session: database.Session, keep_interactions: str | None) -> None:
         ) from None
 
 
-def _mending(session: database.Session) -> str:
+def _mending(session: sessions.Session) -> str:
     """Return the command that gives a schema what it lacks."""
     is_tracked = ledger.exists(session.connection, session.schema)
-    return hints.command("migrate --repair" if is_tracked else "migrate", session.schema)
+    return suggested_commands.command(
+        "migrate --repair" if is_tracked else "migrate", session.schema
+    )
 
 
 class _Maintenance:
@@ -227,7 +233,7 @@ class _Maintenance:
 
     def __init__(
         self,
-        session: database.Session,
+        session: sessions.Session,
         keep_interactions: str | None,
         wait: float,
         tell: Callable[[Event], None],
@@ -264,7 +270,7 @@ class _Maintenance:
             if self._connection.broken:
                 raise
             outcome = "busy" if failure.sqlstate in _BUSY else "failed"
-            error = database.redacted(database.described(failure), self._conninfo)
+            error = sessions.redacted(sessions.described(failure), self._conninfo)
             if (failure.sqlstate or "").startswith(_DRIFT):
                 error += f"\nThe schema was changed by hand. Run: {_mending(self._session)}"
         step = MaintainStep(
@@ -342,7 +348,7 @@ class _Maintenance:
 
     def _patiently(self, what: str, work: Callable[[], Result]) -> Result:
         """Do it in a transaction, again when somebody was in the way, until the time is used up."""
-        deadline = lock.Deadline(self._wait)
+        deadline = advisory_lock.Deadline(self._wait)
         while True:
             try:
                 with self._connection.transaction():

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lms_schema import database, lock
-from lms_schema import package as packages
 from lms_schema.errors import UsageError
 from lms_schema.events import Action, Event
-from lms_schema.run import Run
-from lms_schema.watch import Watch
+from lms_schema.runner.migration import Run
+from lms_schema.runner.observer import Watch
+from lms_schema.server import advisory_lock, sessions
+from lms_schema.source import package as packages
 
 if TYPE_CHECKING:
-    from lms_schema.database import Session
-    from lms_schema.operations.verify import Difference
-    from lms_schema.package import SchemaPackage
+    from lms_schema.catalog.difference import Difference
+    from lms_schema.server.sessions import Session
+    from lms_schema.source.package import SchemaPackage
 
 REPAIR_OF_ALL = (
     "A repair compares the schema with the whole release. Leave out --to, or migrate that far "
@@ -121,7 +121,7 @@ def migrate(
             was installed without `migrate`.
         UsageError: When the package, the server or an argument cannot be used.
     """
-    from lms_schema import ledger
+    from lms_schema.records import ledger
 
     if repair and to:
         raise UsageError(REPAIR_OF_ALL)
@@ -129,14 +129,14 @@ def migrate(
     package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None
     tell = on_event or (lambda _event: None)
-    with database.session(
+    with sessions.session(
         conninfo,
         schema=schema,
         lock_timeout=lock_timeout,
         allow_pooler=allow_session_pooler,
     ) as session:
         connection = session.connection
-        waiting = lock.held(
+        waiting = advisory_lock.held(
             connection,
             session.schema,
             wait=wait,
@@ -168,8 +168,8 @@ def _repaired(
     Returns:
         What was done, what it mended, and what it could not mend.
     """
-    from lms_schema import repair
-    from lms_schema.operations.verify import expected_catalog
+    from lms_schema.catalog.expected import expected_catalog
+    from lms_schema.records import repair
 
     expected, unsure = expected_catalog(package, session.server_major)
     again, _before = repair.needed(session, package, expected, unsure)

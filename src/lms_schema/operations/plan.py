@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from lms_schema import database, search_path
-from lms_schema import package as packages
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
-from lms_schema.locks import Effects
 from lms_schema.operations.migrate import REPAIR_OF_ALL
-from lms_schema.operations.status import compare
-from lms_schema.package import SchemaPackage
-from lms_schema.plan_result import (
+from lms_schema.records.comparison import compare
+from lms_schema.runner.observer import Step
+from lms_schema.server import search_path, sessions
+from lms_schema.source import package as packages
+from lms_schema.source.package import SchemaPackage
+from lms_schema.tracing.plan_result import (
     Danger,
     PlannedStatement,
     PlannedTransaction,
     PlanResult,
     Table,
 )
-from lms_schema.watch import Step
+from lms_schema.tracing.table_locks import Effects
 
 if TYPE_CHECKING:
-    from lms_schema.trace import Trace, TracedTransaction
+    from lms_schema.tracing.trace import Trace, TracedTransaction
 
 # A partition counts as its table. A table that was never analyzed has reltuples -1.
 _SIZES = """
@@ -87,13 +87,13 @@ def plan(
         UsageError: When the package, the server or an argument cannot be used, or something is
             pending and the extra `embedded` is not installed.
     """
-    from lms_schema import ledger
+    from lms_schema.records import ledger
 
     if repair and to:
         raise UsageError(REPAIR_OF_ALL)
     package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None
-    with database.session(
+    with sessions.session(
         conninfo, schema=schema, lock_timeout=lock_timeout, read_only=True
     ) as session:
         connection = session.connection
@@ -112,15 +112,15 @@ def plan(
         applied = ledger.contents(connection, session.schema) if tracked else {}
         _refuse_unknown(applied)
         sizes = _sizes(connection, session.schema)
-    from lms_schema.trace import on_disposable_server
+    from lms_schema.tracing.trace import on_disposable_server
 
     trace = on_disposable_server(package, applied, again, schema=session.schema, last=last)
     return _result(session, _beside_writers(trace, package, sizes), sizes)
 
 
-def _to_repair(session: database.Session, package: SchemaPackage) -> dict[str, str]:
-    from lms_schema.operations.verify import expected_catalog
-    from lms_schema.repair import needed, reasons
+def _to_repair(session: sessions.Session, package: SchemaPackage) -> dict[str, str]:
+    from lms_schema.catalog.expected import expected_catalog
+    from lms_schema.records.repair import needed, reasons
 
     again, _ = needed(session, package, *expected_catalog(package, session.server_major))
     return reasons(again)
@@ -137,13 +137,13 @@ def _refuse_unknown(applied: Mapping[str, str]) -> None:
 
 def _beside_writers(trace: Trace, package: SchemaPackage, sizes: Mapping[str, Table]) -> Trace:
     """Put what is done on tables that hold rows in the place of what was traced on empty ones."""
-    from lms_schema import index_plan
+    from lms_schema.tracing import index_steps
 
     kinds = {name: table.kind for name, table in sizes.items() if table.filled}
     transactions = []
     for item in trace.transactions:
         file = package.by_id.get(item.actions[0].file)
-        instead = index_plan.statements(file, kinds) if file else []
+        instead = index_steps.statements(file, kinds) if file else []
         if instead:
             rest = [
                 replace(statement, effects=replace(statement.effects, holds=()))
@@ -169,7 +169,7 @@ def _sizes(connection: psycopg.Connection[Any], schema: str) -> dict[str, Table]
 
 
 def _result(
-    session: database.Session, trace: Trace | None, sizes: Mapping[str, Table]
+    session: sessions.Session, trace: Trace | None, sizes: Mapping[str, Table]
 ) -> PlanResult:
     transactions = trace.transactions if trace else ()
     planned = {action.file for item in transactions for action in item.actions}

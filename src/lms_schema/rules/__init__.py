@@ -21,7 +21,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from lms_schema.rules.findings import Problem
+    from lms_schema.rules.drafts import Problem
 
 Scope = Literal["file", "folder", "lint", "install", "catalog"]
 Severity = Literal["error", "warning"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lms_schema.rules.findings import Created, Draft, Problem
+from lms_schema.rules.drafts import Created, Draft, Problem
 
 EXAMPLE = {
     "functions/get_one.sql": """\

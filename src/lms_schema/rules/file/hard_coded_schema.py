@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lms_schema.rules.findings import Draft, Problem
-from lms_schema.statements import SyntaxProblem, plain
+from lms_schema.rules.drafts import Draft, Problem
+from lms_schema.source.statements import SyntaxProblem, plain
 
 _BODY = re.compile(r"(\$\w*\$)(.*?)\1", re.DOTALL)
 

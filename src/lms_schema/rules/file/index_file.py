@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms_schema.rules.findings import Draft, Problem
+from lms_schema.rules.drafts import Draft, Problem
 
 EXAMPLE = {
     "indexes/notes_body_idx.sql": """\

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms_schema.package import misdirected
-from lms_schema.rules.findings import Problem
-from lms_schema.rules.subject import Folder
-from lms_schema.statements import lines
+from lms_schema.rules.checked_folder import Folder
+from lms_schema.rules.drafts import Problem
+from lms_schema.source.package import misdirected
+from lms_schema.source.statements import lines
 
 EXAMPLE = {
     "functions/f.sql": """\

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms_schema.package import strangers
-from lms_schema.rules.findings import Problem
-from lms_schema.rules.subject import Folder
+from lms_schema.rules.checked_folder import Folder
+from lms_schema.rules.drafts import Problem
+from lms_schema.source.package import strangers
 
 EXAMPLE = {
     "tabels/010_notes.sql": """\

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from lms_schema.rules.findings import Problem
-from lms_schema.rules.subject import Folder
+from lms_schema.rules.checked_folder import Folder
+from lms_schema.rules.drafts import Problem
 
 EXAMPLE = {
     "ORDER": """\

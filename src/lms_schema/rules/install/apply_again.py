@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms_schema.rules.findings import Problem
-from lms_schema.rules.stage import Stage
+from lms_schema.rules.drafts import Problem
+from lms_schema.rules.trial_install import Stage
 
 EXAMPLE = {
     "partitions/notes.sql": """\
@@ -20,6 +20,6 @@ SELECT pg_current_xact_id();
 
 def find(stage: Stage) -> Iterator[Problem]:
     """Yield each file that did something again."""
-    for action in stage.fresh.migrate(stage.package).actions:
+    for action in stage.fresh.migrate(stage.package):
         file = stage.package.by_id[action.file]
         yield Problem(file.source, 1, "it did something again, with nothing changed in between.")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms_schema.rehearsal import SCHEMA
-from lms_schema.rules.findings import Problem
-from lms_schema.rules.stage import Stage
+from lms_schema.rules.drafts import Problem
+from lms_schema.rules.rehearsal import SCHEMA
+from lms_schema.rules.trial_install import Stage
 
 EXAMPLE = {
     "types/020_elsewhere.sql": """\

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms_schema.catalog import Catalog
-from lms_schema.overrides import of_package
-from lms_schema.rules.findings import Problem
-from lms_schema.rules.stage import Stage
+from lms_schema.catalog.catalog import Catalog
+from lms_schema.rules.drafts import Problem
+from lms_schema.rules.trial_install import Stage
+from lms_schema.runner.overrides import of_package
 
 EXAMPLE = {
     "functions/set_updated_at.sql": """\

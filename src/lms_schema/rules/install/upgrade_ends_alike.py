@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms_schema.rules.findings import Problem
-from lms_schema.rules.stage import Stage
+from lms_schema.rules.drafts import Problem
+from lms_schema.rules.trial_install import Stage
 
 EXAMPLE = {
     "../schema.released/1.0.0/tables/010_notes.sql": """\

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from lms_schema.errors import UsageError
-from lms_schema.rules.findings import Problem
+from lms_schema.rules.drafts import Problem
 from lms_schema.rules.lint.reports import reports
 
 SEVERITY = "warning"

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lms_schema.errors import UsageError
-from lms_schema.rules.findings import Problem
+from lms_schema.rules.drafts import Problem
 from lms_schema.rules.lint.reports import reports
 
 EXAMPLE = {

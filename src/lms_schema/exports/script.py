@@ -1,0 +1,229 @@
+"""The SQL that brings a database to a package as `migrate` would, with migrate's own records.
+
+It is what `migrate` does on a disposable server: each transaction's statements, then the rows that
+it left in the state tables, where times, ids and users are those of whoever runs the SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from lms_schema.events import Action, Event
+from lms_schema.records import ledger, yoyo_layout
+from lms_schema.runner.migration import Run
+from lms_schema.runner.observer import Step, Watch
+from lms_schema.server import sessions
+from lms_schema.source.package import Kind, SchemaPackage, SqlFile
+from lms_schema.source.statements import tokens
+
+_NOW = sql.SQL("now() AT TIME ZONE 'UTC'")
+_OF_THE_RUN = {
+    "applied_at_utc": _NOW,
+    "created_at_utc": _NOW,
+    "id": sql.SQL("gen_random_uuid()"),
+    "username": sql.SQL("current_user"),
+    "hostname": sql.SQL("coalesce(host(inet_client_addr()), 'local')"),
+}
+"""Columns of the state tables whose values belong to the run and not to the package."""
+
+# Months are made when the SQL runs, so what they are called is known only then.
+_MADE_BY_A_RECURRING_FILE = sql.SQL("""(
+    SELECT coalesce(array_agg('TABLE ' || c.oid::regclass::text ORDER BY c.oid), '{{}}')
+    FROM pg_class AS c JOIN pg_inherits AS i ON i.inhrelid = c.oid
+    WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+        AND c.relispartition
+        AND c.relkind IN ('r', 'p')
+        AND EXISTS (  -- of a table of the package: others may have partitions here, too
+            SELECT FROM {table} AS m
+            WHERE m.is_own AND 'TABLE ' || i.inhparent::regclass::text = ANY (m.objects)
+        )
+        AND NOT EXISTS (
+            SELECT FROM {table} AS m
+            WHERE m.is_own AND 'TABLE ' || c.oid::regclass::text = ANY (m.objects)
+        )
+)""").format(table=sql.Identifier(ledger.TABLE))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A transaction of the script.
+
+    Attributes:
+        name: Id of the file that it applies, `state` for the state tables, or `release` for
+            what proves that the database has the release that an upgrade starts from.
+        text: Its SQL.
+    """
+
+    name: str
+    text: str
+
+
+class _Recorder(Watch):
+    """Keeps the statements of each transaction, and what it did."""
+
+    def __init__(self) -> None:
+        self.transactions: list[tuple[Sequence[Action], Sequence[Step]]] = []
+        self._steps: list[Step] = []
+
+    def begin(self) -> None:
+        self._steps = []
+
+    def executed(self, step: Step) -> None:
+        if step.tag != "SET CONSTRAINTS":
+            self._steps.append(step)
+
+    def committed(self, actions: Sequence[Action]) -> None:
+        if actions:
+            self.transactions.append((actions, self._steps))
+
+
+def script(
+    conninfo: str, package: SchemaPackage, *, schema: str, since: SchemaPackage | None = None
+) -> list[Part]:
+    """Return the parts of the script, in order.
+
+    Args:
+        conninfo: An empty database of a disposable server.
+        package: The files to come to.
+        schema: The schema that the script is for.
+        since: The files that the database has; None for a database that has nothing.
+
+    Raises:
+        StatementFailed: When a statement fails on the disposable server.
+    """
+    recorder = _Recorder()
+    with sessions.session(conninfo, schema=schema) as session:
+        connection = session.connection
+        start = _precondition(since) if since else Part("state", ledger.creation())
+        for files, watch in ((since, None), (package, recorder)):
+            if files is not None:
+                Run(session, files, ledger.Ledger(connection, schema), 0, _silent, watch).all(None)
+        rows = {row["migration_id"]: row for row in _records(connection, schema)}
+    known = set(since.by_id) if since else set()
+    return [start, *(_part(package, rows, known, *done) for done in recorder.transactions)]
+
+
+def _silent(_event: Event) -> None:
+    pass
+
+
+def _part(
+    package: SchemaPackage,
+    rows: dict[str, dict[str, Any]],
+    known: set[str],
+    actions: Sequence[Action],
+    steps: Sequence[Step],
+) -> Part:
+    (action, *more) = actions
+    if not more and all(step.written for step in steps) and action.file in package.by_id:
+        texts = [_terminated(package.by_id[action.file])]  # with its comments
+    else:
+        texts = [f"{step.statement};" for step in steps]
+    for done in actions:
+        texts += [_forgotten(done.file)] if done.file in known else []
+        texts += (
+            [_logged(done.file, "unmark")]
+            if done.action == "drop"
+            else _recorded(package, rows[done.file])
+        )
+        known.add(done.file)
+    return Part(action.file, "\n\n".join(texts) + "\n")
+
+
+def _terminated(file: SqlFile) -> str:
+    """Return a file's text; its last statement may lack the semicolon that what follows needs."""
+    text = file.text.strip()
+    code = [part for kind, part, _ in tokens(text) if kind not in ("space", "comment", "block")]
+    return text if code[-1:] in ([], [";"]) else f"{text}\n;"
+
+
+def _precondition(since: SchemaPackage) -> Part:
+    """Return what fails unless the database has the files of a release, as they were."""
+    table = sql.Identifier(ledger.TABLE)
+    recorded = sql.SQL(",\n").join(
+        sql.SQL("            ({}, {})").format(sql.Literal(file.id), sql.Literal(file.checksum))
+        for file in since.files
+    )
+    text = sql.SQL("""DO $release$
+DECLARE
+    v_other text;
+BEGIN
+    SELECT string_agg(r.id, ', ' ORDER BY r.id) INTO v_other
+    FROM (
+        VALUES
+{recorded}
+    ) AS r (id, checksum)
+    LEFT JOIN {table} AS m ON m.migration_id = r.id AND m.is_own
+    WHERE m.checksum IS DISTINCT FROM r.checksum;
+    IF v_other IS NOT NULL THEN
+        RAISE EXCEPTION 'the database is not at the release that this upgrade starts from: %',
+            v_other
+            USING HINT = 'lms-schema status tells where it is. Export from that release.';
+    END IF;
+END;
+$release$;
+""").format(recorded=recorded, table=table)
+    return Part("release", text.as_string(None))
+
+
+def _records(connection: psycopg.Connection[Any], schema: str) -> list[dict[str, Any]]:
+    query = sql.SQL("SELECT {} FROM {} ORDER BY 1").format(
+        sql.SQL(", ").join(map(sql.Identifier, ledger.RECORD)),
+        sql.Identifier(schema, ledger.TABLE),
+    )
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query).fetchall()
+
+
+def _recorded(package: SchemaPackage, row: dict[str, Any]) -> Iterable[str]:
+    file = package.by_id[row["migration_id"]]
+    values: dict[str, Any] = dict(row)
+    if file.kind is Kind.RECURRING:
+        values["objects"] = _MADE_BY_A_RECURRING_FILE
+    return _insert(ledger.TABLE, values), _logged(file.id, "mark")
+
+
+def _forgotten(file_id: str) -> str:
+    statement = sql.SQL("DELETE FROM {} WHERE migration_id = {};").format(
+        sql.Identifier(ledger.TABLE), sql.Literal(file_id)
+    )
+    return statement.as_string(None)
+
+
+def _logged(file_id: str, operation: str) -> str:
+    return _insert(
+        ledger.LOG_TABLE,
+        {
+            "id": None,
+            "migration_hash": yoyo_layout.hash_of(file_id),
+            "migration_id": file_id,
+            "operation": operation,
+            "username": None,
+            "hostname": None,
+            "created_at_utc": None,
+        },
+    )
+
+
+def _value(value: Any) -> sql.Composable:
+    return value if isinstance(value, sql.Composable) else sql.Literal(value)
+
+
+def _insert(table: str, row: dict[str, Any]) -> str:
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({});").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, row)),
+        sql.SQL(", ").join(
+            _OF_THE_RUN.get(
+                name, value if isinstance(value, sql.Composable) else sql.Literal(value)
+            )
+            for name, value in row.items()
+        ),
+    )
+    return statement.as_string(None)

@@ -1,0 +1,1 @@
+"""What was applied to a database, and which file made what."""

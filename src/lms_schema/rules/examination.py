@@ -1,0 +1,144 @@
+"""Tries the rules of `check` on folders, and keeps what they find."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+from lms_schema import rules
+from lms_schema.catalog.catalog import Catalog
+from lms_schema.errors import UsageError
+from lms_schema.rules import Rule, Scope, Severity
+from lms_schema.rules.checked_folder import Folder, last_release
+from lms_schema.rules.drafts import Problem
+from lms_schema.rules.result import CheckResult, Finding
+from lms_schema.rules.trial_install import Stage
+
+_IGNORES = "ignore-comment"
+_AFTER_UPGRADE = "upgrade-ends-alike"
+
+
+def examine(
+    folders: Sequence[Folder],
+    server: str,
+    *,
+    release: Catalog | None = None,
+    scopes: Collection[Scope] = tuple(rules.SCOPES),
+) -> CheckResult:
+    """Check folders, the package's first, on a server where the role is a superuser.
+
+    Args:
+        folders: The package's, then those of its extras.
+        server: Connection string of a database of the server.
+        release: The catalog that ships with the package and must be true, or None.
+        scopes: Of the rules to try.
+    """
+    examination = _Examination([folder for folder in folders if folder.judged], scopes)
+    for scope in ("file", "folder", "lint"):
+        if scope in scopes:
+            examination.look(scope)
+    if "install" in scopes or "catalog" in scopes:
+        try:
+            base, package = folders[0].package, folders[-1].package
+            released = last_release(folders)
+        except UsageError:
+            if not examination.broken:
+                raise
+            examination.skip([*rules.rules("install"), *rules.rules("catalog")])
+        else:
+            with Stage(server, base, package, released, release) as stage:
+                examination.apply(stage)
+    return examination.result()
+
+
+class _Examination:
+    """What was found so far in the folders that are checked."""
+
+    def __init__(self, folders: Sequence[Folder], scopes: Collection[Scope]) -> None:
+        self.folders = folders
+        self.scopes = scopes
+        self._found: dict[tuple[str, Problem], Rule] = {}
+        self._skipped: list[str] = []
+
+    @property
+    def broken(self) -> bool:
+        """Whether something was found that may keep the files from being applied."""
+        return any(rule.severity == "error" for rule in self._found.values())
+
+    def note(self, rule: Rule, problems: Iterable[Problem]) -> bool:
+        """Keep the problems that a rule found; tell whether there were any."""
+        problems = list(problems)
+        for problem in problems:
+            name = f"{rule.id}/{problem.rule}" if problem.rule else rule.id
+            self._found.setdefault((name, problem), rule)
+        return bool(problems)
+
+    def skip(self, skipped: Iterable[Rule]) -> None:
+        """Note that rules could not be tried."""
+        self._skipped += [rule.id for rule in skipped]
+
+    def look(self, scope: Scope) -> None:
+        """Try the rules about files, about folders, or those of other tools."""
+        drafts = [draft for folder in self.folders for draft in folder.drafts]
+        subjects: Sequence[object]
+        if scope == "file":
+            subjects = drafts
+        elif scope == "folder":
+            subjects = self.folders
+        else:
+            readable = [draft.path for draft in drafts if draft.file]
+            subjects = [readable] if readable else []
+        for rule in rules.rules(scope):
+            for one in subjects:
+                self.note(rule, rule.found(one))
+
+    def apply(self, stage: Stage) -> None:
+        """Try the rules about applying the files, and those about the result."""
+        first, *others = rules.rules("install")
+        if self.note(first, first.found(stage)):
+            self.skip([*others, *rules.rules("catalog")])
+            return
+        if "catalog" in self.scopes:
+            for rule, problem in stage.offenders():
+                self.note(rule, [problem])
+        if "install" in self.scopes:
+            for rule in others:
+                self.note(rule, rule.found(stage))
+            if stage.released is not None and stage.upgraded is None:
+                self.skip(rule for rule in others if rule.id == _AFTER_UPGRADE)
+
+    def result(self) -> CheckResult:
+        """Return what is left without what the files ignore for a reason."""
+        drafts = {draft.path: draft for folder in self.folders for draft in folder.drafts}
+        used: set[tuple[Path, int]] = set()
+        left: list[Finding] = []
+        for (name, problem), rule in self._found.items():
+            draft = drafts.get(problem.path)
+            ignored = [
+                (problem.path, item.line)
+                for item in (draft.ignores if draft else ())
+                if item.rule == rule.id and item.reason
+                if problem.line in (item.line, item.line + 1)
+            ]
+            used.update(ignored)
+            if not ignored:
+                left.append(_finding(name, rule.severity, problem))
+        tried = {rule.id for scope in self.scopes for rule in rules.rules(scope)}
+        tried.difference_update(self._skipped)
+        for draft in drafts.values():
+            for item in draft.ignores:
+                unused = item.reason and (draft.path, item.line) not in used
+                if unused and item.rule in tried:
+                    message = f"there is no {item.rule} to ignore here. Remove the comment."
+                    problem = Problem(draft.path, item.line, message)
+                    left.append(_finding(_IGNORES, "error", problem))
+        left.sort(key=lambda finding: (finding.file, finding.line, finding.rule))
+        return CheckResult(tuple(left), tuple(self._skipped))
+
+
+def _finding(rule: str, severity: Severity, problem: Problem) -> Finding:
+    path = Path(os.path.realpath(problem.path))
+    here = Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    return Finding(rule, severity, shown.as_posix(), problem.line, problem.message)

@@ -1,0 +1,136 @@
+"""Sends files of a fresh install whole: those that only define things, a folder in one message.
+
+A fresh install is hundreds of short statements: sent one by one, most of its time goes by between
+them, and to look up in the catalog what each file made takes as long again. So files of a folder
+share one transaction and one look. An error in such a message does not tell which statement it is
+of, nor does a notice, or a wait for a lock. So this is for the package's own files on a fresh
+install only, where nobody is in the way, and what fails or has something to say is sent again
+statement by statement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+
+import psycopg
+from psycopg.errors import Diagnostic
+
+from lms_schema.catalog import schema_objects
+from lms_schema.catalog.trust import Ground
+from lms_schema.events import Action, verb
+from lms_schema.records.ledger import Ledger
+from lms_schema.server import search_path
+from lms_schema.server.blockers import Blockers
+from lms_schema.server.sessions import Session
+from lms_schema.source.package import INDEXES, Kind, SqlFile, extra_of
+
+_DEFINITION = re.compile(
+    r"""
+    COMMENT\b | GRANT\b | REVOKE\b | ALTER\b | DROP\b
+    | CREATE\s+(?:OR\s+REPLACE\s+)?(?:CONSTRAINT\s+|MATERIALIZED\s+|UNIQUE\s+)?
+      (?:AGGREGATE|FUNCTION|INDEX|POLICY|PROCEDURE|TABLE|TRIGGER|TYPE|VIEW)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""How a statement begins that neither does what lasts as long as its transaction, like SET LOCAL,
+nor undoes a part of it, like a block with EXCEPTION: it may share the transaction of others."""
+
+
+def together(files: Iterable[SqlFile]) -> list[list[SqlFile]]:
+    """Return the files in their order, those together that may be sent together."""
+    groups: list[list[SqlFile]] = []
+    for (_, is_shared), found in groupby(files, lambda file: (file.folder, _is_shared(file))):
+        members = list(found)
+        groups += [members] if is_shared else [[file] for file in members]
+    return groups
+
+
+def only_defines(file: SqlFile) -> bool:
+    """Tell whether it is one of the package's own files and does nothing but define things."""
+    return extra_of(file.id) is None and all(
+        _DEFINITION.match(statement.text) for statement in file.statements
+    )
+
+
+def _is_shared(file: SqlFile) -> bool:
+    is_short = file.kind is Kind.REPLACEABLE or file.folder.name == INDEXES
+    return is_short and only_defines(file)
+
+
+class WholeFiles:
+    """Applies new files to the schema of a session."""
+
+    def __init__(
+        self,
+        session: Session,
+        ledger: Ledger,
+        blockers: Blockers,
+        ground: Ground,
+        on_notice: Callable[[Diagnostic], None],
+    ) -> None:
+        """Take the session, what records the files, who watches it, and who tells notices.
+
+        `ground` looks at each transaction.
+        """
+        self._connection = session.connection
+        self._schema = session.schema
+        self._ledger = ledger
+        self._blockers = blockers
+        self._ground = ground
+        self._on_notice = on_notice
+        self._prepared = False
+
+    def apply(self, files: Sequence[SqlFile]) -> list[Action]:
+        """Apply and record files of one folder, new ones that only define things, all or none.
+
+        Returns:
+            What was done; nothing when it could not be, or when there is a notice to tell.
+        """
+        folder = files[0].folder
+        message = [] if self._prepared else self._ledger.preparation()
+        message.append(b"BEGIN")
+        for file in files:
+            message += [
+                search_path.local(search_path.of_files(self._schema)),
+                file.text.encode() + b"\n",
+                search_path.local(search_path.CATALOG),
+                self._ledger.note(file),
+            ]
+        message.append(schema_objects.writing(self._connection, self._schema, folder.owns))
+        self._prepared = True
+        where = files[0].path if len(files) == 1 else f"folder {folder.name}"
+        self._blockers.begin()
+        self._ground.begin()
+        try:
+            with self._blockers.over(where, limited=True):
+                with self._silence() as notices:
+                    cursor = self._connection.execute(b";".join(message))
+                if notices:
+                    return []
+                settlement = self._ledger.settlement(search_path.rows(cursor))
+                seconds = dict(self._connection.execute(settlement).fetchall())
+                self._ground.end(tuple)
+                self._connection.execute("COMMIT")
+        except psycopg.Error:
+            if self._connection.broken:
+                raise
+            return []
+        finally:
+            if not self._connection.broken:
+                self._connection.rollback()  # of what failed or was interrupted
+        return [Action(file.id, verb(file, new=True), seconds[file.id]) for file in files]
+
+    @contextmanager
+    def _silence(self) -> Iterator[list[Diagnostic]]:
+        """Tell no notices, but keep them: what has any is sent again, and they come again."""
+        notices: list[Diagnostic] = []
+        self._connection.remove_notice_handler(self._on_notice)
+        self._connection.add_notice_handler(notices.append)
+        try:
+            yield notices
+        finally:
+            self._connection.remove_notice_handler(notices.append)
+            self._connection.add_notice_handler(self._on_notice)

@@ -1,0 +1,1 @@
+"""What is read from disk: SQL files, their order, their statements, earlier releases."""

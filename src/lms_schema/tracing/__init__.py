@@ -1,0 +1,1 @@
+"""What `plan` knows: the statements of a run, their locks, their dangers."""

@@ -1,0 +1,50 @@
+"""Tables of figures on standard output."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from lms_schema.sample_data.printing import WIDTH, print_table
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "-"),
+        (0, "0"),
+        (1234567, "1,234,567"),
+        (Decimal("69.435"), "69.44"),
+        (Decimal("69.4349999"), "69.43"),
+        (Decimal("1234.5"), "1,234.5"),
+        (0.7, "0.70"),
+        (72.585, "72.59"),
+    ],
+)
+def test_a_value_is_rounded_half_up_and_grouped(
+    value: object, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_table("Title", "A note.", ("name", "value"), [("x", value)])
+    title, note, header, row = capsys.readouterr().out.strip().splitlines()
+    assert (title, note, header.split()) == ("Title", "A note.", ["name", "value"])
+    assert row.split() == ["x", shown]
+
+
+def test_a_long_text_wraps_and_no_number_ever(capsys: pytest.CaptureFixture[str]) -> None:
+    numbers = [123_456_789_012] * 4
+    print_table("T", "N", ("text", "a", "b", "c", "d"), [("long " * 30, *numbers)])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    assert " ".join(lines).count("long") == 30
+    assert " ".join(lines).count("123,456,789,012") == 4
+
+
+def test_markup_in_a_value_is_text(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table("T", "N", ("name",), [("[bold]x[/bold]",)])
+    assert "[bold]x[/bold]" in capsys.readouterr().out
+
+
+def test_no_rows_leave_the_header(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table("T", "N", ("name", "value"), [])
+    assert capsys.readouterr().out.splitlines()[-1].split() == ["name", "value"]
