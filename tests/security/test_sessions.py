@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import ExitStack
 
 import psycopg
 import pytest
-from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from support.access import become, make_world, open_session
@@ -102,20 +103,21 @@ def test_claims_that_cannot_be_read_are_an_error(transaction: Connection, claims
 
 
 def test_a_session_of_one_schema_is_nothing_in_another_one(empty_database: str) -> None:
-    with psycopg.connect(empty_database, autocommit=True) as connection:
-        worlds = {}
-        for schema in ("first", "second"):
+    schemas = ("first", "second")
+    connections, worlds = {}, {}
+    with ExitStack() as stack:
+        for schema in schemas:
             lms_schema.migrate(empty_database, schema=schema)
-            connection.execute(f"SET search_path = {schema}, pg_temp".encode())
-            worlds[schema] = make_world(connection)
-        for schema, other in (("first", "second"), ("second", "first")):
-            query = sql.SQL("SELECT first_name FROM {}.learners").format(sql.Identifier(schema))
-            with connection.transaction():
-                become(connection, "lms_learner", worlds[schema].tokens["ana"])
-                assert connection.execute(query).fetchall() == [("ana",)]
-            with connection.transaction():
-                become(connection, "lms_learner", worlds[other].tokens["ana"])
-                assert connection.execute(query).fetchall() == []
+            path = make_conninfo(empty_database, options=f"-csearch_path={schema},pg_temp")
+            connections[schema] = stack.enter_context(psycopg.connect(path))
+            worlds[schema] = make_world(connections[schema])
+            connections[schema].commit()
+        for schema, other in (schemas, schemas[::-1]):
+            connection = connections[schema]
+            become(connection, "lms_learner", worlds[schema].tokens["ana"])
+            assert column(connection, "SELECT first_name FROM learners") == ["ana"]
+            become(connection, "lms_learner", worlds[other].tokens["ana"])
+            assert column(connection, "SELECT first_name FROM learners") == []
 
 
 def test_a_month_made_later_is_guarded_before_it_holds_a_row(transaction: Connection) -> None:

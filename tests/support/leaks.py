@@ -54,6 +54,7 @@ _COLUMNS = """
     CROSS JOIN (SELECT rolname FROM pg_roles UNION ALL SELECT 'public') AS r
     CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS p (privilege)
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+        AND c.oid::regclass::text = ANY (%s)
         AND r.rolname = ANY (%s) AND has_column_privilege(r.rolname, c.oid, a.attname, p.privilege)
 """
 _TABLES = """
@@ -62,6 +63,7 @@ _TABLES = """
     CROSS JOIN (SELECT rolname FROM pg_roles UNION ALL SELECT 'public') AS r
     CROSS JOIN unnest(ARRAY['DELETE', 'TRUNCATE', 'TRIGGER']) AS p (privilege)
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+        AND c.oid::regclass::text = ANY (%s)
         AND r.rolname = ANY (%s) AND has_table_privilege(r.rolname, c.oid, p.privilege)
 """
 _FUNCTIONS = """
@@ -73,7 +75,7 @@ _FUNCTIONS = """
 _UNGUARDED = """
     SELECT c.oid::regclass::text FROM pg_class AS c
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
-        AND NOT starts_with(c.relname, 'lms_schema_')
+        AND c.oid::regclass::text = ANY (%s)
         AND (NOT c.relrowsecurity OR c.relforcerowsecurity)
 """
 _MEMBERSHIPS = """
@@ -103,6 +105,8 @@ _TRY_EACH = """
     END;
     $$
 """
+
+_GRANTEES = [*ROLES, "public"]
 
 Key = tuple[Any, ...]
 Tokens = Mapping[str, str | None]
@@ -143,6 +147,7 @@ class Prober:
         self._rows = {name: read(connection, name) for name in kinds}
         self._facts = {person: Facts(world.ids[person], self._rows) for person in world.persons}
         self._keys = {name: self._key(name) for name in kinds}
+        self._columns = {name: self._columns_of(name) for name in kinds}
         self._versions = {name: self._version(name) for name in self.tables}
         self._candidates: dict[str, list[Row]] = {}
         self._moves: dict[str, list[tuple[Row, Row]]] = {}
@@ -193,21 +198,23 @@ class Prober:
             "never set": None,
         }
 
-    def everything(self) -> Iterator[str]:
-        """Yield each difference between what is and what may be."""
-        yield from self.privileges()
-        for table in self._rows:
-            yield from self.rows_of(table)
-
     # privileges: who may try ---------------------------------------------------------------------
 
     def privileges(self) -> Iterator[str]:
         """Yield each privilege, flag and membership that differs."""
+        yield from column(self._connection, _MEMBERSHIPS, list(ROLES))
+        executes = {(name, f"lms_{role}") for name, of in FUNCTIONS.items() for role in of}
+        found = set(self._connection.execute(_FUNCTIONS, (_GRANTEES,)))
+        yield from self._differences(found, executes)
+        partitions = column(self._connection, PARTITIONS)
+        yield from self.privileges_on(*self._rows, *partitions)
+
+    def privileges_on(self, *tables: str) -> Iterator[str]:
+        """Yield each privilege on these tables, and each of their flags, that differs."""
         yield from (
             f"{name}: row security is off, or forced"
-            for name in column(self._connection, _UNGUARDED)
+            for name in column(self._connection, _UNGUARDED, list(tables))
         )
-        yield from column(self._connection, _MEMBERSHIPS, list(ROLES))
         deletes = {
             *((table, "lms_service", "DELETE") for table in SERVICE_WRITES),
             *(
@@ -217,20 +224,18 @@ class Prober:
                 if rights.deletes
             ),
         }
-        executes = {(name, f"lms_{role}") for name, of in FUNCTIONS.items() for role in of}
-        for query, expected in (
-            (_COLUMNS, set(self._expected_columns())),
-            (_TABLES, deletes),
-            (_FUNCTIONS, executes),
-        ):
-            found = set(self._connection.execute(query, ([*ROLES, "public"],)))
-            self.probes += len(found | expected)
-            yield from (f"{item} should not be" for item in sorted(found - expected))
-            yield from (f"{item} is missing" for item in sorted(expected - found))
+        for query, expected in ((_COLUMNS, set(self._expected_columns())), (_TABLES, deletes)):
+            found = set(self._connection.execute(query, (list(tables), _GRANTEES)))
+            yield from self._differences(found, {item for item in expected if item[0] in tables})
+
+    def _differences(self, found: set[Any], expected: set[Any]) -> Iterator[str]:
+        self.probes += len(found | expected)
+        yield from (f"{item} should not be" for item in sorted(found - expected))
+        yield from (f"{item} is missing" for item in sorted(expected - found))
 
     def _expected_columns(self) -> Iterator[tuple[str, str, str, str]]:
         for table in self._rows:
-            for name in self._columns(table):
+            for name in self._columns[table]:
                 if table in SERVICE_READS | SERVICE_WRITES:
                     yield table, name, "lms_service", "SELECT"
                 if table in SERVICE_WRITES:
@@ -245,7 +250,7 @@ class Prober:
                         if columns is None or name in columns:
                             yield table, name, f"lms_{persona}", privilege
 
-    def _columns(self, table: str) -> list[str]:
+    def _columns_of(self, table: str) -> list[str]:
         return column(
             self._connection,
             "SELECT attname FROM pg_attribute"
@@ -255,9 +260,9 @@ class Prober:
 
     # rows: on what ------------------------------------------------------------------------------
 
-    def rows_of(self, table: str) -> Iterator[str]:
+    def rows_of(self, table: str, personas: Iterable[str] = PERSONAS) -> Iterator[str]:
         """Yield each row, there or to be, with which a role may do other things than it should."""
-        for persona in PERSONAS:
+        for persona in personas:
             rights = RIGHTS.get(table, {}).get(persona)
             visits = [
                 *(
@@ -301,7 +306,7 @@ class Prober:
         if table not in self.tables:
             return
         rights = visit.rights or NO_RIGHTS
-        target, constant = rights.blind or (self._columns(table)[0], "DEFAULT")
+        target, constant = rights.blind or (self._columns[table][0], "DEFAULT")
         blind = sql.SQL("UPDATE {} SET {} = {}").format(
             sql.Identifier(table), sql.Identifier(target), sql.SQL(constant)
         )
