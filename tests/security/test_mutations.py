@@ -21,16 +21,17 @@ _POLICIES = """
     WHERE p.polrelid = %s::regclass
 """
 _GRANTS = """
-    SELECT format('REVOKE %s ON %s FROM %I', a.privilege_type, c.oid::regclass, r.rolname)
+    SELECT format('REVOKE %%s ON %%s FROM %%I', a.privilege_type, c.oid::regclass, r.rolname)
     FROM pg_class AS c, aclexplode(c.relacl) AS a JOIN pg_roles AS r ON r.oid = a.grantee
     WHERE c.oid = %s::regclass AND r.rolname = ANY (%s)
     UNION ALL
-    SELECT format('REVOKE %s (%I) ON %s FROM %I', a.privilege_type, t.attname, t.attrelid::regclass,
-        r.rolname)
+    SELECT format(
+        'REVOKE %%s (%%I) ON %%s FROM %%I',
+        a.privilege_type, t.attname, t.attrelid::regclass, r.rolname
+    )
     FROM pg_attribute AS t, aclexplode(t.attacl) AS a JOIN pg_roles AS r ON r.oid = a.grantee
     WHERE t.attrelid = %s::regclass AND r.rolname = ANY (%s)
 """
-
 _STATE = """
     SELECT c.relacl::text, c.relrowsecurity, c.relforcerowsecurity, array_agg(a.attacl::text)
     FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
@@ -79,14 +80,10 @@ def policies(connection: Connection, table: str) -> Iterator[tuple[str, str, Seq
             for value in ("TRUE", "FALSE") if condition else ():
                 mutant = f"{word} ({value})"
                 yield f"{mutant}: {policy}", f"ALTER POLICY {policy} {mutant}", [persona]
-        for other in (*PERSONAS, "PUBLIC"):
-            grantee = other if other == "PUBLIC" else f"lms_{other}"
+        for other in PERSONAS:
             if other != persona:
-                yield (
-                    f"to {other}: {policy}",
-                    f"ALTER POLICY {policy} TO {grantee}",
-                    PERSONAS if other == "PUBLIC" else [persona, other],
-                )
+                statement = f"ALTER POLICY {policy} TO lms_{other}"
+                yield f"to {other}: {policy}", statement, [persona, other]
 
 
 def grants(connection: Connection, table: str) -> Iterator[str]:
