@@ -287,13 +287,10 @@ def _guardian_link(connection: Connection, values: Values) -> Row:
 
 
 def _access_session(_connection: Connection, values: Values) -> Row:
-    opened = values.get("opened_at", EARLY)
-    return {
-        "token_hash": uuid.uuid4().bytes * 2,
-        "person_id": uuid.uuid4(),
-        "opened_at": opened,
-        "expires_at": opened + timedelta(hours=8),
-    }
+    row: Row = {"token_hash": uuid.uuid4().bytes * 2, "person_id": uuid.uuid4(), "opened_at": EARLY}
+    if "expires_at" not in values:
+        row["expires_at"] = values.get("opened_at", EARLY) + timedelta(hours=8)
+    return row
 
 
 def _access_settings(_connection: Connection, _values: Values) -> Row:
