@@ -73,8 +73,9 @@ def policies(connection: Connection, table: str) -> Iterator[tuple[str, str, Seq
     for name, role, using, check in connection.execute(_POLICIES, (table,)).fetchall():
         persona = role.removeprefix("lms_")
         policy = f"{name} ON {table}"
-        yield f"dropped: {policy}", f"DROP POLICY {policy}", [persona]
-        if persona not in PERSONAS:
+        is_persona = persona in PERSONAS
+        yield f"dropped: {policy}", f"DROP POLICY {policy}", [persona] if is_persona else []
+        if not is_persona:
             continue
         for word, condition in (("USING", using), ("WITH CHECK", check)):
             for value in ("TRUE", "FALSE") if condition else ():
