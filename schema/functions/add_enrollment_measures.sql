@@ -3,6 +3,7 @@
 -- not overwritten; in the order of the keys, so that nobody deadlocks. A row is written also where
 -- no value changes: one that is only locked is no conflict for the snapshot of a REPEATABLE READ
 -- transaction.
+-- Only follow_section_progress calls it, as that definer and under its settings of the planner.
 -- depends: functions/mark_unenrolled functions/mean_section_progress functions/rounded_minutes
 CREATE OR REPLACE FUNCTION add_enrollment_measures(
     p_learner_ids uuid[],
@@ -13,11 +14,7 @@ CREATE OR REPLACE FUNCTION add_enrollment_measures(
     p_last timestamptz[]
 ) RETURNS void
 LANGUAGE plpgsql
-SECURITY DEFINER
 SET search_path FROM CURRENT
--- arrays would be planned anew at each call; the plan that is kept must suit a table that grows
-SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off
 AS $$
 DECLARE
     v_written record;
@@ -101,5 +98,4 @@ COMMENT ON FUNCTION add_enrollment_measures(
 'For distinct pairs of learner and course, as parallel arrays: adds to the enrollment''s sums '
 'progress (hundredths of a percent) and seconds gained; p_was and p_last are the latest '
 'last_accessed of the changed rows before and after. Locks the enrollments until the transaction '
-'ends; for a learner who is not enrolled, see mark_unenrolled. Definer: called by triggers for '
-'writers who may not change enrollments.';
+'ends; for a learner who is not enrolled, see mark_unenrolled.';

@@ -11,6 +11,8 @@ SET search_path FROM CURRENT
 -- arrays would be planned anew at each call; the plan that is kept must suit a table that grows
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
 DECLARE
     v_learner_ids uuid[];

@@ -29,6 +29,7 @@ BEGIN
         new.current_grade := NULL;
         new.measures_version := 0;
     ELSIF new.measures_version = old.measures_version + 1 AND pg_trigger_depth() > 1 THEN
+        new.updated_at := statement_timestamp();
         RETURN new;
     ELSE
         new.section_count := old.section_count;

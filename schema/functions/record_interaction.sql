@@ -1,7 +1,7 @@
 -- The one call by which an application logs an event: stores it, and counts it in section_progress.
 -- Locks are taken in one order, also by record_interactions: sections, events, progress rows, then
 -- enrollments. So nobody deadlocks.
--- depends: functions/check_event_period functions/is_meaningful_interaction functions/lock_sections
+-- depends: functions/check_event_period functions/is_meaningful_interaction functions/lock_section
 CREATE OR REPLACE FUNCTION record_interaction(
     p_learner_id uuid,
     p_section_id uuid,
@@ -46,11 +46,8 @@ BEGIN
     END IF;
 
     IF p_section_id IS NOT NULL THEN
-        PERFORM lock_sections(ARRAY[p_section_id]);
-        SELECT s.course_id INTO v_course_id
-        FROM learning_sections AS s
-        WHERE s.id = p_section_id;
-        IF NOT FOUND OR v_course_id <> p_course_id THEN
+        v_course_id := lock_section(p_section_id);
+        IF v_course_id IS NULL OR v_course_id <> p_course_id THEN
             RAISE foreign_key_violation USING
                 MESSAGE = format(
                     'section %s ' || CASE
@@ -79,7 +76,8 @@ BEGIN
         p_learning_effectiveness, p_personalization_data, p_difficulty_adjustment, p_device_type,
         p_session_id, p_learning_environment, coalesce(p_timestamp, now())
     )
-    ON CONFLICT (id, timestamp) DO NOTHING
+    -- without its columns, which would be looked up for each partition's indexes by each call
+    ON CONFLICT DO NOTHING
     RETURNING * INTO v_event;
     IF NOT FOUND THEN
         RETURN p_id;

@@ -8,6 +8,8 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 -- a session keeps its plans: one made while the partitions were empty must not scan full ones
 SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 -- and arrays would be planned anew at each call
 SET plan_cache_mode = force_generic_plan
 AS $$
@@ -21,6 +23,7 @@ DECLARE
     ];
     v_element jsonb;
     v_events learning_interactions[];
+    v_batch record;
     v_wrong record;
     v_stored integer;
     v_learner_ids uuid[];
@@ -52,17 +55,23 @@ BEGIN
 
     PERFORM check_event_times(p_events);
     v_events := ARRAY(SELECT e FROM jsonb_populate_recordset(NULL::learning_interactions, p_events) AS e);
-    IF EXISTS (SELECT FROM unnest(v_events) AS e WHERE e.id IS NOT NULL AND e.timestamp IS NULL) THEN
+    SELECT
+        bool_or(e.id IS NOT NULL AND e.timestamp IS NULL) AS is_timeless,
+        max(e.timestamp) AS latest,
+        array_agg(DISTINCT e.section_id) AS section_ids
+    INTO v_batch
+    FROM unnest(v_events) AS e;
+    IF v_batch.is_timeless THEN
         RAISE invalid_parameter_value USING
             MESSAGE = 'timestamp must be given with id',
             HINT = 'An event is identified by both; without its time a repeated call could '
                 'not be told from a new event.';
     END IF;
-    PERFORM check_event_period(e.timestamp)
-    FROM (SELECT max(l.timestamp) AS timestamp FROM unnest(v_events) AS l) AS e
-    WHERE e.timestamp > now();
+    IF v_batch.latest > now() THEN
+        PERFORM check_event_period(v_batch.latest);
+    END IF;
 
-    PERFORM lock_sections(ARRAY(SELECT DISTINCT e.section_id FROM unnest(v_events) AS e));
+    PERFORM lock_sections(v_batch.section_ids);
     SELECT e.section_id, e.course_id AS given, s.course_id INTO v_wrong
     FROM unnest(v_events) AS e
     LEFT JOIN learning_sections AS s ON e.section_id = s.id

@@ -1,6 +1,7 @@
 -- Who takes which course. That learner and course are of one institution is checked by the
 -- constraint triggers in triggers/. The sums at the end are what the derived columns are made of:
--- all of it is in the row, so that who waited for it adds to what the other one wrote.
+-- all of it is in the row, so that who waited for it adds to what the other one wrote. Each event
+-- writes it: its CHECKs are as short as those of section_progress.
 CREATE TABLE course_enrollments (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
@@ -38,15 +39,14 @@ CREATE TABLE course_enrollments (
     CONSTRAINT course_enrollments_study_schedule_check
     CHECK (jsonb_typeof(study_schedule) IN ('array', 'object')),
     CONSTRAINT course_enrollments_overall_progress_check
-    CHECK (overall_progress BETWEEN 0 AND 100),
+    CHECK (overall_progress BETWEEN 0.0 AND 100.0),
     CONSTRAINT course_enrollments_total_time_spent_check CHECK (total_time_spent >= 0),
-    CONSTRAINT course_enrollments_current_grade_check
-    CHECK (current_grade BETWEEN -999.99 AND 999.99),
-    CONSTRAINT course_enrollments_final_grade_check
-    CHECK (final_grade BETWEEN -999.99 AND 999.99),
-    CONSTRAINT course_enrollments_engagement_score_check CHECK (engagement_score BETWEEN 0 AND 1),
+    CONSTRAINT course_enrollments_current_grade_check CHECK (current_grade < 'NaN'),
+    CONSTRAINT course_enrollments_final_grade_check CHECK (final_grade < 'NaN'),
+    CONSTRAINT course_enrollments_engagement_score_check
+    CHECK (engagement_score BETWEEN 0.0 AND 1.0),
     CONSTRAINT course_enrollments_learning_velocity_check
-    CHECK (learning_velocity >= 0 AND learning_velocity < 'NaN'),
+    CHECK (learning_velocity >= 0.0 AND learning_velocity < 'NaN'),
     CONSTRAINT course_enrollments_understanding_assessment_check
     CHECK (jsonb_typeof(understanding_assessment) IN ('array', 'object')),
     CONSTRAINT course_enrollments_completion_check

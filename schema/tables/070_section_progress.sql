@@ -1,6 +1,8 @@
 -- How far a learner is in a section. One composite foreign key keeps section and course together:
 -- it costs less than the two single ones that it replaces, and takes progress along when a section
 -- moves. Changes of the percentage are kept in section_progress_history by trigger.
+-- Each statement reads every CHECK of its table anew, and this is written by each event: they are
+-- short, and their constants of the columns' types, because a conversion costs as much again.
 CREATE TABLE section_progress (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
@@ -33,16 +35,19 @@ CREATE TABLE section_progress (
     CONSTRAINT section_progress_section_id_course_id_fkey FOREIGN KEY (section_id, course_id)
     REFERENCES learning_sections (id, course_id) ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT section_progress_completion_percentage_check
-    CHECK (completion_percentage BETWEEN 0 AND 100),
-    CONSTRAINT section_progress_total_time_spent_check CHECK (total_time_spent >= 0),
+    CHECK (completion_percentage BETWEEN 0.0 AND 100.0),
+    CONSTRAINT section_progress_total_time_spent_check
+    CHECK (total_time_spent >= active_learning_time),
     CONSTRAINT section_progress_active_learning_time_check CHECK (active_learning_time >= 0),
-    CONSTRAINT section_progress_interaction_count_check CHECK (interaction_count >= 0),
+    CONSTRAINT section_progress_interaction_count_check
+    CHECK (interaction_count >= greatest(meaningful_interactions, help_requests)),
     CONSTRAINT section_progress_meaningful_interactions_check CHECK (meaningful_interactions >= 0),
     CONSTRAINT section_progress_help_requests_check CHECK (help_requests >= 0),
     CONSTRAINT section_progress_comprehension_score_check
-    CHECK (comprehension_score BETWEEN 0 AND 1),
-    CONSTRAINT section_progress_retention_score_check CHECK (retention_score BETWEEN 0 AND 1),
-    CONSTRAINT section_progress_application_score_check CHECK (application_score BETWEEN 0 AND 1),
+    CHECK (comprehension_score BETWEEN 0.0 AND 1.0),
+    CONSTRAINT section_progress_retention_score_check CHECK (retention_score BETWEEN 0.0 AND 1.0),
+    CONSTRAINT section_progress_application_score_check
+    CHECK (application_score BETWEEN 0.0 AND 1.0),
     CONSTRAINT section_progress_completion_criteria_met_check
     CHECK (jsonb_typeof(completion_criteria_met) = 'object'),
     CONSTRAINT section_progress_learning_pattern_check
@@ -55,16 +60,12 @@ CREATE TABLE section_progress (
     CHECK ((status IN ('completed', 'mastered')) = (completion_timestamp IS NOT NULL)),
     CONSTRAINT section_progress_status_percentage_check CHECK (
         CASE
-            WHEN status = 'not_started' THEN completion_percentage = 0
-            WHEN status IN ('completed', 'mastered') THEN completion_percentage > 0
-            ELSE TRUE
+            WHEN completion_percentage > 0.0 THEN status <> 'not_started'
+            -- not finished, by section_progress_completion_check
+            ELSE completion_timestamp IS NULL
         END
     ),
     CONSTRAINT section_progress_period_check CHECK (last_accessed >= first_accessed),
-    CONSTRAINT section_progress_total_time_spent_least_check
-    CHECK (total_time_spent >= active_learning_time),
-    CONSTRAINT section_progress_interaction_count_least_check
-    CHECK (interaction_count >= greatest(meaningful_interactions, help_requests)),
     CONSTRAINT section_progress_finite_times_check CHECK (
         isfinite(first_accessed)
         AND isfinite(last_accessed)

@@ -46,7 +46,7 @@ CREATE TABLE learning_interactions (
     CONSTRAINT learning_interactions_misconception_indicators_check
     CHECK (jsonb_typeof(misconception_indicators) IN ('array', 'object')),
     CONSTRAINT learning_interactions_learning_effectiveness_check
-    CHECK (learning_effectiveness BETWEEN 0 AND 1),
+    CHECK (learning_effectiveness BETWEEN 0.0 AND 1.0),
     CONSTRAINT learning_interactions_personalization_data_check
     CHECK (jsonb_typeof(personalization_data) IN ('array', 'object')),
     CONSTRAINT learning_interactions_difficulty_adjustment_check

@@ -1,10 +1,14 @@
 -- Triggers of course_enrollments.
+-- after course_enrollments_measures_update, which dates its own writes: one call for each event
 CREATE OR REPLACE TRIGGER course_enrollments_updated_at
 BEFORE UPDATE ON course_enrollments
-FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*)
+FOR EACH ROW WHEN (
+    new.measures_version <> old.measures_version + 1 AND old.* IS DISTINCT FROM new.*
+)
 EXECUTE FUNCTION set_updated_at();
 COMMENT ON TRIGGER course_enrollments_updated_at ON course_enrollments IS
-'Keeps updated_at; an update that changes nothing leaves it.';
+'Keeps updated_at of what keep_enrollment_measures leaves to it; an update that changes nothing '
+'leaves it.';
 
 CREATE CONSTRAINT TRIGGER course_enrollments_institution
 AFTER INSERT OR UPDATE OF learner_id, course_id ON course_enrollments

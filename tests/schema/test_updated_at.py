@@ -61,3 +61,16 @@ def test_other_rows_keep_theirs(transaction: Connection, table: str) -> None:
         f"UPDATE {table} SET created_at = '2000-01-02' WHERE id = %s".encode(), (row["id"],)
     )
     assert other in read(transaction, table)
+
+
+def test_progress_and_another_learner_are_changes_of_an_enrollment(
+    transaction: Connection,
+) -> None:
+    progress = add(transaction, "section_progress")
+    pair = {name: progress[name] for name in ("learner_id", "course_id")}
+    add(transaction, "course_enrollments", **pair, updated_at=EARLY)
+    transaction.execute("UPDATE section_progress SET total_time_spent = 60")
+    changed = "SELECT updated_at > %s FROM course_enrollments"
+    assert column(transaction, changed, EARLY) == [True]
+    given = f"UPDATE course_enrollments SET learner_id = %s RETURNING {SAID}"
+    assert column(transaction, given, add(transaction, "learners")["id"]) == [True]
