@@ -689,6 +689,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "check_event_times",
             "event_labels",
             "is_meaningful_interaction",
+            "lock_section",
             "lock_sections",
             "refresh_learning_analytics",
         ),
