@@ -2,13 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST_ARGS ?= -n auto
+PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench lint format types generate clean
+.PHONY: help install demo test test-all bench lint format types generate clean
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("lms-schema needs Python 3.11 or newer, not %d.%d; set PYTHON=..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -27,8 +27,11 @@ install: $(VENV)/dev ## Install lms-schema and the development tools into .venv
 demo: $(VENV)/embedded ## Migrate an embedded PostgreSQL, load sample data, print the dashboards
 	@$(BIN)/lms-schema demo
 
-test: $(VENV)/dev ## Run the tests (PYTEST_ARGS="-k velocity" for some of them)
-	$(BIN)/pytest $(PYTEST_ARGS)
+test: $(VENV)/dev ## Run the tests that are not slow (PYTEST_ARGS="-k velocity" for some of them)
+	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
+
+test-all: $(VENV)/dev ## Run all tests
+	$(PYTEST) $(PYTEST_ARGS)
 
 bench: $(VENV)/dev ## Run the benchmarks, then write their report (BENCH_ARGS="--quick" for a try)
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)

@@ -123,7 +123,6 @@ def earlier(run: Run) -> None:
     """Install both, give them the same rows, and measure."""
     courses = run.size("courses", 20, 2)
     with run.database() as connection:
-        connection.execute("CREATE SCHEMA earlier")
         install(connection)
         for schema in SIDES.values():
             use(connection, schema)
@@ -137,17 +136,18 @@ def earlier(run: Run) -> None:
         _months(run, connection, courses)
 
 
-def install(connection: Connection) -> None:
-    """Run the SQL files of COMMIT, in their order, in the schema `earlier`."""
-    files = _files()
+def install(connection: Connection, commit: str = COMMIT) -> None:
+    """Run the SQL files of a commit, in their order, in the new schema `earlier`."""
+    files = _files(commit)
+    connection.execute("CREATE SCHEMA earlier")
     use(connection, "earlier")
     for line in files["schema/ORDER"].splitlines():
         connection.execute(files[f"schema/{line.split()[1]}"].encode())
 
 
-def _files() -> dict[str, str]:
+def _files(commit: str) -> dict[str, str]:
     archive = subprocess.run(  # noqa: S603
-        ("git", "archive", COMMIT, "schema"),  # noqa: S607
+        ("git", "archive", commit, "schema"),  # noqa: S607
         cwd=Path(__file__).resolve().parent.parent,
         capture_output=True,
         check=True,
@@ -172,14 +172,23 @@ def compare(
     what: str,
     do: Callable[[str], object],
     *,
+    first: Callable[[str], object] = lambda _schema: None,
     sides: Mapping[str, str] = SIDES,
     **options: Any,
 ) -> None:
-    """Compare what a session does in two schemas, in turns; `do` takes the name of the schema."""
+    """Compare what a session does in two schemas, in turns.
+
+    `do`, and what it does `first` and unmeasured, take the name of the schema.
+    """
+
+    def begin(schema: str) -> None:
+        use(connection, schema)
+        first(schema)
+
     run.compare(
         what,
         {side: partial(do, schema) for side, schema in sides.items()},
-        before={side: partial(use, connection, schema) for side, schema in sides.items()},
+        before={side: partial(begin, schema) for side, schema in sides.items()},
         **options,
     )
 
@@ -211,7 +220,7 @@ def _ingest(run: Run, connection: Connection) -> None:
         cpu_of=connection,
         cpu_limit=Limit(0.5),
     )
-    batches = {schema: _batch(rows) for schema, rows in pairs.items()}
+    batches = {schema: batch(rows) for schema, rows in pairs.items()}
     compare(
         run,
         connection,
@@ -226,7 +235,8 @@ def _ingest(run: Run, connection: Connection) -> None:
     )
 
 
-def _batch(pairs: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+def batch(pairs: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Events of pairs of learner and section, as record_interactions takes them."""
     return [
         {"learner_id": learner, "section_id": section, "interaction_type": "discussion"}
         for learner, section in pairs
@@ -371,7 +381,7 @@ def fresh(conninfo: str, schema: str) -> Iterator[Connection]:
 def _batches(run: Run, connection: Connection) -> None:
     size = run.size("events of a batch with a bad one", 10_000, 1_000)
     pairs = cycle(in_each(connection, EVENTS)["public"])
-    good = _batch([next(pairs) for _ in range(size)])
+    good = batch([next(pairs) for _ in range(size)])
     bad = [*good[:-1], good[-1] | {"duration_seconds": -1}]
 
     def record(events: str) -> None:

@@ -1,9 +1,6 @@
 """A real PostgreSQL for every test: each its own database, or one rolled-back transaction.
 
-Environment:
-    LMS_TEST_DATABASE_URL: A server to use, by a role that may create databases.
-    LMS_TEST_SERVER: `docker` or `embedded` forces one; else Docker where it answers.
-    LMS_TEST_POSTGRES: The major version of the Docker image, by default 18.
+Environment, besides that of `support.server`:
     LMS_TEST_FORBID_SKIPS: When set, a skipped test fails: nothing was left untried. What another
         major version runs is skipped all the same.
 """
@@ -14,7 +11,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +19,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from lms_schema.server import embedded
 from lms_schema.server.disposable import new_database as new_database_on
-from lms_schema.server.embedded import forget_durability
 from lms_schema.source import package as packages
-from lms_schema.testing import SERVER_VARIABLE, ensure_template
+from lms_schema.testing import ensure_template
 from support.versions import ELSEWHERE
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "support.server"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,27 +48,6 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 def _no_database_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LMS_DATABASE_URL", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The conninfo of a database of a disposable server, by a superuser."""
-    url = os.environ.get(SERVER_VARIABLE)
-    wanted = os.environ.get("LMS_TEST_SERVER")
-    if url:
-        yield url
-    elif wanted == "docker" or (wanted is None and _docker_answers()):
-        with _docker_server() as conninfo:
-            yield conninfo
-    else:
-        with embedded.temporary() as conninfo:
-            yield conninfo
-
-
-@pytest.fixture(scope="session")
-def lms_server(server: str) -> str:
-    """The plugin's server is that of the other tests."""
-    return server
 
 
 @pytest.fixture
@@ -182,26 +156,3 @@ def _hash_of_sources() -> str:
                 digest.update(str(path.relative_to(ROOT)).encode() + b"\0")
                 digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-def _docker_answers() -> bool:
-    try:
-        from testcontainers.core.docker_client import DockerClient
-
-        DockerClient().client.ping()
-    except Exception:  # noqa: BLE001 (whatever the reason, there is no Docker to use)
-        return False
-    return True
-
-
-@contextmanager
-def _docker_server() -> Iterator[str]:
-    from testcontainers.community.postgres import PostgresContainer
-
-    image = f"postgres:{os.environ.get('LMS_TEST_POSTGRES', '18')}"
-    server = PostgresContainer(image, driver=None).with_env("PGDATA", "/data/postgresql")
-    # in memory: most of the time that a new database takes is that of the disk
-    with server.with_tmpfs_mount("/data") as container:
-        conninfo = container.get_connection_url()
-        forget_durability(conninfo)
-        yield conninfo

@@ -21,7 +21,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "src" / "lms_schema" / "catalo
 
 
 def main(majors: list[int]) -> None:
-    """Write one file a major version."""
+    """Write one file per major version."""
     FOLDER.mkdir(exist_ok=True)
     for major in majors:
         with PostgresContainer(f"postgres:{major}", driver=None) as container:

@@ -12,6 +12,7 @@ SCOPES = {
     "lint": "By other tools",
     "install": "While the files are applied",
     "catalog": "In the catalog that results",
+    "citus": "In that catalog, for Citus",
 }
 
 

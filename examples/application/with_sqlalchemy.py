@@ -291,18 +291,14 @@ def report(session: Session, enrollment: Enrollment) -> None:
 def show_persons(engine: Engine, learner: UUID, teacher: UUID, office: UUID) -> None:
     """Print what each of three persons sees: no query says whose rows these are."""
     with request(engine, "lms_learner", sign_in(engine, learner)) as session:
-        row = session.execute(
-            select(Course.title, Enrollment.overall_progress).join(Enrollment.course)
-        ).one()
-        print("a learner sees {} {} %".format(*row))
+        own = select(Course.title, Enrollment.overall_progress).join(Enrollment.course)
+        print("a learner sees {} {} %".format(*session.execute(own).one()))
     with request(engine, "lms_instructor", sign_in(engine, teacher)) as session:
-        row = session.execute(
-            select(Learner.first_name, Enrollment.overall_progress).join(Enrollment.learner)
-        ).one()
-        print("an instructor sees {} {} %".format(*row))
+        roster = select(Learner.first_name, Enrollment.overall_progress).join(Enrollment.learner)
+        print("an instructor sees {} {} %".format(*session.execute(roster).one()))
     with request(engine, "lms_registrar", sign_in(engine, office)) as session:
-        row = session.execute(select(Learner.first_name, Learner.email)).one()
-        print("a registrar sees {} {}".format(*row))
+        learners = select(Learner.first_name, Learner.email)
+        print("a registrar sees {} {}".format(*session.execute(learners).one()))
 
 
 def sign_in(engine: Engine, person: UUID) -> str:

@@ -48,16 +48,16 @@ class Report:
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
         self.bars = Progress(
-            TextColumn("{task.description:<40}"),
-            BarColumn(),
+            BarColumn(bar_width=20),
             TaskProgressColumn(),
             TimeElapsedColumn(),
+            TextColumn("{task.description}"),
             console=self._console,
             disable=not self._console.is_terminal,
         )
 
     @contextmanager
-    def step(self, name: str, total: int) -> Iterator[Callable[[int], None]]:
+    def step(self, name: str, total: int = 1) -> Iterator[Callable[[int], None]]:
         """Show a step; yields what to call with how much of the total is done."""
         task = self.bars.add_task(name, total=total)
         yield lambda done: self.bars.update(task, completed=done)
@@ -88,7 +88,7 @@ def main(database: str | None, schema: str | None, directory: Path) -> None:
             report.bars,
         ):
             load(opened.connection, files, report)
-            with report.step("analytics", 1):
+            with report.step("analytics"):
                 opened.connection.execute("SELECT refresh_learning_analytics()")
             report.done("analytics: refreshed")
             report.bars.stop()
@@ -114,7 +114,8 @@ def load(connection: Connection, files: dict[str, list[DataFile]], report: Repor
         with connection.transaction():
             for table in tables:
                 stage(connection, table, files[table], report)
-            connection.execute(statements(name))
+            with report.step(f"writes {name}"):
+                connection.execute(statements(name))
     stage(connection, EVENTS, files[EVENTS], report)
     courses = connection.execute(
         "SELECT c.code_module || ':' || c.code_presentation FROM pg_temp.courses AS c ORDER BY 1"
@@ -126,7 +127,8 @@ def load(connection: Connection, files: dict[str, list[DataFile]], report: Repor
                 connection.execute(statements("course"))
             advance(number)
             report.done(f"{course.replace(':', ' ')}: events and progress")
-    connection.execute(statements("analyze"))
+    with report.step("analyzes the tables"):
+        connection.execute(statements("analyze"))
 
 
 def statements(name: str) -> bytes:
@@ -203,11 +205,11 @@ def check_known(connection: Connection, table: str, file: DataFile, before: int)
 
 
 def print_dashboard(connection: Connection) -> None:
-    """Print a line a course: what the views and functions say."""
+    """Print a line for each course: what the views and functions say."""
     rows = connection.execute(statements("dashboard")).fetchall()
     print_table(
         "Learning analytics dashboard",
-        "One line a course: rate is completed of enrolled, pass rate passed of graded.",
+        "One line per course: rate is completed of enrolled, pass rate passed of graded.",
         (
             "course",
             "enrolled",

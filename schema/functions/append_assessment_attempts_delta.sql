@@ -5,26 +5,33 @@ CREATE OR REPLACE FUNCTION append_assessment_attempts_delta() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- a caller may have asked for a generic plan, and Citus has none for INSERT ... SELECT
+SET plan_cache_mode = auto
 AS $$
+DECLARE
+    v_learner_ids uuid[];
+    v_assessment_ids uuid[];
 BEGIN
+    -- gathered before they are stored: Citus sends an INSERT on, where no transition table is
     CASE
-        WHEN TG_TABLE_NAME = 'educational_assessments' THEN
-            INSERT INTO assessment_attempts_delta (learner_id, assessment_id)
-            VALUES (NULL, new.id);
+        -- by an argument: on Citus, TG_TABLE_NAME is the name of a shard
+        WHEN tg_argv[0] = 'assessment' THEN
+            v_assessment_ids := ARRAY[new.id]; -- of all learners
         WHEN TG_OP = 'INSERT' THEN
-            INSERT INTO assessment_attempts_delta (learner_id, assessment_id)
-            SELECT DISTINCT r.learner_id, r.assessment_id
-            FROM new_rows AS r;
+            SELECT array_agg(n.learner_id), array_agg(n.assessment_id)
+            INTO v_learner_ids, v_assessment_ids
+            FROM new_rows AS n;
         WHEN TG_OP = 'DELETE' THEN
-            INSERT INTO assessment_attempts_delta (learner_id, assessment_id)
-            SELECT DISTINCT r.learner_id, r.assessment_id
-            FROM old_rows AS r;
+            SELECT array_agg(o.learner_id), array_agg(o.assessment_id)
+            INTO v_learner_ids, v_assessment_ids
+            FROM old_rows AS o;
         ELSE
-            INSERT INTO assessment_attempts_delta (learner_id, assessment_id)
-            SELECT old.learner_id, old.assessment_id
-            UNION
-            SELECT new.learner_id, new.assessment_id;
+            v_learner_ids := ARRAY[old.learner_id, new.learner_id];
+            v_assessment_ids := ARRAY[old.assessment_id, new.assessment_id];
     END CASE;
+    INSERT INTO assessment_attempts_delta (learner_id, assessment_id)
+    SELECT DISTINCT k.learner_id, k.assessment_id
+    FROM unnest(v_learner_ids, v_assessment_ids) AS k (learner_id, assessment_id);
     RETURN NULL;
 END;
 $$;

@@ -5,85 +5,86 @@ CREATE OR REPLACE FUNCTION append_course_enrollments_delta() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- a caller may have asked for a generic plan, and Citus has none for INSERT ... SELECT
+SET plan_cache_mode = auto
 AS $$
+DECLARE
+    v_rows course_enrollments_delta[];
 BEGIN
+    -- gathered before they are stored: Citus sends an INSERT on, where no transition table is
     CASE TG_OP
         WHEN 'INSERT' THEN
-            INSERT INTO course_enrollments_delta (
-                learner_id, course_id, enrollments, completed,
-                progress_sum, time_sum, engagement_sum, engagement_count
-            )
-            SELECT
-                r.learner_id,
-                r.course_id,
-                count(*),
-                count(*) FILTER (WHERE r.completion_status = 'completed'),
-                sum(100 * r.overall_progress),
-                sum(r.total_time_spent),
-                coalesce(sum(100 * r.engagement_score), 0),
-                count(r.engagement_score)
-            FROM new_rows AS r
-            GROUP BY r.learner_id, r.course_id;
+            v_rows := ARRAY(
+                SELECT
+                    (
+                        NULL, r.learner_id, r.course_id, count(*),
+                        count(*) FILTER (WHERE r.completion_status = 'completed'),
+                        sum(100 * r.overall_progress), sum(r.total_time_spent),
+                        coalesce(sum(100 * r.engagement_score), 0), count(r.engagement_score)
+                    )::course_enrollments_delta
+                FROM new_rows AS r
+                GROUP BY r.learner_id, r.course_id
+            );
         WHEN 'DELETE' THEN
-            INSERT INTO course_enrollments_delta (
-                learner_id, course_id, enrollments, completed,
-                progress_sum, time_sum, engagement_sum, engagement_count
-            )
-            SELECT
-                r.learner_id,
-                r.course_id,
-                -count(*),
-                -count(*) FILTER (WHERE r.completion_status = 'completed'),
-                -sum(100 * r.overall_progress),
-                -sum(r.total_time_spent),
-                -coalesce(sum(100 * r.engagement_score), 0),
-                -count(r.engagement_score)
-            FROM old_rows AS r
-            GROUP BY r.learner_id, r.course_id;
+            v_rows := ARRAY(
+                SELECT
+                    (
+                        NULL, r.learner_id, r.course_id, -count(*),
+                        -count(*) FILTER (WHERE r.completion_status = 'completed'),
+                        -sum(100 * r.overall_progress), -sum(r.total_time_spent),
+                        -coalesce(sum(100 * r.engagement_score), 0), -count(r.engagement_score)
+                    )::course_enrollments_delta
+                FROM old_rows AS r
+                GROUP BY r.learner_id, r.course_id
+            );
         ELSE
-            INSERT INTO course_enrollments_delta (
-                learner_id, course_id, enrollments, completed,
-                progress_sum, time_sum, engagement_sum, engagement_count
-            )
-            SELECT
-                r.learner_id,
-                r.course_id,
-                sum(r.sign),
-                sum(r.sign * r.completed),
-                sum(r.sign * r.progress),
-                sum(r.sign * r.minutes),
-                coalesce(sum(r.sign * r.engagement), 0),
-                sum(r.sign * num_nonnulls(r.engagement))
-            FROM (
+            v_rows := ARRAY(
                 SELECT
-                    -1 AS sign,
-                    o.learner_id,
-                    o.course_id,
-                    (o.completion_status = 'completed')::integer AS completed,
-                    (100 * o.overall_progress)::integer AS progress,
-                    o.total_time_spent AS minutes,
-                    (100 * o.engagement_score)::integer AS engagement
-                FROM old_rows AS o
-                UNION ALL
-                SELECT
-                    1,
-                    n.learner_id,
-                    n.course_id,
-                    (n.completion_status = 'completed')::integer,
-                    (100 * n.overall_progress)::integer,
-                    n.total_time_spent,
-                    (100 * n.engagement_score)::integer
-                FROM new_rows AS n
-            ) AS r
-            GROUP BY r.learner_id, r.course_id
-            HAVING
-                sum(r.sign) <> 0
-                OR sum(r.sign * r.completed) <> 0
-                OR sum(r.sign * r.progress) <> 0
-                OR sum(r.sign * r.minutes) <> 0
-                OR sum(r.sign * r.engagement) <> 0
-                OR sum(r.sign * num_nonnulls(r.engagement)) <> 0;
+                    (
+                        NULL, r.learner_id, r.course_id, sum(r.sign), sum(r.sign * r.completed),
+                        sum(r.sign * r.progress), sum(r.sign * r.minutes),
+                        coalesce(sum(r.sign * r.engagement), 0),
+                        sum(r.sign * num_nonnulls(r.engagement))
+                    )::course_enrollments_delta
+                FROM (
+                    SELECT
+                        -1 AS sign,
+                        o.learner_id,
+                        o.course_id,
+                        (o.completion_status = 'completed')::integer AS completed,
+                        (100 * o.overall_progress)::integer AS progress,
+                        o.total_time_spent AS minutes,
+                        (100 * o.engagement_score)::integer AS engagement
+                    FROM old_rows AS o
+                    UNION ALL
+                    SELECT
+                        1,
+                        n.learner_id,
+                        n.course_id,
+                        (n.completion_status = 'completed')::integer,
+                        (100 * n.overall_progress)::integer,
+                        n.total_time_spent,
+                        (100 * n.engagement_score)::integer
+                    FROM new_rows AS n
+                ) AS r
+                GROUP BY r.learner_id, r.course_id
+                HAVING
+                    sum(r.sign) <> 0
+                    OR sum(r.sign * r.completed) <> 0
+                    OR sum(r.sign * r.progress) <> 0
+                    OR sum(r.sign * r.minutes) <> 0
+                    OR sum(r.sign * r.engagement) <> 0
+                    OR sum(r.sign * num_nonnulls(r.engagement)) <> 0
+            );
     END CASE;
+    INSERT INTO course_enrollments_delta (
+        learner_id, course_id, enrollments, completed, progress_sum, time_sum, engagement_sum,
+        engagement_count
+    )
+    SELECT
+        r.learner_id, r.course_id, r.enrollments, r.completed, r.progress_sum, r.time_sum,
+        r.engagement_sum, r.engagement_count
+    FROM unnest(v_rows) AS r;
     RETURN NULL;
 END;
 $$;

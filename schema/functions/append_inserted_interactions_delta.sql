@@ -6,18 +6,29 @@ CREATE OR REPLACE FUNCTION append_inserted_interactions_delta() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- a caller may have asked for a generic plan, and Citus has none for INSERT ... SELECT
+SET plan_cache_mode = auto
 AS $$
+DECLARE
+    v_rows learning_interactions_delta[];
 BEGIN
+    -- gathered before they are stored: Citus sends an INSERT on, where no transition table is
+    SELECT
+        array_agg(
+            (
+                NULL, n.learner_id, n.interaction_type, 1,
+                coalesce(100 * n.learning_effectiveness, 0), num_nonnulls(n.learning_effectiveness)
+            )::learning_interactions_delta
+        )
+    INTO v_rows
+    FROM new_rows AS n;
     INSERT INTO learning_interactions_delta (
         learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
     )
     SELECT
-        n.learner_id,
-        n.interaction_type,
-        1,
-        coalesce(100 * n.learning_effectiveness, 0),
-        (n.learning_effectiveness IS NOT NULL)::integer
-    FROM new_rows AS n;
+        r.learner_id, r.interaction_type, r.interactions, r.effectiveness_sum,
+        r.effectiveness_count
+    FROM unnest(v_rows) AS r;
     RETURN NULL;
 END;
 $$;

@@ -6,44 +6,53 @@ CREATE OR REPLACE FUNCTION append_learning_interactions_delta() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- a caller may have asked for a generic plan, and Citus has none for INSERT ... SELECT
+SET plan_cache_mode = auto
 AS $$
+DECLARE
+    v_rows learning_interactions_delta[];
 BEGIN
+    -- gathered before they are stored: Citus sends an INSERT on, where no transition table is
     IF TG_OP = 'DELETE' THEN
-        INSERT INTO learning_interactions_delta (
-            learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
-        )
-        SELECT
-            o.learner_id,
-            o.interaction_type,
-            -count(*),
-            -coalesce(sum(100 * o.learning_effectiveness), 0),
-            -count(o.learning_effectiveness)
-        FROM old_rows AS o
-        GROUP BY o.learner_id, o.interaction_type;
-    ELSE
-        INSERT INTO learning_interactions_delta (
-            learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
-        )
-        SELECT
-            r.learner_id,
-            r.interaction_type,
-            sum(r.sign) AS interactions,
-            sum(r.sign * coalesce(100 * r.learning_effectiveness, 0)) AS effectiveness_sum,
-            sum(r.sign * (r.learning_effectiveness IS NOT NULL)::integer)
-                AS effectiveness_count
-        FROM (
-            SELECT -1 AS sign, o.learner_id, o.interaction_type, o.learning_effectiveness
+        v_rows := ARRAY(
+            SELECT
+                (
+                    NULL, o.learner_id, o.interaction_type, -count(*),
+                    -coalesce(sum(100 * o.learning_effectiveness), 0),
+                    -count(o.learning_effectiveness)
+                )::learning_interactions_delta
             FROM old_rows AS o
-            UNION ALL
-            SELECT 1, n.learner_id, n.interaction_type, n.learning_effectiveness
-            FROM new_rows AS n
-        ) AS r
-        GROUP BY r.learner_id, r.interaction_type
-        HAVING
-            sum(r.sign) <> 0
-            OR sum(r.sign * coalesce(100 * r.learning_effectiveness, 0)) <> 0
-            OR sum(r.sign * (r.learning_effectiveness IS NOT NULL)::integer) <> 0;
+            GROUP BY o.learner_id, o.interaction_type
+        );
+    ELSE
+        v_rows := ARRAY(
+            SELECT
+                (
+                    NULL, r.learner_id, r.interaction_type, sum(r.sign),
+                    sum(r.sign * coalesce(100 * r.learning_effectiveness, 0)),
+                    sum(r.sign * num_nonnulls(r.learning_effectiveness))
+                )::learning_interactions_delta
+            FROM (
+                SELECT -1 AS sign, o.learner_id, o.interaction_type, o.learning_effectiveness
+                FROM old_rows AS o
+                UNION ALL
+                SELECT 1, n.learner_id, n.interaction_type, n.learning_effectiveness
+                FROM new_rows AS n
+            ) AS r
+            GROUP BY r.learner_id, r.interaction_type
+            HAVING
+                sum(r.sign) <> 0
+                OR sum(r.sign * coalesce(100 * r.learning_effectiveness, 0)) <> 0
+                OR sum(r.sign * num_nonnulls(r.learning_effectiveness)) <> 0
+        );
     END IF;
+    INSERT INTO learning_interactions_delta (
+        learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
+    )
+    SELECT
+        r.learner_id, r.interaction_type, r.interactions, r.effectiveness_sum,
+        r.effectiveness_count
+    FROM unnest(v_rows) AS r;
     RETURN NULL;
 END;
 $$;

@@ -13,9 +13,13 @@ CREATE OR REPLACE FUNCTION assessment_item_measures(p_assessment_id uuid) RETURN
     rest_variance double precision,
     total_variance double precision
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN QUERY
     WITH score AS MATERIALIZED (
         SELECT
             s.item_order,
@@ -82,6 +86,7 @@ BEGIN ATOMIC
         CASE WHEN m.total_varies THEN m.total_variance END
     FROM measured AS m;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION assessment_item_measures(uuid) FROM public;
 

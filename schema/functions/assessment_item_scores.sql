@@ -9,9 +9,13 @@ CREATE OR REPLACE FUNCTION assessment_item_scores(p_assessment_id uuid) RETURNS 
     score numeric,
     total numeric
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN QUERY
     WITH item AS MATERIALIZED (
         SELECT
             q.value ->> 'id' AS id,
@@ -64,6 +68,7 @@ BEGIN ATOMIC
     LEFT JOIN response
         ON attempt.id = response.attempt_id AND item.item_order = response.item_order;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION assessment_item_scores(uuid) FROM public;
 

@@ -12,9 +12,15 @@ CREATE OR REPLACE FUNCTION at_risk_learners(
     last_activity timestamptz,
     progress numeric
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- courses of ten learners and of ten thousand want plans of their own
+SET plan_cache_mode = force_custom_plan
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN QUERY
     WITH behind AS (
         SELECT
             percentile_cont(p_behind_percentile) WITHIN GROUP (ORDER BY e.overall_progress)
@@ -68,7 +74,7 @@ BEGIN ATOMIC
                         AND t.learner_id = e.learner_id
                         AND coalesce(t.submitted_at, t.started_at) <= p_as_of
                         AND t.completion_status IN ('graded', 'reviewed')
-                    GROUP BY a.id
+                    GROUP BY a.id, a.passing_score, a.total_points
                 ) AS best
             ) AS grade
         WHERE
@@ -114,6 +120,7 @@ BEGIN ATOMIC
     WHERE j.reasons <> '{}'
     ORDER BY cardinality(j.reasons) DESC, j.learner_id;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION at_risk_learners(
     uuid, timestamptz, integer, double precision, integer

@@ -9,9 +9,13 @@ CREATE OR REPLACE FUNCTION calculate_item_statistics(p_assessment_id uuid) RETUR
     d27 double precision,
     alpha_if_deleted double precision
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN QUERY
     WITH measured AS (
         SELECT
             m.*,
@@ -39,11 +43,12 @@ BEGIN ATOMIC
     WHERE a.id = p_assessment_id
     ORDER BY q.ordinality;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION calculate_item_statistics(uuid) FROM public;
 
 COMMENT ON FUNCTION calculate_item_statistics(uuid) IS
-'One row an item, in the order of questions, over the first graded attempt of each of n learners; '
+'One row per item, in the order of questions, over the first graded attempt of each of n learners; '
 'x: points on the item, T: total over the items. facility = mean(x) / points. point_biserial = '
 'corr(x, T). item_rest = corr(x, T - x). d27 = facility of the upper 27 % by T less that of the '
 'lower 27 %, groups of round(0.27 n), ties at a cut in the higher group (as Canvas). '

@@ -1,7 +1,7 @@
 -- Progress, events and attempts are of learners of the course's institution, as enrollments are. An
--- enrollment proves it already, so that of what is inserted institutions are looked up only of who
--- has none. What a statement inserted is checked at once, what it updated by row: a trigger's WHEN
--- then passes over updates of anything else.
+-- enrollment proves it already, so that institutions are looked up only of who has none. What a
+-- statement inserted is checked at once, what it updated by row: a trigger's WHEN then passes over
+-- updates of anything else.
 -- A definer, because the rule counts also rows that the writer may not see.
 CREATE OR REPLACE FUNCTION check_activity_institution() RETURNS trigger
 LANGUAGE plpgsql
@@ -13,39 +13,38 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_learner_ids uuid[];
+    v_assessment_ids uuid[];
     v_course_ids uuid[];
     v_pair record;
 BEGIN
+    -- gathered before anything is looked up: Citus sends a join on, where no transition table is
     CASE
         WHEN tg_argv[0] = 'course_id' AND TG_LEVEL = 'STATEMENT' THEN
             SELECT array_agg(k.learner_id), array_agg(k.course_id)
             INTO v_learner_ids, v_course_ids
-            FROM (SELECT DISTINCT n.learner_id, n.course_id FROM new_rows AS n) AS k
-            WHERE NOT EXISTS (
-                SELECT FROM course_enrollments AS e
-                WHERE e.learner_id = k.learner_id AND e.course_id = k.course_id
-            );
+            FROM (SELECT DISTINCT n.learner_id, n.course_id FROM new_rows AS n) AS k;
         WHEN tg_argv[0] = 'course_id' THEN
             v_learner_ids := ARRAY[new.learner_id];
             v_course_ids := ARRAY[new.course_id];
         WHEN TG_LEVEL = 'STATEMENT' THEN
-            SELECT array_agg(k.learner_id), array_agg(k.course_id)
-            INTO v_learner_ids, v_course_ids
-            FROM (
-                SELECT DISTINCT n.learner_id, a.course_id
-                FROM new_rows AS n
-                INNER JOIN educational_assessments AS a ON n.assessment_id = a.id
-            ) AS k
-            WHERE NOT EXISTS (
-                SELECT FROM course_enrollments AS e
-                WHERE e.learner_id = k.learner_id AND e.course_id = k.course_id
-            );
+            SELECT array_agg(k.learner_id), array_agg(k.assessment_id)
+            INTO v_learner_ids, v_assessment_ids
+            FROM (SELECT DISTINCT n.learner_id, n.assessment_id FROM new_rows AS n) AS k;
         ELSE
             v_learner_ids := ARRAY[new.learner_id];
-            v_course_ids := ARRAY(
-                SELECT a.course_id FROM educational_assessments AS a WHERE a.id = new.assessment_id
-            );
+            v_assessment_ids := ARRAY[new.assessment_id];
     END CASE;
+    IF v_assessment_ids IS NOT NULL THEN
+        SELECT array_agg(k.learner_id), array_agg(a.course_id) INTO v_learner_ids, v_course_ids
+        FROM unnest(v_learner_ids, v_assessment_ids) AS k (learner_id, assessment_id)
+        INNER JOIN educational_assessments AS a ON k.assessment_id = a.id;
+    END IF;
+    SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
+    FROM unnest(v_learner_ids, v_course_ids) AS k (learner_id, course_id)
+    WHERE NOT EXISTS (
+        SELECT FROM course_enrollments AS e
+        WHERE e.learner_id = k.learner_id AND e.course_id = k.course_id
+    );
     IF v_learner_ids IS NULL THEN
         RETURN new;
     END IF;

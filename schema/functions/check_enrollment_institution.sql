@@ -1,6 +1,7 @@
 -- Learner and course of an enrollment are of one institution. At READ COMMITTED this needs no lock
 -- of its own: institution_id is part of a unique index of both, so that changing it conflicts with
 -- the key-share lock that the foreign keys of an uncommitted enrollment hold.
+-- What a statement inserted is checked at once, what it updated by row: that may be deferred.
 -- A definer, because the rule counts also rows that the writer may not see.
 CREATE OR REPLACE FUNCTION check_enrollment_institution() RETURNS trigger
 LANGUAGE plpgsql
@@ -8,24 +9,40 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 -- a session keeps its plans: one made while the tables were empty must not scan full ones
 SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
+    v_learner_ids uuid[];
+    v_course_ids uuid[];
     v_enrollment record;
 BEGIN
-    -- The row as it is now: the trigger may be deferred. Each table by its key alone, in one
-    -- statement: a join of the three, planned while they are empty, would read a whole course for
-    -- each row of a load.
-    SELECT
-        e.learner_id,
-        e.course_id,
-        (SELECT l.institution_id FROM learners AS l WHERE l.id = e.learner_id)
-            AS learner_institution_id,
-        (SELECT c.institution_id FROM educational_courses AS c WHERE c.id = e.course_id)
-            AS course_institution_id
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(n.learner_id), array_agg(n.course_id) INTO v_learner_ids, v_course_ids
+        FROM new_rows AS n;
+    ELSE
+        -- the row as it is now: the trigger may be deferred
+        SELECT ARRAY[e.learner_id], ARRAY[e.course_id] INTO v_learner_ids, v_course_ids
+        FROM course_enrollments AS e
+        WHERE e.id = new.id;
+    END IF;
+    -- Each table by its key alone: a join, planned while both are empty, would read all learners
+    -- for each row of a load.
+    SELECT *
     INTO v_enrollment
-    FROM course_enrollments AS e
-    WHERE e.id = new.id;
-    IF v_enrollment.learner_institution_id <> v_enrollment.course_institution_id THEN
+    FROM (
+        SELECT
+            k.learner_id,
+            k.course_id,
+            (SELECT l.institution_id FROM learners AS l WHERE l.id = k.learner_id)
+                AS learner_institution_id,
+            (SELECT c.institution_id FROM educational_courses AS c WHERE c.id = k.course_id)
+                AS course_institution_id
+        FROM unnest(v_learner_ids, v_course_ids) AS k (learner_id, course_id)
+        OFFSET 0 -- each is looked up once
+    ) AS e
+    WHERE e.learner_institution_id <> e.course_institution_id
+    LIMIT 1;
+    IF FOUND THEN
         RAISE check_violation USING
             MESSAGE = format(
                 'learner %s of institution %s cannot be enrolled in course %s of institution %s',
@@ -43,6 +60,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION check_enrollment_institution() FROM public;
 
 COMMENT ON FUNCTION check_enrollment_institution() IS
-'Constraint trigger: raises 23514 when an enrollment joins a learner and a course of different '
+'Trigger: raises 23514 when an enrollment joins a learner and a course of different '
 'institutions. Without an institution, a learner may enroll anywhere and a course takes anyone. '
 'Two concurrent transactions at REPEATABLE READ can break the rule; SERIALIZABLE ones cannot.';

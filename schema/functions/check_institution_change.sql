@@ -1,5 +1,5 @@
--- The other side of check_enrollment_institution and check_activity_institution: a learner or a
--- course does not leave an institution with what was done there.
+-- The other side of check_enrollment_institution and check_activity_institution: no learner, course
+-- or assessment leaves an institution with what was done there.
 -- A definer, because the rule counts also rows that the writer may not see.
 CREATE OR REPLACE FUNCTION check_institution_change() RETURNS trigger
 LANGUAGE plpgsql
@@ -9,6 +9,7 @@ AS $$
 DECLARE
     v_learner_id uuid := CASE tg_argv[0] WHEN 'learner_id' THEN new.id END;
     v_course_id uuid := CASE tg_argv[0] WHEN 'course_id' THEN new.id END;
+    v_assessment_id uuid := CASE tg_argv[0] WHEN 'assessment_id' THEN new.id END;
     v_pair record;
 BEGIN
     SELECT
@@ -44,6 +45,10 @@ BEGIN
         SELECT t.learner_id, a.course_id FROM assessment_attempts AS t
         INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
         WHERE a.course_id = v_course_id
+        UNION ALL
+        SELECT t.learner_id, a.course_id FROM assessment_attempts AS t
+        INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
+        WHERE t.assessment_id = v_assessment_id
     ) AS k
     INNER JOIN learners AS l ON k.learner_id = l.id
     INNER JOIN educational_courses AS c ON k.course_id = c.id
@@ -58,8 +63,9 @@ BEGIN
                 v_pair.course_id, v_pair.course_institution_id
             ),
             HINT = 'Move both in one transaction, after SET CONSTRAINTS ALL DEFERRED.',
-            CONSTRAINT = 'course_enrollments_institution_check',
-            TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'institution_id';
+            CONSTRAINT = tg_argv[1],
+            TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA,
+            COLUMN = CASE WHEN v_assessment_id IS NULL THEN 'institution_id' ELSE 'course_id' END;
     END IF;
     RETURN NULL;
 END;
@@ -68,6 +74,7 @@ $$;
 REVOKE EXECUTE ON FUNCTION check_institution_change() FROM public;
 
 COMMENT ON FUNCTION check_institution_change() IS
-'Constraint trigger: raises 23514 when a learner or a course comes to be of another institution '
-'than a course or a learner that enrollments, progress, events or attempts join it with. Its '
-'argument says which: learner_id or course_id.';
+'Constraint trigger: raises 23514 when a learner, a course or an assessment comes to be of another '
+'institution than a course or a learner that enrollments, progress, events or attempts join it '
+'with. Its arguments: learner_id, course_id or assessment_id, and the name of the constraint that '
+'the error gives.';

@@ -28,7 +28,7 @@ BEGIN
                 WHEN coalesce(jsonb_typeof(e.value -> v_key), '') <> 'string'
                     THEN format('%s is not a text', v_key)
                 WHEN count(*) OVER (PARTITION BY e.value ->> v_key) > 1
-                    THEN format('%s %s stands there twice', v_key, e.value -> v_key)
+                    THEN format('%s %s is a duplicate', v_key, e.value -> v_key)
                 WHEN v_column = 'questions' AND e.value -> 'points' IS NULL
                     THEN 'points is missing'
                 WHEN v_column = 'responses' AND e.value -> 'points' = 'null' THEN NULL

@@ -6,9 +6,14 @@ CREATE OR REPLACE FUNCTION derive_assessment_metrics(p_assessment_id uuid) RETUR
     discrimination_index numeric,
     reliability_coefficient numeric
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+ROWS 1
+SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN QUERY
     SELECT
         CASE WHEN s.difficulty BETWEEN 0 AND 1 THEN s.difficulty END,
         s.discrimination,
@@ -21,6 +26,7 @@ BEGIN ATOMIC
             round((j ->> 'reliability')::numeric, 2) AS reliability
     ) AS s;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION derive_assessment_metrics(uuid) FROM public;
 

@@ -5,9 +5,14 @@ CREATE OR REPLACE FUNCTION derive_course_metrics(p_course_id uuid) RETURNS TABLE
     completion_rate numeric,
     learning_effectiveness_score numeric
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+ROWS 1
+SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN QUERY
     WITH enrollment AS (
         SELECT
             count(*) AS n,
@@ -56,6 +61,7 @@ BEGIN ATOMIC
     FROM enrollment AS e
     LEFT JOIN gain AS g ON TRUE;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION derive_course_metrics(uuid) FROM public;
 

@@ -4,9 +4,13 @@ CREATE OR REPLACE FUNCTION derive_current_grades(p_enrollment_ids uuid[]) RETURN
     enrollment_id uuid,
     current_grade numeric
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN QUERY
     SELECT
         e.id,
         grade.value
@@ -34,11 +38,12 @@ BEGIN ATOMIC
                     AND t.completion_status IN ('graded', 'reviewed')
                     -- none where the assessment gives no points
                     AND t.percentage_score IS NOT NULL
-                GROUP BY a.id
+                GROUP BY a.id, a.weight_in_course
             ) AS best
         ) AS grade
     WHERE e.id = any(p_enrollment_ids);
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION derive_current_grades(uuid[]) FROM public;
 

@@ -8,9 +8,13 @@ CREATE OR REPLACE FUNCTION derive_enrollment_metrics(
     engagement_score numeric,
     learning_velocity numeric
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN QUERY
     WITH activity AS (
         SELECT
             i.learner_id,
@@ -73,6 +77,7 @@ BEGIN ATOMIC
     FROM learner AS l
     CROSS JOIN peer AS p;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION derive_enrollment_metrics(uuid, timestamptz) FROM public;
 

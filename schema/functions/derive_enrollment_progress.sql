@@ -11,9 +11,13 @@ CREATE OR REPLACE FUNCTION derive_enrollment_progress(p_enrollment_ids uuid[]) R
     total_time_spent integer,
     last_accessed timestamptz
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN QUERY
     SELECT
         e.id,
         section.n::integer,
@@ -41,6 +45,7 @@ BEGIN ATOMIC
         ) AS section
     WHERE e.id = any(p_enrollment_ids);
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION derive_enrollment_progress(uuid[]) FROM public;
 

@@ -12,9 +12,13 @@ CREATE OR REPLACE FUNCTION derive_section_counters(p_course_id uuid) RETURNS TAB
     meaningful_interactions bigint,
     help_requests bigint
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN QUERY
     SELECT
         i.learner_id,
         i.section_id,
@@ -77,6 +81,7 @@ BEGIN ATOMIC
     ) AS i
     GROUP BY i.learner_id, i.section_id;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION derive_section_counters(uuid) FROM public;
 

@@ -4,13 +4,18 @@
 -- taken back. In a snapshot every change is either counted or queued, so that this is as exact as
 -- adding. An assessment that moved takes all its pairs along; a pair that is not yet known has its
 -- own entry.
--- The body is a string, because pg_dump prints a standard one with ON CONFLICT inside of WITH
--- wrongly.
 -- depends: functions/recount_assessment_attempts
 CREATE OR REPLACE FUNCTION drain_assessment_attempts_delta() RETURNS void
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path FROM CURRENT
+-- a session keeps its plans: one made for an empty queue must not walk a full one
+SET plan_cache_mode = force_custom_plan
 AS $$
+DECLARE
+    -- a parameter: on Citus, now() would be that of the node which a statement is sent to
+    v_now CONSTANT timestamptz := now();
+    v_is_done boolean;
+BEGIN
     WITH drained AS (
         DELETE FROM assessment_attempts_delta
         RETURNING *
@@ -34,45 +39,19 @@ AS $$
             )
     ),
 
-    counted AS (
-        SELECT
-            k.learner_id,
-            k.assessment_id,
-            r.course_id,
-            r.attempts,
-            r.best
-        FROM touched AS k
-        CROSS JOIN LATERAL recount_assessment_attempts(k.learner_id, k.assessment_id) AS r
+    counted AS MATERIALIZED (
+        SELECT r.*
+        FROM (
+            SELECT
+                array_agg(k.learner_id) AS learner_ids,
+                array_agg(k.assessment_id) AS assessment_ids
+            FROM touched AS k
+        ) AS a
+        CROSS JOIN LATERAL recount_assessment_attempts(a.learner_ids, a.assessment_ids) AS r
     ),
 
-    removed AS (
-        DELETE FROM learner_assessment_summary AS s
-        USING counted AS c
-        WHERE
-            s.assessment_id = c.assessment_id
-            AND s.learner_id = c.learner_id
-            AND c.attempts = 0
-    ),
-
-    kept AS (
-        INSERT INTO learner_assessment_summary AS s (
-            learner_id, assessment_id, course_id, attempts, best
-        )
-        SELECT
-            c.learner_id,
-            c.assessment_id,
-            c.course_id,
-            c.attempts,
-            c.best
-        FROM counted AS c
-        WHERE c.attempts > 0
-        ON CONFLICT (assessment_id, learner_id) DO UPDATE SET
-            course_id = excluded.course_id,
-            attempts = excluded.attempts,
-            best = excluded.best
-    ),
-
-    change AS (
+    -- read before it is written: Citus runs the parts one after another
+    change AS MATERIALIZED (
         SELECT
             m.learner_id,
             m.course_id,
@@ -100,6 +79,33 @@ AS $$
                 ON k.assessment_id = o.assessment_id AND k.learner_id = o.learner_id
         ) AS m
         GROUP BY m.learner_id, m.course_id
+    ),
+
+    removed AS (
+        DELETE FROM learner_assessment_summary AS s
+        USING counted AS c
+        WHERE
+            s.assessment_id = c.assessment_id
+            AND s.learner_id = c.learner_id
+            AND c.attempts = 0
+    ),
+
+    kept AS (
+        INSERT INTO learner_assessment_summary AS s (
+            learner_id, assessment_id, course_id, attempts, best
+        )
+        SELECT
+            c.learner_id,
+            c.assessment_id,
+            c.course_id,
+            c.attempts,
+            c.best
+        FROM counted AS c
+        WHERE c.attempts > 0
+        ON CONFLICT (assessment_id, learner_id) DO UPDATE SET
+            course_id = excluded.course_id,
+            attempts = excluded.attempts,
+            best = excluded.best
     ),
 
     pair AS (
@@ -133,10 +139,11 @@ AS $$
 
     learner AS (
         INSERT INTO learner_summary AS s (
-            learner_id, attempts, graded_assessments, best_sum
+            learner_id, changed_at, attempts, graded_assessments, best_sum
         )
         SELECT
             c.learner_id,
+            v_now,
             coalesce(o.attempts, 0) + c.attempts,
             coalesce(o.graded_assessments, 0) + c.graded_assessments,
             coalesce(o.best_sum, 0) + c.best_sum
@@ -151,7 +158,7 @@ AS $$
                     s.attempts, s.average_assessment_performance
                 ) IS DISTINCT FROM (
                     excluded.attempts, excluded.average_assessment_performance
-                ) THEN now()
+                ) THEN excluded.changed_at
                 ELSE s.changed_at
             END
     ),
@@ -166,30 +173,37 @@ AS $$
         INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
         WHERE p.enrollments = 1
         GROUP BY c.course_id
+    ),
+
+    -- not at the top, where Citus takes no INSERT behind a WITH that writes
+    summed AS (
+        INSERT INTO course_summary AS s (
+            course_id, changed_at, attempts, graded_assessments, best_sum
+        )
+        SELECT
+            c.course_id,
+            v_now,
+            coalesce(o.attempts, 0) + c.attempts,
+            coalesce(o.graded_assessments, 0) + c.graded_assessments,
+            coalesce(o.best_sum, 0) + c.best_sum
+        FROM course_change AS c
+        LEFT JOIN course_summary AS o ON c.course_id = o.course_id
+        ON CONFLICT (course_id) DO UPDATE SET
+            attempts = excluded.attempts,
+            graded_assessments = excluded.graded_assessments,
+            best_sum = excluded.best_sum,
+            changed_at = CASE
+                WHEN (
+                    s.attempts, s.average_assessment_score
+                ) IS DISTINCT FROM (
+                    excluded.attempts, excluded.average_assessment_score
+                ) THEN excluded.changed_at
+                ELSE s.changed_at
+            END
     )
 
-    INSERT INTO course_summary AS s (
-        course_id, attempts, graded_assessments, best_sum
-    )
-    SELECT
-        c.course_id,
-        coalesce(o.attempts, 0) + c.attempts,
-        coalesce(o.graded_assessments, 0) + c.graded_assessments,
-        coalesce(o.best_sum, 0) + c.best_sum
-    FROM course_change AS c
-    LEFT JOIN course_summary AS o ON c.course_id = o.course_id
-    ON CONFLICT (course_id) DO UPDATE SET
-        attempts = excluded.attempts,
-        graded_assessments = excluded.graded_assessments,
-        best_sum = excluded.best_sum,
-        changed_at = CASE
-            WHEN (
-                s.attempts, s.average_assessment_score
-            ) IS DISTINCT FROM (
-                excluded.attempts, excluded.average_assessment_score
-            ) THEN now()
-            ELSE s.changed_at
-        END;
+    SELECT TRUE INTO v_is_done;
+END;
 $$;
 
 REVOKE EXECUTE ON FUNCTION drain_assessment_attempts_delta() FROM public;

@@ -1,12 +1,17 @@
 -- Moves the queue of course_enrollments into the summaries, in one statement and so in one
 -- snapshot. The dashboard counts progress and attempts of enrolled learners: who enrolls brings
 -- along what learner_course_summary holds, who leaves takes it away.
--- The body is a string, because pg_dump prints a standard one with ON CONFLICT inside of WITH
--- wrongly.
 CREATE OR REPLACE FUNCTION drain_course_enrollments_delta() RETURNS void
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path FROM CURRENT
+-- a session keeps its plans: one made for an empty queue must not walk a full one
+SET plan_cache_mode = force_custom_plan
 AS $$
+DECLARE
+    -- a parameter: on Citus, now() would be that of the node which a statement is sent to
+    v_now CONSTANT timestamptz := now();
+    v_is_done boolean;
+BEGIN
     WITH drained AS (
         DELETE FROM course_enrollments_delta
         RETURNING *
@@ -54,10 +59,11 @@ AS $$
 
     learner AS (
         INSERT INTO learner_summary AS s (
-            learner_id, enrollments, completed, progress_sum, time_sum
+            learner_id, changed_at, enrollments, completed, progress_sum, time_sum
         )
         SELECT
             c.learner_id,
+            v_now,
             coalesce(o.enrollments, 0) + c.enrollments,
             coalesce(o.completed, 0) + c.completed,
             coalesce(o.progress_sum, 0) + c.progress_sum,
@@ -75,7 +81,7 @@ AS $$
                 ) IS DISTINCT FROM (
                     excluded.enrollments, excluded.completed, excluded.average_course_progress,
                     excluded.time_sum
-                ) THEN now()
+                ) THEN excluded.changed_at
                 ELSE s.changed_at
             END
     ),
@@ -105,71 +111,78 @@ AS $$
         FROM change AS c
         INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
         GROUP BY c.course_id
+    ),
+
+    -- not at the top, where Citus takes no INSERT behind a WITH that writes
+    summed AS (
+        INSERT INTO course_summary AS s (
+            course_id, changed_at, enrollments, completed, progress_sum, time_sum, engagement_sum,
+            engagement_count, progress_rows, comprehension_sum, comprehension_count, retention_sum,
+            retention_count, application_sum, application_count, interactions_sum, meaningful_sum,
+            attempts, graded_assessments, best_sum
+        )
+        SELECT
+            c.course_id,
+            v_now,
+            coalesce(o.enrollments, 0) + c.enrollments,
+            coalesce(o.completed, 0) + c.completed,
+            coalesce(o.progress_sum, 0) + c.progress_sum,
+            coalesce(o.time_sum, 0) + c.time_sum,
+            coalesce(o.engagement_sum, 0) + c.engagement_sum,
+            coalesce(o.engagement_count, 0) + c.engagement_count,
+            coalesce(o.progress_rows, 0) + c.progress_rows,
+            coalesce(o.comprehension_sum, 0) + c.comprehension_sum,
+            coalesce(o.comprehension_count, 0) + c.comprehension_count,
+            coalesce(o.retention_sum, 0) + c.retention_sum,
+            coalesce(o.retention_count, 0) + c.retention_count,
+            coalesce(o.application_sum, 0) + c.application_sum,
+            coalesce(o.application_count, 0) + c.application_count,
+            coalesce(o.interactions_sum, 0) + c.interactions_sum,
+            coalesce(o.meaningful_sum, 0) + c.meaningful_sum,
+            coalesce(o.attempts, 0) + c.attempts,
+            coalesce(o.graded_assessments, 0) + c.graded_assessments,
+            coalesce(o.best_sum, 0) + c.best_sum
+        FROM course_change AS c
+        LEFT JOIN course_summary AS o ON c.course_id = o.course_id
+        ON CONFLICT (course_id) DO UPDATE SET
+            enrollments = excluded.enrollments,
+            completed = excluded.completed,
+            progress_sum = excluded.progress_sum,
+            time_sum = excluded.time_sum,
+            engagement_sum = excluded.engagement_sum,
+            engagement_count = excluded.engagement_count,
+            progress_rows = excluded.progress_rows,
+            comprehension_sum = excluded.comprehension_sum,
+            comprehension_count = excluded.comprehension_count,
+            retention_sum = excluded.retention_sum,
+            retention_count = excluded.retention_count,
+            application_sum = excluded.application_sum,
+            application_count = excluded.application_count,
+            interactions_sum = excluded.interactions_sum,
+            meaningful_sum = excluded.meaningful_sum,
+            attempts = excluded.attempts,
+            graded_assessments = excluded.graded_assessments,
+            best_sum = excluded.best_sum,
+            changed_at = CASE
+                WHEN (
+                    s.enrollments, s.completed, s.average_progress, s.average_time_spent_minutes,
+                    s.average_engagement_score, s.average_comprehension, s.average_retention,
+                    s.average_application, s.average_interactions_per_section,
+                    s.average_meaningful_interactions, s.attempts, s.average_assessment_score
+                ) IS DISTINCT FROM (
+                    excluded.enrollments, excluded.completed, excluded.average_progress,
+                    excluded.average_time_spent_minutes, excluded.average_engagement_score,
+                    excluded.average_comprehension, excluded.average_retention,
+                    excluded.average_application, excluded.average_interactions_per_section,
+                    excluded.average_meaningful_interactions, excluded.attempts,
+                    excluded.average_assessment_score
+                ) THEN excluded.changed_at
+                ELSE s.changed_at
+            END
     )
 
-    INSERT INTO course_summary AS s (
-        course_id, enrollments, completed, progress_sum, time_sum, engagement_sum,
-        engagement_count, progress_rows, comprehension_sum, comprehension_count, retention_sum,
-        retention_count, application_sum, application_count, interactions_sum, meaningful_sum,
-        attempts, graded_assessments, best_sum
-    )
-    SELECT
-        c.course_id,
-        coalesce(o.enrollments, 0) + c.enrollments,
-        coalesce(o.completed, 0) + c.completed,
-        coalesce(o.progress_sum, 0) + c.progress_sum,
-        coalesce(o.time_sum, 0) + c.time_sum,
-        coalesce(o.engagement_sum, 0) + c.engagement_sum,
-        coalesce(o.engagement_count, 0) + c.engagement_count,
-        coalesce(o.progress_rows, 0) + c.progress_rows,
-        coalesce(o.comprehension_sum, 0) + c.comprehension_sum,
-        coalesce(o.comprehension_count, 0) + c.comprehension_count,
-        coalesce(o.retention_sum, 0) + c.retention_sum,
-        coalesce(o.retention_count, 0) + c.retention_count,
-        coalesce(o.application_sum, 0) + c.application_sum,
-        coalesce(o.application_count, 0) + c.application_count,
-        coalesce(o.interactions_sum, 0) + c.interactions_sum,
-        coalesce(o.meaningful_sum, 0) + c.meaningful_sum,
-        coalesce(o.attempts, 0) + c.attempts,
-        coalesce(o.graded_assessments, 0) + c.graded_assessments,
-        coalesce(o.best_sum, 0) + c.best_sum
-    FROM course_change AS c
-    LEFT JOIN course_summary AS o ON c.course_id = o.course_id
-    ON CONFLICT (course_id) DO UPDATE SET
-        enrollments = excluded.enrollments,
-        completed = excluded.completed,
-        progress_sum = excluded.progress_sum,
-        time_sum = excluded.time_sum,
-        engagement_sum = excluded.engagement_sum,
-        engagement_count = excluded.engagement_count,
-        progress_rows = excluded.progress_rows,
-        comprehension_sum = excluded.comprehension_sum,
-        comprehension_count = excluded.comprehension_count,
-        retention_sum = excluded.retention_sum,
-        retention_count = excluded.retention_count,
-        application_sum = excluded.application_sum,
-        application_count = excluded.application_count,
-        interactions_sum = excluded.interactions_sum,
-        meaningful_sum = excluded.meaningful_sum,
-        attempts = excluded.attempts,
-        graded_assessments = excluded.graded_assessments,
-        best_sum = excluded.best_sum,
-        changed_at = CASE
-            WHEN (
-                s.enrollments, s.completed, s.average_progress, s.average_time_spent_minutes,
-                s.average_engagement_score, s.average_comprehension, s.average_retention,
-                s.average_application, s.average_interactions_per_section,
-                s.average_meaningful_interactions, s.attempts, s.average_assessment_score
-            ) IS DISTINCT FROM (
-                excluded.enrollments, excluded.completed, excluded.average_progress,
-                excluded.average_time_spent_minutes, excluded.average_engagement_score,
-                excluded.average_comprehension, excluded.average_retention,
-                excluded.average_application, excluded.average_interactions_per_section,
-                excluded.average_meaningful_interactions, excluded.attempts,
-                excluded.average_assessment_score
-            ) THEN now()
-            ELSE s.changed_at
-        END;
+    SELECT TRUE INTO v_is_done;
+END;
 $$;
 
 REVOKE EXECUTE ON FUNCTION drain_course_enrollments_delta() FROM public;

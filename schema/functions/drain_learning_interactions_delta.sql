@@ -1,11 +1,16 @@
 -- Moves the queue of learning_interactions into learner_summary, in one statement and so in one
 -- snapshot.
--- The body is a string, because pg_dump prints a standard one with ON CONFLICT inside of WITH
--- wrongly.
 CREATE OR REPLACE FUNCTION drain_learning_interactions_delta() RETURNS void
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path FROM CURRENT
+-- a session keeps its plans: one made for an empty queue must not walk a full one
+SET plan_cache_mode = force_custom_plan
 AS $$
+DECLARE
+    -- a parameter: on Citus, now() would be that of the node which a statement is sent to
+    v_now CONSTANT timestamptz := now();
+    v_is_done boolean;
+BEGIN
     WITH drained AS (
         DELETE FROM learning_interactions_delta
         RETURNING *
@@ -39,43 +44,50 @@ AS $$
             sum(d.effectiveness_count)::bigint AS effectiveness_count
         FROM drained AS d
         GROUP BY d.learner_id
+    ),
+
+    -- not at the top, where Citus takes no INSERT behind a WITH that writes
+    summed AS (
+        INSERT INTO learner_summary AS s (
+            learner_id, changed_at, content_view, knowledge_check, practice_activity, reflection,
+            discussion, help_request, navigation, effectiveness_sum, effectiveness_count
+        )
+        SELECT
+            c.learner_id,
+            v_now,
+            coalesce(o.content_view, 0) + c.content_view,
+            coalesce(o.knowledge_check, 0) + c.knowledge_check,
+            coalesce(o.practice_activity, 0) + c.practice_activity,
+            coalesce(o.reflection, 0) + c.reflection,
+            coalesce(o.discussion, 0) + c.discussion,
+            coalesce(o.help_request, 0) + c.help_request,
+            coalesce(o.navigation, 0) + c.navigation,
+            coalesce(o.effectiveness_sum, 0) + c.effectiveness_sum,
+            coalesce(o.effectiveness_count, 0) + c.effectiveness_count
+        FROM change AS c
+        LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
+        ON CONFLICT (learner_id) DO UPDATE SET
+            content_view = excluded.content_view,
+            knowledge_check = excluded.knowledge_check,
+            practice_activity = excluded.practice_activity,
+            reflection = excluded.reflection,
+            discussion = excluded.discussion,
+            help_request = excluded.help_request,
+            navigation = excluded.navigation,
+            effectiveness_sum = excluded.effectiveness_sum,
+            effectiveness_count = excluded.effectiveness_count,
+            changed_at = CASE
+                WHEN (
+                    s.preferred_interaction_type, s.interaction_learning_effectiveness
+                ) IS DISTINCT FROM (
+                    excluded.preferred_interaction_type, excluded.interaction_learning_effectiveness
+                ) THEN excluded.changed_at
+                ELSE s.changed_at
+            END
     )
 
-    INSERT INTO learner_summary AS s (
-        learner_id, content_view, knowledge_check, practice_activity, reflection, discussion,
-        help_request, navigation, effectiveness_sum, effectiveness_count
-    )
-    SELECT
-        c.learner_id,
-        coalesce(o.content_view, 0) + c.content_view,
-        coalesce(o.knowledge_check, 0) + c.knowledge_check,
-        coalesce(o.practice_activity, 0) + c.practice_activity,
-        coalesce(o.reflection, 0) + c.reflection,
-        coalesce(o.discussion, 0) + c.discussion,
-        coalesce(o.help_request, 0) + c.help_request,
-        coalesce(o.navigation, 0) + c.navigation,
-        coalesce(o.effectiveness_sum, 0) + c.effectiveness_sum,
-        coalesce(o.effectiveness_count, 0) + c.effectiveness_count
-    FROM change AS c
-    LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
-    ON CONFLICT (learner_id) DO UPDATE SET
-        content_view = excluded.content_view,
-        knowledge_check = excluded.knowledge_check,
-        practice_activity = excluded.practice_activity,
-        reflection = excluded.reflection,
-        discussion = excluded.discussion,
-        help_request = excluded.help_request,
-        navigation = excluded.navigation,
-        effectiveness_sum = excluded.effectiveness_sum,
-        effectiveness_count = excluded.effectiveness_count,
-        changed_at = CASE
-            WHEN (
-                s.preferred_interaction_type, s.interaction_learning_effectiveness
-            ) IS DISTINCT FROM (
-                excluded.preferred_interaction_type, excluded.interaction_learning_effectiveness
-            ) THEN now()
-            ELSE s.changed_at
-        END;
+    SELECT TRUE INTO v_is_done;
+END;
 $$;
 
 REVOKE EXECUTE ON FUNCTION drain_learning_interactions_delta() FROM public;

@@ -1,11 +1,16 @@
 -- Moves the queue of learning_sessions into learner_summary, in one statement and so in one
 -- snapshot.
--- The body is a string, because pg_dump prints a standard one with ON CONFLICT inside of WITH
--- wrongly.
 CREATE OR REPLACE FUNCTION drain_learning_sessions_delta() RETURNS void
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path FROM CURRENT
+-- a session keeps its plans: one made for an empty queue must not walk a full one
+SET plan_cache_mode = force_custom_plan
 AS $$
+DECLARE
+    -- a parameter: on Citus, now() would be that of the node which a statement is sent to
+    v_now CONSTANT timestamptz := now();
+    v_is_done boolean;
+BEGIN
     WITH drained AS (
         DELETE FROM learning_sessions_delta
         RETURNING *
@@ -25,46 +30,53 @@ AS $$
             sum(d.productivity_count)::bigint AS productivity_count
         FROM drained AS d
         GROUP BY d.learner_id
+    ),
+
+    -- not at the top, where Citus takes no INSERT behind a WITH that writes
+    summed AS (
+        INSERT INTO learner_summary AS s (
+            learner_id, changed_at, sessions, duration_sum, duration_count, level_sum, level_count,
+            focus_sum, focus_count, productivity_sum, productivity_count
+        )
+        SELECT
+            c.learner_id,
+            v_now,
+            coalesce(o.sessions, 0) + c.sessions,
+            coalesce(o.duration_sum, 0) + c.duration_sum,
+            coalesce(o.duration_count, 0) + c.duration_count,
+            coalesce(o.level_sum, 0) + c.level_sum,
+            coalesce(o.level_count, 0) + c.level_count,
+            coalesce(o.focus_sum, 0) + c.focus_sum,
+            coalesce(o.focus_count, 0) + c.focus_count,
+            coalesce(o.productivity_sum, 0) + c.productivity_sum,
+            coalesce(o.productivity_count, 0) + c.productivity_count
+        FROM change AS c
+        LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
+        ON CONFLICT (learner_id) DO UPDATE SET
+            sessions = excluded.sessions,
+            duration_sum = excluded.duration_sum,
+            duration_count = excluded.duration_count,
+            level_sum = excluded.level_sum,
+            level_count = excluded.level_count,
+            focus_sum = excluded.focus_sum,
+            focus_count = excluded.focus_count,
+            productivity_sum = excluded.productivity_sum,
+            productivity_count = excluded.productivity_count,
+            changed_at = CASE
+                WHEN (
+                    s.sessions, s.average_session_duration, s.average_engagement_level,
+                    s.average_focus_score, s.average_productivity_score
+                ) IS DISTINCT FROM (
+                    excluded.sessions, excluded.average_session_duration,
+                    excluded.average_engagement_level, excluded.average_focus_score,
+                    excluded.average_productivity_score
+                ) THEN excluded.changed_at
+                ELSE s.changed_at
+            END
     )
 
-    INSERT INTO learner_summary AS s (
-        learner_id, sessions, duration_sum, duration_count, level_sum, level_count, focus_sum,
-        focus_count, productivity_sum, productivity_count
-    )
-    SELECT
-        c.learner_id,
-        coalesce(o.sessions, 0) + c.sessions,
-        coalesce(o.duration_sum, 0) + c.duration_sum,
-        coalesce(o.duration_count, 0) + c.duration_count,
-        coalesce(o.level_sum, 0) + c.level_sum,
-        coalesce(o.level_count, 0) + c.level_count,
-        coalesce(o.focus_sum, 0) + c.focus_sum,
-        coalesce(o.focus_count, 0) + c.focus_count,
-        coalesce(o.productivity_sum, 0) + c.productivity_sum,
-        coalesce(o.productivity_count, 0) + c.productivity_count
-    FROM change AS c
-    LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
-    ON CONFLICT (learner_id) DO UPDATE SET
-        sessions = excluded.sessions,
-        duration_sum = excluded.duration_sum,
-        duration_count = excluded.duration_count,
-        level_sum = excluded.level_sum,
-        level_count = excluded.level_count,
-        focus_sum = excluded.focus_sum,
-        focus_count = excluded.focus_count,
-        productivity_sum = excluded.productivity_sum,
-        productivity_count = excluded.productivity_count,
-        changed_at = CASE
-            WHEN (
-                s.sessions, s.average_session_duration, s.average_engagement_level,
-                s.average_focus_score, s.average_productivity_score
-            ) IS DISTINCT FROM (
-                excluded.sessions, excluded.average_session_duration,
-                excluded.average_engagement_level, excluded.average_focus_score,
-                excluded.average_productivity_score
-            ) THEN now()
-            ELSE s.changed_at
-        END;
+    SELECT TRUE INTO v_is_done;
+END;
 $$;
 
 REVOKE EXECUTE ON FUNCTION drain_learning_sessions_delta() FROM public;

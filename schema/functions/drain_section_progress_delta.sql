@@ -1,12 +1,17 @@
 -- Moves the queue of section_progress into the summaries, in one statement and so in one snapshot.
 -- Every learner's progress counts for the learner; for the course, that of whom
 -- learner_course_summary knows as enrolled.
--- The body is a string, because pg_dump prints a standard one with ON CONFLICT inside of WITH
--- wrongly.
 CREATE OR REPLACE FUNCTION drain_section_progress_delta() RETURNS void
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path FROM CURRENT
+-- a session keeps its plans: one made for an empty queue must not walk a full one
+SET plan_cache_mode = force_custom_plan
 AS $$
+DECLARE
+    -- a parameter: on Citus, now() would be that of the node which a statement is sent to
+    v_now CONSTANT timestamptz := now();
+    v_is_done boolean;
+BEGIN
     WITH drained AS (
         DELETE FROM section_progress_delta
         RETURNING *
@@ -78,11 +83,12 @@ AS $$
 
     learner AS (
         INSERT INTO learner_summary AS s (
-            learner_id, progress_rows, comprehension_sum, comprehension_count, retention_sum,
-            retention_count, application_sum, application_count
+            learner_id, changed_at, progress_rows, comprehension_sum, comprehension_count,
+            retention_sum, retention_count, application_sum, application_count
         )
         SELECT
             c.learner_id,
+            v_now,
             coalesce(o.progress_rows, 0) + c.progress_rows,
             coalesce(o.comprehension_sum, 0) + c.comprehension_sum,
             coalesce(o.comprehension_count, 0) + c.comprehension_count,
@@ -106,7 +112,7 @@ AS $$
                 ) IS DISTINCT FROM (
                     excluded.overall_comprehension, excluded.overall_retention,
                     excluded.overall_application
-                ) THEN now()
+                ) THEN excluded.changed_at
                 ELSE s.changed_at
             END
     ),
@@ -127,46 +133,54 @@ AS $$
         INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
         WHERE p.enrollments = 1
         GROUP BY c.course_id
+    ),
+
+    -- not at the top, where Citus takes no INSERT behind a WITH that writes
+    summed AS (
+        INSERT INTO course_summary AS s (
+            course_id, changed_at, progress_rows, comprehension_sum, comprehension_count,
+            retention_sum, retention_count, application_sum, application_count, interactions_sum,
+            meaningful_sum
+        )
+        SELECT
+            c.course_id,
+            v_now,
+            coalesce(o.progress_rows, 0) + c.progress_rows,
+            coalesce(o.comprehension_sum, 0) + c.comprehension_sum,
+            coalesce(o.comprehension_count, 0) + c.comprehension_count,
+            coalesce(o.retention_sum, 0) + c.retention_sum,
+            coalesce(o.retention_count, 0) + c.retention_count,
+            coalesce(o.application_sum, 0) + c.application_sum,
+            coalesce(o.application_count, 0) + c.application_count,
+            coalesce(o.interactions_sum, 0) + c.interactions_sum,
+            coalesce(o.meaningful_sum, 0) + c.meaningful_sum
+        FROM course_change AS c
+        LEFT JOIN course_summary AS o ON c.course_id = o.course_id
+        ON CONFLICT (course_id) DO UPDATE SET
+            progress_rows = excluded.progress_rows,
+            comprehension_sum = excluded.comprehension_sum,
+            comprehension_count = excluded.comprehension_count,
+            retention_sum = excluded.retention_sum,
+            retention_count = excluded.retention_count,
+            application_sum = excluded.application_sum,
+            application_count = excluded.application_count,
+            interactions_sum = excluded.interactions_sum,
+            meaningful_sum = excluded.meaningful_sum,
+            changed_at = CASE
+                WHEN (
+                    s.average_comprehension, s.average_retention, s.average_application,
+                    s.average_interactions_per_section, s.average_meaningful_interactions
+                ) IS DISTINCT FROM (
+                    excluded.average_comprehension, excluded.average_retention,
+                    excluded.average_application, excluded.average_interactions_per_section,
+                    excluded.average_meaningful_interactions
+                ) THEN excluded.changed_at
+                ELSE s.changed_at
+            END
     )
 
-    INSERT INTO course_summary AS s (
-        course_id, progress_rows, comprehension_sum, comprehension_count, retention_sum,
-        retention_count, application_sum, application_count, interactions_sum, meaningful_sum
-    )
-    SELECT
-        c.course_id,
-        coalesce(o.progress_rows, 0) + c.progress_rows,
-        coalesce(o.comprehension_sum, 0) + c.comprehension_sum,
-        coalesce(o.comprehension_count, 0) + c.comprehension_count,
-        coalesce(o.retention_sum, 0) + c.retention_sum,
-        coalesce(o.retention_count, 0) + c.retention_count,
-        coalesce(o.application_sum, 0) + c.application_sum,
-        coalesce(o.application_count, 0) + c.application_count,
-        coalesce(o.interactions_sum, 0) + c.interactions_sum,
-        coalesce(o.meaningful_sum, 0) + c.meaningful_sum
-    FROM course_change AS c
-    LEFT JOIN course_summary AS o ON c.course_id = o.course_id
-    ON CONFLICT (course_id) DO UPDATE SET
-        progress_rows = excluded.progress_rows,
-        comprehension_sum = excluded.comprehension_sum,
-        comprehension_count = excluded.comprehension_count,
-        retention_sum = excluded.retention_sum,
-        retention_count = excluded.retention_count,
-        application_sum = excluded.application_sum,
-        application_count = excluded.application_count,
-        interactions_sum = excluded.interactions_sum,
-        meaningful_sum = excluded.meaningful_sum,
-        changed_at = CASE
-            WHEN (
-                s.average_comprehension, s.average_retention, s.average_application,
-                s.average_interactions_per_section, s.average_meaningful_interactions
-            ) IS DISTINCT FROM (
-                excluded.average_comprehension, excluded.average_retention,
-                excluded.average_application, excluded.average_interactions_per_section,
-                excluded.average_meaningful_interactions
-            ) THEN now()
-            ELSE s.changed_at
-        END;
+    SELECT TRUE INTO v_is_done;
+END;
 $$;
 
 REVOKE EXECUTE ON FUNCTION drain_section_progress_delta() FROM public;

@@ -7,6 +7,7 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    v_statements text[];
     v_statement text;
     v_made integer := 0;
 BEGIN
@@ -16,9 +17,11 @@ BEGIN
 
     -- one at a time: the second to come finds nothing missing
     LOCK TABLE ONLY learning_interactions IN SHARE UPDATE EXCLUSIVE MODE;
-    FOR v_statement IN SELECT d.* FROM interaction_partition_ddl(p_months_ahead, p_from) AS d LOOP
-        EXECUTE v_statement;
-        v_made := v_made + (v_statement LIKE 'CREATE TABLE%')::integer;
+    FOR v_statements IN SELECT d.* FROM interaction_partition_ddl(p_months_ahead, p_from) AS d LOOP
+        FOREACH v_statement IN ARRAY v_statements LOOP
+            EXECUTE v_statement;
+        END LOOP;
+        v_made := v_made + (v_statements[1] LIKE 'CREATE TABLE%')::integer;
     END LOOP;
     RETURN v_made;
 END;

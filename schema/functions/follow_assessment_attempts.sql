@@ -43,7 +43,7 @@ BEGIN
             FROM (
                 SELECT DISTINCT changed.learner_id, changed.assessment_id
                 FROM (
-                    -- what stands there once is old or new, what stands there twice did not change;
+                    -- a row found once is old or new, a row found twice did not change;
                     -- without a join, whose plan for one row a session would keep for many
                     SELECT r.learner_id, r.assessment_id
                     FROM (

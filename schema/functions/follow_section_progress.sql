@@ -8,8 +8,9 @@ CREATE OR REPLACE FUNCTION follow_section_progress() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
--- arrays would be planned anew at each call; the plan that is kept must suit a table that grows
-SET plan_cache_mode = force_generic_plan
+-- a caller may have asked for a generic plan, and Citus has none for INSERT ... SELECT
+SET plan_cache_mode = auto
+-- the plan that is kept must suit a table that grows
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
@@ -22,6 +23,7 @@ DECLARE
     v_was timestamptz[];
     v_last timestamptz[];
     v_queue section_progress_delta[];
+    v_history section_progress_history[];
     v_is_event_time boolean := current_setting('lms_schema.progress_time', TRUE) = 'event';
     v_has_left boolean;
     v_has_history boolean;
@@ -168,42 +170,47 @@ BEGIN
             END IF;
 
             IF v_has_history THEN
-                -- grouped, not joined: a session keeps its plan, and one for a row would join all
-                -- rows of a bulk load with each other
+                -- gathered before they are stored, see append_section_progress_delta; grouped, not
+                -- joined: a session keeps its plan, and one for a row would join all rows of a bulk
+                -- load with each other
+                v_history := ARRAY(
+                    SELECT
+                        (
+                            r.learner_id, r.section_id, NULL, coalesce(max(r.event_time), now()),
+                            max(r.was), max(r.percentage)
+                        )::section_progress_history
+                    FROM (
+                        SELECT
+                            o.id,
+                            o.learner_id,
+                            o.section_id,
+                            o.completion_percentage AS was,
+                            NULL::numeric AS percentage,
+                            NULL::timestamptz AS event_time
+                        FROM old_rows AS o
+                        UNION ALL
+                        SELECT
+                            n.id,
+                            n.learner_id,
+                            n.section_id,
+                            NULL,
+                            n.completion_percentage,
+                            CASE
+                                WHEN v_is_event_time
+                                    THEN coalesce(n.completion_timestamp, n.last_accessed)
+                            END
+                        FROM new_rows AS n
+                    ) AS r
+                    -- a row that became another one is followed by record_progress_history
+                    GROUP BY r.id, r.learner_id, r.section_id
+                    HAVING max(r.was) <> max(r.percentage)
+                );
                 INSERT INTO section_progress_history (
                     learner_id, section_id, changed_at, previous_percentage, percentage
                 )
                 SELECT
-                    r.learner_id,
-                    r.section_id,
-                    coalesce(max(r.event_time), now()),
-                    max(r.was),
-                    max(r.percentage)
-                FROM (
-                    SELECT
-                        o.id,
-                        o.learner_id,
-                        o.section_id,
-                        o.completion_percentage AS was,
-                        NULL::numeric AS percentage,
-                        NULL::timestamptz AS event_time
-                    FROM old_rows AS o
-                    UNION ALL
-                    SELECT
-                        n.id,
-                        n.learner_id,
-                        n.section_id,
-                        NULL,
-                        n.completion_percentage,
-                        CASE
-                            WHEN v_is_event_time
-                                THEN coalesce(n.completion_timestamp, n.last_accessed)
-                        END
-                    FROM new_rows AS n
-                ) AS r
-                -- a row that became another one is followed by record_progress_history
-                GROUP BY r.id, r.learner_id, r.section_id
-                HAVING max(r.was) <> max(r.percentage);
+                    h.learner_id, h.section_id, h.changed_at, h.previous_percentage, h.percentage
+                FROM unnest(v_history) AS h;
             END IF;
     END CASE;
     IF v_learner_ids IS NULL THEN
@@ -225,6 +232,7 @@ BEGIN
             PERFORM lock_course_structure(v_left_course_ids || v_course_ids);
         END IF;
     END IF;
+    SET LOCAL plan_cache_mode = force_generic_plan; -- arrays would be planned anew at each call
     PERFORM add_enrollment_measures(
         v_learner_ids, v_course_ids, v_progress, v_seconds, v_was, v_last
     );

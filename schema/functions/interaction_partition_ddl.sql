@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION interaction_partition_ddl(
     p_months_ahead integer DEFAULT 12,
     p_from date DEFAULT NULL
-) RETURNS SETOF text
+) RETURNS SETOF text[]
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
@@ -52,12 +52,14 @@ BEGIN
                 ),
                 HINT = 'Make the months before loading their events, or name a later month.';
         END IF;
-        RETURN NEXT format(
-            'ALTER TABLE learning_interactions DETACH PARTITION %1$s; '
-            'ALTER TABLE learning_interactions ATTACH PARTITION %1$s '
-            'FOR VALUES FROM (MINVALUE) TO (%2$L)',
-            v_history, v_from
-        );
+        RETURN NEXT ARRAY[
+            format('ALTER TABLE learning_interactions DETACH PARTITION %s', v_history),
+            format(
+                'ALTER TABLE learning_interactions ATTACH PARTITION %s '
+                'FOR VALUES FROM (MINVALUE) TO (%L)',
+                v_history, v_from
+            )
+        ];
     END IF;
 
     FOR v_new IN
@@ -80,29 +82,30 @@ BEGIN
         ) AS m (month)
         WHERE m.month <> ALL(v_months)
     LOOP
-        RETURN NEXT format(
-            'CREATE TABLE %1$I (LIKE learning_interactions INCLUDING ALL EXCLUDING INDEXES); '
-            'COMMENT ON TABLE %1$I IS %2$L; '
-            'ALTER TABLE %1$I ENABLE ROW LEVEL SECURITY; '
-            '%5$s'
-            'ALTER TABLE learning_interactions ATTACH PARTITION %1$I FOR VALUES FROM (%3$s) TO (%4$s)',
-            v_new.name, v_new.comment, v_new.lower_bound, v_new.upper_bound,
-            (
-                SELECT
-                    string_agg(
-                        replace(g.definition, ' ON <table> ', format(' ON %I ', v_new.name)), '; '
-                    ) || '; '
-                FROM interaction_statement_triggers('learning_interactions') AS g
-            )
+        RETURN NEXT ARRAY[
+            format(
+                'CREATE TABLE %I (LIKE learning_interactions INCLUDING ALL EXCLUDING INDEXES)',
+                v_new.name
+            ),
+            format('COMMENT ON TABLE %I IS %L', v_new.name, v_new.comment),
+            format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_new.name)
+        ] || ARRAY(
+            SELECT replace(g.definition, ' ON <table> ', format(' ON %I ', v_new.name))
+            FROM interaction_statement_triggers('learning_interactions') AS g
+        ) || format(
+            'ALTER TABLE learning_interactions ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)',
+            v_new.name, v_new.lower_bound, v_new.upper_bound
         );
     END LOOP;
 
     RETURN QUERY
     SELECT
-        replace(
-            replace(g.definition, ' ON <table> ', format(' ON %s ', i.inhrelid::regclass)),
-            'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER'
-        )
+        ARRAY[
+            replace(
+                replace(g.definition, ' ON <table> ', format(' ON %s ', i.inhrelid::regclass)),
+                'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER'
+            )
+        ]
     FROM pg_inherits AS i
     CROSS JOIN interaction_statement_triggers('learning_interactions') AS g
     WHERE
@@ -113,7 +116,7 @@ BEGIN
     ORDER BY i.inhrelid::regclass::text, g.definition;
 
     RETURN QUERY
-    SELECT format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass)
+    SELECT ARRAY[format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass)]
     FROM pg_inherits AS i
     INNER JOIN pg_class AS c ON i.inhrelid = c.oid
     WHERE i.inhparent = 'learning_interactions'::regclass AND NOT c.relrowsecurity
@@ -127,7 +130,7 @@ COMMENT ON FUNCTION interaction_partition_ddl(integer, date) IS
 'Statements that make the partitions of learning_interactions which are missing: one for all '
 'events before the first month, and one for each UTC month from there up to p_months_ahead months '
 'after the current one, and that give partitions what they lack of the table''s statement triggers '
-'and row security; no row when nothing is missing. Each row can run in a transaction of its own. '
-'p_from moves the first month back, for an import of old events. Raises 22023 for months outside 0 '
-'to 120 and an infinite p_from, and 55000, with the count, when events from p_from on are stored '
-'already.';
+'and row security; no row when nothing is missing. The statements of a row are for one '
+'transaction. p_from moves the first month back, for an import of old events. Raises 22023 for '
+'months outside 0 to 120 and an infinite p_from, and 55000, with the count, when events from '
+'p_from on are stored already.';

@@ -10,7 +10,8 @@ SET search_path FROM CURRENT
 -- bounds are printed and read by these
 SET timezone = 'UTC'
 SET datestyle = 'ISO'
-BEGIN ATOMIC
+-- a string: on Citus no function may record a dependency on a table
+AS $$
     SELECT
         b.oid::regclass,
         substring(b.bound FROM 'FROM [(]''([^'']+)''[)]')::timestamptz,
@@ -25,7 +26,7 @@ BEGIN ATOMIC
     ) AS b
     WHERE b.bound <> 'DEFAULT'
     ORDER BY upper_bound;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION interaction_partitions() FROM public;
 

@@ -5,27 +5,33 @@ CREATE OR REPLACE FUNCTION is_module_unlocked(
     p_module_id uuid,
     p_as_of timestamptz DEFAULT now()
 ) RETURNS boolean
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT
-        exists(
-            SELECT
-            FROM learning_modules AS m
-            LEFT JOIN course_enrollments AS e
-                ON m.course_id = e.course_id AND e.learner_id = p_learner_id
-            WHERE
-                m.id = p_module_id
-                AND is_unlock_rule_met(
-                    m.unlock_criteria, coalesce(e.overall_progress, 0), p_as_of
-                )
-                AND NOT EXISTS (
-                    SELECT
-                    FROM jsonb_array_elements_text(m.prerequisite_modules) AS r (id)
-                    WHERE NOT is_module_completed(p_learner_id, r.id::uuid)
-                )
-        );
+SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN (
+        SELECT
+            exists(
+                SELECT
+                FROM learning_modules AS m
+                LEFT JOIN course_enrollments AS e
+                    ON m.course_id = e.course_id AND e.learner_id = p_learner_id
+                WHERE
+                    m.id = p_module_id
+                    AND is_unlock_rule_met(
+                        m.unlock_criteria, coalesce(e.overall_progress, 0), p_as_of
+                    )
+                    AND NOT EXISTS (
+                        SELECT
+                        FROM jsonb_array_elements_text(m.prerequisite_modules) AS r (id)
+                        WHERE NOT is_module_completed(p_learner_id, r.id::uuid)
+                    )
+            )
+    );
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION is_module_unlocked(uuid, uuid, timestamptz) FROM public;
 

@@ -4,8 +4,9 @@ CREATE OR REPLACE FUNCTION keep_interaction_times() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
--- arrays would be planned anew at each call; the plan that is kept must suit a table that grows
-SET plan_cache_mode = force_generic_plan
+-- a caller may have asked for a generic plan, and Citus has none for INSERT ... SELECT
+SET plan_cache_mode = auto
+-- the plan that is kept must suit a table that grows
 SET enable_seqscan = off
 AS $$
 DECLARE
@@ -48,11 +49,16 @@ BEGIN
         DELETE FROM interaction_times AS k WHERE k.id = ANY(v_former_ids);
     END IF;
     IF v_ids IS NOT NULL THEN
-        INSERT INTO interaction_times (id, timestamp)
-        SELECT n.id, n.timestamp
-        FROM unnest(v_ids, v_times) AS n (id, timestamp)
-        ON CONFLICT (id) DO NOTHING;
-        GET DIAGNOSTICS v_written = ROW_COUNT;
+        -- counted here: on Citus, ROW_COUNT would be that of the SELECT
+        WITH written AS (
+            INSERT INTO interaction_times (id, timestamp)
+            SELECT n.id, n.timestamp
+            FROM unnest(v_ids, v_times) AS n (id, timestamp)
+            ON CONFLICT (id) DO NOTHING
+            RETURNING id
+        )
+
+        SELECT count(*) INTO v_written FROM written;
         IF v_written < cardinality(v_ids) THEN
             SELECT n.id, n.timestamp, k.timestamp AS stored INTO v_rival
             FROM unnest(v_ids, v_times) AS n (id, timestamp)

@@ -4,6 +4,8 @@ CREATE OR REPLACE FUNCTION make_course_structure() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- a caller may have asked for a generic plan, and Citus has none for INSERT ... SELECT
+SET plan_cache_mode = auto
 AS $$
 DECLARE
     v_course_ids uuid[] := ARRAY(SELECT n.id FROM new_rows AS n);

@@ -13,12 +13,16 @@ SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 AS $$
 BEGIN
-    INSERT INTO learner_courses AS lc (learner_id, course_id)
-    SELECT k.learner_id, k.course_id
+    SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO p_learner_ids, p_course_ids
     FROM unnest(p_learner_ids, p_course_ids) AS k (learner_id, course_id)
     WHERE
         EXISTS (SELECT FROM learners AS l WHERE l.id = k.learner_id)
-        AND EXISTS (SELECT FROM educational_courses AS c WHERE c.id = k.course_id)
+        AND EXISTS (SELECT FROM educational_courses AS c WHERE c.id = k.course_id);
+
+    SET LOCAL plan_cache_mode = auto; -- Citus has no generic plan for INSERT ... SELECT
+    INSERT INTO learner_courses AS lc (learner_id, course_id)
+    SELECT k.learner_id, k.course_id
+    FROM unnest(p_learner_ids, p_course_ids) AS k (learner_id, course_id)
     ORDER BY k.learner_id, k.course_id
     ON CONFLICT (learner_id, course_id) DO UPDATE SET changes = lc.changes + 1;
 END;

@@ -14,9 +14,13 @@ CREATE OR REPLACE FUNCTION next_sections(
     status progress_status,
     completion_percentage numeric
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
+AS $$
+BEGIN
+    RETURN QUERY
     WITH open_module AS MATERIALIZED (
         SELECT
             m.id,
@@ -49,6 +53,7 @@ BEGIN ATOMIC
     ORDER BY m.module_order, s.section_order
     LIMIT p_limit;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION next_sections(uuid, uuid, integer, timestamptz) FROM public;
 

@@ -39,11 +39,12 @@ BEGIN
         INNER JOIN pg_class AS c ON v.name::regclass = c.oid
     LOOP
         EXECUTE format(
-            'SELECT count(%1$I), count(%1$I) FILTER (WHERE changed_at = now()), '
+            'SELECT count(%1$I), count(%1$I) FILTER (WHERE changed_at = $1), '
             'count(*) FILTER (WHERE %1$I IS NULL) FROM %2$I',
             v_view.copied, v_view.summary
         )
-        INTO v_row_count, v_rows_changed, v_rows_left;
+        INTO v_row_count, v_rows_changed, v_rows_left
+        USING now(); -- of this node, which is what the summaries hold
         v_rows_gone := 0;
         IF v_rows_left > 0 AND v_view.is_populated THEN
             EXECUTE format(

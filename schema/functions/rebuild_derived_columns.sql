@@ -93,17 +93,22 @@ BEGIN
         GET DIAGNOSTICS v_written = ROW_COUNT;
         v_total := v_total + v_written;
 
-        INSERT INTO learner_courses AS lc (learner_id, course_id, structure_version)
-        SELECT e.learner_id, e.course_id, cs.version
-        FROM course_enrollments AS e
-        INNER JOIN course_structure AS cs ON e.course_id = cs.course_id
-        WHERE e.course_id = v_course.id
-        ORDER BY e.learner_id
-        ON CONFLICT (learner_id, course_id) DO UPDATE SET
-            structure_version = excluded.structure_version,
-            changes = lc.changes + 1
-        WHERE lc.structure_version IS DISTINCT FROM excluded.structure_version;
-        GET DIAGNOSTICS v_written = ROW_COUNT;
+        -- counted here: on Citus, ROW_COUNT would be that of the SELECT
+        WITH written AS (
+            INSERT INTO learner_courses AS lc (learner_id, course_id, structure_version)
+            SELECT e.learner_id, e.course_id, cs.version
+            FROM course_enrollments AS e
+            INNER JOIN course_structure AS cs ON e.course_id = cs.course_id
+            WHERE e.course_id = v_course.id
+            ORDER BY e.learner_id
+            ON CONFLICT (learner_id, course_id) DO UPDATE SET
+                structure_version = excluded.structure_version,
+                changes = lc.changes + 1
+            WHERE lc.structure_version IS DISTINCT FROM excluded.structure_version
+            RETURNING lc.learner_id
+        )
+
+        SELECT count(*) INTO v_written FROM written;
         v_total := v_total + v_written;
 
         UPDATE learner_courses AS lc SET
@@ -135,14 +140,18 @@ BEGIN
     GET DIAGNOSTICS v_written = ROW_COUNT;
     v_total := v_total + v_written;
 
-    INSERT INTO interaction_times (id, timestamp)
-    SELECT i.id, i.timestamp
-    FROM learning_interactions AS i
-    WHERE
-        (p_course_id IS NULL OR i.course_id = p_course_id)
-        AND NOT EXISTS (SELECT FROM interaction_times AS k WHERE k.id = i.id)
-    ON CONFLICT (id) DO NOTHING;
-    GET DIAGNOSTICS v_written = ROW_COUNT;
+    WITH written AS (
+        INSERT INTO interaction_times (id, timestamp)
+        SELECT i.id, i.timestamp
+        FROM learning_interactions AS i
+        WHERE
+            (p_course_id IS NULL OR i.course_id = p_course_id)
+            AND NOT EXISTS (SELECT FROM interaction_times AS k WHERE k.id = i.id)
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id
+    )
+
+    SELECT count(*) INTO v_written FROM written;
     RETURN v_total + v_written;
 END;
 $$;

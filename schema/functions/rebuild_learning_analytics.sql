@@ -3,6 +3,7 @@
 -- meanwhile is in neither, and queued by its own transaction. From there on it is a refresh.
 -- Rows whose figures come out as the views show them keep the time of their last change.
 -- depends: functions/drain_analytics_queues functions/publish_learning_analytics
+-- depends: functions/require_snapshot
 CREATE OR REPLACE FUNCTION rebuild_learning_analytics() RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -10,7 +11,9 @@ AS $$
 DECLARE
     v_started_at timestamptz := clock_timestamp();
     v_summary record;
+    v_is_done boolean;
 BEGIN
+    PERFORM require_snapshot();
     -- shared with refresh_learning_analytics; one at work is waited for
     PERFORM pg_advisory_xact_lock(
         hashtext('refresh_learning_analytics'), 'learning_analytics_dashboard'::regclass::oid::int
@@ -31,40 +34,66 @@ BEGIN
             AND a.attnum > 0
         GROUP BY c.oid
     LOOP
-        EXECUTE format('UPDATE %s SET %s, changed_at = now()', v_summary.name, v_summary.zeros);
+        EXECUTE format('UPDATE %s SET %s, changed_at = $1', v_summary.name, v_summary.zeros)
+        USING now();
     END LOOP;
 
-    WITH queued AS (DELETE FROM course_enrollments_delta)
-    INSERT INTO course_enrollments_delta (
-        learner_id, course_id, enrollments, completed, progress_sum, time_sum, engagement_sum,
-        engagement_count
-    )
-    SELECT r.* FROM recount_course_enrollments() AS r;
+    WITH queued AS (DELETE FROM course_enrollments_delta),
 
-    WITH queued AS (DELETE FROM section_progress_delta)
-    INSERT INTO section_progress_delta (
-        learner_id, course_id, progress_rows, comprehension_sum, comprehension_count,
-        retention_sum, retention_count, application_sum, application_count, interactions_sum,
-        meaningful_sum
+    counted AS (
+        INSERT INTO course_enrollments_delta (
+            learner_id, course_id, enrollments, completed, progress_sum, time_sum, engagement_sum,
+            engagement_count
+        )
+        SELECT r.* FROM recount_course_enrollments() AS r
     )
-    SELECT r.* FROM recount_section_progress() AS r;
 
-    WITH queued AS (DELETE FROM assessment_attempts_delta)
-    INSERT INTO assessment_attempts_delta (learner_id, assessment_id)
-    SELECT DISTINCT t.learner_id, t.assessment_id FROM assessment_attempts AS t;
+    SELECT TRUE INTO v_is_done;
 
-    WITH queued AS (DELETE FROM learning_sessions_delta)
-    INSERT INTO learning_sessions_delta (
-        learner_id, sessions, duration_sum, duration_count, level_sum, level_count, focus_sum,
-        focus_count, productivity_sum, productivity_count
+    WITH queued AS (DELETE FROM section_progress_delta),
+
+    counted AS (
+        INSERT INTO section_progress_delta (
+            learner_id, course_id, progress_rows, comprehension_sum, comprehension_count,
+            retention_sum, retention_count, application_sum, application_count, interactions_sum,
+            meaningful_sum
+        )
+        SELECT r.* FROM recount_section_progress() AS r
     )
-    SELECT r.* FROM recount_learning_sessions() AS r;
 
-    WITH queued AS (DELETE FROM learning_interactions_delta)
-    INSERT INTO learning_interactions_delta (
-        learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
+    SELECT TRUE INTO v_is_done;
+
+    WITH queued AS (DELETE FROM assessment_attempts_delta),
+
+    counted AS (
+        INSERT INTO assessment_attempts_delta (learner_id, assessment_id)
+        SELECT DISTINCT t.learner_id, t.assessment_id FROM assessment_attempts AS t
     )
-    SELECT r.* FROM recount_learning_interactions() AS r;
+
+    SELECT TRUE INTO v_is_done;
+
+    WITH queued AS (DELETE FROM learning_sessions_delta),
+
+    counted AS (
+        INSERT INTO learning_sessions_delta (
+            learner_id, sessions, duration_sum, duration_count, level_sum, level_count, focus_sum,
+            focus_count, productivity_sum, productivity_count
+        )
+        SELECT r.* FROM recount_learning_sessions() AS r
+    )
+
+    SELECT TRUE INTO v_is_done;
+
+    WITH queued AS (DELETE FROM learning_interactions_delta),
+
+    counted AS (
+        INSERT INTO learning_interactions_delta (
+            learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
+        )
+        SELECT r.* FROM recount_learning_interactions() AS r
+    )
+
+    SELECT TRUE INTO v_is_done;
 
     PERFORM drain_analytics_queues();
     PERFORM sync_course_summary();
@@ -85,13 +114,20 @@ BEGIN
     LOOP
         EXECUTE format(
             $sql$
-            UPDATE %1$I AS s
-            SET changed_at = shown.last_updated
-            FROM (%4$s) AS found
-            INNER JOIN %2$I AS shown USING (%3$I)
-            WHERE
-                s.%3$I = found.%3$I
-                AND to_jsonb(found) - 'last_updated' = to_jsonb(shown) - 'last_updated'
+            WITH same AS MATERIALIZED (
+                SELECT found.key, shown.last_updated
+                FROM (
+                    SELECT q.%3$I AS key, to_jsonb(q) - 'last_updated' AS row
+                    FROM (%4$s) AS q
+                ) AS found
+                INNER JOIN (
+                    SELECT v.%3$I AS key, v.last_updated, to_jsonb(v) - 'last_updated' AS row
+                    FROM %2$I AS v
+                ) AS shown ON found.key = shown.key AND found.row = shown.row
+            )
+            UPDATE %1$I AS s SET changed_at = same.last_updated
+            FROM same
+            WHERE s.%3$I = same.key
             $sql$,
             v_summary.name, v_summary.view, v_summary.key, v_summary.query
         );
@@ -106,4 +142,5 @@ COMMENT ON FUNCTION rebuild_learning_analytics() IS
 'Counts the summaries of the analytics anew from all tables and refreshes both views; needed only '
 'where triggers did not run: after a load with session_replication_role = replica, with disabled '
 'triggers, or of data alone. Waits for a refresh at work; writers and readers go on. For the owner '
-'of the tables.';
+'of the tables. On Citus raises 25000 outside of a REPEATABLE READ transaction, and so does '
+'refresh_learning_analytics() after a TRUNCATE.';

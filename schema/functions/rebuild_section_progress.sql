@@ -19,43 +19,48 @@ BEGIN
     ORDER BY sp.learner_id, sp.section_id
     FOR NO KEY UPDATE;
 
-    INSERT INTO section_progress AS sp (
-        learner_id, section_id, course_id, status, first_accessed, last_accessed,
-        total_time_spent, active_learning_time,
-        interaction_count, meaningful_interactions, help_requests
+    -- counted here: on Citus, ROW_COUNT would be that of the SELECT
+    WITH written AS (
+        INSERT INTO section_progress AS sp (
+            learner_id, section_id, course_id, status, first_accessed, last_accessed,
+            total_time_spent, active_learning_time,
+            interaction_count, meaningful_interactions, help_requests
+        )
+        SELECT
+            d.learner_id,
+            d.section_id,
+            p_course_id,
+            'in_progress',
+            d.first_accessed,
+            d.last_accessed,
+            d.total_time_spent,
+            d.active_learning_time,
+            d.interaction_count,
+            d.meaningful_interactions,
+            d.help_requests
+        FROM derive_section_counters(p_course_id) AS d
+        ORDER BY d.learner_id, d.section_id
+        ON CONFLICT (learner_id, section_id) DO UPDATE SET
+            first_accessed = excluded.first_accessed,
+            last_accessed = excluded.last_accessed,
+            total_time_spent = excluded.total_time_spent,
+            active_learning_time = excluded.active_learning_time,
+            interaction_count = excluded.interaction_count,
+            meaningful_interactions = excluded.meaningful_interactions,
+            help_requests = excluded.help_requests
+        WHERE
+            (
+                sp.first_accessed, sp.last_accessed, sp.total_time_spent, sp.active_learning_time,
+                sp.interaction_count, sp.meaningful_interactions, sp.help_requests
+            ) IS DISTINCT FROM (
+                excluded.first_accessed, excluded.last_accessed,
+                excluded.total_time_spent, excluded.active_learning_time,
+                excluded.interaction_count, excluded.meaningful_interactions, excluded.help_requests
+            )
+        RETURNING id
     )
-    SELECT
-        d.learner_id,
-        d.section_id,
-        p_course_id,
-        'in_progress',
-        d.first_accessed,
-        d.last_accessed,
-        d.total_time_spent,
-        d.active_learning_time,
-        d.interaction_count,
-        d.meaningful_interactions,
-        d.help_requests
-    FROM derive_section_counters(p_course_id) AS d
-    ORDER BY d.learner_id, d.section_id
-    ON CONFLICT (learner_id, section_id) DO UPDATE SET
-        first_accessed = excluded.first_accessed,
-        last_accessed = excluded.last_accessed,
-        total_time_spent = excluded.total_time_spent,
-        active_learning_time = excluded.active_learning_time,
-        interaction_count = excluded.interaction_count,
-        meaningful_interactions = excluded.meaningful_interactions,
-        help_requests = excluded.help_requests
-    WHERE
-        (
-            sp.first_accessed, sp.last_accessed, sp.total_time_spent, sp.active_learning_time,
-            sp.interaction_count, sp.meaningful_interactions, sp.help_requests
-        ) IS DISTINCT FROM (
-            excluded.first_accessed, excluded.last_accessed,
-            excluded.total_time_spent, excluded.active_learning_time,
-            excluded.interaction_count, excluded.meaningful_interactions, excluded.help_requests
-        );
-    GET DIAGNOSTICS v_written = ROW_COUNT;
+
+    SELECT count(*) INTO v_written FROM written;
     RETURN v_written;
 END;
 $$;

@@ -11,7 +11,9 @@ CREATE OR REPLACE FUNCTION recount_course_enrollments() RETURNS TABLE (
 )
 LANGUAGE sql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- a string: on Citus no function may record a dependency on a table
+AS $$
     SELECT
         r.learner_id,
         r.course_id,
@@ -23,7 +25,7 @@ BEGIN ATOMIC
         count(r.engagement_score)
     FROM course_enrollments AS r
     GROUP BY r.learner_id, r.course_id;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION recount_course_enrollments() FROM public;
 

@@ -8,7 +8,9 @@ CREATE OR REPLACE FUNCTION recount_learning_interactions() RETURNS TABLE (
 )
 LANGUAGE sql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- a string: on Citus no function may record a dependency on a table
+AS $$
     SELECT
         r.learner_id,
         r.interaction_type,
@@ -17,7 +19,7 @@ BEGIN ATOMIC
         count(r.learning_effectiveness)
     FROM learning_interactions AS r
     GROUP BY r.learner_id, r.interaction_type;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION recount_learning_interactions() FROM public;
 

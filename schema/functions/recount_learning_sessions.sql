@@ -13,7 +13,9 @@ CREATE OR REPLACE FUNCTION recount_learning_sessions() RETURNS TABLE (
 )
 LANGUAGE sql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- a string: on Citus no function may record a dependency on a table
+AS $$
     SELECT
         r.learner_id,
         count(*),
@@ -27,7 +29,7 @@ BEGIN ATOMIC
         count(r.productivity_score)
     FROM learning_sessions AS r
     GROUP BY r.learner_id;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION recount_learning_sessions() FROM public;
 

@@ -14,7 +14,9 @@ CREATE OR REPLACE FUNCTION recount_section_progress() RETURNS TABLE (
 )
 LANGUAGE sql
 STABLE PARALLEL SAFE
-BEGIN ATOMIC
+SET search_path FROM CURRENT
+-- a string: on Citus no function may record a dependency on a table
+AS $$
     SELECT
         r.learner_id,
         r.course_id,
@@ -29,7 +31,7 @@ BEGIN ATOMIC
         sum(r.meaningful_interactions)::bigint
     FROM section_progress AS r
     GROUP BY r.learner_id, r.course_id;
-END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION recount_section_progress() FROM public;
 

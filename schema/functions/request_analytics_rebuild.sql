@@ -1,4 +1,4 @@
--- TRUNCATE says not what was in the table: the next refresh counts anew.
+-- TRUNCATE does not say what was in the table: the next refresh counts all rows again.
 -- A definer, because who may truncate a table need not be able to write requests.
 CREATE OR REPLACE FUNCTION request_analytics_rebuild() RETURNS trigger
 LANGUAGE plpgsql

@@ -29,6 +29,9 @@ DECLARE
     v_learner_ids uuid[];
     v_section_ids uuid[];
     v_course_ids uuid[];
+    v_new_learner_ids uuid[];
+    v_new_section_ids uuid[];
+    v_new_course_ids uuid[];
     v_first timestamptz[];
     v_last timestamptz[];
     v_seconds bigint[];
@@ -89,6 +92,7 @@ BEGIN
             TABLE = 'learning_interactions', COLUMN = 'section_id';
     END IF;
 
+    SET LOCAL plan_cache_mode = auto; -- Citus has no generic plan for INSERT ... SELECT
     WITH event AS (
         SELECT
             coalesce(e.id, gen_random_uuid()) AS id,
@@ -163,19 +167,28 @@ BEGIN
         v_learner_ids, v_section_ids, v_course_ids, v_first, v_last, v_seconds, v_active,
         v_interactions, v_meaningful, v_help
     FROM counted AS c;
+    SET LOCAL plan_cache_mode = force_generic_plan;
 
     -- Rows that are missing start empty, which writes no enrollment; then one UPDATE counts. An
     -- upsert would fire the triggers of INSERT and of UPDATE, and each would lock enrollments in the
     -- order of their keys, but one after the other: batches would deadlock.
-    INSERT INTO section_progress (learner_id, section_id, course_id, status)
-    SELECT k.learner_id, k.section_id, k.course_id, 'in_progress'
+    SELECT array_agg(k.learner_id), array_agg(k.section_id), array_agg(k.course_id)
+    INTO v_new_learner_ids, v_new_section_ids, v_new_course_ids
     FROM unnest(v_learner_ids, v_section_ids, v_course_ids) AS k (learner_id, section_id, course_id)
     WHERE NOT EXISTS (
         SELECT FROM section_progress AS sp
         WHERE sp.learner_id = k.learner_id AND sp.section_id = k.section_id
-    )
-    ORDER BY k.learner_id, k.section_id
-    ON CONFLICT (learner_id, section_id) DO NOTHING;
+    );
+    IF v_new_learner_ids IS NOT NULL THEN
+        SET LOCAL plan_cache_mode = auto;
+        INSERT INTO section_progress (learner_id, section_id, course_id, status)
+        SELECT k.learner_id, k.section_id, k.course_id, 'in_progress'
+        FROM unnest(v_new_learner_ids, v_new_section_ids, v_new_course_ids)
+            AS k (learner_id, section_id, course_id)
+        ORDER BY k.learner_id, k.section_id
+        ON CONFLICT (learner_id, section_id) DO NOTHING;
+        SET LOCAL plan_cache_mode = force_generic_plan;
+    END IF;
 
     WITH locked AS MATERIALIZED (
         SELECT sp.id, k.*

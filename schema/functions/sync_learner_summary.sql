@@ -2,16 +2,24 @@
 -- queues it, since learners are few and a refresh of the view reads as many rows anyway. The row of
 -- one who is gone stays while anything is yet to be taken out of it.
 CREATE OR REPLACE FUNCTION sync_learner_summary() RETURNS void
-LANGUAGE sql
-BEGIN ATOMIC
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+-- a session keeps its plans: one made for an empty queue must not walk a full one
+SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+    -- a parameter: on Citus, now() would be that of the node which a statement is sent to
+    v_now CONSTANT timestamptz := now();
+BEGIN
     INSERT INTO learner_summary AS s (
-        learner_id, learning_style, academic_level, preferred_difficulty
+        learner_id, learning_style, academic_level, preferred_difficulty, changed_at
     )
     SELECT
         coalesce(l.id, o.learner_id),
         l.learning_style,
         l.academic_level,
-        l.preferred_difficulty
+        l.preferred_difficulty,
+        v_now
     FROM learners AS l
     FULL JOIN learner_summary AS o ON l.id = o.learner_id
     WHERE
@@ -23,8 +31,9 @@ BEGIN ATOMIC
         learning_style = excluded.learning_style,
         academic_level = excluded.academic_level,
         preferred_difficulty = excluded.preferred_difficulty,
-        changed_at = now();
+        changed_at = excluded.changed_at;
 END;
+$$;
 
 REVOKE EXECUTE ON FUNCTION sync_learner_summary() FROM public;
 

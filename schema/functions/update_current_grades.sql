@@ -14,7 +14,9 @@ BEGIN
         measures_version = e.measures_version + 1,
         current_grade = d.current_grade
     FROM derive_current_grades(p_enrollment_ids) AS d
-    WHERE e.id = d.enrollment_id;
+    WHERE
+        e.id = ANY(p_enrollment_ids) -- again: else all would be read to find those
+        AND e.id = d.enrollment_id;
 END;
 $$;
 

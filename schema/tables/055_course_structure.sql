@@ -1,4 +1,4 @@
--- One row a course: the row that each change of its structure writes, and that enrolling locks.
+-- One row per course: the row that each change of its structure writes, and that enrolling locks.
 -- Not the course itself: sessions, modules and assessments hold key-share locks of its row, so that
 -- an author would wait for all of them, and two authors for each other.
 CREATE TABLE course_structure (
@@ -14,7 +14,7 @@ CREATE TABLE course_structure (
 ) WITH (fillfactor = 80);
 
 COMMENT ON TABLE course_structure IS
-'What enrollments rest on in their course. One row a course; kept by triggers.';
+'What enrollments rest on in their course. One row per course; kept by triggers.';
 COMMENT ON COLUMN course_structure.course_id IS 'Course.';
 COMMENT ON COLUMN course_structure.version IS
 'Number of changes so far: sections added, removed or moved; assessments weighed, removed or '

@@ -62,7 +62,7 @@ CREATE TABLE course_enrollments (
 );
 
 COMMENT ON TABLE course_enrollments IS
-'A learner in a course: goals, progress and outcome. One row a learner and course.';
+'A learner in a course: goals, progress and outcome. One row per learner and course.';
 COMMENT ON COLUMN course_enrollments.id IS 'Identity.';
 COMMENT ON COLUMN course_enrollments.learner_id IS 'Learner.';
 COMMENT ON COLUMN course_enrollments.course_id IS

@@ -1,11 +1,10 @@
--- One row a learner and course that have to do with each other: the row that enrolling writes, and
--- that progress and attempts of a learner without an enrollment write, so that of two transactions
--- one waits for the other and sees it.
--- A change of the course's structure writes these rows by the cascade of the foreign key. A cascade
--- alone sees rows that are newer than the snapshot of a REPEATABLE READ transaction, and raises
--- 40001 for them. The key is not on the enrollment: a row that is updated twice in a transaction
--- has its foreign keys checked again, and who works in a course would then wait for who edits it,
--- who waits for the enrollment.
+-- One row per learner and course that have to do with each other: the row that enrolling writes,
+-- and that progress and attempts of a learner without an enrollment write, so that of two
+-- transactions one waits for the other and sees it. A change of the course's structure writes these
+-- rows by the cascade of the foreign key. A cascade alone sees rows that are newer than the
+-- snapshot of a REPEATABLE READ transaction, and raises 40001 for them. The key is not on the
+-- enrollment: a row that is updated twice in a transaction has its foreign keys checked again, and
+-- who works in a course would then wait for who edits it, who waits for the enrollment.
 CREATE TABLE learner_courses (
     learner_id uuid NOT NULL,
     course_id uuid NOT NULL,

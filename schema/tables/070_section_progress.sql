@@ -76,7 +76,7 @@ CREATE TABLE section_progress (
 );
 
 COMMENT ON TABLE section_progress IS
-'Progress of a learner in a section. One row a learner and section.';
+'Progress of a learner in a section. One row per learner and section.';
 COMMENT ON COLUMN section_progress.id IS 'Identity.';
 COMMENT ON COLUMN section_progress.learner_id IS 'Learner.';
 COMMENT ON COLUMN section_progress.section_id IS 'Section.';

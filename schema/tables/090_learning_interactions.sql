@@ -57,7 +57,7 @@ CREATE TABLE learning_interactions (
 ) PARTITION BY RANGE (timestamp);
 
 COMMENT ON TABLE learning_interactions IS
-'One row an event of a learner in a section, in a course or in neither, such as a login; '
+'One row per event of a learner in a section, in a course or in neither, such as a login; '
 'partitioned by UTC month. An event is '
 'identified by id and timestamp. Give queries a bound on timestamp, so that they read only '
 'the months that they need.';

@@ -10,12 +10,20 @@ COMMENT ON TRIGGER course_enrollments_updated_at ON course_enrollments IS
 'Keeps updated_at of what keep_enrollment_measures leaves to it; an update that changes nothing '
 'leaves it.';
 
-CREATE CONSTRAINT TRIGGER course_enrollments_institution
-AFTER INSERT OR UPDATE OF learner_id, course_id ON course_enrollments
+CREATE OR REPLACE TRIGGER course_enrollments_institution_insert
+AFTER INSERT ON course_enrollments
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION check_enrollment_institution();
+COMMENT ON TRIGGER course_enrollments_institution_insert ON course_enrollments IS
+'Learner and course are of one institution.';
+
+CREATE CONSTRAINT TRIGGER course_enrollments_institution_update
+AFTER UPDATE OF learner_id, course_id ON course_enrollments
 DEFERRABLE INITIALLY IMMEDIATE
 FOR EACH ROW
-EXECUTE FUNCTION check_enrollment_institution('enrollment');
-COMMENT ON TRIGGER course_enrollments_institution ON course_enrollments IS
+EXECUTE FUNCTION check_enrollment_institution();
+COMMENT ON TRIGGER course_enrollments_institution_update ON course_enrollments IS
 'Learner and course are of one institution.';
 
 CREATE OR REPLACE TRIGGER course_enrollments_completion

@@ -46,6 +46,16 @@ COMMENT ON TRIGGER educational_assessments_grades_delete ON educational_assessme
 CREATE OR REPLACE TRIGGER educational_assessments_delta_update
 AFTER UPDATE ON educational_assessments
 FOR EACH ROW WHEN (old.course_id IS DISTINCT FROM new.course_id)
-EXECUTE FUNCTION append_assessment_attempts_delta();
+EXECUTE FUNCTION append_assessment_attempts_delta('assessment');
 COMMENT ON TRIGGER educational_assessments_delta_update ON educational_assessments IS
 'Analytics follow an assessment that moves to another course.';
+
+CREATE CONSTRAINT TRIGGER educational_assessments_institution
+AFTER UPDATE ON educational_assessments
+DEFERRABLE INITIALLY IMMEDIATE
+FOR EACH ROW WHEN (old.course_id IS DISTINCT FROM new.course_id)
+EXECUTE FUNCTION check_institution_change(
+    'assessment_id', 'assessment_attempts_institution_check'
+);
+COMMENT ON TRIGGER educational_assessments_institution ON educational_assessments IS
+'An assessment does not leave the institution of the learners who took it.';

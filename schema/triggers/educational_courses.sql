@@ -18,6 +18,8 @@ CREATE CONSTRAINT TRIGGER educational_courses_institution
 AFTER UPDATE OF institution_id ON educational_courses
 DEFERRABLE INITIALLY IMMEDIATE
 FOR EACH ROW WHEN (old.institution_id IS DISTINCT FROM new.institution_id)
-EXECUTE FUNCTION check_institution_change('course_id');
+EXECUTE FUNCTION check_institution_change(
+    'course_id', 'course_enrollments_institution_check'
+);
 COMMENT ON TRIGGER educational_courses_institution ON educational_courses IS
 'A course does not leave the institution of its learners.';

@@ -10,6 +10,8 @@ CREATE CONSTRAINT TRIGGER learners_institution
 AFTER UPDATE OF institution_id ON learners
 DEFERRABLE INITIALLY IMMEDIATE
 FOR EACH ROW WHEN (old.institution_id IS DISTINCT FROM new.institution_id)
-EXECUTE FUNCTION check_institution_change('learner_id');
+EXECUTE FUNCTION check_institution_change(
+    'learner_id', 'course_enrollments_institution_check'
+);
 COMMENT ON TRIGGER learners_institution ON learners IS
 'A learner does not leave the institution of the courses where they were active.';

@@ -35,8 +35,8 @@ ON learner_progress_analytics (learner_id);
 COMMENT ON INDEX idx_learner_progress_analytics_learner IS
 'One learner, and what REFRESH CONCURRENTLY matches rows by.';
 COMMENT ON MATERIALIZED VIEW learner_progress_analytics IS
-'One row a learner: figures over all courses, as of the last refresh_learning_analytics(). '
-'Averages skip NULL, and are NULL over nothing. Whoever may read it reads all learners.';
+'One row per learner: figures over all courses, as of the last refresh_learning_analytics(). '
+'Averages skip NULL, and are NULL when there are none. Who may read it reads all learners.';
 COMMENT ON COLUMN learner_progress_analytics.learner_id IS 'Learner.';
 COMMENT ON COLUMN learner_progress_analytics.learning_style IS 'Stated preference, or the default.';
 COMMENT ON COLUMN learner_progress_analytics.academic_level IS 'Level of education.';

@@ -28,8 +28,8 @@ ON learning_analytics_dashboard (course_id);
 COMMENT ON INDEX idx_learning_analytics_dashboard_course IS
 'One course, and what REFRESH CONCURRENTLY matches rows by.';
 COMMENT ON MATERIALIZED VIEW learning_analytics_dashboard IS
-'One row a course: figures over its enrolled learners, whatever their status, as of the last '
-'refresh_learning_analytics(). Averages skip NULL, and are NULL over nothing. Whoever may read '
+'One row per course: figures over its enrolled learners, whatever their status, as of the last '
+'refresh_learning_analytics(). Averages skip NULL, and are NULL when there are none. Who may read '
 'it reads all courses.';
 COMMENT ON COLUMN learning_analytics_dashboard.course_id IS 'Course.';
 COMMENT ON COLUMN learning_analytics_dashboard.course_title IS 'Title of the course.';

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 import lms_schema
+from lms_schema.commands import settings
 from lms_schema.commands.output import print_event, print_json, say_error
 from lms_schema.errors import LmsSchemaError, UsageError
 from lms_schema.events import Event
@@ -23,6 +24,7 @@ COMMANDS = (
     "verify",
     "baseline",
     "check",
+    "new",
     "maintain",
     "export",
     "drop",
@@ -133,9 +135,15 @@ def _refused(error: OSError) -> str:
 @click.version_option(
     lms_schema.__version__, prog_name="lms-schema", message="%(prog)s %(version)s"
 )
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Install, upgrade and prove the PostgreSQL schema of a learning platform.
 
     Results go to standard output, progress and errors to standard error.
     Passwords are never printed.
     """
+    name = context.invoked_subcommand
+    command = cli.get_command(context, name) if name else None
+    if name and command:
+        context.obj = settings.read()
+        context.default_map = {name: context.obj.defaults(command)}

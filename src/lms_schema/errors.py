@@ -5,7 +5,9 @@ Each message says what happened, where, and what to do next. No message holds a 
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
+from collections.abc import Iterable
 from typing import ClassVar
 
 _UNPRINTABLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
@@ -129,6 +131,12 @@ def _shortened(statement: str, lines: int = 12) -> str:
     if len(kept) > lines:
         kept = [*kept[:lines], f"... ({len(kept) - lines} more lines)"]
     return "\n".join(f"    {line}" for line in kept)
+
+
+def near(name: str, names: Iterable[str]) -> str:
+    """Return a sentence that names what was probably meant, or nothing."""
+    found = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
+    return f" Did you mean {' or '.join(found)}?" if found else ""
 
 
 def printable(text: str, *, keep: str = "") -> str:

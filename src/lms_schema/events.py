@@ -1,7 +1,8 @@
-"""What a migrate tells while it runs, and what it did."""
+"""What a command tells while it runs, and what a migrate did."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from psycopg.errors import Diagnostic
@@ -11,14 +12,15 @@ from lms_schema.source.package import Kind, SqlFile
 
 @dataclass(frozen=True)
 class Event:
-    """Something to tell while a migrate runs.
+    """Something to tell while a command runs.
 
     Attributes:
-        kind: `begin`, `building`, `waiting`, `notice`, `warning`, `error`, or the action that was
-            done, as in `Action`.
+        kind: `begin` (a piece of work, which `text` names), `step` (a part of it is done),
+            `building`, `waiting`, `notice`, `warning`, `error`, the action that was done with a
+            file, as in `Action`, or the step of a maintain that ended.
         text: A file, or a sentence.
         seconds: How long an action took.
-        total: How many files are to be done, when it begins.
+        total: Of `begin`: how many steps or actions follow; None: not known.
     """
 
     kind: str
@@ -45,6 +47,32 @@ class Event:
             "seconds": None if self.seconds is None else round(self.seconds, 3),
             "total": self.total,
         }
+
+
+OnEvent = Callable[[Event], None]
+
+
+def unheard(_event: Event) -> None:
+    """Take an event that nobody wants to hear of."""
+
+
+def steps(on_event: OnEvent, what: str) -> OnEvent:
+    """Return what to call with the events of a run on a disposable server: each file is a step.
+
+    Nothing else of them is told: what such a server notices is not of the target.
+
+    Args:
+        on_event: Called with `begin` and the steps.
+        what: What the run does there.
+    """
+
+    def tell(event: Event) -> None:
+        if event.kind == "begin":
+            on_event(Event("begin", what, total=event.total))
+        elif event.seconds is not None:
+            on_event(Event("step", event.text, event.seconds))
+
+    return tell
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,7 @@ def schemas_from(conninfo: str, query: str) -> tuple[str, ...]:
             if len(columns) != 1 or columns[0].type_code not in _TEXT_TYPES:
                 raise UsageError(
                     "The query of --schemas-from must return one column of text, the name of a "
-                    f"schema a row; it returns {len(columns)} column(s)"
+                    f"schema per row; it returns {len(columns)} column(s)"
                     f"{' of another type' if len(columns) == 1 else ''}."
                 )
             names = tuple(row[0] for row in cursor)

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 
+from lms_schema import rules
 from lms_schema.rules.checked_folder import subject
 from lms_schema.rules.examination import examine
 from lms_schema.source import package as packages
@@ -14,7 +15,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def test_the_package_keeps_the_rules(server: str) -> None:
-    result = examine(subject(packages.shipped_folder()), server, scopes=["catalog"])
+    result = examine(subject(packages.shipped_folder()), server, scopes=rules.ASKED)
     assert (result.findings, result.skipped) == ((), ())
 
 

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from lms_schema import rules
+from lms_schema.events import Event
 from lms_schema.rules.checked_folder import subject
 from lms_schema.rules.examination import examine
+from lms_schema.rules.folder import one_number
+from lms_schema.source import package as packages
 
 NOTES = (
     "CREATE TABLE notes (id bigint PRIMARY KEY, body text);\n"
@@ -139,3 +142,25 @@ def test_a_schema_in_a_function_body_is_found(broken: Rules) -> None:
     body += "SET search_path FROM CURRENT\nAS $$ SELECT count(*) FROM public.notes $$;\n"
     body += "REVOKE EXECUTE ON FUNCTION n FROM public;\nCOMMENT ON FUNCTION n() IS 'Count.';\n"
     assert "hard-coded-schema" in broken({**index("(note_id)"), "functions/n.sql": body})
+
+
+def test_of_two_files_with_one_number_the_new_one_is_found_wherever_its_name_stands(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "shop"
+    for path in ("shop.released/1.0.0/tables/010_orders.sql", "shop/tables/010_orders.sql"):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(NOTES)
+    (root / "tables/010_baskets.sql").write_text(PAGES)
+    (root / "tables/020_pages.sql").write_text(PAGES)
+    (folder,) = [item for item in subject(packages.shipped_folder(), [root]) if item.judged]
+    assert [problem.path.name for problem in one_number.find(folder)] == ["010_baskets.sql"]
+
+
+def test_each_rule_is_told_as_it_begins(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "010_notes.sql").write_text(NOTES)
+    told: list[Event] = []
+    examine(subject(tmp_path), "", scopes=["file", "folder"], on_event=told.append)
+    expected = [f"rule {name}" for scope in ("file", "folder") for name in rules.SCOPES[scope]]
+    assert [(event.kind, event.text) for event in told] == [("begin", text) for text in expected]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
 import lms_schema
-from lms_schema import CheckResult, Finding, LmsSchemaError
+from lms_schema import CheckResult, Finding, LmsSchemaError, rules
 from lms_schema.cli import cli
 from lms_schema.rules.lint import sqlfluff, squawk
 from support import documents
@@ -80,6 +81,45 @@ def test_sarif_is_valid_and_says_the_same() -> None:
     first["line"] = 3
     with pytest.raises(ValidationError, match="not permitted"):
         SarifLog.model_validate(document)
+
+
+def test_junit_has_a_test_for_each_finding_and_for_each_rule_without_any(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result = CheckResult(
+        (*RESULT.findings, Finding("syntax", "error", "ä<\x01>.sql", 2, "ends \x02\nhere")),
+        RESULT.skipped,
+        ("squawk",),
+    )
+    monkeypatch.setattr(lms_schema, "check", lambda **_options: result)
+    document = CliRunner().invoke(cli, ["check", "--format", "junit"]).stdout
+    (suite,) = ElementTree.fromstring(document)  # noqa: S314 (ours)
+    tests = {(test.get("classname"), test.get("name")): test for test in suite}
+    broken = tests["primary-key", "db/my shop/tables/010_a.sql:3"]
+    assert broken.get("line") == "3"
+    (failure,) = broken
+    assert (failure.tag, failure.get("message")) == ("failure", "a: 100 %,")
+    assert failure.text == "db/my shop/tables/010_a.sql:3\na: 100 %,\nmend it"
+    (warning,) = tests["sqlfluff/LT01", "/elsewhere/a:b.sql:1"]
+    assert warning.tag == "system-out"
+    assert ("syntax", "ä<\\x01>.sql:2") in tests
+    rest = {
+        name: [part.tag for part in test]
+        for (of, name), test in tests.items()
+        if of == "lms-schema"
+    }
+    assert (rest["upgrade"], rest["squawk"], rest["time-zone"]) == (["error"], ["skipped"], [])
+    assert rest.keys() == {rule.id for rule in rules.every()} - {
+        "primary-key",
+        "sqlfluff",
+        "syntax",
+    }
+    assert [suite.get(name) for name in ("tests", "failures", "errors", "skipped")] == [
+        str(len(tests)),
+        "2",
+        "1",
+        "1",
+    ]
 
 
 @pytest.mark.parametrize("linter", [sqlfluff, squawk])

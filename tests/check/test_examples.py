@@ -52,6 +52,7 @@ PLANTED = {
     "hard-coded-schema": ("views/note_bodies.sql", 1),
     "ignore-comment": ("tables/010_notes.sql", 2),
     "layout": ("tabels", 1),
+    "one-number": ("tables/010_pages.sql", 1),
     "dependency": ("functions/f.sql", 1),
     "order-fresh": ("ORDER", 1),
     "released-file": ("tables/010_notes.sql", 1),
@@ -84,6 +85,18 @@ PLANTED = {
     "transaction-mark": ("tables/010_notes.sql", 3),
     "transaction-function": ("functions/one.sql", 1),
     "logged-table": ("tables/010_notes.sql", 1),
+    "function-relation": ("functions/one.sql", 1),
+    "function-constraint": ("functions/one.sql", 1),
+    "sql-with-parameters": ("functions/one.sql", 1),
+    "sql-without-settings": ("functions/one.sql", 1),
+    "transition-table": ("triggers/notes.sql", 1),
+    "trigger-table-name": ("functions/one.sql", 1),
+    "write-behind-with": ("functions/one.sql", 1),
+    "upsert-time": ("functions/one.sql", 1),
+    "upsert-case": ("functions/one.sql", 1),
+    "insert-default": ("tables/020_pages.sql", 5),
+    "insert-plan": ("functions/one.sql", 1),
+    "insert-count": ("functions/one.sql", 1),
 }
 
 _QUICK = ("file", "folder")

@@ -79,6 +79,7 @@ def test_json_of_migrate_and_status_has_its_documented_shape(empty_database: str
     assert migrated.pop("seconds") >= action.pop("seconds") > 0
     assert migrated == common | {
         "command": "migrate",
+        "pending": ["tables/010_a"],
         "actions": [{"file": "tables/010_a", "action": "apply"}],
         "repaired": [],
         "left": [],

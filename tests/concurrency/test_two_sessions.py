@@ -22,9 +22,8 @@ QUICK = {
 }
 """One of each kind, whose pairs are tried in every run of the tests."""
 
-
-TOGETHER = 8
-"""Pairs that share one making and one judging of the schools: half of what a pair alone takes."""
+TOGETHER = 24
+"""Pairs for which the schools are made and judged once: both take as long as the fights of few."""
 
 
 def _groups() -> Iterator[Any]:

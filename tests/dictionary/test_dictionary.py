@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from html.parser import HTMLParser
 from itertools import combinations
 from pathlib import Path
@@ -83,6 +84,34 @@ def test_every_object_and_every_comment_is_in_both_documents(release: Catalog) -
             assert name in text, key
 
 
+def test_the_functions_to_call_are_those_of_the_readme(release: Catalog) -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("| call | gives |")[1]
+    rows = re.findall(r"^\|(.+?)\|", table.split("\n\n")[0], re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(\w+)\(", row)}
+    functions = dictionary.read(release).functions
+    assert {item.name for item in functions if not item.internal} == named
+
+
+def test_what_is_internal_comes_last_and_is_marked(release: Catalog) -> None:
+    schema = dictionary.read(release)
+    for document in (docs.markdown(release), docs.html(release)):
+        place = document.rindex("Internal")
+        for table in schema.tables:
+            assert document.index(f"{table.comment}"[:30]) < place
+        for table in schema.internal_tables:
+            assert table.name in document[place:]
+    assert docs.html(release).count('class="tag">internal<') == len(schema.internal_tables) + 1
+    assert "learning_interactions_delta" in {table.name for table in schema.internal_tables}
+    drawn = {box.name for box in draw(schema).boxes}
+    assert drawn.isdisjoint(table.name for table in schema.internal_tables)
+
+
+def test_each_subject_names_tables_of_the_release(release: Catalog) -> None:
+    shown = tomllib.loads(Path(dictionary.__file__).with_name("subjects.toml").read_text("utf-8"))
+    named = [name for names in shown["tables"].values() for name in names]
+    assert sorted(named) == sorted(table.name for table in dictionary.read(release).tables)
+
+
 def test_the_page_loads_nothing_and_its_links_lead_somewhere(release: Catalog) -> None:
     text = docs.html(release)
     page = Page(text)
@@ -159,7 +188,7 @@ def test_tables_stand_apart_and_right_of_what_they_refer_to(release: Catalog) ->
     schema = dictionary.read(release)
     diagram = draw(schema)
     boxes = {box.name: box for box in diagram.boxes}
-    keys = [key for table in schema.tables for key in table.foreign_keys]
+    keys = [key for table in schema.tables for key in table.foreign_keys if key.references in boxes]
     assert len(diagram.lines) == len(keys) > 0
     for key in keys:
         assert boxes[key.table].x >= boxes[key.references].x + WIDTH

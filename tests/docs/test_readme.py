@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -14,6 +15,8 @@ import pytest
 
 import lms_schema
 from lms_schema.cli import cli
+from lms_schema.commands import settings
+from lms_schema.source import package as packages
 from support.access import make_world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,18 +37,58 @@ def test_every_command_and_option_is_in_the_readme_and_has_help() -> None:
     for name in cli.list_commands(context):
         command = cli.get_command(context, name)
         assert command is not None
-        names = [f"lms-schema {name}"]
+        arguments = [
+            parameter.human_readable_name
+            for parameter in command.params
+            if not isinstance(parameter, click.Option)
+        ]
+        names = [" ".join(["lms-schema", name, *arguments])]
         if not command.help:
             silent.append(f"{name}: no help")
         for parameter in command.params:
             if not isinstance(parameter, click.Option):
-                names.append(f"lms-schema {name} {parameter.human_readable_name}")
                 continue
             names.append(parameter.opts[0])
             if not parameter.help:
                 silent.append(f"{name} {parameter.opts[0]}: no help")
         silent += [f"{name}: {word} not in README" for word in names if word not in README]
     assert silent == []
+
+
+def test_shell_completion_works_as_printed() -> None:
+    (line,) = re.findall(r"`(eval .*_LMS_SCHEMA_COMPLETE.*)`", README)
+    script = f"{line}; COMP_WORDS=(lms-schema ver); COMP_CWORD=1; _lms_schema_completion lms-schema"
+    done = subprocess.run(
+        ["bash", "-c", f'{script}; echo "$COMPREPLY"'],
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "verify\n"
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/plan.md"])
+def test_a_file_that_is_to_be_made_has_a_number_that_is_free(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"\b((?:tables|types)/\d{3}_\w+)", text))
+    files = {file.id for file in packages.read().files}
+    taken = {file_id.partition("_")[0] for file_id in files}
+    assert named
+    assert [name for name in named - files if name.partition("_")[0] in taken] == []
+
+
+def test_the_examples_of_settings_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    Path("lms-schema.toml").write_text(example)
+    assert settings.read().levels["sqlfluff/LT05"] == "off"
+    Path("lms-schema.toml").unlink()
+    Path("pyproject.toml").write_text(_block("toml", "tool.lms-schema"))
+    assert settings.read().shared == {"schema": "lms", "extra": ["db/shop"]}
 
 
 def test_every_exit_code_is_in_the_readme() -> None:

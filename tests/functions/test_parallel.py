@@ -14,7 +14,7 @@ CALLS = (
     "expired_interaction_partitions('12 months')",
     "interaction_partition_ddl(24)",
     "interaction_statement_triggers('learning_interactions')",
-    "recount_assessment_attempts(gen_random_uuid(), gen_random_uuid())",
+    "recount_assessment_attempts(ARRAY[md5('a')::uuid], ARRAY[md5('b')::uuid])",
     "recount_course_enrollments()",
     "recount_learning_interactions()",
     "recount_learning_sessions()",

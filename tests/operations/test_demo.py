@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -189,6 +189,14 @@ def assert_weeks_and_bands_count_the_rows(connection: Connection) -> None:
         for week in weeks:
             expected = (len(learners[week.monday]), events[week.monday])
             assert (week.learners, week.interactions) == expected
+            monday = datetime.combine(week.monday, time(), UTC)
+            finished = {
+                row["learner_id"]
+                for row in stored["course_enrollments"]
+                if row["course_id"] == course.id
+                if row["completion_date"] and row["completion_date"] < monday
+            }
+            assert week.finished == len(finished - learners[week.monday])
         bands = Counter(
             min(int(row["overall_progress"]) // 10, 9) * 10
             for row in stored["course_enrollments"]
@@ -215,6 +223,13 @@ def assert_page_is_whole(page: str, connection: Connection) -> None:
         assert title in page
     codes = column(connection, "SELECT course_code FROM educational_courses")
     assert set(re.findall(r'href="#([^"]*)"', page)) == set(codes)
+    for section in page.split("<section")[1:]:
+        places = [section.index(text) for text in ("Progress<", "Who may need help", "by week")]
+        assert places == sorted(places)
+        assert re.search(r">\d+ [A-Z][a-z]{2}</text>", section)  # a date below a bar
+        figures = re.findall(r"<dt>.*?</dt>\s*<dd>.*?</dd>\s*<dd class=\"why\">(.+?)</dd>", section)
+        assert len(figures) == section.count("<dt>") > 5
+    assert "had finished before: in the last week" in page
     assert set(codes) <= set(re.findall(r'id="([^"]*)"', page))
     assert re.findall(r"""(?:src|href)=["'](?!#|mailto:)|url\(|<script|@import""", page) == []
 

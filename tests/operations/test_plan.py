@@ -26,6 +26,8 @@ from lms_schema import (
     plan,
 )
 from lms_schema.cli import cli
+from lms_schema.commands import plan as plan_command
+from lms_schema.commands.plan_markdown import markdown
 from lms_schema.server import embedded
 from lms_schema.source import package as packages
 from lms_schema.tracing.plan_result import PlannedTransaction
@@ -411,6 +413,9 @@ def test_the_text_is_grouped_by_file_and_marks_what_is_dangerous(upgrade: str) -
     lines = result.stdout.splitlines()
     assert lines[1:] == [
         "",
+        "These lock nothing of the database; --show-sql lists them:",
+        "   tables     apply    1 file, 2 statements",
+        "",
         "tables/030_more.sql: apply",
         "!! tables/030_more.sql:1: ALTER TABLE b ADD COLUMN k uuid DEFAULT gen_random_uuid()",
         "       ACCESS EXCLUSIVE on b (8,192 bytes, about 1 rows): blocks reads and writes",
@@ -418,13 +423,105 @@ def test_the_text_is_grouped_by_file_and_marks_what_is_dangerous(upgrade: str) -
         "   tables/030_more.sql:2: COMMENT ON TABLE a IS 'x'",
         "       SHARE UPDATE EXCLUSIVE on a: blocks neither reads nor writes",
         "",
-        "tables/040_new.sql: apply",
-        "   2 statements that lock nothing of the database",
-        "",
         "2 files pending; nothing was changed.",
         "!! 1 statement may keep readers or writers of a filled table waiting for long",
         " ! 0 statements for a moment, once the lock is obtained",
     ]
+
+
+def test_markdown_has_a_row_for_each_statement_that_locks_something(upgrade: str) -> None:
+    command = ["plan", "--database", upgrade, "--format", "markdown"]
+    result = CliRunner().invoke(cli, command)
+    assert result.exit_code == 3
+    lines = result.stdout.splitlines()
+    assert lines[0] == "### lms-schema plan"
+    assert lines[2].startswith("**2 files pending** in schema <code>public</code> of database ")
+    assert [line for line in lines if line.startswith("|")] == [
+        "| others wait | statement | what it does |",
+        "|---|---|---|",
+        "| **long** | <code>tables/030_more.sql:1</code><br>"
+        "<code>ALTER TABLE b ADD COLUMN k uuid DEFAULT gen_random_uuid()</code> | "
+        "ACCESS EXCLUSIVE on b (8,192 bytes, about 1 rows): blocks reads and writes<br>"
+        "rewrites b (8,192 bytes, about 1 rows) |",
+        "|  | <code>tables/030_more.sql:2</code><br>"
+        "<code>COMMENT ON TABLE a IS 'x'</code> | "
+        "SHARE UPDATE EXCLUSIVE on a: blocks neither reads nor writes |",
+    ]
+    assert "- <code>tables/040_new</code>: apply" in lines
+    both = CliRunner().invoke(cli, [*command, "--json"])
+    assert (both.exit_code, "not both" in both.stderr) == (2, True)
+
+
+def test_markdown_of_many_statements_fits_a_comment_and_a_name_ends_no_cell(
+    empty_database: str, make_package: Make
+) -> None:
+    comment = f"COMMENT ON TABLE a IS '| </code> @all `{'x' * 200}'"
+    more = {f"tables/{number}_more.sql": comment for number in range(100, 350)}
+    migrate(empty_database, package=make_package(TABLES))
+    text = markdown(plan(empty_database, package=make_package(TABLES | more)))
+    _, *rows = [line for line in text.splitlines() if line.startswith("| ")]
+    assert f"\n{250 - len(rows)} more statements: run `lms-schema plan`.\n" in text
+    assert 40_000 < len(text) < 65_536
+    assert r"\| \</code> @all \`x" in rows[1]
+
+
+def test_markdown_says_that_nothing_is_pending(empty_database: str, make_package: Make) -> None:
+    migrate(empty_database, package=make_package(TABLES))
+    text = markdown(plan(empty_database, package=make_package(TABLES)))
+    assert text.splitlines()[2:] == [
+        f"**0 files pending** in schema <code>public</code> of database "
+        f"<code>{query(empty_database, 'SELECT current_database()')[0][0]}</code>, "
+        f"PostgreSQL {query(empty_database, 'SHOW server_version_num')[0][0][:2]}."
+    ]
+
+
+def test_a_fresh_install_is_counted_by_folder_and_show_sql_has_it_all(
+    empty_database: str, make_package: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = make_package(TABLES | VIEWS)
+    monkeypatch.setattr(packages, "read", lambda: package)
+    lines = CliRunner().invoke(cli, ["plan", "--database", empty_database]).stdout.splitlines()
+    assert lines[2:6] == [
+        "These lock nothing of the database; --show-sql lists them:",
+        "   tables     apply    2 files, 2 statements",
+        "   functions  apply    1 file, 1 statement",
+        "   views      apply    2 files, 2 statements",
+    ]
+    assert lines[7] == "5 files pending; nothing was changed."
+    options = ["plan", "--database", empty_database, "--show-sql"]
+    full = CliRunner().invoke(cli, options).stdout
+    for file in package.files:
+        assert file.text.rstrip(";") in full
+
+
+def test_plan_status_and_migrate_count_the_same_files(
+    empty_database: str, make_package: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(empty_database, package=make_package(TABLES | VIEWS))
+    wider = {
+        "functions/f.sql": "CREATE OR REPLACE FUNCTION f(i int) RETURNS bigint RETURN i;",
+        "tables/030_c.sql": "CREATE TABLE c (i int);",
+    }
+    package = make_package(TABLES | VIEWS | wider)
+    monkeypatch.setattr(packages, "read", lambda: package)
+
+    def said(command: str) -> str:
+        return CliRunner().invoke(cli, [command, "--database", empty_database]).stdout
+
+    assert "pending: 1 file\n  tables/030_c\nchanged: 1 file\n  functions/f\n" in said("status")
+    assert "2 files pending and 2 others with them; nothing was changed." in said("plan")
+    assert ": 2 files done and 2 others with them in " in said("migrate")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_statement_takes_one_line_of_the_terminal(
+    columns: int, upgrade: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_command, "room", lambda: columns)
+    lines = CliRunner().invoke(cli, ["plan", "--database", upgrade]).stdout.splitlines()
+    (statement,) = (line for line in lines if "ALTER TABLE b ADD COLUMN" in line)
+    assert len(statement) <= columns
+    assert statement.endswith("gen_random_uuid()" if columns > 85 else "...") or columns == 60
 
 
 def test_a_dry_run_is_the_plan(upgrade: str) -> None:

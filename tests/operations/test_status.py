@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from lms_schema import migrate, status
+from lms_schema.cli import cli
 from lms_schema.source import package
 from support.runner import Make, execute, query
 
@@ -50,6 +52,21 @@ def test_pending_changed_and_gone_files_are_told_apart(
     assert found.files.gone == ("functions/g",)
     assert found.files.applied == ("tables/010_a", "tables/020_b")
     assert (found.files.edited, found.files.newer) == ((), ())
+
+
+def test_few_files_are_listed_and_many_are_counted_by_folder(
+    empty_database: str, make_package: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = {f"tables/{10 + n:03}_t.sql": f"CREATE TABLE t{n} (i int);" for n in range(9)}
+    few, more = make_package(TABLES | FUNCTIONS), make_package(many | FUNCTIONS)
+
+    def said(found: package.SchemaPackage) -> str:
+        monkeypatch.setattr(package, "read", lambda: found)
+        return CliRunner().invoke(cli, ["status", "--database", empty_database]).stdout
+
+    assert "pending: 4 files\n  tables/010_a\n" in said(few)
+    counted = "pending: 11 files\n  tables        9\n  functions     2\n"
+    assert said(more).endswith(counted)
 
 
 def test_release_time_and_role_of_the_last_migrate_are_told(

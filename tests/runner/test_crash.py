@@ -15,7 +15,7 @@ import lms_schema
 from lms_schema.source import package
 from support.runner import fingerprint, query
 
-MOMENTS = 24
+MOMENTS = 12
 RUNNERS = 10
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 import lms_schema
 from support.clusters import program
 from support.rows import Connection, add, column, read, scalar
+from support.runner import execute
 
 pytestmark = pytest.mark.slow
 
@@ -37,9 +39,11 @@ def source(new_database: Callable[[], str]) -> str:
         connection.execute("SET search_path = lms")
         scalar(connection, "SELECT ensure_interaction_partitions(p_from => '2024-03-01')")
         for month in (3, 4, 9):
+            learner = add(connection, "learners", email=f"ÉDITH{month}@example.com")
             event = add(
                 connection,
                 "learning_interactions",
+                learner_id=learner["id"],
                 timestamp=datetime(2024, month, 5, tzinfo=UTC),
                 learning_effectiveness=0.5,
             )
@@ -73,10 +77,26 @@ def contents(connection: Connection) -> dict[str, list[str]]:
     return {name: sorted(map(repr, read(connection, name))) for name in relations}
 
 
-@pytest.mark.parametrize("restore", [plain, custom])
+@pytest.fixture
+def of_locale_c(server: str, empty_database: str) -> str:
+    """An empty database in which letters beyond ASCII have no case, and sort by their code."""
+    name = conninfo_to_dict(empty_database)["dbname"]
+    execute(
+        server,
+        f"DROP DATABASE {name}",
+        f"CREATE DATABASE {name} TEMPLATE template0 LOCALE 'C'",
+    )
+    return empty_database
+
+
+@pytest.mark.parametrize(
+    ("restore", "database"),
+    [(plain, "empty_database"), (custom, "empty_database"), (custom, "of_locale_c")],
+)
 def test_what_was_restored_is_what_was_dumped(
-    source: str, empty_database: str, tmp_path: Path, restore: Restore
+    source: str, tmp_path: Path, request: pytest.FixtureRequest, restore: Restore, database: str
 ) -> None:
+    empty_database: str = request.getfixturevalue(database)
     restore(source, empty_database, tmp_path / "dump")
     with (
         psycopg.connect(source, autocommit=True) as before,
@@ -109,6 +129,8 @@ def test_what_was_restored_is_what_was_dumped(
             ]
             assert rows[0] == rows[1] != []
         # and it goes on working
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            add(after, "learners", email="édith3@example.com")
         events = scalar(after, "SELECT count(*) FROM learning_interactions")
         after.execute(
             "SELECT record_interaction(learner_id, section_id, 'reflection')"

@@ -21,7 +21,7 @@ from support.runner import Make, execute, fingerprint, query
 
 pytestmark = pytest.mark.slow
 
-MOMENTS = 30
+MOMENTS = 16
 ROWS = 1_000
 
 FIRST = {

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from lms_schema.sample_data.printing import WIDTH, print_table
+from lms_schema.sample_data.printing import WIDTH, print_bars, print_table
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,31 @@ def test_a_long_text_wraps_and_no_number_ever(capsys: pytest.CaptureFixture[str]
     assert max(map(len, lines)) <= WIDTH
     assert " ".join(lines).count("long") == 30
     assert " ".join(lines).count("123,456,789,012") == 4
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_table_fits_the_terminal_and_what_does_not_follows_in_another(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    headers = ("learner", *(f"figure_{number}" for number in range(12)))
+    print_table("T", "N", headers, [("Grace Hopper", *range(1000, 1012))])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= min(columns, WIDTH)
+    words = " ".join(lines).split()
+    for number in range(12):
+        assert words.count(f"figure_{number}") == words.count(f"1,{number:03}") == 1
+    assert words.count("learner") == words.count("Grace") > 1
+
+
+def test_bars_fit_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    print_bars("T", "N", [("a week with a long label", 7), ("another", 14)])
+    *_, half, full = capsys.readouterr().out.splitlines()
+    assert max(len(half), len(full)) <= 60
+    assert full.count("\N{FULL BLOCK}") > half.count("\N{FULL BLOCK}") > 0
 
 
 def test_markup_in_a_value_is_text(capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,6 +70,47 @@ def test_an_enrollment_does_not_move_to_another_institution(
     assert error.value.diag.constraint_name == CONSTRAINT
 
 
+@pytest.mark.parametrize("place", ["course", "section"])
+def test_an_assessment_does_not_move_to_another_institution_with_attempts_of_this_one(
+    transaction: Connection, place: str
+) -> None:
+    learner, course, there = pair(transaction)
+    courses = [
+        course,
+        add(transaction, "educational_courses", institution_id=learner["institution_id"]),
+        add(transaction, "educational_courses", institution_id=None),
+        add(transaction, "educational_courses", institution_id=there["id"]),
+    ]
+    modules = [
+        add(transaction, "learning_modules", course_id=course["id"])["id"] for course in courses
+    ]
+    section = add(transaction, "learning_sections", module_id=modules[0])["id"]
+    of_section = {"section_id": section} if place == "section" else {}
+    assessment = add(transaction, "educational_assessments", course_id=course["id"], **of_section)[
+        "id"
+    ]
+    add(
+        transaction,
+        "assessment_attempts",
+        learner_id=learner["id"],
+        assessment_id=assessment,
+    )
+
+    def move_it(number: int) -> None:
+        if place == "section":
+            change = ("learning_sections SET module_id", modules[number], section)
+        else:
+            change = ("educational_assessments SET course_id", courses[number]["id"], assessment)
+        transaction.execute(f"UPDATE {change[0]} = %s WHERE id = %s".encode(), change[1:])
+
+    move_it(1)
+    move_it(2)
+    with pytest.raises(psycopg.errors.CheckViolation) as error:
+        move_it(3)
+    assert error.value.diag.constraint_name == "assessment_attempts_institution_check"
+    assert str(learner["id"]) in str(error.value)
+
+
 def test_learner_and_course_move_together_when_deferred(transaction: Connection) -> None:
     learner, course, there = pair(transaction)
     add(transaction, "course_enrollments", learner_id=learner["id"], course_id=course["id"])

@@ -39,7 +39,7 @@ def test_questions_of_the_contract_are_accepted(
         ([{"points": 1}], "entry 1: id is not a text"),
         ([{"id": 7, "points": 1}], "entry 1: id is not a text"),
         ([{"id": None, "points": 1}], "entry 1: id is not a text"),
-        ([POINTS, {"id": "b", "points": 1}, POINTS], 'entry 1: id "a" stands there twice'),
+        ([POINTS, {"id": "b", "points": 1}, POINTS], 'entry 1: id "a" is a duplicate'),
         ([{"id": "a"}], "entry 1: points is missing"),
         ([{"id": "a", "points": None}], "entry 1: points is not a number"),
         ([{"id": "a", "points": "1"}], "entry 1: points is not a number"),
@@ -74,7 +74,7 @@ def test_responses_of_the_contract_are_accepted(
     [
         (["a"], "entry 1: is not an object"),
         ([{"id": "a", "points": 1}], "entry 1: question_id is not a text"),
-        ([GIVEN, GIVEN], 'entry 1: question_id "a" stands there twice'),
+        ([GIVEN, GIVEN], 'entry 1: question_id "a" is a duplicate'),
         ([{"question_id": "a", "points": "1"}], "entry 1: points is not a number"),
         ([{"question_id": "a", "points": -2147483648}], "entry 1: points is above 2147483647"),
     ],

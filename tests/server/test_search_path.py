@@ -218,7 +218,9 @@ _FIRST = re.compile(
 )
 """The first query of a connection, to which the role's own path applies."""
 
-_OF_FILES = re.compile(r"SET (CONSTRAINTS|search_path)|(CREATE|DROP|ALTER|COMMENT|GRANT|ANALYZE)\b")
+_OF_FILES = re.compile(
+    r"SET (CONSTRAINTS|(LOCAL )?search_path)|(CREATE|DROP|ALTER|COMMENT|GRANT|ANALYZE)\b"
+)
 """What is made of statements of files, or of names that they gave."""
 
 

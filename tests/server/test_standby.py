@@ -6,14 +6,15 @@ import psycopg
 import pytest
 
 import lms_schema
-from support.clusters import cluster, standby_of
+from lms_schema.server import embedded
+from support.clusters import standby_of
 from support.rows import add, scalar
 
 pytestmark = pytest.mark.slow
 
 
 def test_status_and_verify_work_on_a_standby_and_what_writes_names_the_primary() -> None:
-    with cluster() as primary:
+    with embedded.temporary() as primary:
         lms_schema.migrate(primary, schema="lms")
         with psycopg.connect(primary, autocommit=True) as connection:
             connection.execute("SET search_path = lms")

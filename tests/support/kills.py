@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
@@ -14,6 +12,7 @@ from typing import Literal
 import psycopg
 
 from lms_schema import LmsSchemaError, migrate
+from lms_schema.server import embedded
 from lms_schema.source import package as packages
 
 Kind = Literal["process", "session", "server"]
@@ -41,19 +40,14 @@ class Server:
         )
         self._server.ensure_postgres_running()
 
-    def close(self) -> None:
-        self._server.cleanup()
-
 
 @contextmanager
 def own_server() -> Iterator[Server]:
-    folder = Path(tempfile.mkdtemp(prefix="lms"))
-    server = Server(folder)
+    scratch = embedded.new_scratch()
     try:
-        yield server
+        yield Server(scratch.data)
     finally:
-        server.close()
-        shutil.rmtree(folder, ignore_errors=True)
+        scratch.remove()
 
 
 def start(conninfo: str, folder: Path) -> BaseProcess:

@@ -355,16 +355,17 @@ class Prober:
             )
             what = f"makes {changes} of {self._key_of(table, old)}"
             made.append((what, self._movement(table, old, changes), may))
-        for changes in _moves(table, self._world.ids) if rights.updates else ():
+        for changes in _moves(table, self._world.ids):
             # one that reads nothing, so that only its own policy is in the way
-            if rights.update_columns is None or rights.update_columns >= changes.keys():
+            rule = rights.leaves or rights.updates
+            columns = rights.update_columns
+            if rule and (columns is None or columns >= changes.keys()):
                 touched = self._keys_where(table, visit, rights.updates)
                 new_rows = [
                     _changed(row, changes)
                     for row in self._rows[table]
                     if self._key_of(table, row) in touched
                 ]
-                rule = rights.leaves or rights.updates
                 may = bool(facts and new_rows and all(rule(facts, row) for row in new_rows))
                 made.append((f"blindly makes {changes}", _assignment(table, changes), may))
         found = self._try_each(visit.role, visit.token, [statement for _, statement, _ in made])

@@ -63,7 +63,12 @@ _STATE = f"""
         ARRAY(
             SELECT CASE WHEN tgisinternal THEN 'a foreign key of ' || tgconstrrelid::regclass::text
                 ELSE 'trigger ' || tgname END
-            FROM pg_trigger WHERE tgrelid = c.oid
+            FROM pg_trigger WHERE tgrelid = c.oid AND NOT (tgisinternal AND tgfoid IN (
+                -- Citus gives its tables one
+                SELECT d.objid FROM pg_depend AS d JOIN pg_extension AS e ON d.refobjid = e.oid
+                WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+                    AND d.classid = 'pg_proc'::regclass AND e.extname = 'citus'
+            ))
             UNION
             SELECT 'rule ' || rulename FROM pg_rewrite WHERE ev_class = c.oid
             UNION

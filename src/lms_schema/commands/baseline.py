@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import click
 
 import lms_schema
 from lms_schema.commands.options import database_option, json_option, schemas_option
 from lms_schema.commands.output import count, print_differences, say
-from lms_schema.commands.progress import print_waits
 from lms_schema.commands.schemas import chosen, report
 from lms_schema.server import suggested_commands
 
@@ -33,9 +30,7 @@ def baseline(
     """
     report(
         chosen(conninfo, schemas, schemas_from, jobs),
-        lambda schema: lms_schema.baseline(
-            conninfo, schema=schema, on_event=partial(print_waits, schema)
-        ),
+        lambda schema, on_event: lms_schema.baseline(conninfo, schema=schema, on_event=on_event),
         _show,
         as_json=as_json,
     )

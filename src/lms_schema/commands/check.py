@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 import lms_schema
 from lms_schema.commands.options import extra_option
 from lms_schema.commands.output import count, print_json, say, say_lines
+from lms_schema.commands.progress import followed
+from lms_schema.commands.settings import Settings
 
 
 @click.command()
@@ -14,26 +18,33 @@ from lms_schema.commands.output import count, print_json, say, say_lines
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "github", "sarif"]),
+    type=click.Choice(["text", "json", "github", "sarif", "junit"]),
     default="text",
     show_default=True,
     help="text for people, json for programs, github for annotations of a pull request, sarif for "
-    "code scanning.",
+    "code scanning, junit for the test report of a pipeline.",
 )
-def check(extra: tuple[str, ...], form: str) -> None:
+@click.pass_obj
+def check(settings: Settings, extra: tuple[str, ...], form: str) -> None:
     """Check the files by all rules, as a pipeline does before a merge.
 
     They are read, linted, and applied to a disposable PostgreSQL: afresh, again, and on top of
     the last release. With --extra it is these folders that are checked, on top of the package.
-    It ends with 9 when there are findings. docs/check.md lists the rules.
+    It ends with 9 when there are findings. docs/check.md lists the rules. docs/settings.md tells
+    how a project makes a rule a warning, which does not fail, or switches it off.
     """
-    result = lms_schema.check(extra=extra)
+    with followed(as_json=form == "json") as tell:
+        result = lms_schema.check(extra=extra, levels=settings.levels, on_event=partial(tell, None))
     if form == "json":
         print_json(result.to_json())
     elif form == "sarif":
         from lms_schema.rules.sarif import sarif
 
         print_json(sarif(result))
+    elif form == "junit":
+        from lms_schema.rules.junit import junit
+
+        say_lines(junit(result))
     else:
         for finding in result.findings:
             say_lines(_annotation(finding) if form == "github" else _line(finding))
@@ -69,3 +80,5 @@ def _summarize(result: lms_schema.CheckResult) -> None:
             f"{', '.join(result.skipped)}.",
             err=True,
         )
+    if result.off:
+        say(f"{count(len(result.off), 'rule')} switched off: {', '.join(result.off)}.", err=True)

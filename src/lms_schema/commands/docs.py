@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from lms_schema.commands.options import json_option, schema_option
 from lms_schema.commands.output import print_json, say
+from lms_schema.commands.progress import followed
 from lms_schema.server import sessions
 
 
@@ -30,7 +32,8 @@ def docs(folder: Path, option: str | None, schema: str | None, as_json: bool) ->
     from lms_schema.operations.docs import docs
 
     conninfo = sessions.locate(option) if option else None
-    result = docs(folder, conninfo=conninfo, schema=schema)
+    with followed(as_json=as_json) as tell:
+        result = docs(folder, conninfo=conninfo, schema=schema, on_event=partial(tell, schema))
     if as_json:
         print_json(result.to_json())
     else:

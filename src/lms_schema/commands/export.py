@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 import lms_schema
 from lms_schema.commands.options import json_option
-from lms_schema.commands.output import print_json, say
+from lms_schema.commands.output import count, print_json, say
+from lms_schema.commands.progress import followed
 
 
 @click.command()
@@ -19,7 +21,7 @@ from lms_schema.commands.output import print_json, say
     type=click.Choice(("psql", "flyway", "alembic", "django")),
     default="psql",
     show_default=True,
-    help="The tool that is to apply it.",
+    help="The tool that will apply it.",
 )
 @click.option(
     "--schema",
@@ -41,9 +43,11 @@ def export(folder: Path, tool: str, schema: str, since: str | None, as_json: boo
     know a database that another tool installed. The same release gives the same bytes. It needs
     the extra 'embedded'.
     """
-    result = lms_schema.export(folder, format=tool, schema=schema, since=since)
+    with followed(as_json=as_json) as tell:
+        result = lms_schema.export(
+            folder, format=tool, schema=schema, since=since, on_event=partial(tell, schema)
+        )
     if as_json:
         print_json(result.to_json())
     else:
-        for path in result.files:
-            say(f"wrote {path}")
+        say(f"wrote {count(len(result.files), 'file')} to {folder}")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import click
 
 import lms_schema
 from lms_schema.commands.options import database_option, json_option, schemas_option, time_option
 from lms_schema.commands.output import count, say, say_error
-from lms_schema.commands.progress import print_waits
 from lms_schema.commands.schemas import chosen, report
 
 
@@ -54,13 +51,13 @@ def maintain(
     """
     report(
         chosen(conninfo, schemas, schemas_from, jobs),
-        lambda schema: lms_schema.maintain(
+        lambda schema, on_event: lms_schema.maintain(
             conninfo,
             schema=schema,
             keep_interactions=keep_interactions,
             lock_timeout=lock_timeout,
             wait=wait,
-            on_event=partial(print_waits, schema),
+            on_event=on_event,
         ),
         _show,
         as_json=as_json,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import click
 
@@ -16,8 +15,7 @@ from lms_schema.commands.options import (
     schemas_option,
     time_option,
 )
-from lms_schema.commands.output import count, print_differences, say, say_lines
-from lms_schema.commands.progress import followed
+from lms_schema.commands.output import count, count_files, print_differences, say, say_lines
 from lms_schema.commands.schemas import chosen, report
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage, SqlFile
@@ -92,26 +90,26 @@ def migrate(
             as_json=as_json,
         )
     package = packages.extended(packages.read(), extra)
-    with followed(as_json=as_json, several=not choice.is_one) as tell:
-        report(
-            choice,
-            lambda schema: _Migrated(
-                lms_schema.migrate(
-                    conninfo,
-                    schema=schema,
-                    package=package,
-                    to=to,
-                    repair=repair,
-                    lock_timeout=lock_timeout,
-                    wait=wait,
-                    allow_session_pooler=allow_session_pooler,
-                    on_event=partial(tell, schema),
-                ),
-                package if show_sql else None,
+    report(
+        choice,
+        lambda schema, on_event: _Migrated(
+            lms_schema.migrate(
+                conninfo,
+                schema=schema,
+                package=package,
+                to=to,
+                repair=repair,
+                lock_timeout=lock_timeout,
+                wait=wait,
+                allow_session_pooler=allow_session_pooler,
+                on_event=on_event,
             ),
-            _Migrated.show,
-            as_json=as_json,
-        )
+            package if show_sql else None,
+        ),
+        _Migrated.show,
+        as_json=as_json,
+        lists=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -149,9 +147,10 @@ def _summary(result: lms_schema.MigrateResult) -> str:
     if not result.actions:
         return f"{where}: nothing to do.{_left(result)}"
     slowest = max(result.actions, key=lambda action: action.seconds)
+    done = count_files(result.pending, result.actions, "done")
     return (
-        f"{where}: {count(len(result.actions), 'file')} done in {result.seconds:.1f} s; "
-        f"the slowest, {slowest.file}, took {slowest.seconds:.1f} s.{_left(result)}"
+        f"{where}: {done} in {result.seconds:.1f} s; the slowest, {slowest.file}, "
+        f"took {slowest.seconds:.1f} s.{_left(result)}"
     )
 
 
@@ -164,10 +163,10 @@ def _left(result: lms_schema.MigrateResult) -> str:
     sentences = [f" {count(len(result.left), 'difference')} left."]
     failed = sum(map(can_mend, result.left))
     if failed:
-        sentences.append(f"{failed} could not be made again, as the warnings say.")
+        sentences.append(f"{failed} could not be made again; the warnings say why.")
     if failed < len(result.left):
         sentences.append(
-            "What is of tables or of types, or extra, only its author can judge, who knows what "
-            "the rows need: change or drop it by hand."
+            "A repair does not touch tables, types and extra objects, because only their author "
+            "knows what the rows need: change or drop them by hand."
         )
     return " ".join(sentences)

@@ -15,12 +15,23 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "min": 60.0, "h": 3600.0}
 
 
-def _duration(_ctx: click.Context, _parameter: click.Parameter, value: str) -> float:
-    """Return the seconds of a time span like 500ms, 5s or 2min; a plain number is seconds."""
+def seconds(value: str) -> float:
+    """Return the seconds of a time span like 500ms, 5s or 2min; a plain number is seconds.
+
+    Raises:
+        ValueError: When it is not a time span.
+    """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h|)", value)
     if match is None:
-        raise click.BadParameter(f"{value!r} is not a time span; write 500ms, 5s or 2min.")
+        raise ValueError(f"{value!r} is not a time span; write 500ms, 5s or 2min.")
     return float(match.group(1)) * _SECONDS[match.group(2)]
+
+
+def _duration(_ctx: click.Context, _parameter: click.Parameter, value: str) -> float:
+    try:
+        return seconds(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def time_option(name: str, default: str, help: str) -> Callable[[Command], Command]:  # noqa: A002
@@ -67,7 +78,7 @@ def schemas_option(command: Command) -> Command:
         click.option(
             "--schemas-from",
             metavar="SQL",
-            help="A query that returns one column of text: a schema a row.",
+            help="A query that returns one column of text: one schema per row.",
         ),
         click.option(
             "--schema",
@@ -89,7 +100,7 @@ def json_option(command: Command) -> Command:
         "as_json",
         is_flag=True,
         help="Print one JSON document, also for an error; its 'format' is the version of its "
-        "shape.",
+        "shape. Progress is then one JSON object per line, on standard error.",
     )(command)
 
 
@@ -109,7 +120,7 @@ def repair_option(command: Command) -> Command:
     return click.option(
         "--repair",
         is_flag=True,
-        help="Apply again, too, what made an object that verify misses or finds different: "
+        help="Also apply again the files of objects that verify finds missing or different: "
         "functions, triggers, views, policies and indexes. What differs of tables and types, and "
         "what is extra, is listed and left as it is.",
     )(command)

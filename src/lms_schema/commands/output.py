@@ -5,17 +5,22 @@ from __future__ import annotations
 import codecs
 import difflib
 import json
+import shutil
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from lms_schema.errors import printable
-from lms_schema.events import Event
+from lms_schema.events import Action, Event
 
 if TYPE_CHECKING:
     from lms_schema.catalog.difference import Difference
+
+_ROOM = 100
+"""Columns of a page that is no terminal."""
 
 
 def say(
@@ -39,6 +44,21 @@ def say_lines(text: str, *, err: bool = False, before: str = "") -> None:
     say(first, err=err, before=before, keep="\t")
     for line in others:
         say(line, err=err, keep="\t")
+
+
+def room() -> int:
+    """Return how many columns the terminal has; 100 where there is none."""
+    return shutil.get_terminal_size((_ROOM, 0)).columns if sys.stdout.isatty() else _ROOM
+
+
+def say_wrapped(text: str, *, indent: int) -> None:
+    """Print an indented line; on a terminal in several, indented further, when it is too long."""
+    if sys.stdout.isatty():
+        first, *others = textwrap.wrap(
+            printable(text), max(room() - indent - 2, 20), break_on_hyphens=False
+        ) or [""]
+        text = "\n".join([first, *(f"{' ' * (indent + 2)}{line}" for line in others)])
+    say_lines(text, before=" " * indent)
 
 
 def say_error(text: str) -> None:
@@ -65,6 +85,26 @@ def _takes_ascii_only(stream: TextIO) -> bool:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural where it belongs."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def count_files(pending: Collection[str], actions: Iterable[Action], word: str) -> str:
+    """Return how many files are pending or done, and how many others are done with them.
+
+    Args:
+        pending: Ids, as `status` counts them.
+        actions: What is done with these and with others, which depend on them.
+        word: What they are, like `pending`.
+    """
+    others = {action.file for action in actions}.difference(pending)
+    if not pending:
+        return f"{count(len(others), 'file')} {word}"
+    with_them = f" and {count(len(others), 'other')} with them" if others else ""
+    return f"{count(len(pending), 'file')} {word}{with_them}"
+
+
+def folder(file_id: str) -> str:
+    """Return the folder of a file by its id, with the extra that it belongs to."""
+    return file_id.rpartition("/")[0]
 
 
 def print_differences(differences: Sequence[Difference], notes: Sequence[Difference]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import NoReturn
 
 import click
@@ -15,16 +17,30 @@ from lms_schema.commands.options import (
     repair_option,
     schema_option,
 )
-from lms_schema.commands.output import count, print_json, say, say_lines
+from lms_schema.commands.output import (
+    count,
+    count_files,
+    folder,
+    print_json,
+    room,
+    say,
+    say_lines,
+    say_wrapped,
+)
+from lms_schema.commands.progress import followed
+from lms_schema.tracing.effect_lines import effect_lines
 from lms_schema.tracing.plan_result import PlannedStatement, PlannedTransaction, Table
-from lms_schema.tracing.table_locks import Lock
 
 _MARKS = {
     "none": "   ",
     "brief": click.style(" ! ", fg="yellow"),
     "long": click.style("!! ", fg="red", bold=True),
 }
-_WIDTH = 90
+
+_MARGIN = 3
+"""Columns of a mark."""
+_LEAST = 30
+"""Columns that a statement has at least beside its place."""
 
 
 @click.command()
@@ -34,6 +50,14 @@ _WIDTH = 90
 @extra_option
 @repair_option
 @click.option("--show-sql", is_flag=True, help="Print each statement in full.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="text for people, markdown for the comment of a pull request.",
+)
 @json_option
 def plan(
     conninfo: str,
@@ -42,6 +66,7 @@ def plan(
     extra: tuple[str, ...],
     repair: bool,
     show_sql: bool,
+    form: str,
     as_json: bool,
 ) -> None:
     """Tell what a migrate would do: locks, what they block, rewrites, sizes.
@@ -50,6 +75,8 @@ def plan(
     needs the extra 'embedded'. The database itself is only read, with SELECT rights. It ends
     with 3 when something is pending. The same as: migrate --dry-run
     """
+    if as_json and form == "markdown":
+        raise click.UsageError("Give --json or --format markdown, not both.")
     show_plan(
         conninfo,
         schema=schema,
@@ -58,6 +85,7 @@ def plan(
         repair=repair,
         show_sql=show_sql,
         as_json=as_json,
+        as_markdown=form == "markdown",
     )
 
 
@@ -70,11 +98,24 @@ def show_plan(
     repair: bool,
     show_sql: bool,
     as_json: bool,
+    as_markdown: bool = False,
 ) -> NoReturn:
     """Print a plan, and end with its exit code."""
-    result = lms_schema.plan(conninfo, schema=schema, to=to, extra=extra, repair=repair)
+    with followed(as_json=as_json) as tell:
+        result = lms_schema.plan(
+            conninfo,
+            schema=schema,
+            to=to,
+            extra=extra,
+            repair=repair,
+            on_event=partial(tell, schema),
+        )
     if as_json:
         print_json(result.to_json())
+    elif as_markdown:
+        from lms_schema.commands.plan_markdown import markdown
+
+        say_lines(markdown(result, show_sql=show_sql))
     else:
         _print_plan(result, show_sql=show_sql)
     click.get_current_context().exit(result.exit_code)
@@ -89,18 +130,22 @@ def _print_plan(result: lms_schema.PlanResult, *, show_sql: bool) -> None:
         f"{where}, PostgreSQL {result.server_major}; "
         f"traced on an empty PostgreSQL {result.traced_major}."
     )
-    for transaction in result.transactions:
+    loud = result.transactions
+    if not show_sql:
+        loud, quiet = _split(result)
+        _print_counts(quiet)
+    for transaction in loud:
         say()
         _print_transaction(transaction, result.tables, show_sql=show_sql)
     for transaction in result.recurring:
         say()
         say("At every migrate, when it finds something to do:")
         _print_transaction(transaction, result.tables, show_sql=show_sql)
-    files = {action.file for item in result.transactions for action in item.actions}
+    actions = [action for item in result.transactions for action in item.actions]
     statements = [item for each in result.transactions for item in each.statements]
     long, brief = (sum(item.danger == word for item in statements) for word in ("long", "brief"))
     say()
-    say(f"{count(len(files), 'file')} pending; nothing was changed.")
+    say(f"{count_files(result.pending, actions, 'pending')}; nothing was changed.")
     say(
         f"{count(long, 'statement')} may keep readers or writers of a filled table waiting for "
         "long",
@@ -112,6 +157,36 @@ def _print_plan(result: lms_schema.PlanResult, *, show_sql: bool) -> None:
     )
 
 
+def _split(
+    result: lms_schema.PlanResult,
+) -> tuple[tuple[PlannedTransaction, ...], tuple[PlannedTransaction, ...]]:
+    """Return the transactions that have something to tell, and those that have not."""
+
+    def tells(transaction: PlannedTransaction) -> bool:
+        return transaction.concurrent or any(
+            line for item in transaction.statements for line in effect_lines(item, result.tables)
+        )
+
+    loud = tuple(filter(tells, result.transactions))
+    return loud, tuple(item for item in result.transactions if not tells(item))
+
+
+def _print_counts(transactions: Iterable[PlannedTransaction]) -> None:
+    """Print one line for each folder and action."""
+    files: Counter[tuple[str, str]] = Counter()
+    statements: Counter[tuple[str, str]] = Counter()
+    for transaction in transactions:
+        keys = [(folder(item.file), item.action) for item in transaction.actions]
+        files.update(keys)
+        statements[keys[0]] += len(transaction.statements)
+    if files:
+        say()
+        say("These lock nothing of the database; --show-sql lists them:")
+    for (name, action), number in files.items():
+        counted = f"{count(number, 'file')}, {count(statements[name, action], 'statement')}"
+        say(f"   {name:<10} {action:<8} {counted}")
+
+
 def _print_transaction(
     transaction: PlannedTransaction, tables: Mapping[str, Table], *, show_sql: bool
 ) -> None:
@@ -120,7 +195,7 @@ def _print_transaction(
         say(f"{action.file}.sql: {action.action}{how}", bold=True)
     quiet: list[PlannedStatement] = []
     for statement in transaction.statements:
-        lines = list(_effects(statement, tables))
+        lines = list(effect_lines(statement, tables))
         if lines or show_sql:
             _print_quiet(quiet)
             quiet = []
@@ -136,67 +211,18 @@ def _print_quiet(statements: list[PlannedStatement]) -> None:
 
 
 def _print_statement(statement: PlannedStatement, lines: Iterable[str], *, full: bool) -> None:
+    place = f"{statement.file}:{statement.line}: " if statement.written else ""
+    before = _MARKS[statement.danger]
     text = statement.statement
     if full:
         text = text.replace("\n", "\n   ")
     else:
+        left = room() - len(place) - _MARGIN
+        if left < _LEAST:  # on a line of its own
+            say(place.rstrip(), before=before)
+            place, before, left = "", " " * 2 * _MARGIN, room() - 2 * _MARGIN
         text = " ".join(text.split())
-        text = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 3]}..."
-    place = f"{statement.file}:{statement.line}: " if statement.written else ""
-    say_lines(f"{place}{text}", before=_MARKS[statement.danger])
+        text = text if len(text) <= left else f"{text[: left - 3]}..."
+    say_lines(f"{place}{text}", before=before)
     for line in lines:
-        say(f"       {line}")
-
-
-def _effects(statement: PlannedStatement, tables: Mapping[str, Table]) -> Iterable[str]:
-    effects = statement.effects
-    yield from _locks([lock for lock in effects.takes if _exists(tables, lock.table)], tables)
-    for lock in effects.holds if statement.danger == "long" else ():
-        if lock.blocks and _exists(tables, lock.table):
-            waits = " and ".join(lock.blocks)
-            yield f"meanwhile blocks {waits} of {_target(lock)}, locked at {lock.file}:{lock.line}"
-    for word, names in (("rewrites", effects.rewrites), ("scans", effects.scans)):
-        for name in names:
-            if _exists(tables, name):
-                yield f"{word} {name} {_size(tables[name])}"
-    for name in effects.reindexes:
-        yield f"builds index {name} anew"
-    yield from statement.notes
-
-
-def _locks(locks: Iterable[Lock], tables: Mapping[str, Table]) -> Iterable[str]:
-    """Describe those that block somebody one by one, the others by their mode."""
-    harmless: dict[str, list[str]] = {}
-    for lock in locks:
-        if lock.blocks:
-            waits = " and ".join(lock.blocks)
-            yield f"{lock.mode} on {_target(lock)} {_size(tables[lock.table])}: blocks {waits}"
-        else:
-            harmless.setdefault(lock.mode, []).append(_target(lock))
-    for mode, targets in harmless.items():
-        yield f"{mode} on {', '.join(targets)}: blocks neither reads nor writes"
-
-
-def _exists(tables: Mapping[str, Table], name: str) -> bool:
-    return tables[name].bytes is not None
-
-
-def _target(lock: Lock) -> str:
-    if lock.index:
-        return f"index {lock.index} of {lock.table}"
-    return f"the partitions of {lock.table}" if lock.partitions else lock.table
-
-
-def _size(table: Table) -> str:
-    if not table.filled:
-        return "(empty)"
-    rows = "never analyzed" if table.rows is None else f"about {table.rows:,} rows"
-    return f"({_bytes(table.bytes or 0)}, {rows})"
-
-
-def _bytes(number: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if number < 10 * 1024 or unit == "GB":
-            break
-        number /= 1024
-    return f"{number:,.0f} {unit}"
+        say_wrapped(line, indent=7)

@@ -1,4 +1,4 @@
-"""How a migrate is followed on standard error: a bar, plain lines, or lines of JSON."""
+"""How a command is followed on standard error: a bar, plain lines, or lines of JSON."""
 
 from __future__ import annotations
 
@@ -7,82 +7,121 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import lms_schema
 from lms_schema.commands.output import print_event, say
 from lms_schema.errors import printable
+from lms_schema.events import Event
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-Tell = Callable[[str | None, lms_schema.Event], None]
+Tell = Callable[[str | None, Event], None]
+
+_SENTENCES = ("waiting", "notice", "warning")
+"""Kinds of events that are told of every command."""
+_OF_A_BAR = ("begin", "step")
+"""Kinds of events that a bar alone shows."""
 
 
 @contextmanager
-def followed(*, as_json: bool, several: bool) -> Iterator[Tell]:
+def followed(
+    *, as_json: bool = False, several: bool = False, lists: bool = False
+) -> Iterator[Tell]:
     """Yield what to call with the schema and each event.
 
+    Results are printed afterwards: a bar has the last line of the terminal for itself.
+
     Args:
-        as_json: Whether to print a JSON object a line.
-        several: Whether there are several schemas: files are then not listed one by one.
+        as_json: Whether to print one JSON object per line.
+        several: Whether there are several schemas, which are told apart by their names.
+        lists: Whether to print a line for each file that is done, where there is one schema.
     """
     if as_json:
         yield _print_json
-    elif sys.stderr.isatty() and not several:
-        bar = _Bar()
+    elif several:
+        yield _print_named
+    elif sys.stderr.isatty():
+        bar = _Bar(lists=lists)
         try:
             yield bar.tell
         finally:
             bar.close()
-    elif several:
-        yield print_waits
     else:
-        yield _print
+        yield _print if lists else _print_named
 
 
-def _print_json(schema: str | None, event: lms_schema.Event) -> None:
+def _print_json(schema: str | None, event: Event) -> None:
     print_event(event, schema=schema)
 
 
-def _print(_schema: str | None, event: lms_schema.Event) -> None:
-    if event.kind != "begin":
+def _print(_schema: str | None, event: Event) -> None:
+    if event.kind not in _OF_A_BAR:
         say(f"{event.kind:<8} {event.text}", err=True)
 
 
-def print_waits(schema: str | None, event: lms_schema.Event) -> None:
-    """Print an event to standard error if it is a wait, a notice or a warning."""
-    if event.kind in ("waiting", "notice", "warning"):
+def _print_named(schema: str | None, event: Event) -> None:
+    if event.kind in _SENTENCES:
         where = f"{schema}: " if schema else ""
         say(f"{where}{event.kind} {event.text}", err=True)
 
 
 class _Bar:
-    """A line a file, and below them a bar once it is known how many there are."""
+    """A bar with what is being done, below the lines of what was."""
 
-    def __init__(self) -> None:
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
+    def __init__(self, *, lists: bool) -> None:
+        self._lists = lists
+        self._shown: tuple[Progress, TaskID] | None = None
 
-    def tell(self, _schema: str | None, event: lms_schema.Event) -> None:
-        if self._progress is None:
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
-
-            self._progress = Progress(
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                console=Console(stderr=True, highlight=False, soft_wrap=True, markup=False),
-                transient=True,
-            )
-            self._progress.start()
-        if event.total is not None:
-            self._task = self._progress.add_task("", total=event.total)
-            return
-        took = "" if event.seconds is None else f"  {event.seconds:.2f} s"
-        self._progress.console.print(printable(f"{event.kind:<8} {event.text}{took}"))
-        if event.seconds is not None and self._task is not None:
-            self._progress.advance(self._task)
+    def tell(self, _schema: str | None, event: Event) -> None:
+        if self._shown is None:
+            progress = _progress()
+            self._shown = progress, progress.add_task("", total=None)
+        progress, task = self._shown
+        if event.kind == "begin":
+            progress.tasks[0].total = event.total  # update() takes None for no change
+            progress.update(task, description=printable(event.text), completed=0)
+        progress.start()
+        if event.kind in _SENTENCES or (self._lists and event.kind not in _OF_A_BAR):
+            took = "" if event.seconds is None else f"  {event.seconds:.2f} s"
+            text = printable(f"{event.kind:<8} {event.text}{took}")
+            progress.console.print(text, soft_wrap=True)
+        if event.kind == "step" or event.seconds is not None:
+            progress.advance(task)
 
     def close(self) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+        if self._shown is not None:
+            self._shown[0].stop()
+
+
+def _progress() -> Progress:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        Task,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+    from rich.table import Column
+    from rich.text import Text
+
+    class Count(MofNCompleteColumn):
+        """How many steps are done, where it is known how many there are."""
+
+        def render(self, task: Task) -> Text:
+            return Text() if task.total is None else super().render(task)
+
+    return Progress(
+        BarColumn(bar_width=12),
+        Count(),
+        TimeElapsedColumn(),
+        TextColumn(
+            "{task.description}",
+            markup=False,
+            table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+        ),
+        console=Console(stderr=True, highlight=False, markup=False),
+        transient=True,
+        expand=True,
+        redirect_stdout=False,
+    )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 import click
+from click.core import ParameterSource
 
 import lms_schema
 from lms_schema.commands.output import count, print_json, say, say_error
+from lms_schema.commands.progress import followed
 from lms_schema.errors import printable
+from lms_schema.events import OnEvent
 
 if TYPE_CHECKING:
     from lms_schema.fleet import Result
@@ -41,7 +45,9 @@ def chosen(
     max_failures: int | None = None,
 ) -> Choice:
     """Read what `schemas_option` gave; the schemas of the query come last."""
-    names = list(schemas)
+    source = click.get_current_context().get_parameter_source("schemas")
+    is_default = source is ParameterSource.DEFAULT_MAP
+    names = [] if is_default and schemas_from is not None else list(schemas)
     if schemas_from is not None:
         names += lms_schema.schemas_from(conninfo, schemas_from)
     one = schemas_from is None and len(names) < 2
@@ -50,24 +56,25 @@ def chosen(
 
 def report(
     choice: Choice,
-    call: Callable[[str | None], Result],
+    call: Callable[[str | None, OnEvent], Result],
     show: Callable[[Result], object],
     *,
     as_json: bool,
-    on_done: Callable[[lms_schema.Outcome[Result]], object] = lambda _outcome: None,
+    lists: bool = False,
 ) -> NoReturn:
     """Make the call for each schema, print what came of it, and end with the exit code.
 
     Args:
         choice: The schemas.
-        call: Gets the schema.
+        call: Gets the schema, and what to call with events.
         show: Prints the result of one schema as text.
         as_json: Whether to print one document instead.
-        on_done: Told of each schema of several as it ends.
+        lists: Whether to print a line for each file that is done, where there is one schema.
     """
     context = click.get_current_context()
     if choice.is_one:
-        result = call(choice.names[0])
+        with followed(as_json=as_json, lists=lists) as tell:
+            result = call(choice.names[0], partial(tell, choice.names[0]))
         if as_json:
             print_json(result.to_json())
         else:
@@ -75,7 +82,6 @@ def report(
         context.exit(result.exit_code)
 
     def done(outcome: lms_schema.Outcome[Result]) -> None:
-        on_done(outcome)
         if as_json:
             return
         if outcome.result is not None:
@@ -83,13 +89,14 @@ def report(
         else:
             say_error(f"schema {printable(outcome.schema)}: {outcome.error}")
 
-    found = lms_schema.for_each_schema(
-        call,
-        [name for name in choice.names if name is not None],
-        jobs=choice.jobs,
-        max_failures=choice.max_failures,
-        on_done=done,
-    )
+    with followed(as_json=as_json, several=True) as tell:
+        found = lms_schema.for_each_schema(
+            lambda name: call(name, partial(tell, name)),
+            [name for name in choice.names if name is not None],
+            jobs=choice.jobs,
+            max_failures=choice.max_failures,
+            on_done=done,
+        )
     if as_json:
         print_json({"format": 1, "command": context.info_name, **found.to_json()})
     else:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
+from itertools import zip_longest
 
 import click
 
 import lms_schema
 from lms_schema.commands.options import database_option, extra_option, json_option, schemas_option
-from lms_schema.commands.output import count, say
+from lms_schema.commands.output import count, folder, say
 from lms_schema.commands.schemas import chosen, report
 from lms_schema.server import suggested_commands
+
+_FEW = 10
+"""Files that are listed by name; more are counted."""
 
 
 @click.command()
@@ -33,7 +38,7 @@ def status(
     """
     report(
         chosen(conninfo, schemas, schemas_from, jobs),
-        lambda schema: lms_schema.status(conninfo, schema=schema, extra=extra),
+        lambda schema, _on_event: lms_schema.status(conninfo, schema=schema, extra=extra),
         _print_status,
         as_json=as_json,
     )
@@ -65,7 +70,9 @@ def _print_status(result: lms_schema.StatusResult) -> None:
     _print_list("gone, to be dropped", files.gone)
     _print_list("edited after release, migrate will refuse (5)", files.edited)
     _print_list("unknown to this release, migrate will refuse (8)", files.newer)
-    _print_list("overridden", (f"{file} by {by}" for file, by in files.overridden))
+    _print_list(
+        "overridden", [file for file, _ in files.overridden], [by for _, by in files.overridden]
+    )
     _print_list("of extras that were not given, left alone", files.others)
     if files.release:
         say(f"migrated by the newer release {files.release}, migrate will refuse (8)")
@@ -77,9 +84,20 @@ def _last_change(result: lms_schema.StatusResult) -> str:
     return f"release {result.release}, last migrated {when}{who}"
 
 
-def _print_list(label: str, names: Iterable[str]) -> None:
-    names = list(names)
-    if names:
-        say(f"{label}: {count(len(names), 'file')}")
-        for name in names:
-            say(f"  {name}")
+def _print_list(label: str, files: Sequence[str], by: Sequence[str] = ()) -> None:
+    """Print how many there are, and which: many by their folders.
+
+    Args:
+        label: What they are.
+        files: Their ids.
+        by: Of each the file that overrides it.
+    """
+    if not files:
+        return
+    say(f"{label}: {count(len(files), 'file')}")
+    if len(files) > _FEW:
+        for name, number in Counter(map(folder, files)).items():
+            say(f"  {name:<10} {number:>4}")
+    else:
+        for file, other in zip_longest(files, by):
+            say(f"  {file} by {other}" if other else f"  {file}")

@@ -41,12 +41,13 @@ def verify(
     """
     report(
         chosen(conninfo, schemas, schemas_from, jobs),
-        lambda schema: lms_schema.verify(
+        lambda schema, on_event: lms_schema.verify(
             conninfo,
             schema=schema,
             extra=extra,
             strict=strict,
             accept_row_security=accept_row_security,
+            on_event=on_event,
         ),
         _show,
         as_json=as_json,

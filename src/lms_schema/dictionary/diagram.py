@@ -65,7 +65,10 @@ class Diagram:
 
 
 def draw(dictionary: Dictionary) -> Diagram:
-    """Lay out the tables that foreign keys connect; the same catalog gives the same drawing."""
+    """Lay out the tables that foreign keys connect, without the internal ones.
+
+    The same catalog gives the same drawing.
+    """
     tables = {table.name: table for table in dictionary.tables}
     parents = {
         name: sorted({key.references for key in table.foreign_keys} & tables.keys() - {name})
@@ -113,7 +116,9 @@ def _lines(tables: Mapping[str, Relation], boxes: Mapping[str, Box]) -> list[Lin
     lines = []
     for child in boxes.values():
         for key in tables[child.name].foreign_keys:
-            parent = boxes[key.references]
+            parent = boxes.get(key.references)
+            if parent is None:  # an internal table
+                continue
             position = [name for name, _ in child.rows].index(key.columns[0])
             start = (parent.x + WIDTH, parent.y + HEAD // 2)
             end = (child.x, child.y + HEAD + ROW * position + ROW // 2)

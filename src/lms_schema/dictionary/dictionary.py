@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
 
-from lms_schema.catalog.catalog import Catalog, ObjectKey
+from lms_schema.catalog.catalog import Catalog, ObjectKey, release_catalog
+from lms_schema.server.sessions import SUPPORTED
 
 _COLUMN = re.compile(
     r"(?P<type>.+?)(?P<required> NOT NULL)?"
@@ -118,6 +122,19 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """Tables of one subject.
+
+    Attributes:
+        title: The subject.
+        tables: The tables, in the order in which they are to be read.
+    """
+
+    title: str
+    tables: tuple[Relation, ...]
+
+
+@dataclass(frozen=True)
 class Function:
     """A function.
 
@@ -126,6 +143,7 @@ class Function:
         parameters: Its parameters, with types and defaults.
         returns: What it returns.
         definer: Whether it runs with the rights of its owner.
+        internal: Whether the package alone calls it.
         comment: What it does, raises and locks.
     """
 
@@ -133,42 +151,83 @@ class Function:
     parameters: str
     returns: str
     definer: bool
+    internal: bool
     comment: str
-
-    @property
-    def internal(self) -> bool:
-        """Whether only triggers call it."""
-        return self.returns == "trigger"
 
 
 @dataclass(frozen=True)
 class Dictionary:
-    """What a schema holds."""
+    """What a schema holds.
 
-    types: tuple[EnumType, ...]
-    tables: tuple[Relation, ...]
+    Attributes:
+        subjects: The tables that applications read and write.
+        internal_tables: Those that the package keeps for itself.
+        views: The views.
+        functions: The functions, those to call first.
+        types: The ENUM types.
+    """
+
+    subjects: tuple[Subject, ...]
+    internal_tables: tuple[Relation, ...]
     views: tuple[Relation, ...]
     functions: tuple[Function, ...]
+    types: tuple[EnumType, ...]
+
+    @cached_property
+    def tables(self) -> tuple[Relation, ...]:
+        """The tables of all subjects."""
+        return tuple(table for subject in self.subjects for table in subject.tables)
 
     @cached_property
     def references_to(self) -> Mapping[str, tuple[ForeignKey, ...]]:
         """The foreign keys that point to a table, by its name."""
-        keys = [key for table in self.tables for key in table.foreign_keys]
+        tables = (*self.tables, *self.internal_tables)
+        keys = [key for table in tables for key in table.foreign_keys]
         return {
             table.name: tuple(key for key in keys if key.references == table.name)
-            for table in self.tables
+            for table in tables
         }
 
 
 def read(catalog: Catalog) -> Dictionary:
-    """Return a catalog as a dictionary, everything in the catalog's order."""
+    """Return a catalog as a dictionary: what applications use first, then what is internal.
+
+    What no release knows is of the platform's own, and not internal.
+    """
+    shown = _shown()
     reader = _Reader(catalog)
+    left = {key.name: reader.relation(key, "table") for key in reader.keys("table")}
+    subjects = [
+        Subject(title, tuple(left.pop(name) for name in names if name in left))
+        for title, names in shown["tables"].items()
+    ]
+    ours = _names_of_release("table")
+    others = tuple(table for name, table in left.items() if name not in ours)
+    functions = list(map(reader.function, reader.keys("function")))
+    place = {name: number for number, name in enumerate(shown["functions"])}
+    functions.sort(key=lambda function: (function.internal, place.get(function.name, len(place))))
     return Dictionary(
-        types=tuple(map(reader.enum, reader.keys("type"))),
-        tables=tuple(reader.relation(key, "table") for key in reader.keys("table")),
+        subjects=tuple(
+            subject for subject in (*subjects, Subject("Other tables", others)) if subject.tables
+        ),
+        internal_tables=tuple(table for name, table in left.items() if name in ours),
         views=tuple(reader.relation(key, "view") for key in reader.keys("view")),
-        functions=tuple(map(reader.function, reader.keys("function"))),
+        functions=tuple(functions),
+        types=tuple(map(reader.enum, reader.keys("type"))),
     )
+
+
+@cache
+def _shown() -> dict[str, Any]:
+    """Return what is shown first: tables by subject, and functions."""
+    text = files("lms_schema.dictionary").joinpath("subjects.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _names_of_release(kind: str) -> frozenset[str]:
+    objects = release_catalog(SUPPORTED[-1]).objects
+    return frozenset(key.owner for key in objects if key.kind == kind)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -235,10 +294,14 @@ class _Reader:
     def function(self, key: ObjectKey) -> Function:
         head, _, rest = self.objects[key].partition("\nLANGUAGE ")
         parameters, _, returns = head.partition("\nRETURNS ")
+        is_helper = (
+            key.owner in _names_of_release("function") and key.owner not in _shown()["functions"]
+        )
         return Function(
             name=key.owner,
             parameters=parameters.removeprefix("FUNCTION (").removesuffix(")"),
             returns=returns,
+            internal=is_helper or returns == "trigger",
             definer="SECURITY DEFINER" in rest.split("\n", 1)[0],
             comment=self.comment(key),
         )

@@ -1,7 +1,7 @@
 """The SQL that brings a database to a package as `migrate` would, with migrate's own records.
 
 It is what `migrate` does on a disposable server: each transaction's statements, then the rows that
-it left in the state tables, where times, ids and users are those of whoever runs the SQL.
+it left in the state tables, where times, ids and users are those of the role that runs the SQL.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from lms_schema.events import Action, Event
+from lms_schema.events import Action, OnEvent, steps, unheard
 from lms_schema.records import ledger, yoyo_layout
 from lms_schema.runner.migration import Run
 from lms_schema.runner.observer import Step, Watch
@@ -84,7 +84,12 @@ class _Recorder(Watch):
 
 
 def script(
-    conninfo: str, package: SchemaPackage, *, schema: str, since: SchemaPackage | None = None
+    conninfo: str,
+    package: SchemaPackage,
+    *,
+    schema: str,
+    since: SchemaPackage | None = None,
+    on_event: OnEvent = unheard,
 ) -> list[Part]:
     """Return the parts of the script, in order.
 
@@ -93,24 +98,22 @@ def script(
         package: The files to come to.
         schema: The schema that the script is for.
         since: The files that the database has; None for a database that has nothing.
+        on_event: Called with progress.
 
     Raises:
         StatementFailed: When a statement fails on the disposable server.
     """
     recorder = _Recorder()
+    tell = steps(on_event, "applies the files on a disposable server")
     with sessions.session(conninfo, schema=schema) as session:
         connection = session.connection
         start = _precondition(since) if since else Part("state", ledger.creation())
         for files, watch in ((since, None), (package, recorder)):
             if files is not None:
-                Run(session, files, ledger.Ledger(connection, schema), 0, _silent, watch).all(None)
+                Run(session, files, ledger.Ledger(connection, schema), 0, tell, watch).all(None)
         rows = {row["migration_id"]: row for row in _records(connection, schema)}
     known = set(since.by_id) if since else set()
     return [start, *(_part(package, rows, known, *done) for done in recorder.transactions)]
-
-
-def _silent(_event: Event) -> None:
-    pass
 
 
 def _part(

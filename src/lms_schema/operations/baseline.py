@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import chain
 
@@ -12,7 +11,7 @@ from lms_schema.catalog import trust
 from lms_schema.catalog.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.catalog.difference import Difference, compare
 from lms_schema.errors import DatabaseError, printable
-from lms_schema.events import Event
+from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.records import release_objects
 from lms_schema.server import advisory_lock, sessions
 from lms_schema.server.sessions import Session
@@ -64,7 +63,7 @@ def baseline(
     *,
     schema: str | None = None,
     wait: float = 60.0,
-    on_event: Callable[[Event], None] | None = None,
+    on_event: OnEvent = unheard,
 ) -> BaselineResult:
     """Record a schema as migrated to this release, when its catalog equals the release's.
 
@@ -76,7 +75,7 @@ def baseline(
         conninfo: Any libpq connection string.
         schema: The schema; by default the first existing one of the search path.
         wait: Seconds to wait for another runner to end.
-        on_event: Told when others may create objects in the schema.
+        on_event: Called with progress, and when others may create objects in the schema.
 
     Raises:
         UsageError: When there is no such schema, or the server is not supported.
@@ -99,10 +98,11 @@ def baseline(
             connection.transaction(),
         ):
             tracked = ledger.exists(connection, session.schema)
-            trust.Ground(connection, session.schema).enter(on_event or (lambda _event: None))
+            trust.Ground(connection, session.schema).enter(on_event)
             if not tracked:
                 ledger.require_name(session)
                 release = release_catalog(session.server_major)
+                on_event(Event("begin", f"reads the catalog of schema {session.schema}"))
                 differences, notes = compare(release, read_catalog(connection, session.schema))
                 adopted = () if differences else _adopt(session, release)
     return BaselineResult(

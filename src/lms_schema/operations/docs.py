@@ -9,6 +9,7 @@ from lms_schema import pages
 from lms_schema.catalog.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.dictionary import dictionary
 from lms_schema.dictionary.diagram import HEAD, ROW, WIDTH, draw
+from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.exports import output_files
 from lms_schema.server import sessions
 
@@ -38,7 +39,13 @@ class DocsResult:
         }
 
 
-def docs(folder: Path, *, conninfo: str | None = None, schema: str | None = None) -> DocsResult:
+def docs(
+    folder: Path,
+    *,
+    conninfo: str | None = None,
+    schema: str | None = None,
+    on_event: OnEvent = unheard,
+) -> DocsResult:
     """Write a data dictionary as Markdown with a Mermaid diagram, and as one HTML page.
 
     Args:
@@ -46,18 +53,21 @@ def docs(folder: Path, *, conninfo: str | None = None, schema: str | None = None
         conninfo: A database to describe; by default this release as it is shipped, which needs no
             server.
         schema: The schema of the database; by default the first one of the search path.
+        on_event: Called with progress.
 
     Raises:
         UsageError: When the extra `docs` is not installed, there is no such schema, or a file of
             that name is there that this function did not write.
         DatabaseError: When the database cannot be reached.
     """
+    on_event(Event("begin", "reads the catalog"))
     if conninfo is None:
         catalog, name = release_catalog(sessions.SUPPORTED[-1]), None
     else:
         with sessions.session(conninfo, schema=schema, read_only=True) as session:
             session.require_schema()
             catalog, name = read_catalog(session.connection, session.schema), session.schema
+    on_event(Event("begin", "lays out the pages"))
     texts = {folder / MARKDOWN: markdown(catalog), folder / HTML: html(catalog)}
     for path in texts:
         output_files.refuse_stranger(path, _MARK, "docs")

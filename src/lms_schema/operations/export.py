@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lms_schema import __version__
 from lms_schema.errors import UsageError
+from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.exports import output_files
 from lms_schema.exports.formats import FORMATS, MARK, Script
 from lms_schema.exports.script import script
@@ -58,6 +59,7 @@ def export(
     schema: str = "lms",
     since: str | None = None,
     root: Path | None = None,
+    on_event: OnEvent = unheard,
 ) -> ExportResult:
     """Write SQL that another tool applies, and that leaves migrate's own records.
 
@@ -70,6 +72,7 @@ def export(
         schema: The schema to install into.
         since: A release: only what is new since then.
         root: The schema folder; by default the one that this package ships.
+        on_event: Called with progress.
 
     Raises:
         UsageError: When the release is unknown, a file of others or an edited copy is in the way,
@@ -78,8 +81,11 @@ def export(
     """
     root = packages.shipped_folder() if root is None else root
     before = packages.read(release(root, since)) if since else None
+    on_event(Event("begin", embedded.STARTING))
     with embedded.temporary() as conninfo:
-        parts = script(conninfo, packages.read(root), schema=schema, since=before)
+        parts = script(
+            conninfo, packages.read(root), schema=schema, since=before, on_event=on_event
+        )
     label = Path(os.path.realpath(folder)).name
     files = FORMATS[format](Script(parts, schema, __version__, since, label))
     _refuse_strangers(folder, files)

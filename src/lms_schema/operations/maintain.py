@@ -14,7 +14,7 @@ import psycopg
 
 from lms_schema.catalog import trust
 from lms_schema.errors import DatabaseError, UsageError, printable
-from lms_schema.events import Event
+from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.records import ledger, release_objects
 from lms_schema.server import advisory_lock, search_path, sessions, suggested_commands
 
@@ -142,7 +142,7 @@ def maintain(
     keep_interactions: str | None = None,
     lock_timeout: float = 0.5,
     wait: float = 60.0,
-    on_event: Callable[[Event], None] | None = None,
+    on_event: OnEvent = unheard,
 ) -> MaintainResult:
     """Do what a schema needs regularly, beside its readers and writers.
 
@@ -168,20 +168,19 @@ def maintain(
             others may create objects.
         UsageError: When the server or an argument cannot be used.
     """
-    tell = on_event or (lambda _event: None)
     with sessions.session(
         conninfo,
         schema=schema,
         lock_timeout=lock_timeout,
-        on_notice=lambda notice: tell(Event.of_notice(notice)),
+        on_notice=lambda notice: on_event(Event.of_notice(notice)),
     ) as session:
-        trust.Ground(session.connection, session.schema).enter(tell)
+        trust.Ground(session.connection, session.schema).enter(on_event)
         _check(session, keep_interactions)
         with advisory_lock.tried(session.connection, session.schema, "maintain") as holder:
             steps = (
                 ()
                 if holder
-                else _Maintenance(session, keep_interactions, wait, tell, conninfo).steps()
+                else _Maintenance(session, keep_interactions, wait, on_event, conninfo).steps()
             )
     return MaintainResult(
         database=session.database,
@@ -236,7 +235,7 @@ class _Maintenance:
         session: sessions.Session,
         keep_interactions: str | None,
         wait: float,
-        tell: Callable[[Event], None],
+        tell: OnEvent,
         conninfo: str,
     ) -> None:
         self._session = session
@@ -263,6 +262,7 @@ class _Maintenance:
 
     def _step(self, name: str, work: Callable[[], str]) -> MaintainStep:
         self._count, self._dropped, error = 0, [], None
+        self._tell(Event("begin", name))
         start = time.monotonic()
         try:
             outcome = work()
@@ -287,31 +287,34 @@ class _Maintenance:
     def _make_months(self) -> str:
         """Months a year ahead, and the partition of earlier events: one a transaction."""
 
-        def make_one() -> str | None:
+        def make_one() -> bool:
             self._execute(_EVENTS)
-            statement: str | None = self._first(_MONTHS)
-            if statement is not None:
-                with search_path.opened(self._connection, self._schema):
+            statements: list[str] = self._first(_MONTHS) or []
+            with search_path.opened(self._connection, self._schema):
+                for statement in statements:
                     self._connection.execute(statement.encode())
-            return statement
+            return bool(statements) and statements[0].startswith("CREATE TABLE")
 
         # outside a transaction first: a look takes no lock
         while self._first(_MONTHS) is not None:
-            made = self._patiently("the event table's months", make_one)
-            self._count += (made or "").startswith("CREATE TABLE")
+            self._count += self._patiently("the event table's months", make_one)
         return "done"
 
     def _metrics(self) -> str:
-        courses = self._execute("SELECT id FROM {schema}.educational_courses ORDER BY id")
+        courses = self._execute(
+            "SELECT id FROM {schema}.educational_courses ORDER BY id"
+        ).fetchall()
+        self._tell(Event("begin", "metrics of the courses", total=len(courses)))
         recalculate = "SELECT {schema}.recalculate_course_metrics(%s::uuid)"
-        for (course,) in courses.fetchall():
+        for (course,) in courses:
             self._count += self._patiently(
                 f"the metrics of course {course}", partial(self._first, recalculate, course)
             )
+            self._tell(Event("step", f"course {course}"))
         return "done"
 
     def _expire(self) -> str:
-        """Drop what is past its retention, the oldest first: one partition a transaction."""
+        """Drop what is past its retention, the oldest first: one partition per transaction."""
 
         def drop_one() -> DroppedPartition | None:
             self._execute(_EVENTS)
@@ -335,11 +338,18 @@ class _Maintenance:
         return "done"
 
     def _refresh(self) -> str:
+        needs_snapshot = self._session.citus  # where a statement is none by itself
+
         def refresh() -> tuple[int, int]:
+            if needs_snapshot:
+                self._execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            since = self._first("SELECT now()")
             self._execute("SELECT {schema}.refresh_learning_analytics()")
+            # the time is given: on Citus, now() would be that of the node which has the log
             row = self._execute(
                 "SELECT count(*), coalesce(sum(rows_changed), 0)::bigint"
-                " FROM {schema}.analytics_refresh_log WHERE started_at >= now()"
+                " FROM {schema}.analytics_refresh_log WHERE started_at >= %s",
+                since,
             ).fetchone()
             return row or (0, 0)
 

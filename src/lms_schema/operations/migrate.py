@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lms_schema.errors import UsageError
-from lms_schema.events import Action, Event
+from lms_schema.events import Action, Event, OnEvent, unheard
 from lms_schema.runner.migration import Run
 from lms_schema.runner.observer import Watch
-from lms_schema.server import advisory_lock, sessions
+from lms_schema.server import advisory_lock, citus, sessions
 from lms_schema.source import package as packages
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ class MigrateResult:
         database: Name of the database.
         schema: The target schema.
         server_major: PostgreSQL's major version.
-        actions: What was done, in order; empty when there was nothing to do.
+        pending: Ids of the files that were pending, changed or gone, as `status` counts them, and
+            of those to repair.
+        actions: What was done, in order, also with files that depend on these or run at every
+            migrate; empty when there was nothing to do.
         seconds: How long it took altogether.
         repaired: With `repair`: what differed from the release and does not any more.
         left: With `repair`: what still differs, which nobody but its author can judge.
@@ -43,6 +46,7 @@ class MigrateResult:
     database: str
     schema: str
     server_major: int
+    pending: tuple[str, ...]
     actions: tuple[Action, ...]
     seconds: float
     repaired: tuple[Difference, ...] = ()
@@ -62,6 +66,7 @@ class MigrateResult:
             "schema": self.schema,
             "server_major": self.server_major,
             "seconds": round(self.seconds, 3),
+            "pending": list(self.pending),
             "actions": [
                 {"file": item.file, "action": item.action, "seconds": round(item.seconds, 3)}
                 for item in self.actions
@@ -82,7 +87,7 @@ def migrate(
     lock_timeout: float = 5.0,
     wait: float = 60.0,
     allow_session_pooler: bool = False,
-    on_event: Callable[[Event], None] | None = None,
+    on_event: OnEvent = unheard,
     watch: Watch | None = None,
 ) -> MigrateResult:
     """Bring a schema to the state of a package.
@@ -100,7 +105,7 @@ def migrate(
             given, by the same rules. Extras that the database holds and that are not given are
             left alone.
         to: Id of the last file to apply.
-        repair: Apply again, too, what made an object that is missing or differs from this
+        repair: Also apply again the files of objects that are missing or differ from this
             release's catalog: functions, triggers, views, policies, and indexes. Differences of
             tables and types, and what is extra, are listed and never touched. With extras this
             needs the embedded server, as `verify` does. Not together with `to`.
@@ -128,23 +133,23 @@ def migrate(
     start = time.monotonic()
     package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None
-    tell = on_event or (lambda _event: None)
     with sessions.session(
         conninfo,
         schema=schema,
         lock_timeout=lock_timeout,
         allow_pooler=allow_session_pooler,
     ) as session:
+        citus.require(session)
         connection = session.connection
         waiting = advisory_lock.held(
             connection,
             session.schema,
             wait=wait,
-            on_wait=lambda text: tell(Event("waiting", text)),
+            on_wait=lambda text: on_event(Event("waiting", text)),
         )
         with waiting:
             records = ledger.Ledger(connection, session.schema)
-            run = Run(session, package, records, wait, tell, watch)
+            run = Run(session, package, records, wait, on_event, watch)
             if repair:
                 actions, repaired, left = _repaired(run, session, package)
             else:
@@ -153,6 +158,7 @@ def migrate(
         database=session.database,
         schema=session.schema,
         server_major=session.server_major,
+        pending=run.pending,
         actions=tuple(actions),
         seconds=time.monotonic() - start,
         repaired=repaired,

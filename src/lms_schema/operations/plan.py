@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
+from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.operations.migrate import REPAIR_OF_ALL
 from lms_schema.records.comparison import compare
 from lms_schema.runner.observer import Step
-from lms_schema.server import search_path, sessions
+from lms_schema.server import citus, search_path, sessions
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage
 from lms_schema.tracing.plan_result import (
@@ -59,6 +60,7 @@ def plan(
     extra: Sequence[str | Path] = (),
     repair: bool = False,
     lock_timeout: float = 5.0,
+    on_event: OnEvent = unheard,
 ) -> PlanResult:
     """Tell what a migrate would do, without doing it.
 
@@ -76,6 +78,7 @@ def plan(
             read for that. On the disposable server nothing is missing or different, so that it
             is replaced there.
         lock_timeout: Seconds to wait for a table of the target that is locked, to read its size.
+        on_event: Called with progress.
 
     Raises:
         StatementFailed: When PostgreSQL refused a statement on the disposable server.
@@ -93,9 +96,11 @@ def plan(
         raise UsageError(REPAIR_OF_ALL)
     package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None
+    on_event(Event("begin", "reads what the database has"))
     with sessions.session(
         conninfo, schema=schema, lock_timeout=lock_timeout, read_only=True
     ) as session:
+        citus.require(session)
         connection = session.connection
         tracked = ledger.exists(connection, session.schema)
         if not tracked:
@@ -103,19 +108,23 @@ def plan(
         entries = ledger.read(connection, session.schema) if tracked else {}
         found = compare(package, entries)
         found.check()
-        reached = {file.id for file in package.files[:last]}
         again = _to_repair(session, package) if repair else {}
-        pending = reached.intersection((*found.pending, *found.changed, *again))
-        gone = found.gone if last is None else ()
-        if not pending and not gone:
-            return _result(session, None, {})
+        todo = {*found.pending, *found.changed, *again}
+        pending = (
+            *(file.id for file in package.files[:last] if file.id in todo),
+            *(found.gone if last is None else ()),
+        )
+        if not pending:
+            return _result(session, (), None, {})
         applied = ledger.contents(connection, session.schema) if tracked else {}
         _refuse_unknown(applied)
         sizes = _sizes(connection, session.schema)
     from lms_schema.tracing.trace import on_disposable_server
 
-    trace = on_disposable_server(package, applied, again, schema=session.schema, last=last)
-    return _result(session, _beside_writers(trace, package, sizes), sizes)
+    trace = on_disposable_server(
+        package, applied, again, schema=session.schema, last=last, on_event=on_event
+    )
+    return _result(session, pending, _beside_writers(trace, package, sizes), sizes)
 
 
 def _to_repair(session: sessions.Session, package: SchemaPackage) -> dict[str, str]:
@@ -169,7 +178,10 @@ def _sizes(connection: psycopg.Connection[Any], schema: str) -> dict[str, Table]
 
 
 def _result(
-    session: sessions.Session, trace: Trace | None, sizes: Mapping[str, Table]
+    session: sessions.Session,
+    pending: tuple[str, ...],
+    trace: Trace | None,
+    sizes: Mapping[str, Table],
 ) -> PlanResult:
     transactions = trace.transactions if trace else ()
     planned = {action.file for item in transactions for action in item.actions}
@@ -192,6 +204,7 @@ def _result(
         schema=session.schema,
         server_major=session.server_major,
         traced_major=trace.server_major if trace else None,
+        pending=pending,
         transactions=tuple(result[0]),
         recurring=tuple(result[1]),
         tables={name: sizes.get(name, Table(name)) for name in sorted(mentioned)},

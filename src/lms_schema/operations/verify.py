@@ -7,8 +7,9 @@ from pathlib import Path
 from lms_schema.catalog.catalog import read_catalog
 from lms_schema.catalog.difference import Difference, compare, without_row_security
 from lms_schema.catalog.expected import expected_catalog
+from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.records import comparison
-from lms_schema.server import sessions
+from lms_schema.server import citus, sessions
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage
 
@@ -49,6 +50,7 @@ def verify(
     strict: bool = False,
     accept_row_security: bool = False,
     extra: Sequence[str | Path] = (),
+    on_event: OnEvent = unheard,
 ) -> VerifyResult:
     """Compare the live catalog of a schema with this release's. Changes nothing.
 
@@ -64,6 +66,7 @@ def verify(
             not hold for owners; without a policy anybody else reads and writes no row of them.
         extra: Folders of a project's own SQL on top of the package, in order. What they create
             is found out by applying them on a disposable server, and judged like the package's.
+        on_event: Called with progress.
 
     Raises:
         StatementFailed: An extra does not apply to the package.
@@ -73,17 +76,31 @@ def verify(
             cannot be read, or no PostgreSQL to apply it on.
         DatabaseError: The database cannot be reached, or the schema may not be read.
     """
+    package = packages.extended(packages.read(), extra)
+    on_event(Event("begin", "connects to the database"))
     with sessions.session(conninfo, schema=schema, read_only=True) as session:
         session.require_schema()
-        _refuse_newer(session, packages.extended(packages.read(), extra))
+        _refuse_newer(session, package)
+        on_event(Event("begin", f"reads the catalog of schema {session.schema}"))
         live = read_catalog(session.connection, session.schema)
-    expected, unsure = expected_catalog(
-        packages.extended(packages.read(), extra), session.server_major
-    )
+        settings = [
+            Difference("setting", name, "missing", statement, None)
+            for name, statement in citus.missing(session).items()
+        ]
+    if package.extras:
+        on_event(Event("begin", "applies the extras on a disposable server"))
+    expected, unsure = expected_catalog(package, session.server_major)
+    on_event(Event("begin", "compares it with the release's"))
     if accept_row_security:
         live = without_row_security(live, expected)
     differences, notes = compare(expected, live, strict=strict, unsure=unsure)
-    return VerifyResult(session.database, session.schema, session.server_major, differences, notes)
+    return VerifyResult(
+        session.database,
+        session.schema,
+        session.server_major,
+        (*differences, *settings),
+        notes,
+    )
 
 
 def _refuse_newer(session: sessions.Session, package: SchemaPackage) -> None:

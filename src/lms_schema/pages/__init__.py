@@ -33,18 +33,18 @@ def template(name: str) -> Template:
         keep_trailing_newline=True,
         finalize=partial(_shown, keep="" if name.endswith(".md") else "\n\t"),
     )
-    environment.filters |= {"markdown": _markdown, "code": _code}
+    environment.filters |= {"markdown": markdown_text, "code": _code}
     return environment.get_template(name)
 
 
-def _markdown(text: str) -> str:
+def markdown_text(text: str) -> str:
     """Return plain text as Markdown, fit for a cell of a table."""
     return re.sub(r"([|<*`\\]|\](?=\())", r"\\\1", text).replace("\n", " ")
 
 
 def _code(text: str) -> str:
     """Return plain text as code in Markdown; as text where it would end the code."""
-    return _markdown(text) if "`" in text else f"`{text}`"
+    return markdown_text(text) if "`" in text else f"`{text}`"
 
 
 def _shown(value: object, *, keep: str) -> object:

@@ -20,7 +20,7 @@ from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.records import yoyo_layout
 from lms_schema.server import search_path
 from lms_schema.source import package as packages
-from lms_schema.source.statements import qualified
+from lms_schema.source.statements import qualified, split
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,7 +82,7 @@ def creation(schema: str | None = None) -> str:
 {_creation(version_table, COLUMNS[VERSION_TABLE])}
 {yoyo_layout.FIRST_ROW.format(version_table)};
 COMMENT ON TABLE {table} IS
-    'What lms-schema applied to this schema, a row a file. Written by lms-schema migrate only.';
+    'What lms-schema applied to this schema, one row per file. Written by lms-schema migrate only.';
 COMMENT ON COLUMN {table}.migration_hash IS 'SHA-256 of migration_id, in hexadecimal.';
 COMMENT ON COLUMN {table}.migration_id IS 'Path of the file below schema/, without the ending.';
 COMMENT ON COLUMN {table}.applied_at_utc IS 'When it was applied last, in UTC.';
@@ -366,7 +366,9 @@ class Ledger:
 
     def create(self) -> None:
         """Create the state tables."""
-        self._connection.execute(creation(self._schema).encode())
+        # one by one: Citus sends the text of a message on to its workers, whole
+        for statement in split(creation(self._schema)):
+            self._connection.execute(statement.text.encode())
 
     def record(self, file: SqlFile, objects: Sequence[str], repair: str | None = None) -> Entry:
         """Record a file as applied, in place of an earlier record.

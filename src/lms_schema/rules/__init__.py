@@ -5,6 +5,7 @@ folder/   what the files of a folder must be to each other
 lint/     sqlfluff and squawk
 install/  what must hold while the files are applied to a disposable server
 catalog/  what must hold of the result, asked of the catalog in SQL
+citus/    what must hold of it on Citus, asked in the same way; of an extra, a warning
 
 A module has a docstring (what the rule is; then why), an EXAMPLE that breaks it and a `find`. An
 SQL file says the same in its first comment and yields a row for each offender.
@@ -18,13 +19,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     from lms_schema.rules.drafts import Problem
 
-Scope = Literal["file", "folder", "lint", "install", "catalog"]
+Scope = Literal["file", "folder", "lint", "install", "catalog", "citus"]
 Severity = Literal["error", "warning"]
+Level = Literal["error", "warning", "off"]
+"""What a project makes of a rule: findings that fail, findings that do not, or none."""
+
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 SCOPES: Mapping[Scope, tuple[str, ...]] = {
     "file": (
@@ -48,7 +53,7 @@ SCOPES: Mapping[Scope, tuple[str, ...]] = {
         "hard-coded-schema",
         "ignore-comment",
     ),
-    "folder": ("layout", "dependency", "order-fresh", "released-file"),
+    "folder": ("layout", "one-number", "dependency", "order-fresh", "released-file"),
     "lint": ("sqlfluff", "squawk"),
     "install": (
         "apply",
@@ -81,8 +86,25 @@ SCOPES: Mapping[Scope, tuple[str, ...]] = {
         "transaction-function",
         "logged-table",
     ),
+    "citus": (
+        "function-relation",
+        "function-constraint",
+        "sql-with-parameters",
+        "sql-without-settings",
+        "transition-table",
+        "trigger-table-name",
+        "write-behind-with",
+        "upsert-time",
+        "upsert-case",
+        "insert-default",
+        "insert-plan",
+        "insert-count",
+    ),
 }
 """The ids of all rules, in the order in which they are tried and listed."""
+
+ASKED: tuple[Scope, ...] = ("catalog", "citus")
+"""The scopes of the rules that are SQL."""
 
 _EXAMPLE = re.compile(r"^Example \((.*)\):$")
 
@@ -97,9 +119,8 @@ class Rule:
         title: The rule, as a sentence.
         why: The reason for it, and what to do.
         example: Files that break it, content by path below the schema folder.
-        severity: `error`, or `warning` for what is a matter of style.
-        find: The function that finds offenders; its form depends on the scope. None in `catalog`.
-        query: SQL that lists offenders, in `catalog`; else empty.
+        find: The function that finds offenders; its form depends on the scope. None in `ASKED`.
+        query: SQL that lists offenders, in `ASKED`; else empty.
     """
 
     id: str
@@ -107,13 +128,12 @@ class Rule:
     title: str
     why: str
     example: Mapping[str, str]
-    severity: Severity
     find: Callable[..., Any] | None
     query: str
 
     def found(self, subject: object) -> Iterable[Problem]:
         """Apply `find`."""
-        assert self.find is not None  # noqa: S101 (rules of catalog are asked in SQL)
+        assert self.find is not None  # noqa: S101 (it is asked in SQL)
         problems: Iterable[Problem] = self.find(subject)
         return problems
 
@@ -121,7 +141,7 @@ class Rule:
 @cache
 def rules(scope: Scope) -> tuple[Rule, ...]:
     """Return the rules of a scope."""
-    load = _from_sql if scope == "catalog" else _from_module
+    load = _from_sql if scope in ASKED else _from_module
     return tuple(load(scope, name) for name in SCOPES[scope])
 
 
@@ -131,8 +151,8 @@ def every() -> tuple[Rule, ...]:
 
 
 def vocabulary() -> str:
-    """Return the SQL that makes the views by which the rules of `catalog` ask."""
-    return _text("vocabulary.sql")
+    """Return the SQL that makes the views by which the rules of `ASKED` ask."""
+    return _text("catalog", "vocabulary.sql")
 
 
 def _from_module(scope: Scope, name: str) -> Rule:
@@ -144,7 +164,6 @@ def _from_module(scope: Scope, name: str) -> Rule:
         title=title,
         why=_joined(why),
         example=module.EXAMPLE,
-        severity=getattr(module, "SEVERITY", "error"),
         find=module.find,
         query="",
     )
@@ -153,7 +172,7 @@ def _from_module(scope: Scope, name: str) -> Rule:
 def _from_sql(scope: Scope, name: str) -> Rule:
     header: list[str] = []
     query: list[str] = []
-    for line in _text(f"{name.replace('-', '_')}.sql").split("\n"):
+    for line in _text(scope, f"{name.replace('-', '_')}.sql").split("\n"):
         (header if line.startswith("--") and not query else query).append(line)
     title, *rest = [line.removeprefix("--").removeprefix(" ") for line in header]
     where = next(n for n, line in enumerate(rest) if _EXAMPLE.match(line))
@@ -165,14 +184,13 @@ def _from_sql(scope: Scope, name: str) -> Rule:
         title=title,
         why=_joined("\n".join(rest[:where])),
         example={match.group(1): "\n".join(rest[where + 1 :]) + "\n"},
-        severity="error",
         find=None,
         query="\n".join(query),
     )
 
 
-def _text(name: str) -> str:
-    return resources.files("lms_schema.rules").joinpath("catalog", name).read_text(encoding="utf-8")
+def _text(scope: Scope, name: str) -> str:
+    return resources.files("lms_schema.rules").joinpath(scope, name).read_text(encoding="utf-8")
 
 
 def _joined(text: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lms_schema import rules
 from lms_schema.catalog.catalog import Catalog
 from lms_schema.errors import UsageError
-from lms_schema.rules import Rule, Scope, Severity
+from lms_schema.events import Event, OnEvent, unheard
+from lms_schema.rules import Level, Rule, Scope, Severity
 from lms_schema.rules.checked_folder import Folder, last_release
 from lms_schema.rules.drafts import Problem
 from lms_schema.rules.result import CheckResult, Finding
@@ -25,6 +26,8 @@ def examine(
     *,
     release: Catalog | None = None,
     scopes: Collection[Scope] = tuple(rules.SCOPES),
+    levels: Mapping[str, Level] | None = None,
+    on_event: OnEvent = unheard,
 ) -> CheckResult:
     """Check folders, the package's first, on a server where the role is a superuser.
 
@@ -33,19 +36,26 @@ def examine(
         server: Connection string of a database of the server.
         release: The catalog that ships with the package and must be true, or None.
         scopes: Of the rules to try.
+        levels: How serious a finding is, by the id of its rule; `error` where nothing is said.
+        on_event: Called with progress.
     """
-    examination = _Examination([folder for folder in folders if folder.judged], scopes)
+    judged = [folder for folder in folders if folder.judged]
+    # an extra may be for PostgreSQL alone
+    usual: dict[str, Level] = (
+        {rule.id: "warning" for rule in rules.rules("citus")} if len(folders) > 1 else {}
+    )
+    examination = _Examination(judged, scopes, {**usual, **(levels or {})}, on_event)
     for scope in ("file", "folder", "lint"):
         if scope in scopes:
             examination.look(scope)
-    if "install" in scopes or "catalog" in scopes:
+    if not {"install", *rules.ASKED}.isdisjoint(scopes):
         try:
             base, package = folders[0].package, folders[-1].package
             released = last_release(folders)
         except UsageError:
             if not examination.broken:
                 raise
-            examination.skip([*rules.rules("install"), *rules.rules("catalog")])
+            examination.skip(_applied())
         else:
             with Stage(server, base, package, released, release) as stage:
                 examination.apply(stage)
@@ -55,16 +65,28 @@ def examine(
 class _Examination:
     """What was found so far in the folders that are checked."""
 
-    def __init__(self, folders: Sequence[Folder], scopes: Collection[Scope]) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Folder],
+        scopes: Collection[Scope],
+        levels: Mapping[str, Level],
+        tell: OnEvent,
+    ) -> None:
+        self._tell = tell
         self.folders = folders
         self.scopes = scopes
+        self._levels = levels
         self._found: dict[tuple[str, Problem], Rule] = {}
         self._skipped: list[str] = []
 
     @property
     def broken(self) -> bool:
         """Whether something was found that may keep the files from being applied."""
-        return any(rule.severity == "error" for rule in self._found.values())
+        return any(rule.scope != "lint" for rule in self._found.values())
+
+    def _level(self, name: str) -> Level:
+        """Return how serious a finding of that name is, or else of its rule."""
+        return self._levels.get(name) or self._levels.get(name.partition("/")[0], "error")
 
     def note(self, rule: Rule, problems: Iterable[Problem]) -> bool:
         """Keep the problems that a rule found; tell whether there were any."""
@@ -90,20 +112,26 @@ class _Examination:
             readable = [draft.path for draft in drafts if draft.file]
             subjects = [readable] if readable else []
         for rule in rules.rules(scope):
+            if scope == "lint" and self._level(rule.id) == "off":
+                continue  # these take longest
+            self._tell(Event("begin", f"rule {rule.id}"))
             for one in subjects:
                 self.note(rule, rule.found(one))
 
     def apply(self, stage: Stage) -> None:
         """Try the rules about applying the files, and those about the result."""
         first, *others = rules.rules("install")
+        self._tell(Event("begin", f"rule {first.id}"))
         if self.note(first, first.found(stage)):
-            self.skip([*others, *rules.rules("catalog")])
+            self.skip(rule for rule in _applied() if rule != first)
             return
-        if "catalog" in self.scopes:
-            for rule, problem in stage.offenders():
+        self._tell(Event("begin", "rules about the catalog"))
+        for rule, problem in stage.offenders():
+            if rule.scope in self.scopes:
                 self.note(rule, [problem])
         if "install" in self.scopes:
             for rule in others:
+                self._tell(Event("begin", f"rule {rule.id}"))
                 self.note(rule, rule.found(stage))
             if stage.released is not None and stage.upgraded is None:
                 self.skip(rule for rule in others if rule.id == _AFTER_UPGRADE)
@@ -112,7 +140,7 @@ class _Examination:
         """Return what is left without what the files ignore for a reason."""
         drafts = {draft.path: draft for folder in self.folders for draft in folder.drafts}
         used: set[tuple[Path, int]] = set()
-        left: list[Finding] = []
+        left: list[tuple[str, Problem]] = []
         for (name, problem), rule in self._found.items():
             draft = drafts.get(problem.path)
             ignored = [
@@ -123,18 +151,28 @@ class _Examination:
             ]
             used.update(ignored)
             if not ignored:
-                left.append(_finding(name, rule.severity, problem))
+                left.append((name, problem))
+        off = [rule.id for rule in rules.every() if self._level(rule.id) == "off"]
         tried = {rule.id for scope in self.scopes for rule in rules.rules(scope)}
-        tried.difference_update(self._skipped)
+        tried.difference_update(self._skipped, off)
         for draft in drafts.values():
             for item in draft.ignores:
                 unused = item.reason and (draft.path, item.line) not in used
                 if unused and item.rule in tried:
                     message = f"there is no {item.rule} to ignore here. Remove the comment."
-                    problem = Problem(draft.path, item.line, message)
-                    left.append(_finding(_IGNORES, "error", problem))
-        left.sort(key=lambda finding: (finding.file, finding.line, finding.rule))
-        return CheckResult(tuple(left), tuple(self._skipped))
+                    left.append((_IGNORES, Problem(draft.path, item.line, message)))
+        findings = [
+            _finding(name, level, problem)
+            for name, problem in left
+            if (level := self._level(name)) != "off"
+        ]
+        findings.sort(key=lambda finding: (finding.file, finding.line, finding.rule))
+        return CheckResult(tuple(findings), tuple(self._skipped), tuple(off))
+
+
+def _applied() -> Iterator[Rule]:
+    """Return the rules for which the files are applied."""
+    return (rule for scope in ("install", *rules.ASKED) for rule in rules.rules(scope))
 
 
 def _finding(rule: str, severity: Severity, problem: Problem) -> Finding:

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from lms_schema.catalog.catalog import Catalog, ObjectKey, read_catalog
-from lms_schema.events import Action, Event
+from lms_schema.events import Action, unheard
 from lms_schema.records import ledger
 from lms_schema.runner.migration import Run
 from lms_schema.runner.observer import Watch
@@ -78,10 +78,6 @@ class Note:
     statement: str
 
 
-def _silent(_event: Event) -> None:
-    pass
-
-
 class _Judge(Watch):
     """Lets an extra change the package: a rule of `check` lists what it changes."""
 
@@ -102,7 +98,7 @@ class Rehearsal:
         """Bring the database to the state of a package, statement by statement: notes need that."""
         with sessions.session(self.conninfo, schema=SCHEMA) as session:
             records = ledger.Ledger(session.connection, SCHEMA)
-            return Run(session, package, records, 0, _silent, _Judge()).all(None)
+            return Run(session, package, records, 0, unheard, _Judge()).all(None)
 
     def catalog(self) -> Catalog:
         """Read the catalog as it is now."""
@@ -176,7 +172,7 @@ class Atlas:
         Args:
             address: Catalog and row of the object.
             words: Names to look for in its statements, the first one first; without one, or
-                when none is found, the statement that made the object is meant.
+                when none is found, the statement that made the object is returned.
         """
         statements = [text for text in self._by_address.get(address, ()) if text in self._places]
         for word in words:

@@ -40,7 +40,7 @@ def _rule(name: str, rule: rules.Rule) -> dict[str, object]:
         "id": name,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
-        "defaultConfiguration": {"level": rule.severity},
+        "defaultConfiguration": {"level": "error"},
     }
 
 

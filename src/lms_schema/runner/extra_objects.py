@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lms_schema.catalog.catalog import Catalog, ObjectKey, read_catalog
-from lms_schema.events import Event
+from lms_schema.events import unheard
 from lms_schema.records import ledger
 from lms_schema.runner.migration import Run
 from lms_schema.server import embedded, sessions
@@ -75,9 +75,5 @@ def _is_printed(key: ObjectKey, text: str) -> bool:
 def _made(session: sessions.Session, package: SchemaPackage) -> Catalog:
     """Bring the schema of a session to a package; return its catalog."""
     records = ledger.Ledger(session.connection, session.schema)
-    Run(session, package, records, 0, _silent).all(None)
+    Run(session, package, records, 0, unheard).all(None)
     return read_catalog(session.connection, session.schema)
-
-
-def _silent(_event: Event) -> None:
-    pass

@@ -67,7 +67,7 @@ class IndexBuilder:
         Raises:
             StatementFailed: When PostgreSQL refused a statement; no part of the index is left. Or
                 when another index has the name, which is left as it is.
-            LockNotObtained: When a lock was not to be had in time; the next run goes on from here.
+            LockNotObtained: When a lock was not obtained in time; the next run goes on from here.
         """
         wanted = index_statement.parse(file.statements)
         if wanted is None:

@@ -65,13 +65,19 @@ class Run:
         self._executor = Executor(session.connection, self._blockers)
         self._repair: Mapping[str, str] = {}
         self._goes_on = False
+        self.pending: tuple[str, ...] = ()
         self._is_behind = False
         self._tracked = False
         self._recorded: dict[str, Entry] = {}
         self._ground = trust.Ground(session.connection, session.schema)
+        # Citus sends the text of a message on to its workers, whole
+        one_by_one = watch or session.citus
+        if session.citus:
+            # the path of files, too: it names types in GRANT and REVOKE after what it finds in it
+            session.connection.execute("SET citus.propagate_set_commands = 'local'")
         self._whole = (
             None
-            if watch
+            if one_by_one
             else WholeFiles(session, ledger, self._blockers, self._ground, self._notice)
         )
         session.connection.add_notice_handler(self._notice)
@@ -124,7 +130,9 @@ class Run:
         todo = {*found.pending, *found.changed, *self._repair}
         if any(unfinished(entry.objects) for entry in self._applier.entries.values()):
             self._patience.run(self._discard)
-        total = sum(file.id in todo for file in self._package.files[:last])
+        reached = [file.id for file in self._package.files[:last] if file.id in todo]
+        self.pending = (*reached, *(found.gone if last is None else ()))
+        total = len(reached)
         if total:
             self._tell(Event("begin", "what is pending or changed", total=total))
         with self._durable_in_the_end() if total else nullcontext():

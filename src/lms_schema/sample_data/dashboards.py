@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,8 +12,10 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
+from lms_schema.events import Event, OnEvent, unheard
+
 Connection = psycopg.Connection[Any]
-Figures = TypeVar("Figures")
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -109,11 +111,14 @@ class Week:
         monday: Its first day, UTC.
         learners: Learners with an interaction.
         interactions: Interactions.
+        finished: Learners who had completed the course before the week and had no interaction
+            in it.
     """
 
     monday: date
     learners: int
     interactions: int
+    finished: int
 
 
 @dataclass(frozen=True)
@@ -255,7 +260,22 @@ WITH week AS (
 SELECT
     s.monday::date AS monday,
     coalesce(week.learners, 0) AS learners,
-    coalesce(week.interactions, 0) AS interactions
+    coalesce(week.interactions, 0) AS interactions,
+    (
+        SELECT count(*)
+        FROM course_enrollments AS e
+        WHERE
+            e.course_id = %(course)s
+            AND e.completion_date < s.monday
+            AND NOT EXISTS (
+                SELECT FROM learning_interactions AS i
+                WHERE
+                    i.learner_id = e.learner_id
+                    AND i.course_id = e.course_id
+                    AND i.timestamp >= s.monday
+                    AND i.timestamp < s.monday + interval '1 week'
+            )
+    ) AS finished
 FROM
     generate_series(
         (SELECT min(w.monday) FROM week AS w),
@@ -327,6 +347,57 @@ ORDER BY array_position(ARRAY['diagnostic', 'formative'], a.assessment_type::tex
 """
 
 
+@dataclass(frozen=True)
+class Details:
+    """A course in full.
+
+    Attributes:
+        weeks: From its first interaction to its last.
+        bands: Ten bands of progress, the lowest first; 100 percent is in the last.
+        risks: Who may need help, most reasons and least progress first.
+        assessments: Diagnostic, those of its modules, summative.
+    """
+
+    weeks: Sequence[Week]
+    bands: Sequence[Band]
+    risks: Sequence[Risk]
+    assessments: Sequence[Assessment]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All that the demo shows.
+
+    Attributes:
+        courses: All courses, the one with the most progress first.
+        learners: One learner in twenty, by progress.
+        paces: One enrollment in twenty of those in progress, by progress.
+        details: Of each course, by its id.
+    """
+
+    courses: Sequence[Course]
+    learners: Sequence[Learner]
+    paces: Sequence[Pace]
+    details: Mapping[UUID, Details]
+
+
+def read(connection: Connection, on_event: OnEvent = unheard) -> Figures:
+    """Read everything; each course is a step."""
+    on_event(Event("begin", "reads the dashboards"))
+    found = courses(connection)
+    on_event(Event("begin", "reads the dashboards", total=len(found)))
+    details = {}
+    for course in found:
+        details[course.id] = Details(
+            weeks(connection, course.id),
+            bands(connection, course.id),
+            risks(connection, course.id),
+            assessments(connection, course.id),
+        )
+        on_event(Event("step", course.title))
+    return Figures(found, learners(connection), paces(connection), details)
+
+
 def courses(connection: Connection) -> list[Course]:
     """Return all courses, the one with the most progress first."""
     return _read(connection, Course, _COURSES)
@@ -363,8 +434,8 @@ def assessments(connection: Connection, course: UUID) -> list[Assessment]:
 
 
 def _read(
-    connection: Connection, figures: type[Figures], query: str, course: UUID | None = None
-) -> list[Figures]:
-    with connection.cursor(row_factory=class_row(figures)) as cursor:
+    connection: Connection, row: type[Row], query: str, course: UUID | None = None
+) -> list[Row]:
+    with connection.cursor(row_factory=class_row(row)) as cursor:
         values = {"course": course} if course else None  # without values % is an operator
         return cursor.execute(query.encode(), values).fetchall()

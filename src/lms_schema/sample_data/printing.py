@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,20 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 100
-"""Columns that a table takes at most."""
+"""Columns that a table takes at most, and where no terminal says how many there are."""
+_GAP = 2
+"""Columns between two columns of a table."""
+_TEXT = 16
+"""Columns that a text has at least before a table is printed in parts."""
 
 
 def print_table(
     title: str, note: str, headers: Sequence[str], rows: Sequence[Sequence[object]]
 ) -> None:
-    """Print a table to standard output, no wider than 100 columns.
+    """Print a table to standard output, no wider than the terminal and than 100 columns.
+
+    Where the columns do not fit side by side, those that are left follow in a further table, whose
+    first column is the same.
 
     Args:
         title: What the table is.
@@ -31,21 +39,59 @@ def print_table(
     from rich.text import Text
 
     console = _heading(title, note)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold underline")
     cells = [[_shown(value) for value in row] for row in rows]
-    for number, header in enumerate(headers):
-        if any(isinstance(row[number], str) for row in rows):
-            table.add_column(header)
-        else:  # the words of a header may wrap, a number never
-            words = [*header.split(), *(row[number] for row in cells)]
-            table.add_column(header, justify="right", min_width=max(map(len, words)))
-    for row in cells:
-        table.add_row(*map(Text, row))
-    console.print(table)
+    is_text = [any(isinstance(row[number], str) for row in rows) for number in range(len(headers))]
+    widths = [
+        _least(header, [row[number] for row in cells], is_text=is_text[number])
+        for number, header in enumerate(headers)
+    ]
+    for number, part in enumerate(_parts(widths, console.width)):
+        if number:
+            console.print()
+        table = Table(
+            box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold underline"
+        )
+        for number in part:  # the words of a header may wrap, a number never
+            table.add_column(
+                headers[number],
+                justify="left" if is_text[number] else "right",
+                min_width=widths[number],
+            )
+        for row in cells:
+            table.add_row(*(Text(row[number]) for number in part))
+        console.print(table)
+
+
+def _least(header: str, cells: Sequence[str], *, is_text: bool) -> int:
+    """Return how many columns of the terminal a column of a table needs."""
+    longest = max(map(len, cells), default=0)
+    words = [*header.split(), *(word for cell in cells for word in cell.split())]
+    return max(*map(len, words), min(longest, _TEXT) if is_text else longest)
+
+
+def _parts(widths: Sequence[int], room: int) -> list[list[int]]:
+    """Return the numbers of the columns that fit side by side; each part has the first one.
+
+    There are no more parts than needed, and none is much wider than another.
+    """
+    fewest = len(list(_filled(widths, room)))
+    choices = (list(_filled(widths, narrower)) for narrower in range(room + 1))
+    return next(parts for parts in choices if len(parts) == fewest)
+
+
+def _filled(widths: Sequence[int], room: int) -> Iterator[list[int]]:
+    part = [0]
+    for number in range(1, len(widths)):
+        needed = sum(widths[one] + _GAP for one in (*part, number))
+        if needed > room and len(part) > 1:
+            yield part
+            part = [0]
+        part.append(number)
+    yield part
 
 
 def print_bars(title: str, note: str, rows: Sequence[tuple[str, int]]) -> None:
-    """Print counts as horizontal bars to standard output, no wider than 100 columns.
+    """Print counts as horizontal bars, no wider than the terminal and than 100 columns.
 
     Args:
         title: What the bars are.
@@ -56,13 +102,16 @@ def print_bars(title: str, note: str, rows: Sequence[tuple[str, int]]) -> None:
     from rich.table import Table
 
     console = _heading(title, note)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), show_header=False)
     table.add_column(justify="right")
     table.add_column(justify="right")
     table.add_column()
+    counts = [f"{count:,}" for _, count in rows]
     most = max((count for _, count in rows), default=0)
-    for label, count in rows:
-        table.add_row(label, f"{count:,}", Bar(max(most, 1), 0, count, width=60, color="blue"))
+    taken = max((len(label) for label, _ in rows), default=0) + max(map(len, counts), default=0)
+    width = min(60, console.width - taken - 3 * _GAP)
+    for (label, number), count in zip(rows, counts, strict=True):
+        table.add_row(label, count, Bar(max(most, 1), 0, number, width=width, color="blue"))
     console.print(table)
 
 
@@ -71,10 +120,10 @@ def _heading(title: str, note: str) -> Console:
     from rich.text import Text
 
     console = Console(highlight=False)
-    console.width = WIDTH
+    console.width = min(WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns)
     console.print()
-    console.print(Text(title, "bold"), soft_wrap=True)
-    console.print(Text(note), soft_wrap=True)
+    console.print(Text(title, "bold"))
+    console.print(Text(note))
     return console
 
 

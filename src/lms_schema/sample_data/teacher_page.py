@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-import psycopg
-
-from lms_schema.sample_data import dashboards
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jinja2 import Template
+
+    from lms_schema.sample_data.dashboards import Figures
 
 REASONS = {
     "inactive": "no activity for a week",
@@ -21,14 +19,12 @@ REASONS = {
 """The reasons of at_risk_learners, in words."""
 
 
-def teacher_page(
-    template: Template, connection: psycopg.Connection[Any], *, as_of: datetime
-) -> str:
+def teacher_page(template: Template, figures: Figures, *, as_of: datetime) -> str:
     """Return the page: all courses, then each with its activity, learners and assessments.
 
     Args:
         template: `demo.html` of the pages.
-        connection: Its search path is the schema.
+        figures: What it shows.
         as_of: When the analytics were refreshed.
     """
     pages = [
@@ -36,24 +32,27 @@ def teacher_page(
             "course": course,
             "weeks": [
                 {
-                    "label": number,
+                    "label": f"{week.monday.day} {week.monday:%b}",
                     "value": week.learners,
-                    "title": f"Week {number}, from {week.monday:%d %B}: {week.learners} learners, "
-                    f"{week.interactions} interactions",
+                    "above": week.finished,
+                    "title": f"Week {number}, from {week.monday.day} {week.monday:%B}: "
+                    f"{week.learners} active learners, {week.interactions} interactions; "
+                    f"{week.finished} had finished before",
                 }
-                for number, week in enumerate(dashboards.weeks(connection, course.id), 1)
+                for number, week in enumerate(figures.details[course.id].weeks, 1)
             ],
             "bands": [
                 {
                     "label": f"{band.lowest}",
                     "value": band.learners,
+                    "above": 0,
                     "title": f"From {band.lowest} %: {band.learners} learners",
                 }
-                for band in dashboards.bands(connection, course.id)
+                for band in figures.details[course.id].bands
             ],
-            "risks": dashboards.risks(connection, course.id),
-            "assessments": dashboards.assessments(connection, course.id),
+            "risks": figures.details[course.id].risks,
+            "assessments": figures.details[course.id].assessments,
         }
-        for course in dashboards.courses(connection)
+        for course in figures.courses
     ]
     return template.render(courses=pages, reasons=REASONS, as_of=as_of)

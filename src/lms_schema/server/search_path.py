@@ -124,4 +124,7 @@ def within(
 
 
 def _set(connection: psycopg.Connection[Any], path: str) -> None:
-    connection.execute(f"SET search_path = {path}".encode())
+    if connection.info.transaction_status is TransactionStatus.INTRANS:
+        connection.execute(local(path))
+    else:
+        connection.execute(f"SET search_path = {path}".encode())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 from weakref import WeakSet
@@ -23,7 +24,13 @@ from lms_schema.errors import (
     lines,
     printable,
 )
-from lms_schema.server import connection_strings, embedded, search_path, suggested_commands
+from lms_schema.server import (
+    connection_strings,
+    embedded,
+    relatives,
+    search_path,
+    suggested_commands,
+)
 from lms_schema.server.refusals import reason
 
 SUPPORTED = range(15, 19)
@@ -59,6 +66,13 @@ class Session:
     server_major: int
     lock_timeout: float
     backend_pid: int
+
+    @cached_property
+    def citus(self) -> int | None:
+        """The major version of the extension citus; None where the database does not have it."""
+        query = "SELECT substring(extversion FROM '^[0-9]+')::int FROM pg_extension"
+        row = self.connection.execute(f"{query} WHERE extname = 'citus'".encode()).fetchone()
+        return row and row[0]
 
     def schema_exists(self) -> bool:
         """Tell whether the schema exists."""
@@ -142,6 +156,7 @@ def session(
             supported, or no schema to take.
     """
     with connected(conninfo) as connection:
+        relatives.refuse(connection)
         if on_notice is not None:
             connection.add_notice_handler(on_notice)
         opened: Session | None = None

@@ -12,7 +12,7 @@ import difflib
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -21,7 +21,7 @@ from heapq import heappop, heappush
 from itertools import takewhile
 from pathlib import Path
 
-from lms_schema.errors import UsageError
+from lms_schema.errors import UsageError, near
 from lms_schema.source import index_statement
 from lms_schema.source.statements import Statement, SyntaxProblem, comments, lines, split
 
@@ -45,19 +45,21 @@ class Folder:
         name: Its name.
         kind: How its files are applied.
         owns: The kinds of object that its files create and that are recorded as theirs.
+        numbered: Whether the names of its files begin with a number, which is their order.
     """
 
     name: str
     kind: Kind
     owns: tuple[str, ...]
+    numbered: bool = False
 
 
 INDEXES = "indexes"
 """Name of the folder whose files are built concurrently where their table holds rows."""
 
 FOLDERS = (
-    Folder("types", Kind.VERSIONED, ("TYPE",)),
-    Folder("tables", Kind.VERSIONED, ("TABLE",)),
+    Folder("types", Kind.VERSIONED, ("TYPE",), numbered=True),
+    Folder("tables", Kind.VERSIONED, ("TABLE",), numbered=True),
     Folder("functions", Kind.REPLACEABLE, ("FUNCTION", "PROCEDURE", "AGGREGATE")),
     Folder("triggers", Kind.REPLACEABLE, ("TRIGGER", "FUNCTION")),
     Folder("views", Kind.REPLACEABLE, ("VIEW", "MATERIALIZED VIEW", "INDEX")),
@@ -196,7 +198,7 @@ class SchemaPackage:
         try:
             return self.by_id[file_id]
         except KeyError:
-            raise UsageError(f"No file {file_id!r}.{_near(file_id, self.by_id)}") from None
+            raise UsageError(f"No file {file_id!r}.{near(file_id, self.by_id)}") from None
 
     def order(self, extra: str | None = None) -> str:
         """Return the content of `ORDER`, for the package or an extra of it.
@@ -400,7 +402,7 @@ def strangers(root: Path) -> Iterator[tuple[Path, str]]:
         elif path.name not in folders:
             yield (
                 path,
-                f"is not a folder of a schema.{_near(path.name, folders)} "
+                f"is not a folder of a schema.{near(path.name, folders)} "
                 f"Its folders are {', '.join(folder.name for folder in FOLDERS)}.",
             )
         else:
@@ -502,11 +504,10 @@ def _directive(comment: str, line: int) -> str | None:
         return None
     if match[1] in DIRECTIVES and match[2] == ":":
         return match[1]
-    near = difflib.get_close_matches(match[1].lower(), DIRECTIVES, 1, 0.8)
-    if near:
-        meant = near[0]
+    meant = difflib.get_close_matches(match[1].lower(), DIRECTIVES, 1, 0.8)
+    if meant:
         raise SyntaxProblem(
-            f"unknown directive {match[1] + match[2]!r}; did you mean '-- {meant}: ...', in "
+            f"unknown directive {match[1] + match[2]!r}; did you mean '-- {meant[0]}: ...', in "
             "lower case? If it is prose, write it without the colon",
             line,
             _DIRECTIVE_RULE,
@@ -547,7 +548,7 @@ def misdirected(
                 yield (
                     file,
                     other,
-                    f"depends on {other!r}, which does not exist.{_near(other, by_id)}",
+                    f"depends on {other!r}, which does not exist.{near(other, by_id)}",
                 )
             elif other in own and position[own[other].folder] > position[file.folder]:
                 yield (
@@ -565,7 +566,7 @@ def misdirected(
                     file,
                     other,
                     f"overrides {other!r}, which is no file of the package."
-                    f"{_near(other, own_files)}",
+                    f"{near(other, own_files)}",
                 )
             elif earlier[other].kind is not Kind.REPLACEABLE:
                 yield file, other, f"overrides {other!r}, which is applied only once."
@@ -614,9 +615,3 @@ def _sorted(depends: Mapping[str, Collection[str]]) -> list[str]:
         sorter.done(file_id)
         order.append(file_id)
     return order
-
-
-def _near(name: str, names: Iterable[str]) -> str:
-    """Return a sentence that names what was probably meant, or nothing."""
-    found = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
-    return f" Did you mean {' or '.join(found)}?" if found else ""

@@ -89,7 +89,9 @@ class PlanResult:
         schema: The target schema.
         server_major: PostgreSQL's major version there.
         traced_major: That of the disposable server; None when nothing is pending.
-        transactions: What is pending, in order.
+        pending: Ids of the files that are pending, changed or gone, as `status` counts them, and
+            of those to repair.
+        transactions: What is to be done, in order, also with files that depend on these.
         recurring: What files that run at every migrate do when they find something to do; not
             looked at when nothing is pending.
         tables: The tables that are mentioned, by name.
@@ -99,6 +101,7 @@ class PlanResult:
     schema: str
     server_major: int
     traced_major: int | None
+    pending: tuple[str, ...]
     transactions: tuple[PlannedTransaction, ...]
     recurring: tuple[PlannedTransaction, ...]
     tables: Mapping[str, Table]
@@ -117,6 +120,7 @@ class PlanResult:
             "schema": self.schema,
             "server_major": self.server_major,
             "traced_major": self.traced_major,
+            "pending": list(self.pending),
             "transactions": [_transaction_json(item) for item in self.transactions],
             "recurring": [_transaction_json(item) for item in self.recurring],
             "tables": [

@@ -12,7 +12,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from lms_schema.errors import StatementFailed, UsageError
-from lms_schema.events import Action, Event
+from lms_schema.events import Action, Event, OnEvent, steps
 from lms_schema.records import ledger
 from lms_schema.runner.migration import Run
 from lms_schema.runner.observer import Step, Watch
@@ -102,6 +102,7 @@ def on_disposable_server(
     *,
     schema: str,
     last: int | None,
+    on_event: OnEvent,
 ) -> Trace:
     """Bring an embedded server to a database's state, then to the package's, and watch that.
 
@@ -115,16 +116,20 @@ def on_disposable_server(
         repair: Ids of those that are to be applied again, with the reason.
         schema: The schema's name.
         last: How many of the package's files to apply; None for all, and to drop what is gone.
+        on_event: Called with progress.
 
     Raises:
         UsageError: When the extra `embedded` is not installed.
         StatementFailed: When PostgreSQL refused a statement there.
         DatabaseError: When the server does not start.
     """
+    on_event(Event("begin", embedded.STARTING))
     try:
         with embedded.temporary() as conninfo:
             plain = _without_rights(conninfo)
-            return on_server(plain, package, applied, repair, schema=schema, last=last)
+            return on_server(
+                plain, package, applied, repair, schema=schema, last=last, on_event=on_event
+            )
     except embedded.NotInstalled as error:
         raise UsageError(
             f"plan tries what is pending on a disposable server. {error}\n"
@@ -169,6 +174,7 @@ def on_server(
     *,
     schema: str,
     last: int | None,
+    on_event: OnEvent,
 ) -> Trace:
     """Do that on any empty database."""
     before = packages.recorded(applied, package.extras)
@@ -178,16 +184,16 @@ def on_server(
     with sessions.session(conninfo, schema=schema) as session:
         connection = session.connection
         recurring, pending = (Tracer(connection, schema) for _ in range(2))
-        for files, end, watch, again in (
-            (once, None, None, {}),
-            (before, None, recurring, {}),
-            (package, last, pending, repair),
+        for files, end, watch, again, what in (
+            (once, None, None, {}, "applies what the database has on a disposable server"),
+            (before, None, recurring, {}, "runs there what runs at every migrate"),
+            (package, last, pending, repair, "tries there what is pending"),
         ):
             if files.files:
                 if again:
                     _drop_indexes(session, again)
                 records = ledger.Ledger(connection, schema)
-                Run(session, files, records, 0, _silent, watch).all(end, again)
+                Run(session, files, records, 0, steps(on_event, what), watch).all(end, again)
     return Trace(session.server_major, tuple(pending.transactions), tuple(recurring.transactions))
 
 
@@ -200,7 +206,3 @@ def _drop_indexes(session: sessions.Session, files: Collection[str]) -> None:
             if folder and folder.name == packages.INDEXES:
                 for name in entries[file_id].objects:
                     session.connection.execute(f"DROP {name}".encode())
-
-
-def _silent(_event: Event) -> None:
-    pass

@@ -1,5 +1,5 @@
 -- Every table, view, index, trigger, function and type has a comment.
--- Whoever meets it in the database learns there what it is for, and the data dictionary is
+-- It tells people who find the object in the database what it is for, and the data dictionary is
 -- made of it.
 -- Example (tables/010_notes.sql):
 -- CREATE TABLE notes (id bigint PRIMARY KEY);

@@ -64,3 +64,59 @@ WHERE
     AND i.indexrelid NOT IN (
         SELECT conindid FROM pg_constraint WHERE contype IN ('p', 'u', 'x')
     );
+
+-- What functions in SQL and PL/pgSQL say, without comments. A table: many rules read it.
+CREATE TEMPORARY TABLE our_code AS
+SELECT
+    f.oid,
+    f.name,
+    f.pronargs,
+    f.prorettype,
+    f.proconfig,
+    l.lanname AS language,
+    regexp_replace(
+        coalesce(nullif(f.prosrc, ''), pg_get_function_sqlbody(f.oid)), '--[^\n]*', '', 'g'
+    ) AS body
+FROM our_function AS f
+INNER JOIN pg_language AS l ON f.prolang = l.oid
+WHERE l.lanname IN ('sql', 'plpgsql');
+
+-- Their statements, and what is left of each without what stands in parentheses, ten deep.
+CREATE TEMPORARY TABLE our_statement AS
+WITH RECURSIVE bare AS (
+    SELECT
+        f.oid,
+        f.name,
+        s.number,
+        s.statement,
+        s.statement AS top,
+        0 AS depth
+    FROM our_code AS f
+    CROSS JOIN LATERAL regexp_split_to_table(f.body, ';') WITH ORDINALITY AS s (statement, number)
+    UNION ALL
+    SELECT
+        b.oid,
+        b.name,
+        b.number,
+        b.statement,
+        regexp_replace(b.top, '[(][^()]*[)]', '', 'g'),
+        b.depth + 1
+    FROM bare AS b
+    WHERE b.depth < 10
+)
+
+SELECT
+    b.oid,
+    b.name,
+    b.number,
+    b.statement,
+    b.top
+FROM bare AS b
+WHERE b.depth = 10;
+
+CREATE TEMPORARY VIEW our_table AS
+SELECT
+    r.*,
+    format('\m(FROM|JOIN|INTO|UPDATE|USING)\s+(ONLY\s+)?(\w+[.])?%s\M', r.relname) AS is_used
+FROM our_relation AS r
+WHERE r.relkind IN ('r', 'p') AND NOT r.relispartition;

@@ -28,7 +28,7 @@ def find(draft: Draft) -> Iterator[Problem]:
     """Yield a name that is not that of its content."""
     name = draft.path.stem
     folder = draft.folder.name
-    if folder in ("tables", "types"):
+    if draft.folder.numbered:
         if not _NUMBERED.fullmatch(name):
             yield Problem(
                 draft.path,

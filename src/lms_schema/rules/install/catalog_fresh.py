@@ -18,7 +18,7 @@ CREATE TABLE pages (id bigint PRIMARY KEY);
 
 
 def find(stage: Stage) -> Iterator[Problem]:
-    """Yield what a fresh install has and the catalog that ships has not."""
+    """Yield what a fresh install has and the shipped catalog does not have."""
     if stage.release is not None:
         yield from stage.differing(
             stage.release,

@@ -16,7 +16,6 @@ from lms_schema.errors import UsageError
 from lms_schema.rules.drafts import Problem
 from lms_schema.rules.lint.reports import reports
 
-SEVERITY = "warning"
 EXAMPLE = {
     "tables/010_notes.sql": """\
 create table notes (id bigint PRIMARY KEY);

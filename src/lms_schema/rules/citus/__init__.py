@@ -1,0 +1,1 @@
+"""What Citus cannot run, asked of the catalog of a plain server."""
