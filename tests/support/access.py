@@ -651,7 +651,8 @@ _OWN = (
     " rebuild_section_progress recalculate_course_metrics record_progress_history"
     " recount_assessment_attempts recount_course_enrollments recount_learning_interactions"
     " recount_learning_sessions recount_section_progress reject_history_change"
-    " request_analytics_rebuild retire_interaction_partitions retract_interaction_partition"
+    " request_analytics_rebuild require_snapshot retire_interaction_partitions"
+    " retract_interaction_partition"
     " rounded_minutes set_assessment_course set_section_course set_updated_at"
     " sync_course_summary sync_learner_summary update_current_grades"
 )
