@@ -46,7 +46,7 @@ FOUND = {
         "CREATE ACCESS METHOD others TYPE TABLE HANDLER heap_tableam_handler;"
         "ALTER TABLE analytics_refresh_log SET ACCESS METHOD others"
     ),
-    "table with row security": "ALTER TABLE learners ENABLE ROW LEVEL SECURITY",
+    "table without row security": "ALTER TABLE learners DISABLE ROW LEVEL SECURITY",
     "table with row security forced": "ALTER TABLE learners FORCE ROW LEVEL SECURITY",
     "table with a child": "CREATE TABLE others_child () INHERITS (learners)",
     "table with a child of another schema": (
@@ -452,7 +452,7 @@ FOUND = {
     "partition with a disabled trigger": "ALTER TABLE <partition> DISABLE TRIGGER USER",
     "partition whose foreign keys are off": "ALTER TABLE <partition> DISABLE TRIGGER ALL",
     "partition with a policy": "CREATE POLICY others ON <partition> USING (TRUE)",
-    "partition with row security": "ALTER TABLE <partition> ENABLE ROW LEVEL SECURITY",
+    "partition without row security": "ALTER TABLE <partition> DISABLE ROW LEVEL SECURITY",
     "partition with row security forced": "ALTER TABLE <partition> FORCE ROW LEVEL SECURITY",
     "partition with another default": (
         "ALTER TABLE <partition> ALTER device_type SET DEFAULT 'phone'"

@@ -1,0 +1,31 @@
+-- Written by a trigger alone. The history names sections, not courses.
+REVOKE ALL ON section_progress_history FROM
+lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth, lms_analyst,
+lms_privacy, lms_auditor;
+
+ALTER TABLE section_progress_history ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY learner_select ON section_progress_history
+FOR SELECT TO lms_learner
+USING (learner_id = (SELECT session_person()));
+
+CREATE POLICY guardian_select ON section_progress_history
+FOR SELECT TO lms_guardian
+USING (learner_id = any((SELECT session_wards())::uuid[]));
+
+CREATE POLICY instructor_select ON section_progress_history
+FOR SELECT TO lms_instructor
+USING (section_id = any((SELECT session_taught_sections())::uuid[]));
+
+CREATE POLICY registrar_select ON section_progress_history
+FOR SELECT TO lms_registrar
+USING (section_id = any((SELECT session_institution_sections())::uuid[]));
+
+CREATE POLICY service_all ON section_progress_history
+TO lms_service
+USING (TRUE)
+WITH CHECK (TRUE);
+
+GRANT SELECT ON section_progress_history TO
+lms_learner, lms_guardian, lms_instructor, lms_registrar;
+GRANT SELECT, INSERT, UPDATE, DELETE ON section_progress_history TO lms_service;

@@ -1,0 +1,31 @@
+-- A learner writes by record_my_interactions, which counts the event, too. Partitions have the flag
+-- and no policy: events are read through this table alone.
+REVOKE ALL ON learning_interactions FROM
+lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth, lms_analyst,
+lms_privacy, lms_auditor;
+
+ALTER TABLE learning_interactions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY learner_select ON learning_interactions
+FOR SELECT TO lms_learner
+USING (learner_id = (SELECT session_person()));
+
+CREATE POLICY guardian_select ON learning_interactions
+FOR SELECT TO lms_guardian
+USING (learner_id = any((SELECT session_wards())::uuid[]));
+
+CREATE POLICY instructor_select ON learning_interactions
+FOR SELECT TO lms_instructor
+USING (course_id = any((SELECT session_taught_courses())::uuid[]));
+
+CREATE POLICY registrar_select ON learning_interactions
+FOR SELECT TO lms_registrar
+USING (course_id = any((SELECT session_institution_courses())::uuid[]));
+
+CREATE POLICY service_all ON learning_interactions
+TO lms_service
+USING (TRUE)
+WITH CHECK (TRUE);
+
+GRANT SELECT ON learning_interactions TO lms_learner, lms_guardian, lms_instructor, lms_registrar;
+GRANT SELECT, INSERT, UPDATE, DELETE ON learning_interactions TO lms_service;
