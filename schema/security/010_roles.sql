@@ -1,7 +1,7 @@
--- The roles that rights are given to. They belong to the cluster, not to the schema: where they
--- exist already, nothing happens, and drop leaves them. None can log in: a login is made a member.
--- A role that is missing and that the caller may not create stops the file, because a policy that
--- was skipped once would never be made: the file would be recorded.
+-- The roles that rights are given to. They belong to the server, not to the schema: where they are
+-- already, nothing happens, and drop ends those that nothing else uses. None can log in: a login is
+-- made a member. A role that is missing and that the caller may not create stops the file, because a
+-- policy that was skipped once would never be made: the file would be recorded.
 DO $$
 DECLARE
     v_role text;
@@ -27,7 +27,10 @@ BEGIN
             HINT = format(
                 'An administrator runs, once for all databases of the server: %s Then run the same '
                 'command again.',
-                (SELECT string_agg(format('CREATE ROLE %I NOLOGIN;', m), ' ') FROM unnest(v_missing) AS m)
+                (
+                    SELECT string_agg(format('CREATE ROLE %I NOLOGIN;', m.name), ' ')
+                    FROM unnest(v_missing) AS m (name)
+                )
             );
     END IF;
 END;

@@ -49,8 +49,8 @@ session_ward_courses(),
 session_ward_institutions(),
 session_wards()
 FROM
-lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth, lms_analyst,
-lms_privacy, lms_auditor;
+public, lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth,
+lms_analyst, lms_privacy, lms_auditor;
 
 -- What every persona may ask: row security decides whose rows count.
 GRANT EXECUTE ON FUNCTION
