@@ -1,7 +1,7 @@
 -- The roles that rights are given to. They belong to the server, not to the schema: where they are
 -- already, nothing happens, and drop ends those that nothing else uses. None can log in: a login is
--- made a member. A role that is missing and that the caller may not create stops the file, because a
--- policy that was skipped once would never be made: the file would be recorded.
+-- made a member. A role that is missing and that the caller may not create stops the file: a policy
+-- that was skipped once would never be made, because its file would be recorded.
 DO $$
 DECLARE
     v_role text;
