@@ -630,7 +630,8 @@ def _row_security(connection: Connection, switch: str) -> Catalog:
         "DO $$ DECLARE r regclass; BEGIN FOR r IN SELECT oid FROM pg_class"
         " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
         " AND NOT starts_with(relname, 'lms_schema_')"
-        f" LOOP EXECUTE format('ALTER TABLE %s {switch} ROW LEVEL SECURITY', r); END LOOP; END $$".encode()
+        f" LOOP EXECUTE format('ALTER TABLE %s {switch} ROW LEVEL SECURITY', r);"
+        " END LOOP; END $$".encode()
     )
     return read_catalog(connection, "public")
 
