@@ -64,9 +64,9 @@ def verify(
         schema: Schema to read, by default the first one of the connection's search path.
         strict: Whether notes are differences, but for the owner that may log in: it takes a
             second role to mend that.
-        accept_row_security: Whether our tables and their partitions may have row security
-            enabled where the release leaves it off, as platforms do by an event trigger. It does
-            not hold for owners; without a policy anybody else reads and writes no row of them.
+        accept_row_security: Whether tables and their partitions may have row security enabled
+            where it is left off, as extras may, and platforms enable it by an event trigger. It
+            does not hold for owners; without a policy nobody else reads or writes a row of them.
         extra: Folders of a project's own SQL on top of the package, in order. What they create
             is found out by applying them on a disposable server, and judged like the package's.
         on_event: Called with progress.
