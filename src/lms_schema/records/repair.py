@@ -78,11 +78,15 @@ def _files(difference: Difference, package: SchemaPackage, makers: Makers) -> It
     if key.kind == "partition":
         yield from (file.id for file in package.files if file.kind is Kind.RECURRING)
         return
-    if key.kind in _SAID_IN_SECURITY:
+    # what is made again has none of its grants
+    is_gone = difference.problem == "missing" and key.kind in ("function", "view")
+    if key.kind in _SAID_IN_SECURITY or is_gone:
         name = re.compile(rf"(?<![\w$]){re.escape(key.whole.owner or 'schema')}(?![\w$])", re.I)
         yield from (file.id for file in package.files if _says(file, name))
-        if key.whole.kind != "function" or "TO PUBLIC" not in (difference.actual or ""):
-            return
+    if key.kind in _SAID_IN_SECURITY and (
+        key.whole.kind != "function" or "TO PUBLIC" not in (difference.actual or "")
+    ):
+        return
     if maker := makers.of(key):
         yield maker
 
