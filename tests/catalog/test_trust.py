@@ -145,7 +145,7 @@ def test_a_function_of_another_owner_does_not_run(
     execute(
         mallory.conninfo,
         "CREATE OR REPLACE FUNCTION public.interaction_partition_ddl(p_months_ahead integer"
-        " DEFAULT 12, p_from date DEFAULT NULL) RETURNS SETOF text LANGUAGE plpgsql AS"
+        " DEFAULT 12, p_from date DEFAULT NULL) RETURNS SETOF text[] LANGUAGE plpgsql AS"
         " $$ BEGIN RETURN; END $$",
     )
     _close(database, mallory)

@@ -80,8 +80,8 @@ BETRAYED: dict[str, tuple[Edit | Removal, tuple[str, str]]] = {
     "an enrollment whose grade stays is locked, not written": (
         Edit(
             "update_current_grades",
-            "WHERE e.id = d.enrollment_id",
-            "WHERE e.id = d.enrollment_id AND e.current_grade IS DISTINCT FROM d.current_grade",
+            "AND e.id = d.enrollment_id",
+            "AND e.id = d.enrollment_id AND e.current_grade IS DISTINCT FROM d.current_grade",
         ),
         ("attempt deleted", "attempt deleted"),
     ),

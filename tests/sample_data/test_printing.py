@@ -31,7 +31,10 @@ def test_a_value_is_rounded_half_up_and_grouped(
     assert row.split() == ["x", shown]
 
 
-def test_a_long_text_wraps_and_no_number_ever(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_long_text_wraps_and_no_number_ever(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
     numbers = [123_456_789_012] * 4
     print_table("T", "N", ("text", "a", "b", "c", "d"), [("long " * 30, *numbers)])
     lines = capsys.readouterr().out.splitlines()

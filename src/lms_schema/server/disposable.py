@@ -13,15 +13,19 @@ from psycopg.conninfo import make_conninfo
 
 @contextmanager
 def new_database(server: str, template: str = "template1") -> Iterator[str]:
-    """Copy a database; yields the connection string of the copy, which is dropped afterwards."""
+    """Copy a database; yields the connection string of the copy, which is dropped afterwards.
+
+    No session is held meanwhile: there may be more copies than a server takes sessions.
+    """
     name = f"lms_test_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
-        try:
-            yield make_conninfo(server, dbname=name)
-        finally:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    database = sql.Identifier(name)
+    _execute(server, sql.SQL("CREATE DATABASE {} TEMPLATE {}"), database, sql.Identifier(template))
+    try:
+        yield make_conninfo(server, dbname=name)
+    finally:
+        _execute(server, sql.SQL("DROP DATABASE {} WITH (FORCE)"), database)
+
+
+def _execute(server: str, statement: sql.SQL, *names: sql.Identifier) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement.format(*names))
