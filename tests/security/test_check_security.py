@@ -9,6 +9,7 @@ import pytest
 
 from support.access import PERSONAS
 from support.rows import Connection, rolled_back
+from support.versions import skip_here
 
 PROBLEMS = "SELECT problem, object, remedy FROM check_security()"
 
@@ -112,7 +113,7 @@ def test_who_may_only_grant_a_role_is_no_member(
     transaction: Connection, names: dict[str, str]
 ) -> None:
     if transaction.info.server_version < 160000:
-        pytest.skip("is of 16 and later")
+        skip_here("PostgreSQL 16 and later")
     grants = (
         "GRANT {keeper} TO {login};"
         "GRANT lms_learner TO {login} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
