@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,6 +23,7 @@ from psycopg import sql
 from lms_schema.server.disposable import new_database as new_database_on
 from lms_schema.source import package as packages
 from lms_schema.testing import ensure_template
+from support.guarded import Guarded
 from support.versions import ELSEWHERE
 
 pytest_plugins = ["pytester", "support.server"]
@@ -67,6 +69,15 @@ def role(empty_database: str) -> Iterator[str]:
         yield name
         admin.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(identifier))
         admin.execute(sql.SQL("DROP ROLE {}").format(identifier))
+
+
+@pytest.fixture
+def guarded(empty_database: str) -> Iterator[Guarded]:
+    """A small package, whose roles are dropped afterwards with what they were granted here."""
+    made = Guarded(uuid.uuid4().hex[:12])
+    yield made
+    with psycopg.connect(empty_database, autocommit=True) as admin:
+        made.drop_roles(admin)
 
 
 @pytest.fixture(scope="session")

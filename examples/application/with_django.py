@@ -8,8 +8,11 @@ They name the columns that the program uses; what they leave out takes the datab
 
 from __future__ import annotations
 
+import secrets
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 import django
@@ -71,9 +74,20 @@ class Row(models.Model):
         managed = False
 
 
+class Institution(Row):
+    """What courses and learners belong to."""
+
+    name = models.CharField(max_length=255)
+    type = LabelField("institution_type")
+
+    class Meta(Row.Meta):
+        db_table = "educational_institutions"
+
+
 class Course(Row):
     """A course."""
 
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True)
     title = models.CharField(max_length=255)
     learning_objectives = models.JSONField()
     difficulty_level = LabelField("difficulty_level")
@@ -114,6 +128,7 @@ class Section(Row):
 class Learner(Row):
     """A learner."""
 
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True)
     email = models.EmailField(unique=True)
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
@@ -198,8 +213,10 @@ class CourseDashboard(models.Model):
 def main() -> None:
     """Write a course, let a learner study it, and print how both are doing."""
     with transaction.atomic():
-        course = write_course()
+        school = Institution.objects.create(name="A school", type="school")
+        course = write_course(school)
         learner = Learner.objects.create(
+            institution=school,
             email="ada@example.org",
             first_name="Ada",
             last_name="Byron",
@@ -212,11 +229,22 @@ def main() -> None:
         take_quiz(learner, course)
     call("SELECT refresh_learning_analytics()")
     report(learner, course)
+    teacher, office = uuid.uuid4(), uuid.uuid4()
+    call(
+        "INSERT INTO course_staff (course_id, person_id) VALUES (%s, %s) RETURNING 1",
+        [course.id, teacher],
+    )
+    call(
+        "INSERT INTO institution_staff (institution_id, person_id) VALUES (%s, %s) RETURNING 1",
+        [school.id, office],
+    )
+    show_persons(learner.id, teacher, office)
 
 
-def write_course() -> Course:
+def write_course(school: Institution) -> Course:
     """Write a course of two modules, the second of which needs the first, and a quiz."""
     course = Course.objects.create(
+        institution=school,
         title="Fractions",
         learning_objectives=["Compare and add fractions"],
         difficulty_level="beginner",
@@ -302,6 +330,37 @@ def report(learner: Learner, course: Course) -> None:
         f"mean progress {dashboard.average_progress:.2f} %, "
         f"mean score {dashboard.average_assessment_score:.2f} %"
     )
+
+
+def show_persons(learner: uuid.UUID, teacher: uuid.UUID, office: uuid.UUID) -> None:
+    """Print what each of three persons sees: no query says whose rows these are."""
+    with request("lms_learner", sign_in(learner)):
+        row = Enrollment.objects.values_list("course__title", "overall_progress").get()
+        print("a learner sees {} {} %".format(*row))
+    with request("lms_instructor", sign_in(teacher)):
+        row = Enrollment.objects.values_list("learner__first_name", "overall_progress").get()
+        print("an instructor sees {} {} %".format(*row))
+    with request("lms_registrar", sign_in(office)):
+        row = Learner.objects.values_list("first_name", "email").get()
+        print("a registrar sees {} {}".format(*row))
+
+
+def sign_in(person: uuid.UUID) -> str:
+    """Open a session for a person who has logged in, and return its token."""
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        call("SELECT set_config('role', 'lms_auth', true)")
+        call("SELECT open_session(%s, %s)", [token, person])
+    return token
+
+
+@contextmanager
+def request(persona: str, token: str) -> Iterator[None]:
+    """Answer a request inside: row security shows what the person may see as that persona."""
+    with transaction.atomic(durable=True):
+        call("SELECT set_config('role', %s, true)", [persona])
+        call("SELECT set_config('lms.token', %s, true)", [token])
+        yield
 
 
 def call(statement: str, values: list[object] | None = None) -> list[tuple[object, ...]]:

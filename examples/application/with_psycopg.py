@@ -5,12 +5,16 @@ python with_psycopg.py CONNECTION_STRING
 
 from __future__ import annotations
 
+import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.rows import scalar_row
+from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 QUESTIONS = [{"id": "half", "points": 1}, {"id": "third", "points": 1}]
@@ -22,23 +26,38 @@ def main(conninfo: str) -> None:
     """Write a course, let a learner study it, and print how both are doing."""
     with psycopg.connect(conninfo) as connection:
         with connection.transaction():
-            course = write_course(connection)
-            learner = enrol(connection, course)
+            school = found_school(connection)
+            course = write_course(connection, school)
+            learner = enrol(connection, school, course)
         with connection.transaction():
             study(connection, learner, course)
             take_quiz(connection, learner, course)
         with connection.transaction():
             connection.execute("SELECT refresh_learning_analytics()")
             report(connection, learner, course)
+        with connection.transaction():
+            teacher, office = appoint(connection, school, course)
+        show_persons(connection, learner, teacher, office)
 
 
-def write_course(connection: Connection) -> UUID:
+def found_school(connection: Connection) -> UUID:
+    """Write the institution that courses and learners belong to."""
+    return insert(
+        connection,
+        "INSERT INTO educational_institutions (name, type) VALUES ('A school', 'school')"
+        " RETURNING id",
+    )
+
+
+def write_course(connection: Connection, school: UUID) -> UUID:
     """Write a course of two modules, the second of which needs the first, and a quiz."""
     course = insert(
         connection,
-        "INSERT INTO educational_courses (title, learning_objectives, difficulty_level, status)"
-        " VALUES ('Fractions', '[\"Compare and add fractions\"]', 'beginner', 'published')"
+        "INSERT INTO educational_courses"
+        " (institution_id, title, learning_objectives, difficulty_level, status)"
+        " VALUES (%s, 'Fractions', '[\"Compare and add fractions\"]', 'beginner', 'published')"
         " RETURNING id",
+        (school,),
     )
     previous: list[str] = []
     for order, (title, sections) in enumerate(
@@ -68,13 +87,15 @@ def write_course(connection: Connection) -> UUID:
     return course
 
 
-def enrol(connection: Connection, course: UUID) -> UUID:
+def enrol(connection: Connection, school: UUID, course: UUID) -> UUID:
     """Register a learner and enrol her in the course."""
     learner = insert(
         connection,
-        "INSERT INTO learners (email, first_name, last_name, academic_level, data_consent)"
-        " VALUES ('ada@example.org', 'Ada', 'Byron', 'middle', '{\"analytics\": true}')"
+        "INSERT INTO learners"
+        " (institution_id, email, first_name, last_name, academic_level, data_consent)"
+        " VALUES (%s, 'ada@example.org', 'Ada', 'Byron', 'middle', '{\"analytics\": true}')"
         " RETURNING id",
+        (school,),
     )
     connection.execute(
         "INSERT INTO course_enrollments (learner_id, course_id) VALUES (%s, %s)", (learner, course)
@@ -133,6 +154,56 @@ def report(connection: Connection, learner: UUID, course: UUID) -> None:
     print("progress {} %, {} minutes, grade {} %".format(*enrollment))
     print("next:", ", ".join(titles))
     print("{}: {} enrolled, mean progress {} %, mean score {} %".format(*dashboard))
+
+
+def appoint(connection: Connection, school: UUID, course: UUID) -> tuple[UUID, UUID]:
+    """Say who teaches and who keeps the register: persons of the application, not of the schema."""
+    teacher, office = uuid4(), uuid4()
+    connection.execute(
+        "INSERT INTO course_staff (course_id, person_id) VALUES (%s, %s)", (course, teacher)
+    )
+    connection.execute(
+        "INSERT INTO institution_staff (institution_id, person_id) VALUES (%s, %s)",
+        (school, office),
+    )
+    return teacher, office
+
+
+def show_persons(connection: Connection, learner: UUID, teacher: UUID, office: UUID) -> None:
+    """Print what each of three persons sees: no query says whose rows these are."""
+    with request(connection, "lms_learner", sign_in(connection, learner)):
+        (row,) = connection.execute(
+            "SELECT c.title, e.overall_progress FROM course_enrollments AS e"
+            " JOIN educational_courses AS c ON c.id = e.course_id"
+        )
+        print("a learner sees {} {} %".format(*row))
+    with request(connection, "lms_instructor", sign_in(connection, teacher)):
+        (row,) = connection.execute(
+            "SELECT l.first_name, e.overall_progress FROM course_enrollments AS e"
+            " JOIN learners AS l ON l.id = e.learner_id"
+        )
+        print("an instructor sees {} {} %".format(*row))
+    with request(connection, "lms_registrar", sign_in(connection, office)):
+        (row,) = connection.execute("SELECT first_name, email FROM learners")
+        print("a registrar sees {} {}".format(*row))
+
+
+def sign_in(connection: Connection, person: UUID) -> str:
+    """Open a session for a person who has logged in, and return its token."""
+    token = secrets.token_urlsafe(32)
+    with connection.transaction():
+        connection.execute("SET LOCAL ROLE lms_auth")
+        connection.execute("SELECT open_session(%s, %s)", (token, person))
+    return token
+
+
+@contextmanager
+def request(connection: Connection, persona: str, token: str) -> Iterator[None]:
+    """Answer a request inside: row security shows what the person may see as that persona."""
+    with connection.transaction():
+        connection.execute(SQL("SET LOCAL ROLE {}").format(Identifier(persona)))
+        connection.execute("SELECT set_config('lms.token', %s, true)", (token,))
+        yield
 
 
 def insert(connection: Connection, statement: str, values: tuple[object, ...] = ()) -> UUID:

@@ -8,12 +8,15 @@ declared here, and for the type checker the columns that this program uses.
 
 from __future__ import annotations
 
+import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import create_engine, func, select, table, text
+from sqlalchemy import Engine, create_engine, func, select, table, text
 from sqlalchemy.ext.declarative import DeferredReflection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from sqlalchemy.types import Uuid
@@ -35,11 +38,20 @@ class Row(DeferredReflection, Base):
     )
 
 
+class Institution(Row):
+    """What courses and learners belong to."""
+
+    __tablename__ = "educational_institutions"
+
+
 class Course(Row):
     """A course."""
 
     __tablename__ = "educational_courses"
 
+    if TYPE_CHECKING:
+        title: Mapped[str]
+        institution_id: Mapped[UUID | None]
     modules: Mapped[list[Module]] = relationship(back_populates="course")
     assessments: Mapped[list[Assessment]] = relationship(back_populates="course")
 
@@ -69,6 +81,9 @@ class Learner(Row):
 
     __tablename__ = "learners"
 
+    if TYPE_CHECKING:
+        first_name: Mapped[str]
+        email: Mapped[str]
     enrollments: Mapped[list[Enrollment]] = relationship(back_populates="learner")
 
 
@@ -105,6 +120,18 @@ class Assessment(Row):
     course: Mapped[Course] = relationship(back_populates="assessments")
 
 
+class CourseStaff(DeferredReflection, Base):
+    """Who teaches a course."""
+
+    __tablename__ = "course_staff"
+
+
+class InstitutionStaff(DeferredReflection, Base):
+    """Who keeps the register of an institution."""
+
+    __tablename__ = "institution_staff"
+
+
 class Attempt(Row):
     """A learner's attempt at an assessment."""
 
@@ -117,10 +144,13 @@ class Attempt(Row):
 def main(url: str) -> None:
     """Write a course, let a learner study it, and print how both are doing."""
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    Row.prepare(engine)
+    DeferredReflection.prepare(engine)
     with Session(engine) as session:
-        course = write_course(session)
-        enrollment = Enrollment(course=course, learner=new_learner())
+        school = Institution(name="A school", type="school")
+        session.add(school)
+        session.flush()
+        course = write_course(session, school)
+        enrollment = Enrollment(course=course, learner=new_learner(school))
         session.add(enrollment)
         session.commit()
         study(session, enrollment.learner, course)
@@ -128,13 +158,19 @@ def main(url: str) -> None:
         session.commit()  # makes the session read derived columns again
         session.execute(select(func.refresh_learning_analytics()))
         report(session, enrollment)
+        teacher, office = uuid4(), uuid4()
+        session.add(CourseStaff(course_id=course.id, person_id=teacher))
+        session.add(InstitutionStaff(institution_id=school.id, person_id=office))
+        learner = enrollment.learner.id
         session.commit()
+    show_persons(engine, learner, teacher, office)
     engine.dispose()
 
 
-def write_course(session: Session) -> Course:
+def write_course(session: Session, school: Institution) -> Course:
     """Write a course of two modules, the second of which needs the first, and a quiz."""
     course = Course(
+        institution_id=school.id,
         title="Fractions",
         learning_objectives=["Compare and add fractions"],
         difficulty_level="beginner",
@@ -175,9 +211,10 @@ def write_course(session: Session) -> Course:
     return course
 
 
-def new_learner() -> Learner:
+def new_learner(school: Institution) -> Learner:
     """Make a learner."""
     return Learner(
+        institution_id=school.id,
         email="ada@example.org",
         first_name="Ada",
         last_name="Byron",
@@ -249,6 +286,37 @@ def report(session: Session, enrollment: Enrollment) -> None:
     )
     print("next:", ", ".join(titles))
     print("{}: {} enrolled, mean progress {} %, mean score {} %".format(*dashboard))
+
+
+def show_persons(engine: Engine, learner: UUID, teacher: UUID, office: UUID) -> None:
+    """Print what each of three persons sees: no query says whose rows these are."""
+    with request(engine, "lms_learner", sign_in(engine, learner)) as session:
+        own = select(Course.title, Enrollment.overall_progress).join(Enrollment.course)
+        print("a learner sees {} {} %".format(*session.execute(own).one()))
+    with request(engine, "lms_instructor", sign_in(engine, teacher)) as session:
+        roster = select(Learner.first_name, Enrollment.overall_progress).join(Enrollment.learner)
+        print("an instructor sees {} {} %".format(*session.execute(roster).one()))
+    with request(engine, "lms_registrar", sign_in(engine, office)) as session:
+        learners = select(Learner.first_name, Learner.email)
+        print("a registrar sees {} {}".format(*session.execute(learners).one()))
+
+
+def sign_in(engine: Engine, person: UUID) -> str:
+    """Open a session for a person who has logged in, and return its token."""
+    token = secrets.token_urlsafe(32)
+    with Session(engine) as session, session.begin():
+        session.execute(text("SET LOCAL ROLE lms_auth"))
+        session.execute(select(func.open_session(token, person)))
+    return token
+
+
+@contextmanager
+def request(engine: Engine, persona: str, token: str) -> Iterator[Session]:
+    """Answer a request inside: row security shows what the person may see as that persona."""
+    with Session(engine) as session, session.begin():
+        session.execute(select(func.set_config("role", persona, True)))
+        session.execute(select(func.set_config("lms.token", token, True)))
+        yield session
 
 
 if __name__ == "__main__":

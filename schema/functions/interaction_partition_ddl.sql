@@ -1,7 +1,7 @@
 -- The statements that bring the partitions of learning_interactions up to date, in one place for
 -- whoever executes them. LIKE and ATTACH, because PARTITION OF would lock out readers. Partitions
--- get the table's statement triggers, which PostgreSQL does not pass on, and new ones before they
--- are attached: no event can be written to them without.
+-- get the table's statement triggers and row security, which PostgreSQL does not pass on, and new
+-- ones before they are attached: no event can be written to them without, or read past the table.
 -- depends: functions/interaction_partitions
 CREATE OR REPLACE FUNCTION interaction_partition_ddl(
     p_months_ahead integer DEFAULT 12,
@@ -87,7 +87,8 @@ BEGIN
                 'CREATE TABLE %I (LIKE learning_interactions INCLUDING ALL EXCLUDING INDEXES)',
                 v_new.name
             ),
-            format('COMMENT ON TABLE %I IS %L', v_new.name, v_new.comment)
+            format('COMMENT ON TABLE %I IS %L', v_new.name, v_new.comment),
+            format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_new.name)
         ] || ARRAY(
             SELECT replace(g.definition, ' ON <table> ', format(' ON %I ', v_new.name))
             FROM interaction_statement_triggers('learning_interactions') AS g
@@ -113,6 +114,13 @@ BEGIN
             SELECT p.definition FROM interaction_statement_triggers(i.inhrelid) AS p
         )
     ORDER BY i.inhrelid::regclass::text, g.definition;
+
+    RETURN QUERY
+    SELECT ARRAY[format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass)]
+    FROM pg_inherits AS i
+    INNER JOIN pg_class AS c ON i.inhrelid = c.oid
+    WHERE i.inhparent = 'learning_interactions'::regclass AND NOT c.relrowsecurity
+    ORDER BY c.oid::regclass::text;
 END;
 $$;
 
@@ -121,8 +129,8 @@ REVOKE EXECUTE ON FUNCTION interaction_partition_ddl(integer, date) FROM public;
 COMMENT ON FUNCTION interaction_partition_ddl(integer, date) IS
 'Statements that make the partitions of learning_interactions which are missing: one for all '
 'events before the first month, and one for each UTC month from there up to p_months_ahead months '
-'after the current one, and that give partitions the statement triggers of the table which they '
-'lack; no row when nothing is missing. The statements of a row are for one transaction. '
-'p_from moves the first month back, for an import of old events. Raises 22023 for months outside 0 '
-'to 120 and an infinite p_from, and 55000, with the count, when events from p_from on are stored '
-'already.';
+'after the current one, and that give partitions what they lack of the table''s statement triggers '
+'and row security; no row when nothing is missing. The statements of a row are for one '
+'transaction. p_from moves the first month back, for an import of old events. Raises 22023 for '
+'months outside 0 to 120 and an infinite p_from, and 55000, with the count, when events from '
+'p_from on are stored already.';

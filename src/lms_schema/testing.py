@@ -10,7 +10,8 @@ Settings of the project, in its pytest configuration:
 
 Environment:
     LMS_TEST_DATABASE_URL: A server to use in place of the embedded one, by a role that may create
-        databases. The template stays on it, so that the next run finds it.
+        databases, and roles where those of the package are missing. The template stays on it, so
+        that the next run finds it.
 
 To take a server from elsewhere, such as a container, override the fixture `lms_server`.
 """

@@ -46,7 +46,7 @@ FOUND = {
         "CREATE ACCESS METHOD others TYPE TABLE HANDLER heap_tableam_handler;"
         "ALTER TABLE analytics_refresh_log SET ACCESS METHOD others"
     ),
-    "table with row security": "ALTER TABLE learners ENABLE ROW LEVEL SECURITY",
+    "table without row security": "ALTER TABLE learners DISABLE ROW LEVEL SECURITY",
     "table with row security forced": "ALTER TABLE learners FORCE ROW LEVEL SECURITY",
     "table with a child": "CREATE TABLE others_child () INHERITS (learners)",
     "table with a child of another schema": (
@@ -277,16 +277,45 @@ FOUND = {
     "trigger on a materialized view's source disabled": (
         "ALTER TABLE learning_sessions DISABLE TRIGGER USER"
     ),
-    # rules and policies
+    # rules, policies and grants
     "rule added": "CREATE RULE others AS ON DELETE TO learners DO INSTEAD NOTHING",
     "rule added that does more": (
         "CREATE RULE others AS ON INSERT TO learners DO ALSO NOTIFY others"
     ),
     "policy added": "CREATE POLICY others ON learners USING (TRUE)",
-    "policy added with row security": (
-        "ALTER TABLE learners ENABLE ROW LEVEL SECURITY;"
-        "CREATE POLICY others ON learners FOR SELECT TO PUBLIC USING (first_name = 'Bob')"
+    "policy added for a persona": (
+        "CREATE POLICY others ON learners FOR SELECT TO lms_learner USING (first_name = 'Bob')"
     ),
+    "policy dropped": "DROP POLICY learner_select ON learners",
+    "policy renamed": "ALTER POLICY learner_select ON learners RENAME TO others",
+    "policy for another role": "ALTER POLICY learner_select ON learners TO lms_auth",
+    "policy for one more role": "ALTER POLICY learner_select ON learners TO lms_learner, lms_auth",
+    "policy for everybody": "ALTER POLICY learner_select ON learners TO PUBLIC",
+    "policy with another condition": "ALTER POLICY learner_select ON learners USING (TRUE)",
+    "policy with another check": "ALTER POLICY learner_update ON learners WITH CHECK (TRUE)",
+    "policy made restrictive": (
+        "DROP POLICY learner_select ON learners;"
+        "CREATE POLICY learner_select ON learners AS RESTRICTIVE FOR SELECT TO lms_learner"
+        " USING (id = (SELECT session_person()))"
+    ),
+    "policy for all commands": (
+        "DROP POLICY learner_select ON learners;"
+        "CREATE POLICY learner_select ON learners TO lms_learner"
+        " USING (id = (SELECT session_person()))"
+    ),
+    "table granted to a persona": "GRANT DELETE ON learners TO lms_learner",
+    "table granted to a persona with the option to grant": (
+        "GRANT SELECT ON learners TO lms_learner WITH GRANT OPTION"
+    ),
+    "table revoked from a persona": "REVOKE SELECT ON learners FROM lms_learner",
+    "column granted to a persona": "GRANT SELECT (data_consent) ON learners TO lms_instructor",
+    "column revoked from a persona": "REVOKE SELECT (email) ON learners FROM lms_instructor",
+    "view granted to a persona": "GRANT SELECT ON learner_progress_analytics TO lms_learner",
+    "function granted to a persona": "GRANT EXECUTE ON FUNCTION open_session TO lms_learner",
+    "function revoked from a persona": "REVOKE EXECUTE ON FUNCTION session_wards FROM lms_guardian",
+    "schema revoked from a persona": "REVOKE USAGE ON SCHEMA public FROM lms_learner",
+    "schema in which a persona may create": "GRANT CREATE ON SCHEMA public TO lms_learner",
+    "persona that is a member of another role": "GRANT <role> TO lms_learner",
     # views
     "materialized view dropped": "DROP MATERIALIZED VIEW learning_analytics_dashboard",
     "materialized view renamed": (
@@ -452,7 +481,7 @@ FOUND = {
     "partition with a disabled trigger": "ALTER TABLE <partition> DISABLE TRIGGER USER",
     "partition whose foreign keys are off": "ALTER TABLE <partition> DISABLE TRIGGER ALL",
     "partition with a policy": "CREATE POLICY others ON <partition> USING (TRUE)",
-    "partition with row security": "ALTER TABLE <partition> ENABLE ROW LEVEL SECURITY",
+    "partition without row security": "ALTER TABLE <partition> DISABLE ROW LEVEL SECURITY",
     "partition with row security forced": "ALTER TABLE <partition> FORCE ROW LEVEL SECURITY",
     "partition with another default": (
         "ALTER TABLE <partition> ALTER device_type SET DEFAULT 'phone'"
@@ -464,6 +493,7 @@ FOUND = {
     "partition with replica identity nothing": "ALTER TABLE <partition> REPLICA IDENTITY NOTHING",
     "partition of another owner": "ALTER TABLE <partition> OWNER TO <role>",
     "partition that PUBLIC may read": "GRANT SELECT ON <partition> TO PUBLIC",
+    "partition that a persona may read": "GRANT SELECT ON <partition> TO lms_learner",
     "partition that PUBLIC may write a column of": (
         "GRANT UPDATE (duration_seconds) ON <partition> TO PUBLIC"
     ),
@@ -620,7 +650,8 @@ HARMLESS = {
     "sequence of others": ("CREATE SEQUENCE others", "no column of ours takes numbers from it"),
     "table granted to a role": (
         "GRANT ALL ON learners TO <role>",
-        "who may do what is the project's to say; verify looks at grants to everybody only",
+        "who else may do what is the project's to say; verify looks at grants to the package's own"
+        " roles and to everybody",
     ),
     "function granted to a role": (
         "GRANT EXECUTE ON FUNCTION store_interactions TO <role>",

@@ -462,7 +462,8 @@ def test_baseline_adopts_no_object_of_another_owner(
 
 def test_baseline_adopts_nothing_that_another_role_made_whole(empty_database: str) -> None:
     execute(empty_database, "CREATE SCHEMA lms")
-    with new_role(empty_database, "GRANT USAGE, CREATE ON SCHEMA lms TO {role}") as role:
+    rights = "GRANT USAGE, CREATE ON SCHEMA lms TO {role} WITH GRANT OPTION"
+    with new_role(empty_database, rights) as role:
         migrate(role.conninfo, schema="lms")
         execute(
             empty_database,

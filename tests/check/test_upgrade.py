@@ -10,6 +10,7 @@ import pytest
 from lms_schema.rules.checked_folder import subject
 from lms_schema.rules.examination import examine
 from lms_schema.rules.result import Finding
+from support.guarded import Guarded
 
 TABLE = "CREATE TABLE a (i integer);\n"
 VIEW = "CREATE OR REPLACE VIEW v AS SELECT i FROM a;\n"
@@ -61,6 +62,26 @@ def test_what_only_databases_of_the_last_release_have_is_found(upgrade: Upgrade)
     assert (finding.rule, finding.line) == ("upgrade-ends-alike", 1)
     assert "table b" in finding.message
     assert "(extra)" in finding.message
+
+
+def test_a_package_with_roles_and_policies_upgrades_when_its_files_revoke_first(
+    upgrade: Upgrade, guarded: Guarded
+) -> None:
+    new = guarded.files
+    more = f"\nGRANT UPDATE (body) ON notes TO {guarded.reader};\n"
+    old = new | {"security/notes.sql": new["security/notes.sql"] + more}
+    assert upgrade(new, **{"v1.0.0": old}) == []
+
+
+def test_a_grant_that_a_file_takes_back_no_more_is_found(
+    upgrade: Upgrade, guarded: Guarded
+) -> None:
+    lax = guarded.files["security/notes.sql"].partition(";\n")[2]
+    more = f"\nGRANT UPDATE (body) ON notes TO {guarded.reader};\n"
+    new = guarded.files | {"security/notes.sql": lax}
+    (finding,) = upgrade(new, **{"v1.0.0": new | {"security/notes.sql": lax + more}})
+    assert finding.rule == "upgrade-ends-alike"
+    assert "grant column notes.body" in finding.message
 
 
 def test_columns_in_another_order_are_found(upgrade: Upgrade) -> None:

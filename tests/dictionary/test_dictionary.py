@@ -78,8 +78,8 @@ def test_every_object_and_every_comment_is_in_both_documents(release: Catalog) -
         if key.kind == "comment":
             assert " ".join(definition.split()) in words, key
             assert definition.replace("\n", " ") in text, key
-        else:
-            name = key.name.split("(")[0].rpartition(".")[2].strip('"')
+        elif key.kind != "role":  # of the server, not of the schema
+            name = key.whole.name.split("(")[0].rpartition(".")[2].strip('"')
             assert name in words, key
             assert name in text, key
 
@@ -214,3 +214,14 @@ def test_a_table_that_refers_to_itself_is_drawn(empty_database: str) -> None:
 def _catalog(conninfo: str) -> Catalog:
     with psycopg.connect(conninfo) as opened:
         return read_catalog(opened, "public")
+
+
+def test_the_policies_of_a_table_are_listed_with_their_roles(empty_database: str) -> None:
+    with psycopg.connect(empty_database) as connection:
+        connection.execute("CREATE TABLE a (i int)")
+        connection.execute("CREATE POLICY few ON a FOR SELECT TO pg_monitor USING (i < 3)")
+        connection.execute("COMMENT ON POLICY few ON a IS 'The first rows.'")
+        page = docs.markdown(read_catalog(connection, "public"))
+    assert "- `few`: PERMISSIVE FOR SELECT TO pg_monitor USING (i < 3). The first rows." in (
+        page.replace("\\", "").replace("&lt;", "<")
+    )

@@ -17,6 +17,7 @@ import lms_schema
 from lms_schema.cli import cli
 from lms_schema.commands import settings
 from lms_schema.source import package as packages
+from support.access import make_world
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -116,8 +117,6 @@ def test_the_psql_recipe_gives_the_catalog_of_the_release(empty_database: str) -
 
 CALLS = (
     "refresh_learning_analytics()",
-    "recalculate_course_metrics()",
-    "check_derived_columns()",
     "calculate_learning_velocity(gen_random_uuid(), gen_random_uuid())",
     "calculate_course_effectiveness(gen_random_uuid())",
     "calculate_assessment_statistics(gen_random_uuid())",
@@ -125,24 +124,40 @@ CALLS = (
     "at_risk_learners(gen_random_uuid())",
     "is_module_unlocked(gen_random_uuid(), gen_random_uuid())",
     "next_sections(gen_random_uuid(), gen_random_uuid())",
-    "rebuild_section_progress(gen_random_uuid())",
+    "record_interactions('[]')",
 )
 
 
-def test_the_grants_let_an_application_call_everything_and_nobody_else(empty_database: str) -> None:
+def test_the_grant_lets_a_backend_call_and_read_everything_and_nobody_else(
+    empty_database: str,
+) -> None:
     lms_schema.migrate(empty_database, schema="lms")
     with psycopg.connect(empty_database) as connection:
-        connection.execute("CREATE ROLE app")
+        connection.execute("SET search_path = lms")
+        make_world(connection)
         connection.execute("CREATE ROLE stranger")
         connection.execute("GRANT USAGE ON SCHEMA lms TO stranger")
-        connection.execute(_block("sql", "GRANT USAGE"))
+        connection.execute(_block("sql", "GRANT lms_service"))
         connection.execute("SET LOCAL ROLE app")
         for call in CALLS:
-            connection.execute(f"SELECT * FROM lms.{call}".encode())
+            connection.execute(f"SELECT * FROM {call}".encode())
+        assert len(connection.execute("SELECT FROM learners").fetchall()) == 5
         connection.execute("SET LOCAL ROLE stranger")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("SELECT lms.refresh_learning_analytics()")
+            connection.execute("SELECT refresh_learning_analytics()")
         connection.rollback()
+
+
+def test_the_request_shows_a_learner_their_enrollments(empty_database: str) -> None:
+    lms_schema.migrate(empty_database, schema="lms")
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("SET search_path = lms, pg_temp")
+        token = make_world(connection).tokens["ana"]
+        titles = []
+        for statement in _block("sql", "SET LOCAL ROLE lms_learner").split(";\n"):
+            cursor = connection.execute(statement.replace(":'token'", f"'{token}'").encode())
+            titles += [row[0] for row in cursor] if "SELECT c.title" in statement else []
+        assert sorted(titles) == ["north_course", "open_course"]
 
 
 def test_the_python_example_runs(empty_database: str, capsys: pytest.CaptureFixture[str]) -> None:

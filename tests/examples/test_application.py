@@ -18,6 +18,9 @@ PRINTED = """\
 progress 66.67 %, 5 minutes, grade 50.00 %
 next: Adding fractions
 Fractions: 1 enrolled, mean progress 66.67 %, mean score 50.00 %
+a learner sees Fractions 66.67 %
+an instructor sees Ada 66.67 %
+a registrar sees Ada ada@example.org
 """
 
 

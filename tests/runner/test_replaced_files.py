@@ -254,6 +254,7 @@ def test_dependents_of_dependents_are_made_again_in_their_order_with_their_grant
         empty_database,
         f"SELECT count(*) FROM information_schema.role_table_grants WHERE grantee = '{role}'",
     ) == [(3,)]
+    execute(empty_database, f"REVOKE SELECT ON x, y, z FROM {role}")
     migrate(empty_database, package=package, schema="fresh")
     assert fingerprint(empty_database) == fingerprint(empty_database, "fresh")
 

@@ -205,6 +205,7 @@ def test_a_function_changes_while_a_view_that_needs_it_is_read(
         f"SELECT has_function_privilege('{role}', oid, 'EXECUTE') FROM pg_proc "
         "WHERE proname IN ('f', 'g')",
     ) == [(True,), (True,)]
+    execute(empty_database, f"REVOKE EXECUTE ON FUNCTION f, g FROM {role}")
     assert _is_as_fresh(empty_database, package)
 
 

@@ -27,6 +27,7 @@ VARIABLES: LiteralString = """
         i.section_id,
         t.assessment_id,
         l.email,
+        l.id AS person_id,
         '00000000-0000-0000-0000-000000000000' AS institution_id
     FROM learning_sessions AS s
     INNER JOIN learners AS l ON s.learner_id = l.id

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -965,6 +966,7 @@ def _all() -> Iterator[Case]:
         FOREIGN_KEY,
     )
 
+    yield from _access()
     yield _pair_key("learner_course_summary", "learner_id", "course_id")
     yield _pair_key("learner_assessment_summary", "assessment_id", "learner_id")
     yield _pair_key("learner_summary", "learner_id")
@@ -972,6 +974,62 @@ def _all() -> Iterator[Case]:
     table = "analytics_refresh_log"
     yield Case(f"{table}_period_check", table, _period("started_at", "finished_at", optional=False))
     yield from _count(table, "row_count", "rows_changed")
+
+
+def _access() -> Iterator[Case]:
+    for table, person, column, parent in (
+        ("course_staff", "person_id", "course_id", "educational_courses"),
+        ("institution_staff", "person_id", "institution_id", "educational_institutions"),
+        ("guardian_links", "guardian_id", "learner_id", "learners"),
+    ):
+        yield Case(f"{table}_pkey", table, partial(_authority_pkey, table, person, column), UNIQUE)
+        yield _foreign_key(table, column, parent)
+        yield _finite(table, "valid_until")
+
+    table = "access_sessions"
+    yield Case(f"{table}_pkey", table, _session_pkey, UNIQUE)
+    yield _fixed(table, "token_hash", [b"", b"x" * 31, b"x" * 33], [b"x" * 32])
+    yield Case(f"{table}_period_check", table, _session_period)
+    yield Case(f"{table}_finite_times_check", table, _session_times)
+
+    table = "access_settings"
+    yield Case(f"{table}_pkey", table, lambda _: ([{}], []), UNIQUE)
+    yield Case(f"{table}_is_only_row_check", table, _only_row)
+    yield Case(f"{table}_identity_source_check", table, _identity_source)
+
+
+def _authority_pkey(table: str, person: str, column: str, connection: Connection) -> Rows:
+    taken = add(connection, table)
+    row = {person: taken[person], column: taken[column]}
+    return [row], [{person: taken[person]}, {column: taken[column]}]
+
+
+def _session_pkey(connection: Connection) -> Rows:
+    return [{"token_hash": add(connection, "access_sessions")["token_hash"]}], [{}]
+
+
+def _session_period(_connection: Connection) -> Rows:
+    a_day = EARLY + timedelta(hours=24)
+    return (
+        [{"expires_at": time} for time in (EARLY, a_day + timedelta(microseconds=1))],
+        [{"expires_at": time} for time in (SOON, a_day)],
+    )
+
+
+def _session_times(_connection: Connection) -> Rows:
+    endless = [{"expires_at": "infinity"}, {"expires_at": "-infinity"}]
+    return [*endless, {"opened_at": "-infinity", "expires_at": EARLY}], [{}]
+
+
+def _only_row(connection: Connection) -> Rows:
+    connection.execute("DELETE FROM access_settings")
+    return [{"is_only_row": False}], [{"is_only_row": True}]
+
+
+def _identity_source(connection: Connection) -> Rows:
+    connection.execute("DELETE FROM access_settings")
+    known = ("session", "jwt_claims")
+    return [{"identity_source": "claims"}], [{"identity_source": source} for source in known]
 
 
 CASES = list(_all())

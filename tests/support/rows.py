@@ -271,6 +271,32 @@ def _interactions_delta(_connection: Connection, _values: Values) -> Row:
     }
 
 
+def _course_staff(connection: Connection, values: Values) -> Row:
+    return _of_course(connection, values) | {"person_id": uuid.uuid4()}
+
+
+def _institution_staff(connection: Connection, values: Values) -> Row:
+    row: Row = {"person_id": uuid.uuid4()}
+    if "institution_id" not in values:
+        row["institution_id"] = add(connection, "educational_institutions")["id"]
+    return row
+
+
+def _guardian_link(connection: Connection, values: Values) -> Row:
+    return _of_learner(connection, values) | {"guardian_id": uuid.uuid4()}
+
+
+def _access_session(_connection: Connection, values: Values) -> Row:
+    row: Row = {"token_hash": uuid.uuid4().bytes * 2, "person_id": uuid.uuid4(), "opened_at": EARLY}
+    if "expires_at" not in values:
+        row["expires_at"] = values.get("opened_at", EARLY) + timedelta(hours=8)
+    return row
+
+
+def _access_settings(_connection: Connection, _values: Values) -> Row:
+    return {"is_only_row": True}
+
+
 def _rebuild_request(_connection: Connection, _values: Values) -> Row:
     return {"reason": "a test"}
 
@@ -303,6 +329,11 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "learning_sessions": _session,
     "educational_assessments": _assessment,
     "assessment_attempts": _attempt,
+    "course_staff": _course_staff,
+    "institution_staff": _institution_staff,
+    "guardian_links": _guardian_link,
+    "access_sessions": _access_session,
+    "access_settings": _access_settings,
     "learning_interactions_delta": _interactions_delta,
     "analytics_rebuild_request": _rebuild_request,
     "course_enrollments_delta": _delta(

@@ -1,7 +1,7 @@
 -- The objects of one schema as (kind, name, definition), in one statement and so in one snapshot.
 -- The caller prints relative to that schema, so that nothing printed here carries its name; names
 -- are quoted, so that a dot or a parenthesis in them can only be a separator.
-WITH
+WITH RECURSIVE
 namespace AS (
     SELECT oid, nspname FROM pg_namespace WHERE nspname = %(schema)s
 ),
@@ -302,25 +302,108 @@ table_constraint AS (
         )
 ),
 
--- What everybody may do. The release grants nothing to PUBLIC.
-public_grant (classid, objid, objsubid, privileges) AS (
+-- What is granted on ours to others than the owner. Whose grants count, whoever compares says. Of
+-- types and the schema, PUBLIC has what PostgreSQL gives it. An owned sequence goes by its column.
+privilege AS (
     SELECT
-        g.classid, g.objid, g.objsubid,
-        string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type) || ' TO PUBLIC'
+        g.classid, g.objid, g.objsubid, a.grantee,
+        a.privilege_type || g.place
+        || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS name
     FROM (
-        SELECT 'pg_class'::regclass, c.oid, 0, c.relacl
+        SELECT 'pg_class'::regclass, c.oid, 0, '', c.relowner, c.relacl
         FROM holder AS h INNER JOIN pg_class AS c ON h.oid = c.oid
         UNION ALL
-        SELECT 'pg_class'::regclass, a.attrelid, a.attnum::integer, a.attacl
-        FROM holder AS h INNER JOIN pg_attribute AS a ON h.oid = a.attrelid
+        SELECT 'pg_class'::regclass, a.attrelid, a.attnum::integer, '', c.relowner, a.attacl
+        FROM holder AS h
+        INNER JOIN pg_class AS c ON h.oid = c.oid
+        INNER JOIN pg_attribute AS a ON h.oid = a.attrelid
         UNION ALL
         SELECT
-            'pg_proc'::regclass, p.oid, 0, coalesce(p.proacl, acldefault('f', p.proowner))
+            'pg_class'::regclass, d.refobjid, d.refobjsubid, ' ON SEQUENCE', c.relowner, c.relacl
+        FROM holder AS h
+        INNER JOIN pg_depend AS d
+            ON h.oid = d.refobjid AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
+        INNER JOIN pg_class AS c
+            ON d.objid = c.oid AND d.classid = 'pg_class'::regclass AND c.relkind = 'S'
+        UNION ALL
+        SELECT
+            'pg_proc'::regclass, p.oid, 0, '', p.proowner,
+            coalesce(p.proacl, acldefault('f', p.proowner))
         FROM pg_proc AS p WHERE p.pronamespace = (SELECT oid FROM namespace)
-    ) AS g (classid, objid, objsubid, acl)
+        UNION ALL
+        SELECT 'pg_type'::regclass, t.oid, 0, '', t.typowner, t.typacl
+        FROM pg_type AS t
+        WHERE t.typnamespace = (SELECT oid FROM namespace) AND t.typtype = 'e'
+        UNION ALL
+        SELECT 'pg_namespace'::regclass, n.oid, 0, '', n.nspowner, n.nspacl
+        FROM pg_namespace AS n WHERE n.oid = (SELECT oid FROM namespace)
+    ) AS g (classid, objid, objsubid, place, owner, acl)
     CROSS JOIN aclexplode(g.acl) AS a
-    WHERE a.grantee = 0
-    GROUP BY g.classid, g.objid, g.objsubid
+    WHERE
+        a.grantee <> g.owner
+        AND (
+            a.grantee <> 0
+            OR g.classid NOT IN ('pg_type'::regclass, 'pg_namespace'::regclass)
+        )
+),
+
+object_grant AS (
+    SELECT
+        classid, objid, objsubid,
+        string_agg(DISTINCT name, ', ' ORDER BY name) || ' TO '
+        || CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS definition
+    FROM privilege
+    GROUP BY classid, objid, objsubid, grantee
+),
+
+-- Predefined roles are no release's.
+granted_role AS (
+    SELECT
+        r.*,
+        r.oid IN (SELECT unnest(polroles) FROM pg_policy WHERE polrelid IN (SELECT oid FROM holder))
+        AS is_policed
+    FROM pg_roles AS r
+    WHERE
+        NOT starts_with(r.rolname, 'pg_')
+        AND (
+            r.oid IN (SELECT grantee FROM privilege)
+            OR r.oid IN (
+                SELECT unnest(polroles) FROM pg_policy WHERE polrelid IN (SELECT oid FROM holder)
+            )
+        )
+),
+
+-- Who can act as which role, over any number of roles. Who made a role, from 16 on, is its member
+-- only to grant it.
+membership AS (
+    SELECT m.roleid, m.member
+    FROM pg_auth_members AS m
+    WHERE NOT to_jsonb(m) @> '{"inherit_option": false, "set_option": false}'
+    UNION
+    SELECT s.roleid, m.member
+    FROM membership AS s
+    INNER JOIN pg_auth_members AS m ON s.member = m.roleid
+    WHERE NOT to_jsonb(m) @> '{"inherit_option": false, "set_option": false}'
+),
+
+-- Row security does not bind the owner: who has its rights and is granted a role that policies are
+-- for is not held by them.
+role_fault (oid, fault) AS (
+    SELECT m.member, 'member of ' || m.roleid::regrole::text
+    FROM granted_role AS r
+    INNER JOIN pg_auth_members AS m ON r.oid = m.member
+    UNION
+    SELECT
+        r.oid,
+        'held by ' || m.member::regrole::text || ', which is '
+        || CASE WHEN o.oid = m.member THEN '' ELSE 'a member of ' END || 'the owner '
+        || o.oid::regrole::text
+    FROM granted_role AS r
+    INNER JOIN membership AS m ON r.oid = m.roleid
+    INNER JOIN pg_roles AS l ON m.member = l.oid AND l.rolcanlogin
+    INNER JOIN rightful_owner AS o
+        ON o.oid = m.member OR (o.oid, m.member) IN (SELECT roleid, member FROM membership)
+    WHERE r.is_policed
 ),
 
 -- Who owns what, where that is not right: another role may change the object, or the owner lost
@@ -370,8 +453,6 @@ inherited AS (
     UNION ALL
     SELECT DISTINCT relid, 'foreign key trigger', 'of the system', 'DISABLED'
     FROM disabled_constraint
-    UNION ALL
-    SELECT relid, 'policy', name, definition FROM table_policy
     UNION ALL
     SELECT
         c.oid,
@@ -446,9 +527,14 @@ partition_fault (oid, parent, fault) AS (
     INNER JOIN wrong_owner AS o ON p.oid = o.objid AND o.classid = 'pg_class'::regclass
     WHERE o.fault <> ''
     UNION ALL
-    SELECT p.oid, p.parent, 'grant: ' || g.privileges
+    -- who reads a partition itself is not asked by the parent's policies
+    SELECT p.oid, p.parent, 'grant: ' || g.definition
     FROM partition AS p
-    INNER JOIN public_grant AS g ON p.oid = g.objid AND g.classid = 'pg_class'::regclass
+    INNER JOIN object_grant AS g ON p.oid = g.objid AND g.classid = 'pg_class'::regclass
+    UNION ALL
+    SELECT p.oid, p.parent, 'policy ' || y.name || ': ' || y.definition
+    FROM partition AS p
+    INNER JOIN table_policy AS y ON p.oid = y.relid
     UNION ALL
     -- the last one, and the present is past it: nothing takes the events of today
     SELECT
@@ -576,8 +662,6 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
             END,
             CASE WHEN NOT r.relispopulated THEN 'NOT POPULATED' END,
             CASE WHEN r.relreplident = 'n' AND r.kind = 'table' THEN 'REPLICA IDENTITY NOTHING' END,
-            CASE WHEN r.relrowsecurity THEN 'ROW LEVEL SECURITY' END,
-            CASE WHEN r.relforcerowsecurity THEN 'FORCE ROW LEVEL SECURITY' END,
             'WITH (' || r.options || ')',
             'AS' || E'\n' || pg_get_viewdef(r.oid, TRUE)
         ),
@@ -634,6 +718,19 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
     UNION ALL
 
     SELECT
+        7, 'row security', r.name, 0, r.name,
+        concat_ws(
+            ' ',
+            CASE WHEN r.relrowsecurity THEN 'ENABLED' END,
+            CASE WHEN r.relforcerowsecurity THEN 'FORCED' END
+        ),
+        'pg_class'::regclass, 0, 0
+    FROM relation AS r
+    WHERE r.relrowsecurity OR r.relforcerowsecurity
+
+    UNION ALL
+
+    SELECT
         8, 'rule', r.name, 0, r.name || '.' || w.name, w.definition,
         'pg_rewrite'::regclass, w.oid, 0
     FROM relation AS r
@@ -662,7 +759,7 @@ object (kind_order, kind, owner, position, name, definition, classid, objid, obj
 
     SELECT
         9, 'partition', r.name, 0, r.name || '.' || f.oid::regclass::text,
-        string_agg(f.fault, E'\n' ORDER BY f.fault),
+        string_agg(DISTINCT f.fault, E'\n' ORDER BY f.fault),
         'pg_class'::regclass, f.oid, 0
     FROM relation AS r
     INNER JOIN partition_fault AS f ON r.oid = f.parent
@@ -753,6 +850,27 @@ entry AS (
     SELECT kind_order, kind, owner, position, name, definition FROM object
     UNION ALL
     SELECT
+        0, 'role', '', 0, quote_ident(r.rolname),
+        concat_ws(
+            E'\n',
+            concat_ws(
+                ' ',
+                CASE WHEN r.rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END,
+                CASE WHEN r.rolsuper THEN 'SUPERUSER' END,
+                CASE WHEN r.rolcreatedb THEN 'CREATEDB' END,
+                CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
+                CASE WHEN r.rolreplication THEN 'REPLICATION' END,
+                CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END
+            ),
+            (
+                SELECT string_agg(f.fault, E'\n' ORDER BY f.fault)
+                FROM role_fault AS f
+                WHERE f.oid = r.oid
+            )
+        )
+    FROM granted_role AS r
+    UNION ALL
+    SELECT
         11, 'comment', o.kind || ' ' || o.owner, o.position, o.kind || ' ' || o.name, d.description
     FROM object AS o
     INNER JOIN pg_description AS d
@@ -764,11 +882,21 @@ entry AS (
     INNER JOIN wrong_owner AS w ON o.classid = w.classid AND o.objid = w.objid AND o.objsubid = 0
     WHERE o.kind <> 'partition' AND w.fault <> ''
     UNION ALL
-    SELECT 13, 'grant', o.kind || ' ' || o.owner, o.position, o.kind || ' ' || o.name, g.privileges
+    SELECT
+        13, 'grant', o.kind || ' ' || o.owner, o.position, o.kind || ' ' || o.name,
+        string_agg(g.definition, E'\n' ORDER BY g.definition COLLATE "C")
     FROM object AS o
-    INNER JOIN public_grant AS g
+    INNER JOIN object_grant AS g
         ON o.classid = g.classid AND o.objid = g.objid AND o.objsubid = g.objsubid
-    WHERE o.kind <> 'partition'
+    WHERE o.kind NOT IN ('partition', 'overload')
+    GROUP BY o.kind, o.owner, o.position, o.name
+    UNION ALL
+    SELECT
+        13, 'grant', 'schema', 0, 'schema',
+        string_agg(definition, E'\n' ORDER BY definition COLLATE "C")
+    FROM object_grant
+    WHERE classid = 'pg_namespace'::regclass
+    HAVING count(*) > 0
 )
 
 SELECT kind, name, replace(definition, E'\r\n', E'\n') AS definition

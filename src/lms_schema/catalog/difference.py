@@ -1,6 +1,6 @@
 """What differs between two catalogs of one schema: what is expected, and what there is."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -16,24 +16,31 @@ _MEMBERS = frozenset(
         "index",
         "trigger",
         "policy",
+        "row security",
         "rule",
         "inheritance",
         "partition",
     }
 )
-_OF_OBJECTS = frozenset({"comment", "owner", "grant"})
-"""Kinds that say something of another object, after which they are named."""
+_OF_BOTH = frozenset({"comment", "owner", "grant", "role"})
+"""Kinds that are judged where both catalogs have the object, or the one that they say something of.
+
+A role that is gone is missed where something was granted to it."""
 
 _RULES = {
     "partition": (
         "one UTC month right after the partition before it, with the parent's columns, "
-        "constraints, indexes, triggers, rules, policies, row security and owner"
+        "constraints, indexes, triggers, rules, row security and owner, and neither policies nor "
+        "grants of its own"
     ),
     "owner": "the owner of the schema, or of its lms_schema_ tables, with all rights",
 }
 """What holds of kinds that a catalog lists only where it does not hold."""
 
-_ROW_SECURITY = "ROW LEVEL SECURITY"
+_SCHEMA = ObjectKey("schema", "")
+"""What grants on the schema are of; it has no entry of its own."""
+
+_PARTITION_GRANT = "grant: "
 _PARTITION_ROW_SECURITY = (
     "row security setting: ENABLED, the parent has OFF",
     "row security setting: OFF, the parent has ENABLED",
@@ -72,7 +79,8 @@ def compare(
 ) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
     """List what of the release is missing or different, and what is extra on its objects.
 
-    A missing table or view is listed alone, without its members.
+    A missing table or view is listed alone, without its members. Grants count when they are to
+    PUBLIC or to a role that the release grants something to.
 
     Args:
         release: What is expected.
@@ -83,6 +91,7 @@ def compare(
     Returns:
         The differences, and the notes.
     """
+    live = _without_grants_to_others(live, release)
     relations = {key for key in release.objects if key.kind in _RELATIONS and key in live.objects}
     present = {key.owner for key in relations}
     functions = {key.owner for key in release.objects if key.kind == "function"}
@@ -90,15 +99,17 @@ def compare(
     def is_judged(key: ObjectKey) -> bool:
         if key.kind == "owner" and key.described.kind == "overload":
             return is_judged(key.described)
-        if key.kind in _OF_OBJECTS:
-            return key.described in release.objects and key.described in live.objects
+        if key.kind in _OF_BOTH and key.whole != _SCHEMA:
+            return key.whole in release.objects and key.whole in live.objects
         if key.kind == "function":
             return key.owner in functions
         if key.kind == "cast":
             return ObjectKey("type", key.owner) in release.objects
         if key.kind == "overload":
             return ObjectKey("function", key.name) not in release.objects
-        return key.owner in present if key.kind in _MEMBERS else key in release.objects
+        if key.kind in _MEMBERS:
+            return key.owner in present
+        return key in release.objects or key.kind == "grant"
 
     found = [
         _difference(key, release.objects.get(key), live.objects.get(key))
@@ -152,18 +163,37 @@ def without_row_security(live: Catalog, release: Catalog) -> Catalog:
 
     Only the flag goes: where it is forced on the owner too, or there is a policy, that stays.
     """
-    open_tables = {
-        key.name
-        for key, text in release.objects.items()
-        if key.kind == "table" and _ROW_SECURITY not in text
-    }
-    objects = dict(live.objects)
-    for key, text in live.objects.items():
-        if key.kind == "table" and key.name in open_tables:
-            objects[key] = text.replace(f" {_ROW_SECURITY}", "", 1)
-        elif key.kind == "partition" and key.owner in open_tables:
-            faults = [line for line in text.split("\n") if line not in _PARTITION_ROW_SECURITY]
-            objects[key] = "\n".join(faults)
-            if not faults:
-                del objects[key]
-    return Catalog(live.server_major, objects)
+    guarded = {key.name for key in release.objects if key.kind == "row security"}
+
+    def kept(key: ObjectKey, line: str) -> bool:
+        if key.kind == "row security":
+            return line != "ENABLED" or key.name in guarded
+        return (
+            key.kind != "partition" or line not in _PARTITION_ROW_SECURITY or key.owner in guarded
+        )
+
+    return _filtered(live, kept)
+
+
+def _without_grants_to_others(live: Catalog, release: Catalog) -> Catalog:
+    """Return a live catalog without roles that are none of the release's, and grants to them."""
+    roles = {key.name for key in release.objects if key.kind == "role"}
+
+    def kept(key: ObjectKey, line: str) -> bool:
+        if key.kind == "role":
+            return key.name in roles
+        if key.kind == "grant" or (key.kind == "partition" and line.startswith(_PARTITION_GRANT)):
+            return line.rpartition(" TO ")[2] in roles | {"PUBLIC"}
+        return True
+
+    return _filtered(live, kept)
+
+
+def _filtered(catalog: Catalog, kept: Callable[[ObjectKey, str], bool]) -> Catalog:
+    """Return a catalog with some lines of its definitions, without those of which none is left."""
+    objects = {}
+    for key, text in catalog.objects.items():
+        lines = [line for line in text.split("\n") if kept(key, line)]
+        if lines:
+            objects[key] = "\n".join(lines)
+    return Catalog(catalog.server_major, objects)

@@ -32,4 +32,6 @@ def drop(conninfo: str, schema: str, as_json: bool) -> None:
     else:
         for name in result.dropped:
             say(f"dropped {name}")
+        for name, reason in result.left.items():
+            say(f"left {name}: {reason}")
         say(f"Schema {result.schema}: {count(len(result.dropped), 'object')} dropped.")

@@ -19,7 +19,7 @@ from lms_schema.server import suggested_commands
 @click.option(
     "--accept-row-security",
     is_flag=True,
-    help="Accept that row security is enabled on our tables where the release leaves it off, as "
+    help="Accept that row security is enabled on tables that leave it off, those of extras, as "
     "platforms do: then who is not the owner reads and writes no row without a policy.",
 )
 @json_option
@@ -35,9 +35,9 @@ def verify(
 ) -> None:
     """Compare the live catalog with this release's.
 
-    It finds types, tables, columns, constraints, indexes, views, functions, triggers and
-    policies that are missing or different, and what is extra on our tables. Tables and functions
-    of others are ignored. It ends with 4 when there are differences.
+    It finds types, tables, columns, constraints, indexes, views, functions, triggers, policies,
+    roles and grants that are missing or different, and what is extra on our tables. Tables and
+    functions of others are ignored. It ends with 4 when there are differences.
     """
     report(
         chosen(conninfo, schemas, schemas_from, jobs),

@@ -51,7 +51,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Member:
-    """A constraint, an index or a trigger.
+    """A constraint, an index, a trigger or a policy.
 
     Attributes:
         name: Its name.
@@ -90,6 +90,7 @@ class Relation:
     constraints: tuple[Member, ...]
     indexes: tuple[Member, ...]
     triggers: tuple[Member, ...]
+    policies: tuple[Member, ...]
     foreign_keys: tuple[ForeignKey, ...]
 
     @cached_property
@@ -263,6 +264,7 @@ class _Reader:
             constraints=constraints,
             indexes=self.members("index", key.name),
             triggers=self.members("trigger", key.name),
+            policies=self.members("policy", key.name),
             foreign_keys=tuple(
                 ForeignKey(key.name, _names(match[1]), match[2])
                 for member in constraints

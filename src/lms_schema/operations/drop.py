@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from lms_schema.catalog import schema_objects
 from lms_schema.catalog.catalog import read_catalog, release_catalog
 from lms_schema.catalog.difference import compare
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
+from lms_schema.records import roles
 from lms_schema.server import advisory_lock, search_path, sessions, suggested_commands
 from lms_schema.server.blockers import Blockers
 from lms_schema.server.sessions import Session
@@ -47,11 +48,13 @@ class DropResult:
         database: Name of the database.
         schema: The schema.
         dropped: What was dropped, in that order, like `TABLE learners`.
+        left: Roles of the package that stay, like `ROLE lms_service`, each with the reason.
     """
 
     database: str
     schema: str
     dropped: tuple[str, ...]
+    left: Mapping[str, str]
 
     def to_json(self) -> dict[str, object]:
         """Return the result as a JSON-compatible mapping, format 1."""
@@ -66,7 +69,9 @@ def drop(
     The objects are those that `migrate` recorded, of extras too: without the records nothing could
     tell any more what an extra had made. A schema without records (psql applied the
     files) must equal this release, since another's table may bear the name of one of ours.
-    Objects of others stay, and so does the schema itself, with its owner and grants.
+    Objects of others stay, and so does the schema itself, with its owner and grants. Roles that
+    the files made are dropped when nothing else of the server uses them and the role that runs it
+    may; else they are left.
 
     Args:
         conninfo: Any libpq connection string.
@@ -93,7 +98,7 @@ def drop(
         ):
             try:
                 with connection.transaction(), blockers.over("drop", limited=True):
-                    dropped = _drop(session)
+                    dropped, left = _drop(session)
             except (
                 psycopg.errors.LockNotAvailable,
                 psycopg.errors.DeadlockDetected,
@@ -106,10 +111,10 @@ def drop(
                     f"An object is in use, so nothing was dropped: {who} holds a lock on it. "
                     "Try again when that has ended."
                 ) from error
-    return DropResult(session.database, schema, tuple(dropped))
+    return DropResult(session.database, schema, tuple(dropped), left)
 
 
-def _drop(session: Session) -> list[str]:
+def _drop(session: Session) -> tuple[list[str], Mapping[str, str]]:
     from lms_schema.records import ledger
 
     connection = session.connection
@@ -123,8 +128,15 @@ def _drop(session: Session) -> list[str]:
     )
     addresses = [present[name].address for name in (*newest_first, *state)]
     _refuse_dependents(session, addresses)
+    granted = {
+        f"{roles.PREFIX}{key.name}"
+        for key in read_catalog(connection, session.schema).objects
+        if key.kind == "role"
+    }
     with search_path.opened(connection, session.schema):
-        return _drop_all(connection, newest_first) + _drop_all(connection, state)
+        dropped = _drop_all(connection, newest_first) + _drop_all(connection, state)
+    gone, left = roles.drop_unused(connection, session.schema, own & granted)
+    return dropped + gone, left
 
 
 def _drop_all(connection: psycopg.Connection[Any], names: Sequence[str]) -> list[str]:
@@ -170,6 +182,7 @@ def _proven(session: Session, present: Collection[str]) -> set[str]:
         for key in release.objects.keys() & live.objects.keys()
         if key.kind in ("type", "table", "view", "function")
     }
+    made = {f"{roles.PREFIX}{key.name}" for key in release.objects if key.kind == "role"}
     differences, _ = compare(release, live)
     if names and differences:
         raise DatabaseError(
@@ -178,7 +191,7 @@ def _proven(session: Session, present: Collection[str]) -> set[str]:
             "package's. Nothing was dropped. "
             f"Run: {suggested_commands.command('verify', session.schema)}"
         )
-    return {name for name in present if schema_objects.identity(name) in names}
+    return {name for name in present if schema_objects.identity(name) in names} | made
 
 
 def _refuse_dependents(session: Session, addresses: Collection[tuple[int, int]]) -> None:

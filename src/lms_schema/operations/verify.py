@@ -1,14 +1,14 @@
 """Compares the live catalog of one schema with the release's, and with what extras add to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lms_schema.catalog.catalog import read_catalog
+from lms_schema.catalog.catalog import Catalog, read_catalog
 from lms_schema.catalog.difference import Difference, compare, without_row_security
 from lms_schema.catalog.expected import expected_catalog
 from lms_schema.events import Event, OnEvent, unheard
-from lms_schema.records import comparison
+from lms_schema.records import comparison, roles
 from lms_schema.server import citus, sessions
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage
@@ -24,7 +24,8 @@ class VerifyResult:
         server_major: PostgreSQL's major version.
         differences: What makes the schema another one than the release's.
         notes: What does not: extra indexes on our tables that are not unique, changed comments,
-            functions and operators of the owner that may be called in place of PostgreSQL's own.
+            functions and operators of the owner that may be called in place of PostgreSQL's own;
+            an owner that may log in, where policies are for others.
     """
 
     database: str
@@ -54,16 +55,18 @@ def verify(
 ) -> VerifyResult:
     """Compare the live catalog of a schema with this release's. Changes nothing.
 
-    Needs no right but USAGE on the schema. Objects of others in the schema and grants to roles are
-    ignored; what is extra on our objects, and what is granted to PUBLIC, is not.
+    Needs no right but USAGE on the schema. Objects of others in the schema and grants to their
+    roles are ignored; what is extra on our objects, and what is granted to PUBLIC or to a role of
+    the release, is not.
 
     Args:
         conninfo: A libpq connection string or URL.
         schema: Schema to read, by default the first one of the connection's search path.
-        strict: Whether notes are differences.
-        accept_row_security: Whether our tables and their partitions may have row security
-            enabled where the release leaves it off, as platforms do by an event trigger. It does
-            not hold for owners; without a policy anybody else reads and writes no row of them.
+        strict: Whether notes are differences, but for the owner that may log in: it takes a
+            second role to mend that.
+        accept_row_security: Whether tables and their partitions may have row security enabled
+            where it is left off, as extras may, and platforms enable it by an event trigger. It
+            does not hold for owners; without a policy nobody else reads or writes a row of them.
         extra: Folders of a project's own SQL on top of the package, in order. What they create
             is found out by applying them on a disposable server, and judged like the package's.
         on_event: Called with progress.
@@ -87,6 +90,7 @@ def verify(
             Difference("setting", name, "missing", statement, None)
             for name, statement in citus.missing(session).items()
         ]
+        owners = roles.owners_that_log_in(session.connection, session.schema)
     if package.extras:
         on_event(Event("begin", "applies the extras on a disposable server"))
     expected, unsure = expected_catalog(package, session.server_major)
@@ -99,8 +103,18 @@ def verify(
         session.schema,
         session.server_major,
         (*differences, *settings),
-        notes,
+        (*notes, *_logins(owners, expected)),
     )
+
+
+def _logins(owners: Mapping[str, str], expected: Catalog) -> list[Difference]:
+    """Note owners that may log in of tables for which there are policies."""
+    guarded = {key.owner for key in expected.objects if key.kind == "policy"}
+    found = dict.fromkeys(owner for table, owner in owners.items() if table in guarded)
+    return [
+        Difference("owner", "tables", "different", "a role that nobody logs in as", owner)
+        for owner in found
+    ]
 
 
 def _refuse_newer(session: sessions.Session, package: SchemaPackage) -> None:

@@ -17,7 +17,7 @@ from psycopg.pq import Escaping
 
 from lms_schema.catalog import trust
 from lms_schema.errors import DatabaseError, UsageError, printable
-from lms_schema.records import yoyo_layout
+from lms_schema.records import roles, yoyo_layout
 from lms_schema.server import search_path
 from lms_schema.source import package as packages
 from lms_schema.source.statements import qualified, split
@@ -242,15 +242,20 @@ def exists(connection: psycopg.Connection[Any], schema: str) -> bool:
 def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
     """Return what is recorded, by id in the order of time; needs SELECT on the table.
 
-    It must exist, see `exists`.
+    It must exist, see `exists`. A file whose roles are gone, which a dump does not bring along,
+    has no checksum: it is to be applied again.
     """
     rows = connection.execute(
         sql.SQL(
-            "SELECT coalesce(migration_id, ''), checksum, package_version, objects, "
+            "SELECT coalesce(migration_id, ''), CASE WHEN NOT EXISTS (SELECT FROM unnest(objects) "
+            "AS o WHERE starts_with(o, {role}) AND to_regrole(substr(o, {length})) IS NULL) "
+            "THEN checksum END, package_version, objects, "
             "applied_at_utc, "
             "CASE WHEN migration_id LIKE '%:%' AND content LIKE '%overrides:%' THEN content END "
-            "FROM {} WHERE is_own ORDER BY applied_at_utc, migration_id"
-        ).format(sql.Identifier(schema, TABLE))
+            "FROM {table} WHERE is_own ORDER BY applied_at_utc, migration_id"
+        ).format(
+            table=sql.Identifier(schema, TABLE), role=roles.PREFIX, length=len(roles.PREFIX) + 1
+        )
     )
     return {
         name: Entry(

@@ -36,8 +36,8 @@ def _recorded_as(key: ObjectKey) -> Iterator[str]:
     if key.kind == "function":
         yield from (f"{kind} {key.name}" for kind in _ROUTINES)
         return
-    if key.kind == "type":
-        yield f"TYPE {key.name}"
+    if key.kind in ("type", "role"):
+        yield f"{key.kind.upper()} {key.name}"
         return
     if key.kind in ("trigger", "policy"):
         yield f"{key.kind.upper()} {member} ON {relation}"

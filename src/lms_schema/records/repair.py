@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lms_schema.catalog.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.catalog.difference import Difference, compare
 from lms_schema.records import comparison
 from lms_schema.records.object_makers import Makers
-from lms_schema.source.package import INDEXES, Kind, SchemaPackage, SqlFile
+from lms_schema.source.package import INDEXES, SECURITY, Kind, SchemaPackage, SqlFile
+from lms_schema.source.statements import plain
 
 if TYPE_CHECKING:
     from lms_schema.records.ledger import Entry
@@ -21,8 +22,16 @@ Repair = Mapping[str, tuple[Difference, ...]]
 
 _MADE_AT_EVERY_MIGRATE = re.compile(
     r"there is none|nothing holds .*|trigger .*: missing, the parent has .*"
+    r"|row security setting: OFF, the parent has ENABLED"
 )
 """What a file that runs at every migrate mends of a partition."""
+
+
+_SAID_IN_SECURITY = ("grant", "row security")
+"""Kinds that files of `security/` say of objects, which no record tells: these files name them."""
+
+_SAYS = re.compile(r"\s*(?:GRANT|REVOKE|ALTER\s+TABLE)\b", re.IGNORECASE)
+_DOES = re.compile(r"\s*DO\b", re.IGNORECASE)
 
 
 def can_mend(difference: Difference) -> bool:
@@ -31,8 +40,8 @@ def can_mend(difference: Difference) -> bool:
     if key.kind == "partition":
         faults = (difference.actual or "").split("\n")
         return all(_MADE_AT_EVERY_MIGRATE.fullmatch(fault) for fault in faults)
-    if key.kind == "grant":
-        return key.described.kind == "function"
+    if key.kind in _SAID_IN_SECURITY:
+        return key.whole.kind != "type"
     return key.kind in ("function", "view", "trigger", "policy", "index") and (
         difference.problem != "extra"
     )
@@ -55,14 +64,44 @@ def files(
     """
     makers = Makers(entries)
     found: dict[str, list[Difference]] = {}
-    recurring = [file.id for file in package.files if file.kind is Kind.RECURRING]
     for difference in filter(can_mend, differences):
-        maker = makers.of(ObjectKey(difference.kind, difference.name))
-        for file_id in recurring if difference.kind == "partition" else filter(None, [maker]):
+        for file_id in _files(difference, package, makers):
             file = package.by_id.get(file_id)
             if file is not None and _is_made_again(file) and file_id not in todo:
                 found.setdefault(file_id, []).append(difference)
     return {file_id: tuple(what) for file_id, what in found.items()}
+
+
+def _files(difference: Difference, package: SchemaPackage, makers: Makers) -> Iterator[str]:
+    """Yield the files that make what differs, perhaps one that is gone."""
+    key = ObjectKey(difference.kind, difference.name)
+    if key.kind == "partition":
+        yield from (file.id for file in package.files if file.kind is Kind.RECURRING)
+        return
+    # what is made again has none of its grants
+    is_gone = difference.problem == "missing" and key.kind in ("function", "view")
+    if key.kind in _SAID_IN_SECURITY or is_gone:
+        name = re.compile(rf"(?<![\w$]){re.escape(key.whole.owner or 'schema')}(?![\w$])", re.I)
+        yield from (file.id for file in package.files if _says(file, name))
+    if key.kind in _SAID_IN_SECURITY and (
+        key.whole.kind != "function" or "TO PUBLIC" not in (difference.actual or "")
+    ):
+        return
+    if maker := makers.of(key):
+        yield maker
+
+
+def _says(file: SqlFile, name: re.Pattern[str]) -> bool:
+    """Tell whether a file says who may do what with something of that name."""
+    if file.folder.name != SECURITY:
+        return False
+    for statement in file.statements:
+        code = plain(statement.text)
+        if _SAYS.match(code) and name.search(code):
+            return True
+        if _DOES.match(code) and name.search(statement.text):
+            return True
+    return False
 
 
 def reasons(repair: Repair) -> dict[str, str]:

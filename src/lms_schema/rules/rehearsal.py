@@ -183,8 +183,7 @@ class Atlas:
 
     def named(self, kind: str, name: str) -> Place | None:
         """Return where an object of a catalog, or the relation that it is of, was made last."""
-        key = ObjectKey(kind, name)
-        described = key.described if kind == "comment" else key
+        described = ObjectKey(kind, name).whole
         member = described.name.rpartition(".")[2]
         whole = member if described.kind == "index" else described.name
         for comments in (kind == "comment", kind != "comment"):

@@ -12,6 +12,7 @@ import psycopg
 from lms_schema.catalog import schema_objects
 from lms_schema.errors import StatementFailed
 from lms_schema.events import Action, verb
+from lms_schema.records import roles
 from lms_schema.records.ledger import TABLES
 from lms_schema.runner import removal as removals
 from lms_schema.runner import view_swap as swaps
@@ -157,7 +158,7 @@ class Applier:
                 lost += stale
                 written |= _written(present)
             new |= {name for name in created if name not in before}
-            self._record(item, created)
+            self._record(item, [*created, *roles.made_by(self._connection, item)])
             done = verb(item, new=item.id not in self.entries)
             actions.append(Action(item.id, "rebuild" if item.id in doomed else done))
         self._restore(

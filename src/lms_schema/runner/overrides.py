@@ -46,6 +46,7 @@ def refuse_changes(
         key: maker
         for key, maker in of_package(before, entries)
         if maker not in file.overrides
+        and key.kind != "grant"
         and before.objects[key] != after.objects.get(key)
         and not _is_added(key, release)
     }

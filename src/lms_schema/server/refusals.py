@@ -47,6 +47,8 @@ def reason(
         with connection.transaction():
             connection.execute(f"SET LOCAL search_path = {search_path.CATALOG}".encode())
             if error.sqlstate == "42501":
+                if error.diag.message_hint:  # a file that raised it says what to do
+                    return None
                 return _denied(error, connection, schema, read_only=read_only)
             return _event_trigger(error, connection)
     except psycopg.Error:  # it is an extra

@@ -57,6 +57,9 @@ class Folder:
 INDEXES = "indexes"
 """Name of the folder whose files are built concurrently where their table holds rows."""
 
+SECURITY = "security"
+"""Name of the folder whose files say who may do what: roles, grants, row security, policies."""
+
 FOLDERS = (
     Folder("types", Kind.VERSIONED, ("TYPE",), numbered=True),
     Folder("tables", Kind.VERSIONED, ("TABLE",), numbered=True),
@@ -65,7 +68,7 @@ FOLDERS = (
     Folder("views", Kind.REPLACEABLE, ("VIEW", "MATERIALIZED VIEW", "INDEX")),
     Folder(INDEXES, Kind.VERSIONED, ("INDEX",)),
     Folder("partitions", Kind.RECURRING, ("TABLE",)),
-    Folder("security", Kind.REPLACEABLE, ("POLICY",)),
+    Folder(SECURITY, Kind.REPLACEABLE, ("POLICY",)),
 )
 """All folders, in the order in which they are applied."""
 

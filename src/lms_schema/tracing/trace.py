@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -13,12 +15,12 @@ from psycopg.conninfo import make_conninfo
 
 from lms_schema.errors import StatementFailed, UsageError
 from lms_schema.events import Action, Event, OnEvent, steps
-from lms_schema.records import ledger
+from lms_schema.records import ledger, roles
 from lms_schema.runner.migration import Run
 from lms_schema.runner.observer import Step, Watch
 from lms_schema.server import embedded, search_path, sessions
 from lms_schema.source import package as packages
-from lms_schema.source.package import Kind, SchemaPackage
+from lms_schema.source.package import SECURITY, Kind, SchemaPackage
 from lms_schema.tracing import table_locks
 
 _INSUFFICIENT_PRIVILEGE = "42501"
@@ -108,7 +110,8 @@ def on_disposable_server(
 
     What a database holds was perhaps written by another than its owner. So all of it runs as a role
     that owns the disposable database and may do nothing beyond: neither run a program nor read a
-    file. The package's files call functions and fire triggers of it, and run as that role too.
+    file. The package's files call functions and fire triggers of it, and run as that role too. It
+    finds the roles that files make.
 
     Args:
         package: The files to come to.
@@ -126,6 +129,11 @@ def on_disposable_server(
     on_event(Event("begin", embedded.STARTING))
     try:
         with embedded.temporary() as conninfo:
+            security = [
+                *(file.text for file in package.files if file.folder.name == SECURITY),
+                *(text for name, text in applied.items() if _is_of_security(name)),
+            ]
+            _make_roles(conninfo, chain.from_iterable(map(roles.named_in, security)))
             plain = _without_rights(conninfo)
             return on_server(
                 plain, package, applied, repair, schema=schema, last=last, on_event=on_event
@@ -144,6 +152,19 @@ def on_disposable_server(
                 "or CREATE ROLE. status lists what is pending."
             )
         raise
+
+
+def _is_of_security(file_id: str) -> bool:
+    folder = packages.folder_of(file_id)
+    return folder is not None and folder.name == SECURITY
+
+
+def _make_roles(conninfo: str, names: Iterable[str]) -> None:
+    """Make roles without any right on a disposable server, whatever their names."""
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        for name in dict.fromkeys(names):
+            with suppress(psycopg.errors.DuplicateObject, psycopg.errors.ReservedName):
+                admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
 
 
 def _without_rights(conninfo: str) -> str:

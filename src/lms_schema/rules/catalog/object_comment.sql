@@ -1,4 +1,4 @@
--- Every table, view, index, trigger, function and type has a comment.
+-- Every table, view, index, trigger, policy, function and type has a comment.
 -- It tells people who find the object in the database what it is for, and the data dictionary is
 -- made of it.
 -- Example (tables/010_notes.sql):
@@ -24,6 +24,10 @@ FROM (
     FROM pg_trigger AS t
     INNER JOIN our_relation AS r ON t.tgrelid = r.oid
     WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND NOT r.relispartition
+    UNION ALL
+    SELECT 'POLICY', format('%I ON %s', p.polname, r.name), 'pg_policy', p.oid
+    FROM pg_policy AS p
+    INNER JOIN our_relation AS r ON p.polrelid = r.oid
     UNION ALL
     SELECT 'TYPE', t.oid::regtype::text, 'pg_type', t.oid
     FROM pg_type AS t

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lms_schema.rules.drafts import Draft, Problem
+from lms_schema.source.package import SECURITY
 
 EXAMPLE = {
     "functions/f.sql": """\
@@ -22,5 +23,5 @@ COMMENT ON FUNCTION f() IS 'One.';
 
 def find(draft: Draft) -> Iterator[Problem]:
     """Yield each GRANT outside of security/."""
-    if draft.folder.name != "security":
+    if draft.folder.name != SECURITY:
         yield from draft.search(r"^GRANT\b", "rights are granted in security/. Move it there.")

@@ -36,7 +36,9 @@ def find(stage: Stage) -> Iterator[Problem]:
             {
                 key: text
                 for key, text in catalog.objects.items()
-                if key in stage.base_catalog.objects and makers.get(key) not in overridden
+                if key in stage.base_catalog.objects
+                and key.kind != "grant"
+                and makers.get(key) not in overridden
             },
         )
         for catalog in (stage.base_catalog, stage.catalog)

@@ -1,0 +1,23 @@
+-- Courses that a registrar administers.
+-- A definer: a policy that asks a table with policies of its own would have these run, too.
+-- depends: functions/session_institutions
+CREATE OR REPLACE FUNCTION session_institution_courses() RETURNS uuid[]
+LANGUAGE plpgsql
+STABLE PARALLEL SAFE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT c.id
+        FROM educational_courses AS c
+        WHERE c.institution_id = ANY((SELECT session_institutions())::uuid[])
+    );
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION session_institution_courses() FROM public;
+
+COMMENT ON FUNCTION session_institution_courses() IS
+'Courses of the institutions that the person behind the session administers. For policies: '
+'called once a statement.';

@@ -1,0 +1,23 @@
+-- Attempts name their assessment, not their course.
+-- A definer: a policy that asks a table with policies of its own would have these run, too.
+-- depends: functions/session_taught_courses
+CREATE OR REPLACE FUNCTION session_taught_assessments() RETURNS uuid[]
+LANGUAGE plpgsql
+STABLE PARALLEL SAFE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT a.id
+        FROM educational_assessments AS a
+        WHERE a.course_id = ANY((SELECT session_taught_courses())::uuid[])
+    );
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION session_taught_assessments() FROM public;
+
+COMMENT ON FUNCTION session_taught_assessments() IS
+'Assessments of the courses that the person behind the session teaches. For policies: called '
+'once a statement.';

@@ -1,0 +1,45 @@
+-- Written by record_interaction and by the application, as lms_service; a persona reads.
+REVOKE ALL ON section_progress FROM
+public, lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth,
+lms_analyst, lms_privacy, lms_auditor;
+
+ALTER TABLE section_progress ENABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY learner_select ON section_progress
+FOR SELECT TO lms_learner
+USING (learner_id = (SELECT session_person()));
+
+COMMENT ON POLICY learner_select ON section_progress IS
+'A learner reads their own progress.';
+
+CREATE POLICY guardian_select ON section_progress
+FOR SELECT TO lms_guardian
+USING (learner_id = any((SELECT session_wards())::uuid[]));
+
+COMMENT ON POLICY guardian_select ON section_progress IS
+'A guardian reads the progress of their wards.';
+
+CREATE POLICY instructor_select ON section_progress
+FOR SELECT TO lms_instructor
+USING (course_id = any((SELECT session_taught_courses())::uuid[]));
+
+COMMENT ON POLICY instructor_select ON section_progress IS
+'An instructor reads the progress of the courses that they teach.';
+
+CREATE POLICY registrar_select ON section_progress
+FOR SELECT TO lms_registrar
+USING (course_id = any((SELECT session_institution_courses())::uuid[]));
+
+COMMENT ON POLICY registrar_select ON section_progress IS
+'A registrar reads the progress of the courses of their institutions.';
+
+CREATE POLICY service_all ON section_progress
+TO lms_service
+USING (TRUE)
+WITH CHECK (TRUE);
+
+COMMENT ON POLICY service_all ON section_progress IS
+'A backend that decides by itself reads and writes all rows.';
+
+GRANT SELECT ON section_progress TO lms_learner, lms_guardian, lms_instructor, lms_registrar;
+GRANT SELECT, INSERT, UPDATE, DELETE ON section_progress TO lms_service;

@@ -1,0 +1,6 @@
+-- A queue of the analytics: triggers and refreshes, which run as the owner, read and write it.
+REVOKE ALL ON section_progress_delta FROM
+public, lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth,
+lms_analyst, lms_privacy, lms_auditor;
+
+ALTER TABLE section_progress_delta ENABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,6 @@
+-- A queue of the analytics: triggers and refreshes, which run as the owner, read and write it.
+REVOKE ALL ON assessment_attempts_delta FROM
+public, lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth,
+lms_analyst, lms_privacy, lms_auditor;
+
+ALTER TABLE assessment_attempts_delta ENABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,6 @@
+-- Row security of learner_summary decides on the rows.
+REVOKE ALL ON learner_analytics FROM
+public, lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth,
+lms_analyst, lms_privacy, lms_auditor;
+
+GRANT SELECT ON learner_analytics TO lms_learner, lms_guardian, lms_registrar, lms_service;

@@ -1,0 +1,128 @@
+-- Which function whom. A function that is not named here is called by the owner, by triggers and by
+-- functions that run as the owner. A helper is named because who calls a function needs it, too.
+REVOKE ALL ON FUNCTION
+next_sections(uuid, uuid, integer, timestamptz),
+is_module_unlocked(uuid, uuid, timestamptz),
+is_module_completed(uuid, uuid),
+is_unlock_rule_met(jsonb, numeric, timestamptz),
+calculate_learning_velocity(uuid, uuid, integer, timestamptz),
+at_risk_learners(uuid, timestamptz, integer, double precision, integer),
+calculate_course_effectiveness(uuid),
+calculate_assessment_statistics(uuid),
+calculate_item_statistics(uuid),
+assessment_item_measures(uuid),
+assessment_item_scores(uuid),
+is_time_with_zone(text),
+record_interaction(
+    uuid, uuid, interaction_type, jsonb, integer, interaction_outcome, timestamptz, uuid, uuid,
+    text, text, bloom_taxonomy_level, difficulty_level, jsonb, jsonb, numeric, jsonb, jsonb, text,
+    jsonb, uuid
+),
+record_interactions(jsonb),
+store_interactions(jsonb),
+check_event_period(timestamptz),
+check_event_times(jsonb),
+event_labels(),
+is_meaningful_interaction(interaction_type),
+lock_section(uuid),
+lock_sections(uuid[]),
+refresh_learning_analytics(),
+record_my_interactions(jsonb),
+open_session(text, uuid, interval, text),
+close_session(text),
+session_assessments(),
+session_courses(),
+session_institution_assessments(),
+session_institution_courses(),
+session_institution_learners(),
+session_institution_sections(),
+session_institutions(),
+session_open_courses(),
+session_own_institution(),
+session_person(),
+session_roster(),
+session_taught_assessments(),
+session_taught_courses(),
+session_taught_institutions(),
+session_taught_sections(),
+session_ward_courses(),
+session_ward_institutions(),
+session_wards()
+FROM
+public, lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth,
+lms_analyst, lms_privacy, lms_auditor;
+
+-- What every persona may ask: row security decides whose rows count.
+GRANT EXECUTE ON FUNCTION
+next_sections(uuid, uuid, integer, timestamptz),
+is_module_unlocked(uuid, uuid, timestamptz),
+is_module_completed(uuid, uuid),
+is_unlock_rule_met(jsonb, numeric, timestamptz),
+calculate_learning_velocity(uuid, uuid, integer, timestamptz)
+TO lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service;
+
+-- Figures of a whole course or assessment: of a learner's own rows they would be wrong.
+GRANT EXECUTE ON FUNCTION
+at_risk_learners(uuid, timestamptz, integer, double precision, integer),
+calculate_course_effectiveness(uuid),
+calculate_assessment_statistics(uuid),
+calculate_item_statistics(uuid),
+assessment_item_measures(uuid),
+assessment_item_scores(uuid)
+TO lms_instructor, lms_registrar, lms_service;
+
+-- Called by a trigger on the content that an instructor writes, and by record_interactions.
+GRANT EXECUTE ON FUNCTION
+is_time_with_zone(text)
+TO lms_instructor, lms_service;
+
+-- Logging of events, with what it calls, and the refresh that a job of the application may start.
+GRANT EXECUTE ON FUNCTION
+record_interaction(
+    uuid, uuid, interaction_type, jsonb, integer, interaction_outcome, timestamptz, uuid, uuid,
+    text, text, bloom_taxonomy_level, difficulty_level, jsonb, jsonb, numeric, jsonb, jsonb, text,
+    jsonb, uuid
+),
+record_interactions(jsonb),
+store_interactions(jsonb),
+check_event_period(timestamptz),
+check_event_times(jsonb),
+event_labels(),
+is_meaningful_interaction(interaction_type),
+lock_section(uuid),
+lock_sections(uuid[]),
+refresh_learning_analytics()
+TO lms_service;
+
+-- A learner's own events.
+GRANT EXECUTE ON FUNCTION
+record_my_interactions(jsonb)
+TO lms_learner;
+
+-- Logging in and out.
+GRANT EXECUTE ON FUNCTION
+open_session(text, uuid, interval, text),
+close_session(text)
+TO lms_auth;
+
+-- What policies call, with the rights of who asks.
+GRANT EXECUTE ON FUNCTION
+session_assessments(),
+session_courses(),
+session_institution_assessments(),
+session_institution_courses(),
+session_institution_learners(),
+session_institution_sections(),
+session_institutions(),
+session_open_courses(),
+session_own_institution(),
+session_person(),
+session_roster(),
+session_taught_assessments(),
+session_taught_courses(),
+session_taught_institutions(),
+session_taught_sections(),
+session_ward_courses(),
+session_ward_institutions(),
+session_wards()
+TO lms_learner, lms_guardian, lms_instructor, lms_registrar;

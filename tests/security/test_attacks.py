@@ -1,0 +1,674 @@
+"""Attacks on row security, each with its positive control: the same done by who may do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from support.access import World, become, make_world
+from support.roles import new_role
+from support.rows import Connection, column, rolled_back, scalar
+
+DENIED = psycopg.errors.InsufficientPrivilege
+
+
+@pytest.fixture
+def new_login(database: str) -> Iterator[Callable[..., str]]:
+    """Make logins that are members of roles and take none by themselves; returns a conninfo."""
+    with ExitStack() as stack:
+        yield (
+            lambda *roles: (
+                stack.enter_context(
+                    new_role(
+                        database,
+                        "ALTER ROLE {role} NOINHERIT",
+                        *(f"GRANT {role} TO {{role}}" for role in roles),
+                    )
+                ).conninfo
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A statement of somebody.
+
+    Attributes:
+        role: The role, without `lms_`; `owner` for the owner.
+        person: Whose token is set; None: nobody's.
+        statement: With the names of the world in braces for their ids.
+    """
+
+    role: str
+    person: str | None
+    statement: str
+
+
+@pytest.fixture(scope="module")
+def world_and_connection(shared_database: str) -> Iterator[tuple[World, Connection]]:
+    with psycopg.connect(shared_database) as connection:
+        yield make_world(connection), connection
+        connection.rollback()
+
+
+@pytest.fixture
+def world(world_and_connection: tuple[World, Connection]) -> World:
+    return world_and_connection[0]
+
+
+@pytest.fixture
+def school(world_and_connection: tuple[World, Connection]) -> Iterator[Connection]:
+    """The owner's connection to the world; what a test does is undone."""
+    with rolled_back(world_and_connection[1]):
+        yield world_and_connection[1]
+
+
+def rows(connection: Connection, world: World, attempt: Attempt) -> int:
+    """How many rows it reads or writes; 0 when it may not."""
+    statement = attempt.statement.format(**{name: f"'{key}'" for name, key in world.ids.items()})
+    try:
+        with rolled_back(connection):
+            if attempt.role != "owner":
+                token = world.tokens[attempt.person] if attempt.person else None
+                become(connection, f"lms_{attempt.role}", token)
+            return connection.execute(statement.encode()).rowcount
+    except DENIED:
+        return 0
+
+
+ENROLL = "INSERT INTO course_enrollments (learner_id, course_id) VALUES ({%s}, {%s})"
+ATTEMPT = "INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number, responses)"
+RECORD = (
+    "SELECT record_my_interactions(jsonb_build_array(jsonb_build_object("
+    "'section_id', {%s_section}::uuid, 'interaction_type', 'discussion'%s)))"
+)
+
+ATTACKS = {
+    # whose rows
+    "A learner reads the record of another one": (
+        Attempt("learner", "ana", "SELECT FROM section_progress WHERE learner_id = {ben}"),
+        Attempt("learner", "ben", "SELECT FROM section_progress WHERE learner_id = {ben}"),
+    ),
+    "A learner of another tenant reads a course by its id": (
+        Attempt("learner", "cy", "SELECT FROM educational_courses WHERE id = {north_course}"),
+        Attempt("learner", "new", "SELECT FROM educational_courses WHERE id = {north_course}"),
+    ),
+    "A learner reads a draft": (
+        Attempt("learner", "ana", "SELECT FROM educational_courses WHERE id = {draft_course}"),
+        Attempt("instructor", "tess", "SELECT FROM educational_courses WHERE id = {draft_course}"),
+    ),
+    "A learner takes the persona of an instructor": (
+        Attempt("instructor", "ana", "SELECT FROM course_enrollments"),
+        Attempt("instructor", "tess", "SELECT FROM course_enrollments"),
+    ),
+    "An instructor takes the persona of a registrar": (
+        Attempt("registrar", "tess", "SELECT FROM learners"),
+        Attempt("registrar", "rita", "SELECT FROM learners"),
+    ),
+    "An instructor goes on after the authority ended": (
+        Attempt(
+            "instructor", "tess", "SELECT FROM course_enrollments WHERE course_id = {south_course}"
+        ),
+        Attempt(
+            "instructor", "tom", "SELECT FROM course_enrollments WHERE course_id = {south_course}"
+        ),
+    ),
+    "A guardian goes on after the link ended": (
+        Attempt("guardian", "gus", "SELECT FROM learners WHERE id = {cy}"),
+        Attempt("guardian", "gil", "SELECT FROM learners WHERE id = {cy}"),
+    ),
+    "A registrar goes on after the authority ended": (
+        Attempt("registrar", "rob", "SELECT FROM learners WHERE institution_id = {north}"),
+        Attempt("registrar", "rita", "SELECT FROM learners WHERE institution_id = {north}"),
+    ),
+    "An instructor reads what a learner does in other courses": (
+        Attempt("instructor", "tess", "SELECT FROM learner_analytics WHERE learner_id = {ana}"),
+        Attempt("learner", "ana", "SELECT FROM learner_analytics WHERE learner_id = {ana}"),
+    ),
+    "A persona reads all learners by the materialized view": (
+        Attempt("registrar", "rita", "SELECT FROM learner_progress_analytics"),
+        Attempt("service", None, "SELECT FROM learner_progress_analytics"),
+    ),
+    # columns
+    "A learner reads the answers": (
+        Attempt("learner", "ana", "SELECT correct_answers FROM educational_assessments"),
+        Attempt("instructor", "tess", "SELECT correct_answers FROM educational_assessments"),
+    ),
+    "A learner reads the answers in a whole row": (
+        Attempt("learner", "ana", "SELECT to_jsonb(a) FROM educational_assessments AS a"),
+        Attempt("instructor", "tess", "SELECT to_jsonb(a) FROM educational_assessments AS a"),
+    ),
+    "A learner guesses the answers in a condition": (
+        Attempt(
+            "learner", "ana", "SELECT id FROM educational_assessments WHERE correct_answers IS NULL"
+        ),
+        Attempt(
+            "instructor",
+            "tess",
+            "SELECT id FROM educational_assessments WHERE correct_answers IS NULL",
+        ),
+    ),
+    "A learner guesses the answers by their order": (
+        Attempt(
+            "learner", "ana", "SELECT id FROM educational_assessments ORDER BY correct_answers"
+        ),
+        Attempt(
+            "instructor", "tess", "SELECT id FROM educational_assessments ORDER BY correct_answers"
+        ),
+    ),
+    "An instructor reads the consents of the roster": (
+        Attempt("instructor", "tess", "SELECT data_consent FROM learners"),
+        Attempt("registrar", "rita", "SELECT data_consent FROM learners"),
+    ),
+    # grades
+    "A learner sets the own score": (
+        Attempt("learner", "ana", "UPDATE assessment_attempts SET score = 10"),
+        Attempt("instructor", "tess", "UPDATE assessment_attempts SET score = 10"),
+    ),
+    "A learner gives the own answer points": (
+        Attempt(
+            "learner",
+            "ana",
+            'UPDATE assessment_attempts SET responses = \'[{{"question_id": "1", "points": 5}}]\'',
+        ),
+        Attempt(
+            "learner",
+            "ana",
+            'UPDATE assessment_attempts SET responses = \'[{{"question_id": "1"}}]\'',
+        ),
+    ),
+    "A learner submits in the past, before the time was up": (
+        Attempt(
+            "learner",
+            "ana",
+            "UPDATE assessment_attempts SET completion_status = 'submitted',"
+            " submitted_at = now() - interval '1 hour'",
+        ),
+        Attempt(
+            "learner",
+            "ana",
+            "UPDATE assessment_attempts SET completion_status = 'submitted', submitted_at = now()",
+        ),
+    ),
+    "A learner begins later than they did": (
+        Attempt("learner", "ana", "UPDATE assessment_attempts SET started_at = now()"),
+        Attempt("service", None, "UPDATE assessment_attempts SET started_at = now()"),
+    ),
+    "A learner opens a graded attempt again": (
+        Attempt(
+            "learner",
+            "ana",
+            "UPDATE assessment_attempts SET completion_status = 'in_progress'"
+            " WHERE completion_status = 'graded'",
+        ),
+        Attempt(
+            "instructor",
+            "tess",
+            "UPDATE assessment_attempts SET completion_status = 'reviewed'"
+            " WHERE completion_status = 'graded'",
+        ),
+    ),
+    "A learner attempts in the name of another one": (
+        Attempt(
+            "learner", "ana", f"{ATTEMPT} VALUES ({{ben}}, {{north_course_assessment}}, 8, '[]')"
+        ),
+        Attempt(
+            "learner", "ben", f"{ATTEMPT} VALUES ({{ben}}, {{north_course_assessment}}, 8, '[]')"
+        ),
+    ),
+    "A learner completes the own course": (
+        Attempt("learner", "ana", "UPDATE course_enrollments SET completion_status = 'completed'"),
+        Attempt(
+            "instructor", "tess", "UPDATE course_enrollments SET completion_status = 'completed'"
+        ),
+    ),
+    "A learner writes the own progress": (
+        Attempt("learner", "ana", "UPDATE section_progress SET completion_percentage = 99"),
+        Attempt("service", None, "UPDATE section_progress SET completion_percentage = 99"),
+    ),
+    # where to get in
+    "A learner enrolls in a course of another tenant": (
+        Attempt("learner", "ana", ENROLL % ("ana", "south_course")),
+        Attempt("learner", "ana", ENROLL % ("ana", "free_course")),
+    ),
+    "A learner enrolls in a draft": (
+        Attempt("learner", "ana", ENROLL % ("ana", "draft_course")),
+        Attempt("registrar", "rita", ENROLL % ("ana", "draft_course")),
+    ),
+    "A learner enrolls another one": (
+        Attempt("learner", "ana", ENROLL % ("new", "free_course")),
+        Attempt("registrar", "rita", ENROLL % ("new", "free_course")),
+    ),
+    "A registrar enrolls a learner of another tenant": (
+        Attempt("registrar", "rita", ENROLL % ("ida", "free_course")),
+        Attempt("registrar", "rita", ENROLL % ("new", "free_course")),
+    ),
+    "A registrar appoints themselves at another tenant": (
+        Attempt(
+            "registrar",
+            "rita",
+            "INSERT INTO course_staff (course_id, person_id) VALUES ({south_course}, {rita})",
+        ),
+        Attempt(
+            "registrar",
+            "rob",
+            "INSERT INTO course_staff (course_id, person_id) VALUES ({south_course}, {rita})",
+        ),
+    ),
+    "A registrar makes themselves guardian of a learner of another tenant": (
+        Attempt(
+            "registrar",
+            "rita",
+            "INSERT INTO guardian_links (guardian_id, learner_id) VALUES ({rita}, {cy})",
+        ),
+        Attempt(
+            "registrar",
+            "rita",
+            "INSERT INTO guardian_links (guardian_id, learner_id) VALUES ({rita}, {ana})",
+        ),
+    ),
+    "A registrar appoints registrars": (
+        Attempt(
+            "registrar",
+            "rita",
+            "INSERT INTO institution_staff (institution_id, person_id) VALUES ({north}, {tess})",
+        ),
+        Attempt(
+            "service",
+            None,
+            "INSERT INTO institution_staff (institution_id, person_id) VALUES ({north}, {tess})",
+        ),
+    ),
+    "An instructor appoints themselves for another course": (
+        Attempt(
+            "instructor",
+            "tess",
+            "UPDATE course_staff SET course_id = {free_course} WHERE person_id = {tess}",
+        ),
+        Attempt(
+            "registrar",
+            "rita",
+            "UPDATE course_staff SET course_id = {free_course} WHERE course_id = {draft_course}",
+        ),
+    ),
+    "An instructor moves a module into the course of another one": (
+        Attempt(
+            "instructor",
+            "tess",
+            "INSERT INTO learning_modules"
+            " (course_id, title, module_order, learning_objectives, bloom_taxonomy_level)"
+            " VALUES ({free_course}, 'Mine', 7, '[]', 'apply')",
+        ),
+        Attempt(
+            "instructor",
+            "tess",
+            "INSERT INTO learning_modules"
+            " (course_id, title, module_order, learning_objectives, bloom_taxonomy_level)"
+            " VALUES ({north_course}, 'Mine', 7, '[]', 'apply')",
+        ),
+    ),
+    "An instructor deletes a section, and with it the records of learners": (
+        Attempt("instructor", "tess", "DELETE FROM learning_sections"),
+        Attempt("service", None, "DELETE FROM learning_sections"),
+    ),
+    "A registrar takes a learner of another tenant by ON CONFLICT": (
+        Attempt(
+            "registrar",
+            "rita",
+            "INSERT INTO learners"
+            " (id, institution_id, email, first_name, last_name, academic_level, data_consent)"
+            " VALUES ({cy}, {north}, 'x@example.com', 'X', 'X', 'graduate', '{{}}')"
+            " ON CONFLICT (id) DO UPDATE SET email = 'x@example.com'",
+        ),
+        Attempt(
+            "registrar",
+            "rita",
+            "INSERT INTO learners"
+            " (id, institution_id, email, first_name, last_name, academic_level, data_consent)"
+            " VALUES ({ana}, {north}, 'x@example.com', 'X', 'X', 'graduate', '{{}}')"
+            " ON CONFLICT (id) DO UPDATE SET email = 'x@example.com'",
+        ),
+    ),
+    "A registrar changes learners of another tenant by MERGE": (
+        Attempt(
+            "registrar",
+            "rita",
+            "MERGE INTO learners AS l USING (VALUES ({cy}::uuid)) AS v (id) ON l.id = v.id"
+            " WHEN MATCHED THEN UPDATE SET first_name = 'X'",
+        ),
+        Attempt(
+            "registrar",
+            "rita",
+            "MERGE INTO learners AS l USING (VALUES ({ana}::uuid)) AS v (id) ON l.id = v.id"
+            " WHEN MATCHED THEN UPDATE SET first_name = 'X'",
+        ),
+    ),
+    "A learner locks the row of another one": (
+        Attempt("learner", "ana", "SELECT FROM learners WHERE id = {ben} FOR UPDATE"),
+        Attempt("learner", "ben", "SELECT FROM learners WHERE id = {ben} FOR UPDATE"),
+    ),
+    # events
+    "A learner logs an event of a course of others": (
+        Attempt("learner", "ana", RECORD % ("south_course", "")),
+        Attempt("learner", "ana", RECORD % ("north_course", "")),
+    ),
+    "A learner logs an event of another one": (
+        Attempt("learner", "ana", RECORD % ("north_course", ", 'learner_id', {ben}::uuid")),
+        Attempt("learner", "ben", RECORD % ("north_course", ", 'learner_id', {ben}::uuid")),
+    ),
+    "A learner logs as the service does": (
+        Attempt(
+            "learner",
+            "ana",
+            "SELECT record_interaction({ana}, {north_course_section}, 'discussion')",
+        ),
+        Attempt(
+            "service",
+            None,
+            "SELECT record_interaction({ana}, {north_course_section}, 'discussion')",
+        ),
+    ),
+    "Nobody logs events of their own": (
+        Attempt("learner", None, "SELECT record_my_interactions('[]')"),
+        Attempt("learner", "ana", "SELECT record_my_interactions('[]')"),
+    ),
+    # sessions
+    "A persona opens a session for somebody": (
+        Attempt("learner", "ana", f"SELECT open_session('{'x' * 32}', {{tess}})"),
+        Attempt("auth", None, f"SELECT open_session('{'x' * 32}', {{tess}})"),
+    ),
+    "The service opens a session for somebody": (
+        Attempt("service", None, f"SELECT open_session('{'x' * 32}', {{tess}})"),
+        Attempt("auth", None, f"SELECT open_session('{'x' * 32}', {{tess}})"),
+    ),
+    "Whoever opens sessions reads them": (
+        Attempt("auth", None, "SELECT FROM access_sessions"),
+        Attempt("owner", None, "SELECT FROM access_sessions"),
+    ),
+    "The service decides who is believed": (
+        Attempt("service", None, "UPDATE access_settings SET identity_source = 'jwt_claims'"),
+        Attempt("owner", None, "UPDATE access_settings SET identity_source = 'jwt_claims'"),
+    ),
+    # around the table
+    "A persona reads a partition": (
+        Attempt("learner", "ana", "SELECT FROM learning_interactions_history"),
+        Attempt("learner", "ana", "SELECT FROM learning_interactions"),
+    ),
+    "The service reads a partition": (
+        Attempt("service", None, "SELECT FROM learning_interactions_history"),
+        Attempt("service", None, "SELECT FROM learning_interactions"),
+    ),
+    "A learner gets figures of a whole course": (
+        Attempt("learner", "ana", "SELECT calculate_course_effectiveness({north_course})"),
+        Attempt("instructor", "tess", "SELECT calculate_course_effectiveness({north_course})"),
+    ),
+    "An instructor gets those at risk in the course of another one": (
+        Attempt("instructor", "tom", "SELECT * FROM at_risk_learners({north_course})"),
+        Attempt("instructor", "tess", "SELECT * FROM at_risk_learners({north_course})"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_attack_is_repelled_and_its_control_works(
+    school: Connection, world: World, name: str
+) -> None:
+    attack, control = ATTACKS[name]
+    assert rows(school, world, control) > 0
+    assert rows(school, world, attack) == 0
+
+
+def seen(connection: Connection, query: str = "SELECT first_name FROM learners") -> set[str]:
+    """The learners that are seen; nobody when it may not be asked."""
+    try:
+        with connection.transaction():
+            return set(column(connection, query))
+    except DENIED:
+        return set()
+
+
+def test_tokens_of_others_hashes_and_ids_open_nothing(school: Connection, world: World) -> None:
+    become(school, "lms_learner", world.tokens["ana"])
+    assert seen(school) == {"ana"}
+    stored = "SELECT encode(token_hash, 'hex') FROM access_sessions WHERE person_id = %s"
+    school.execute("RESET ROLE")
+    for token in (
+        scalar(school, stored, world.ids["ana"]),
+        "\\x" + scalar(school, stored, world.ids["ana"]),
+        str(world.ids["ana"]),
+        world.tokens["ana"].upper(),
+        world.tokens["ana"] + " ",
+        "",
+    ):
+        become(school, "lms_learner", token)
+        assert seen(school) == set()
+
+
+def test_claims_are_believed_only_where_the_owner_says_so(school: Connection, world: World) -> None:
+    claims = f'{{"role": "lms_learner", "sub": "{world.ids["ana"]}"}}'
+    school.execute("SELECT set_config('request.jwt.claims', %s, TRUE)", (claims,))
+    become(school, "lms_learner")
+    assert seen(school) == set()
+    school.execute("RESET ROLE")
+    school.execute("UPDATE access_settings SET identity_source = 'jwt_claims'")
+    become(school, "lms_learner")
+    assert seen(school) == {"ana"}
+    # a token that opens nothing is not made up for by claims
+    become(school, "lms_learner", "a token of nobody, long enough to be one")
+    assert seen(school) == set()
+
+
+def test_a_temporary_table_does_not_stand_in_for_the_sessions(
+    school: Connection, world: World
+) -> None:
+    plant = (
+        "CREATE TEMPORARY TABLE access_sessions AS SELECT sha256('x') AS token_hash,"
+        f" '{world.ids['ana']}'::uuid AS person_id, 'infinity'::timestamptz AS expires_at"
+    )
+    become(school, "lms_learner", "x")
+    school.execute(plant.encode())
+    school.execute("SET LOCAL search_path = pg_temp, public")
+    assert seen(school, "SELECT first_name FROM public.learners") == set()
+    # the control: a helper that takes the path of its caller is fooled
+    school.execute("RESET ROLE")
+    school.execute("ALTER FUNCTION public.session_person() RESET search_path")
+    become(school, "lms_learner", "x")
+    assert seen(school, "SELECT first_name FROM public.learners") == {"ana"}
+
+
+def test_functions_and_operators_of_the_caller_are_not_called(
+    school: Connection, world: World
+) -> None:
+    school.execute("CREATE SCHEMA evil; GRANT ALL ON SCHEMA evil TO PUBLIC")
+    become(school, "lms_learner", world.tokens["ana"])
+    school.execute(
+        f"CREATE FUNCTION evil.session_person() RETURNS uuid RETURN '{world.ids['ben']}'::uuid;"
+        "CREATE FUNCTION evil.same(uuid, uuid) RETURNS boolean RETURN TRUE;"
+        "CREATE OPERATOR evil.= (FUNCTION = evil.same, LEFTARG = uuid, RIGHTARG = uuid);"
+        "SET LOCAL search_path = evil, pg_catalog, public".encode()
+    )
+    assert seen(school) == {"ana"}
+    # the control: a query of the caller's own takes them
+    assert scalar(school, "SELECT session_person()") == world.ids["ben"]
+
+
+def test_a_condition_sees_no_hidden_row(school: Connection, world: World) -> None:
+    heard: list[str] = []
+    school.add_notice_handler(lambda notice: heard.append(str(notice.message_primary)))
+    school.execute(
+        "CREATE FUNCTION pg_temp.peek(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001"
+        " AS $$BEGIN RAISE NOTICE '%', $1; RETURN TRUE; END$$"
+    )
+    peek = "SELECT id FROM learners WHERE pg_temp.peek(first_name)"
+    with rolled_back(school):
+        become(school, "lms_learner", world.tokens["ana"])
+        school.execute(peek)
+        assert set(heard) == {"ana"}
+    school.execute(peek)  # the control
+    assert set(heard) == {"ana", "ben", "new", "cy", "ida"}
+
+
+def test_an_error_tells_nothing_about_a_hidden_row(school: Connection, world: World) -> None:
+    divide = (
+        "SELECT 1 / (first_name <> 'cy')::int FROM learners WHERE 1 / (first_name <> 'cy')::int = 1"
+    )
+    with rolled_back(school):
+        become(school, "lms_registrar", world.tokens["rita"])
+        assert len(column(school, divide)) == 3
+    become(school, "lms_registrar", world.tokens["rob"])  # the control: the registrar of cy
+    with pytest.raises(psycopg.errors.DivisionByZero), rolled_back(school):
+        school.execute(divide)
+
+
+def test_statistics_tell_nothing_about_hidden_rows(school: Connection, world: World) -> None:
+    school.execute("ANALYZE learners")
+    query = "SELECT FROM pg_stats WHERE tablename = 'learners' AND schemaname = current_schema()"
+    assert school.execute(query).rowcount > 0
+    become(school, "lms_registrar", world.tokens["rita"])
+    assert school.execute(query).rowcount == 0
+    with pytest.raises(DENIED), rolled_back(school):
+        school.execute("SELECT FROM pg_statistic")
+
+
+def test_row_security_is_not_for_the_reader_to_turn_off(school: Connection, world: World) -> None:
+    school.execute("SET LOCAL row_security = off")
+    assert len(column(school, "SELECT id FROM learners")) == 5  # the control: the owner
+    become(school, "lms_registrar", world.tokens["rita"])
+    assert seen(school) == set()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE learners DISABLE ROW LEVEL SECURITY",
+        "CREATE POLICY mine ON learners USING (TRUE)",
+        "DROP POLICY learner_select ON learners",
+        "CREATE TRIGGER t AFTER UPDATE ON learners EXECUTE FUNCTION set_updated_at()",
+        "CREATE VIEW mine AS SELECT * FROM learners",
+        "TRUNCATE learners CASCADE",
+        "LOCK TABLE learners IN ACCESS EXCLUSIVE MODE",
+        "REFRESH MATERIALIZED VIEW learner_progress_analytics",
+        "SELECT refresh_learning_analytics()",
+        "ALTER FUNCTION session_person() SET search_path = pg_temp",
+        "CREATE OR REPLACE FUNCTION session_wards() RETURNS uuid[] RETURN NULL::uuid[]",
+    ],
+)
+def test_a_persona_changes_nothing_of_the_schema(
+    school: Connection, world: World, statement: str
+) -> None:
+    become(school, "lms_registrar", world.tokens["rita"])
+    with pytest.raises(DENIED), rolled_back(school):
+        school.execute(statement.encode())
+    school.execute("RESET ROLE")
+    school.execute(statement.encode())  # the control: the owner
+
+
+def test_a_persona_passes_no_right_on(school: Connection, world: World) -> None:
+    query = "SELECT has_table_privilege('public', 'learners', 'SELECT')"
+    become(school, "lms_registrar", world.tokens["rita"])
+    school.execute("GRANT SELECT ON learners TO PUBLIC")  # a warning only
+    assert not scalar(school, query)
+    school.execute("RESET ROLE")
+    school.execute("GRANT SELECT ON learners TO PUBLIC")  # the control: the owner
+    assert scalar(school, query)
+
+
+def test_a_persona_runs_no_program_on_the_server(school: Connection, world: World) -> None:
+    become(school, "lms_registrar", world.tokens["rita"])
+    with pytest.raises(DENIED), rolled_back(school):
+        school.execute("COPY learners (id) TO PROGRAM 'cat > /dev/null'")
+    school.execute("RESET ROLE")
+    school.execute("COPY learners (id) TO PROGRAM 'cat > /dev/null'")  # the control: a superuser
+
+
+def test_a_copy_holds_only_rows_of_the_reader(school: Connection, world: World) -> None:
+    def copied() -> int:
+        with school.cursor().copy("COPY learners (id) TO STDOUT") as copy:
+            return sum(1 for _ in copy.rows())
+
+    assert copied() == 5  # the control: the owner
+    become(school, "lms_learner", world.tokens["ana"])
+    assert copied() == 1
+
+
+def test_a_prepared_statement_and_a_generic_plan_follow_the_role_and_the_token(
+    school: Connection, world: World
+) -> None:
+    school.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    become(school, "lms_registrar", world.tokens["rita"])
+    school.execute("PREPARE roster AS SELECT first_name FROM learners")
+    assert set(column(school, "EXECUTE roster")) == {"ana", "ben", "new"}
+    become(school, "lms_registrar", world.tokens["rob"])
+    assert set(column(school, "EXECUTE roster")) == {"cy"}
+    become(school, "lms_learner", world.tokens["ana"])
+    assert set(column(school, "EXECUTE roster")) == {"ana"}
+    become(school, "lms_learner", "")
+    assert set(column(school, "EXECUTE roster")) == set()
+    school.execute("DEALLOCATE roster")
+
+
+def test_parallel_workers_know_the_session(school: Connection, world: World) -> None:
+    mode = "debug_parallel_query" if school.info.server_version >= 160000 else "force_parallel_mode"
+    school.execute(f"SET LOCAL {mode} = on".encode())
+    school.execute("SET LOCAL parallel_setup_cost = 0; SET LOCAL min_parallel_table_scan_size = 0")
+    become(school, "lms_learner", world.tokens["ana"])
+    assert seen(school) == {"ana"}
+    become(school, "lms_learner", "")
+    assert seen(school) == set()
+
+
+def test_a_transaction_leaves_no_token_to_the_next_one(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        world = make_world(connection)
+        connection.commit()
+        become(connection, "lms_learner", world.tokens["ana"])
+        assert seen(connection) == {"ana"}
+        connection.commit()
+        connection.execute("SET LOCAL ROLE lms_learner")
+        assert seen(connection) == set()
+        connection.rollback()
+
+
+def test_a_login_is_nobody_until_it_takes_a_role_and_none_but_its_own(
+    database: str, new_login: Callable[..., str]
+) -> None:
+    with psycopg.connect(database) as connection:
+        world = make_world(connection)
+    login = new_login("lms_learner")
+    with psycopg.connect(login, autocommit=True) as app:
+        assert seen(app) == set()  # SET ROLE was forgotten
+        for role in ("lms_instructor", "lms_service", "lms_auth", scalar(app, "SELECT 'postgres'")):
+            with pytest.raises(DENIED):
+                app.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+        with pytest.raises(DENIED):
+            app.execute("SET SESSION AUTHORIZATION postgres")
+        with app.transaction():
+            become(app, "lms_learner", world.tokens["ana"])
+            assert seen(app) == {"ana"}  # the control
+            app.execute("RESET ROLE")  # what an injection can
+            assert seen(app) == set()
+
+
+def test_roles_of_other_duties_read_no_table(school: Connection) -> None:
+    tables = column(
+        school,
+        "SELECT c.oid::regclass::text FROM pg_class AS c"
+        " WHERE c.relnamespace = current_schema()::regnamespace"
+        " AND c.relkind IN ('r', 'p', 'v', 'm')",
+    )
+    for role in ("lms_auth", "lms_analyst", "lms_privacy", "lms_auditor"):
+        with rolled_back(school):
+            become(school, role)
+            assert [t for t in tables if seen(school, f"SELECT * FROM {t}")] == []
+    assert [t for t in tables if seen(school, f"SELECT * FROM {t} LIMIT 1")]
+
+
+def test_a_dump_holds_no_token(school: Connection, world: World) -> None:
+    stored = column(school, "SELECT s::text FROM access_sessions AS s")
+    assert len(stored) == len(world.tokens)
+    assert not [row for row in stored for token in world.tokens.values() if token in row]
