@@ -1,5 +1,5 @@
 -- Courses. Modules, sections and assessments hang on them. Why the type of academic_credits has no
--- scale is said in 110_educational_assessments.sql.
+-- scale is said in 130_educational_assessments.sql.
 CREATE TABLE educational_courses (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     institution_id uuid,

@@ -1,6 +1,6 @@
 -- Modules of a course, in order. The order is deferrable so that two modules can swap places in
 -- one statement or transaction; name the target in ON CONFLICT, which cannot use it.
--- Why the type of assessment_weight has no scale is said in 110_educational_assessments.sql.
+-- Why the type of assessment_weight has no scale is said in 130_educational_assessments.sql.
 CREATE TABLE learning_modules (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     course_id uuid NOT NULL,

@@ -58,11 +58,30 @@ def test_what_the_extra_or_the_package_has_is_not_made_again(
     assert list(shop.rglob("*.sql")) == [first]
 
 
-@pytest.mark.parametrize("name", ["Orders", "1st", "", "order-lines", "a/b", "../x", "a" * 59])
+@pytest.mark.parametrize("name", ["Orders", "1st", "", "order-lines", "a/", "a" * 59])
 def test_a_name_that_cannot_be_taken_is_refused(shop: Path, name: str) -> None:
     with pytest.raises(UsageError, match="cannot be the name"):
         new("table", name, extra=[shop])
     assert not shop.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("table", "a/b"), ("function", "../x"), ("function", "a/b/c"), ("view", "/v")],
+)
+def test_only_a_function_has_a_subject_and_it_is_one_folder(
+    shop: Path, kind: str, name: str
+) -> None:
+    with pytest.raises(UsageError, match="cannot be the subject"):
+        new(kind, name, extra=[shop])
+    assert not shop.exists()
+
+
+def test_a_function_goes_to_the_subject_before_its_name(shop: Path) -> None:
+    made = new("function", "visits/record_visit", extra=[shop])
+    assert made == shop / "functions/visits/record_visit.sql"
+    with pytest.raises(UsageError, match="is there already"):
+        new("function", "record_visit", extra=[shop])
 
 
 def test_order_is_kept_true_where_there_is_one(shop: Path) -> None:

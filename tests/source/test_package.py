@@ -57,6 +57,37 @@ def test_files_come_in_the_order_of_folders_then_of_names(make_package: Make) ->
     }
 
 
+def test_a_subject_is_part_of_a_functions_path_and_not_of_its_id(make_package: Make) -> None:
+    found = make_package(
+        {
+            "functions/z/a.sql": "SELECT 1",
+            "functions/b.sql": "SELECT 2",
+            "functions/a/c.sql": "SELECT 3",
+        }
+    )
+    assert _ids(found) == ["functions/a", "functions/b", "functions/c"]
+    assert [line[66:] for line in found.order().splitlines()] == [
+        "functions/z/a.sql",
+        "functions/b.sql",
+        "functions/a/c.sql",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("functions/z/a.sql", "has the name of .*functions/a/a.sql. Rename it"),
+        ("functions/a/b/c.sql", "functions/a/b is not an SQL file"),
+        ("views/a/v.sql", "views/a is not an SQL file"),
+    ],
+)
+def test_a_name_stands_once_and_a_subject_has_no_subject(
+    make_package: Make, path: str, problem: str
+) -> None:
+    with pytest.raises(UsageError, match=problem):
+        make_package({"functions/a/a.sql": "SELECT 1", path: "SELECT 1"})
+
+
 def test_depends_moves_a_file_behind_another_and_nothing_else(make_package: Make) -> None:
     found = make_package(
         {

@@ -17,7 +17,8 @@ def new(kind: str, name: str, extra: tuple[str, ...]) -> None:
     """Make the next file of a schema folder, with its header.
 
     KIND is type, table, function, trigger, view, index, partition or security; NAME is the object,
-    of triggers their table. The file passes check as it is; types and tables get the next number.
+    of triggers their table. A function may have a subject before it, like events/record_visit: the
+    subfolder of its file. The file passes check as it is; types and tables get the next number.
     Without an extra the working folder must be a clone of lms-schema, whose own schema is meant.
     """
     from lms_schema.operations.new import new

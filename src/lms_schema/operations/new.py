@@ -91,7 +91,8 @@ def new(kind: str, name: str, *, extra: Sequence[str | Path] = ()) -> Path:
 
     Args:
         kind: One of `KINDS`.
-        name: Name of the object; of triggers that of their table.
+        name: Name of the object; of triggers that of their table. A function's may have a subject
+            before it, like `events/record_visit`: the subfolder that the file goes to.
         extra: The folder of the extra, made when missing. Without one the working folder must be a
             clone of the package.
 
@@ -101,6 +102,7 @@ def new(kind: str, name: str, *, extra: Sequence[str | Path] = ()) -> Path:
     Raises:
         UsageError: For a name that cannot be taken, or when it is not clear where the file belongs.
     """
+    subject, separator, name = name.rpartition("/")
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} cannot be the name: take lower case letters, digits and underscores, at "
@@ -109,12 +111,17 @@ def new(kind: str, name: str, *, extra: Sequence[str | Path] = ()) -> Path:
     root = _root(extra)
     folder_name, text = _KINDS[kind]
     folder = next(folder for folder in FOLDERS if folder.name == folder_name)
+    if separator and not (folder.by_subject and _NAME.fullmatch(subject)):
+        raise UsageError(
+            f"{subject!r} cannot be the subject: only functions have one, a subfolder of lower "
+            "case letters, digits and underscores."
+        )
     for known in {root, packages.shipped_folder()}:
-        for path in _files(known / folder_name):
+        for path in packages.sql_files(known / folder_name):
             if _object(path, folder) == name:
                 raise UsageError(f"{path} is there already. Edit it, or take another name.")
     number = f"{_next_number(root / folder_name):03d}_" if folder.numbered else ""
-    path = root / folder_name / f"{number}{name}.sql"
+    path = root / folder_name / subject / f"{number}{name}.sql"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8", newline="\n") as file:
         file.write(text.format(name=name))
@@ -136,10 +143,6 @@ def _root(extra: Sequence[str | Path]) -> Path:
     return own
 
 
-def _files(folder: Path) -> list[Path]:
-    return packages.entries(folder) if folder.is_dir() else []
-
-
 def _object(path: Path, folder: Folder) -> str:
     """Return the name of a file without its number."""
     return re.sub(r"^\d+_", "", path.stem) if folder.numbered else path.stem
@@ -147,7 +150,8 @@ def _object(path: Path, folder: Folder) -> str:
 
 def _next_number(folder: Path) -> int:
     """Return the next full ten, so that there is room between two files; else the next number."""
-    numbers = [int(match[0]) for path in _files(folder) if (match := re.match(r"\d+", path.name))]
+    names = [path.name for path in packages.sql_files(folder)]
+    numbers = [int(match[0]) for name in names if (match := re.match(r"\d+", name))]
     last = max(numbers, default=0)
     number = last + 10 - last % 10 if last < 990 else last + 1
     if number > 999:

@@ -34,11 +34,9 @@ class Folder:
     def drafts(self) -> tuple[Draft, ...]:
         """Its files, readable or not."""
         return tuple(
-            _draft(path, folder)
+            _draft(self.root, path, folder)
             for folder in FOLDERS
-            if (self.root / folder.name).is_dir()
-            for path in packages.entries(self.root / folder.name)
-            if path.suffix == ".sql" and path.is_file()
+            for path in packages.sql_files(self.root / folder.name)
         )
 
     @cached_property
@@ -127,9 +125,9 @@ def last_release(folders: Sequence[Folder]) -> SchemaPackage | None:
     return package
 
 
-def _draft(path: Path, folder: packages.Folder) -> Draft:
+def _draft(root: Path, path: Path, folder: packages.Folder) -> Draft:
     try:
-        file = packages.read_file(path, folder)
+        file = packages.read_file(root, path, folder)
         _ = file.statements
     except UnreadableFile as problem:
         return Draft(path, folder, None, problem)

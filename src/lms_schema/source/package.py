@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import itertools
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -46,12 +47,14 @@ class Folder:
         kind: How its files are applied.
         owns: The kinds of object that its files create and that are recorded as theirs.
         numbered: Whether the names of its files begin with a number, which is their order.
+        by_subject: Whether its files may lie in subfolders, one level of them, each a subject.
     """
 
     name: str
     kind: Kind
     owns: tuple[str, ...]
     numbered: bool = False
+    by_subject: bool = False
 
 
 INDEXES = "indexes"
@@ -63,7 +66,7 @@ SECURITY = "security"
 FOLDERS = (
     Folder("types", Kind.VERSIONED, ("TYPE",), numbered=True),
     Folder("tables", Kind.VERSIONED, ("TABLE",), numbered=True),
-    Folder("functions", Kind.REPLACEABLE, ("FUNCTION", "PROCEDURE", "AGGREGATE")),
+    Folder("functions", Kind.REPLACEABLE, ("FUNCTION", "PROCEDURE", "AGGREGATE"), by_subject=True),
     Folder("triggers", Kind.REPLACEABLE, ("TRIGGER", "FUNCTION")),
     Folder("views", Kind.REPLACEABLE, ("VIEW", "MATERIALIZED VIEW", "INDEX")),
     Folder(INDEXES, Kind.VERSIONED, ("INDEX",)),
@@ -108,10 +111,12 @@ class SqlFile:
     """One file of a schema package.
 
     Attributes:
-        id: Its path below the schema folder without the ending, like `tables/020_learners`; of an
-            extra's file with the extra's name before it, like `shop:tables/010_orders`.
+        id: Its folder and its name without the ending, like `tables/020_learners`; of an extra's
+            file with the extra's name before it, like `shop:tables/010_orders`. A subject is no
+            part of it: a file that moves to another subject stays the file that was applied.
         folder: The folder that it lies in.
-        path: Where it is, with slashes: below the schema folder, or of an extra as it was given.
+        path_below: Its path below the schema folder, with slashes.
+        path: Where it is: that path, of an extra's file behind its folder as it was given.
         source: Where it was read from.
         text: Its content, line ends as LF, without a byte order mark.
         checksum: SHA-256 of that content, in hexadecimal.
@@ -121,6 +126,7 @@ class SqlFile:
 
     id: str
     folder: Folder
+    path_below: str
     path: str
     source: Path
     text: str
@@ -209,7 +215,7 @@ class SchemaPackage:
         It has a line `<sha256>  <path below the folder>` for each file.
         """
         return "".join(
-            f"{file.checksum}  {file.id.rpartition(':')[2]}.sql\n"
+            f"{file.checksum}  {file.path_below}\n"
             for file in self.files
             if extra_of(file.id) == extra
         )
@@ -338,6 +344,7 @@ def _recorded_file(file_id: str, text: str, own: Collection[str]) -> SqlFile:
     return SqlFile(
         id=file_id,
         folder=folder,
+        path_below=path,
         path=path,
         source=Path(path),
         text=text,
@@ -377,8 +384,7 @@ def read_files(root: Path, known: Collection[str] = ()) -> list[SqlFile]:
         raise UsageError(f"{path} {problem}")
     files: list[SqlFile] = []
     for folder in FOLDERS:
-        if (root / folder.name).is_dir():
-            files += [read_file(path, folder) for path in entries(root / folder.name)]
+        files += [read_file(root, path, folder) for path in sql_files(root / folder.name)]
     if not files:
         raise UsageError(f"The schema folder {root} holds no SQL file.")
     for file in files:
@@ -395,6 +401,19 @@ def entries(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not _PASSED_OVER.fullmatch(path.name))
 
 
+def sql_files(folder: Path) -> list[Path]:
+    """Return the SQL files of a folder and of its subjects, by name; none when it is missing."""
+    found = [path for item in _entries_of(folder) for path in (item, *_entries_of(item))]
+    return sorted(
+        (path for path in found if path.suffix == ".sql" and path.is_file()),
+        key=lambda path: (path.name, path),
+    )
+
+
+def _entries_of(path: Path) -> list[Path]:
+    return entries(path) if path.is_dir() else []
+
+
 def strangers(root: Path) -> Iterator[tuple[Path, str]]:
     """Yield what lies in a schema folder and does not belong there, and what is wrong with it."""
     folders = {folder.name for folder in FOLDERS}
@@ -409,21 +428,30 @@ def strangers(root: Path) -> Iterator[tuple[Path, str]]:
                 f"Its folders are {', '.join(folder.name for folder in FOLDERS)}.",
             )
         else:
-            inside = entries(path)
-            for item in inside:
-                if item.suffix != ".sql" or not item.is_file():
-                    yield item, "is not an SQL file. Move it out of the schema."
-            if not inside and not (path / ".gitkeep").exists():
-                yield path, "is an empty folder. Remove it, or restore its files."
+            by_subject = next(folder.by_subject for folder in FOLDERS if folder.name == path.name)
+            yield from _strangers_in(path, by_subject)
+            for first, second in itertools.pairwise(sql_files(path)):
+                if first.name == second.name:
+                    yield second, f"has the name of {first}. Rename it."
 
 
-def read_file(path: Path, folder: Folder) -> SqlFile:
-    """Read one file of a folder.
+def _strangers_in(folder: Path, by_subject: bool) -> Iterator[tuple[Path, str]]:
+    inside = entries(folder)
+    for item in inside:
+        if by_subject and item.is_dir():
+            yield from _strangers_in(item, by_subject=False)
+        elif item.suffix != ".sql" or not item.is_file():
+            yield item, "is not an SQL file. Move it out of the schema."
+    if not inside and not (folder / ".gitkeep").exists():
+        yield folder, "is an empty folder. Remove it, or restore its files."
+
+
+def read_file(root: Path, path: Path, folder: Folder) -> SqlFile:
+    """Read one file of a folder of the schema folder `root`.
 
     Raises:
         UnreadableFile: When it is not UTF-8, or has a bad directive.
     """
-    name = f"{folder.name}/{path.name}"
     content = b""
     try:
         content = path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
@@ -446,9 +474,10 @@ def read_file(path: Path, folder: Folder) -> SqlFile:
     except SyntaxProblem as problem:
         raise UnreadableFile(path, problem.line, f"{problem}.", problem.rule) from None
     return SqlFile(
-        id=name.removesuffix(".sql"),
+        id=f"{folder.name}/{path.stem}",
         folder=folder,
-        path=name,
+        path_below=path.relative_to(root).as_posix(),
+        path=path.relative_to(root).as_posix(),
         source=path,
         text=text,
         checksum=hashlib.sha256(content).hexdigest(),

@@ -32,7 +32,7 @@ def find(folder: Folder) -> Iterator[Problem]:
         if old.kind is not Kind.VERSIONED or (new and new.checksum == old.checksum):
             continue
         if new is None:
-            path = folder.root / old.folder.name / old.source.name
+            path = folder.root / old.path_below
             yield Problem(path, 1, "it was released, and is gone. Restore it.")
         else:
             both = zip(lines(old.text), lines(new.text), strict=False)

@@ -2,7 +2,7 @@
 -- into another table. A change of the points writes the attempts by the cascade of the foreign key,
 -- which sees also those that are newer than the snapshot of a REPEATABLE READ transaction, and
 -- raises 40001 for them. Why the type of the score has no scale is said in
--- 110_educational_assessments.sql. Numbers are deferrable, so that two attempts can swap theirs in
+-- 130_educational_assessments.sql. Numbers are deferrable, so that two attempts can swap theirs in
 -- one statement; ON CONFLICT cannot use them.
 CREATE TABLE assessment_attempts (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
