@@ -20,7 +20,7 @@ WITH CHECK (
     AND assessment_id = any((SELECT session_assessments())::uuid[])
     AND completion_status IN ('in_progress', 'submitted')
     AND coalesce(submitted_at = now(), TRUE)
-    AND NOT jsonb_path_exists(responses, '$[*].points')
+    AND NOT jsonb_path_exists(responses, '$[*] ? (exists(@.points) || exists(@.graded_by))')
 );
 
 COMMENT ON POLICY learner_insert ON assessment_attempts IS
@@ -37,7 +37,7 @@ WITH CHECK (
     learner_id = (SELECT session_person())
     AND completion_status IN ('in_progress', 'submitted')
     AND coalesce(submitted_at = now(), TRUE)
-    AND NOT jsonb_path_exists(responses, '$[*].points')
+    AND NOT jsonb_path_exists(responses, '$[*] ? (exists(@.points) || exists(@.graded_by))')
 );
 
 COMMENT ON POLICY learner_update ON assessment_attempts IS
@@ -90,6 +90,7 @@ GRANT UPDATE (
     submitted_at, responses, completion_status, device_info
 ) ON assessment_attempts TO lms_learner;
 GRANT UPDATE (
-    score, instructor_feedback, automated_feedback, improvement_suggestions, completion_status
+    score, instructor_feedback, automated_feedback, improvement_suggestions, completion_status,
+    supplied
 ) ON assessment_attempts TO lms_instructor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON assessment_attempts TO lms_service;

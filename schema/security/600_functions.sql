@@ -12,6 +12,15 @@ calculate_assessment_statistics(uuid),
 calculate_item_statistics(uuid),
 assessment_item_measures(uuid),
 assessment_item_scores(uuid),
+objective_mastery(uuid, uuid),
+attempt_question_points(uuid[]),
+is_omitted_answer(jsonb),
+answer_points(jsonb, jsonb, numeric),
+derive_grades(uuid[]),
+grade_attempts(uuid[]),
+analyse_attempts(uuid[]),
+grade_attempt(uuid),
+regrade_assessment(uuid),
 is_time_with_zone(text),
 record_interaction(
     uuid, uuid, interaction_type, jsonb, integer, interaction_outcome, timestamptz, uuid, uuid,
@@ -58,7 +67,10 @@ next_sections(uuid, uuid, integer, timestamptz),
 is_module_unlocked(uuid, uuid, timestamptz),
 is_module_completed(uuid, uuid),
 is_unlock_rule_met(jsonb, numeric, timestamptz),
-calculate_learning_velocity(uuid, uuid, integer, timestamptz)
+calculate_learning_velocity(uuid, uuid, integer, timestamptz),
+objective_mastery(uuid, uuid),
+attempt_question_points(uuid[]),
+is_omitted_answer(jsonb)
 TO lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service;
 
 -- Figures of a whole course or assessment: of a learner's own rows they would be wrong.
@@ -92,6 +104,16 @@ is_meaningful_interaction(interaction_type),
 lock_section(uuid),
 lock_sections(uuid[]),
 refresh_learning_analytics()
+TO lms_service;
+
+-- Grading, with what it calls: points stand in responses, which nobody else writes.
+GRANT EXECUTE ON FUNCTION
+answer_points(jsonb, jsonb, numeric),
+derive_grades(uuid[]),
+grade_attempts(uuid[]),
+analyse_attempts(uuid[]),
+grade_attempt(uuid),
+regrade_assessment(uuid)
 TO lms_service;
 
 -- A learner's own events.

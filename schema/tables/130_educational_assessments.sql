@@ -62,7 +62,7 @@ CREATE TABLE educational_assessments (
     CONSTRAINT educational_assessments_attempts_allowed_check CHECK (attempts_allowed > 0),
     CONSTRAINT educational_assessments_questions_check CHECK (jsonb_typeof(questions) = 'array'),
     CONSTRAINT educational_assessments_correct_answers_check
-    CHECK (jsonb_typeof(correct_answers) IN ('array', 'object')),
+    CHECK (jsonb_typeof(correct_answers) = 'object'),
     CONSTRAINT educational_assessments_explanation_texts_check
     CHECK (jsonb_typeof(explanation_texts) IN ('array', 'object')),
     CONSTRAINT educational_assessments_difficulty_rating_check
@@ -114,7 +114,11 @@ COMMENT ON COLUMN educational_assessments.attempts_allowed IS
 COMMENT ON COLUMN educational_assessments.questions IS
 'Questions and options: [{"id": text, "points": number, ...}], ids unique; checked by trigger. '
 '(JSON array)';
-COMMENT ON COLUMN educational_assessments.correct_answers IS 'Answer key. (JSON array or object)';
+COMMENT ON COLUMN educational_assessments.correct_answers IS
+'Answer key, by which grade_attempt grades: {"id of a question": rule}, a rule being {"answer": '
+'any, "ignore_case": true}, {"any_of": [...]}, {"all_of": [...], "partial": "net" or "each", '
+'"options": number} or {"number": x, "tolerance": t}; checked by trigger. A question without a rule '
+'is graded by a person. (JSON object)';
 COMMENT ON COLUMN educational_assessments.explanation_texts IS
 'Explanations for learners. (JSON array or object)';
 COMMENT ON COLUMN educational_assessments.difficulty_rating IS

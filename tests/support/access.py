@@ -327,7 +327,9 @@ def _own_answer(facts: Facts, row: Row) -> bool:
         _mine(facts, row)
         and row.get("completion_status", "in_progress") in ("in_progress", "submitted")
         and (submitted is None or submitted is NOW)
-        and not any("points" in response for response in row.get("responses") or ())
+        and not any(
+            {"points", "graded_by"} & response.keys() for response in row.get("responses") or ()
+        )
     )
 
 
@@ -577,7 +579,7 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
             updates=_taught,
             update_columns=_names(
                 "score instructor_feedback automated_feedback improvement_suggestions"
-                " completion_status"
+                " completion_status supplied"
             ),
             blind=("instructor_feedback", "'X'"),
         ),
@@ -632,20 +634,21 @@ _OWN = (
     " append_course_enrollments_delta append_inserted_interactions_delta"
     " append_learning_interactions_delta append_learning_sessions_delta"
     " append_section_progress_delta change_course_structure check_activity_institution"
-    " check_attempt_allowed check_derived_columns check_enrollment_institution"
+    " check_answer_key check_attempt_allowed check_derived_columns check_enrollment_institution"
     " check_institution_change check_item_contract check_learning_analytics"
     " check_prerequisite_cycles check_prerequisite_modules check_security check_unlock_rule"
-    " count_rules_version derive_assessment_metrics derive_attempt_result"
+    " count_rules_version derive_assessment_metrics derive_attempt_analysis"
+    " derive_attempt_result"
     " derive_course_metrics derive_current_grades derive_enrollment_metrics"
     " derive_enrollment_progress derive_section_counters derive_session_duration"
     " drain_analytics_queues drain_assessment_attempts_delta drain_course_enrollments_delta"
     " drain_learning_interactions_delta drain_learning_sessions_delta"
     " drain_section_progress_delta drop_expired_data engagement_rank"
     " ensure_interaction_partitions expired_interaction_partitions find_enrollments"
-    " follow_assessment_attempts follow_course_assessments follow_course_enrollments"
+    " follow_assessment_attempts follow_attempt_analysis follow_course_assessments follow_course_enrollments"
     " follow_course_sections follow_section_progress interaction_partition_ddl"
     " interaction_partitions interaction_retention_ddl interaction_statement_triggers"
-    " keep_completion_date keep_enrollment_measures keep_interaction_times"
+    " keep_attempt_analysis keep_completion_date keep_enrollment_measures keep_interaction_times"
     " lock_course_structure make_course_structure mark_unenrolled mean_section_progress"
     " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
     " rebuild_section_progress recalculate_course_metrics record_progress_history"
@@ -666,6 +669,9 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "is_module_completed",
             "is_unlock_rule_met",
             "calculate_learning_velocity",
+            "objective_mastery",
+            "attempt_question_points",
+            "is_omitted_answer",
         ),
         _ALL,
     ),
@@ -693,6 +699,12 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "lock_section",
             "lock_sections",
             "refresh_learning_analytics",
+            "analyse_attempts",
+            "answer_points",
+            "derive_grades",
+            "grade_attempt",
+            "grade_attempts",
+            "regrade_assessment",
         ),
         ("service",),
     ),

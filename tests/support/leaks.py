@@ -34,7 +34,8 @@ from support.access import (
 from support.rows import DEFAULTS, Connection, Row, column, read, rolled_back, scalar
 
 PAST = datetime(2001, 1, 1, tzinfo=UTC)
-_POINTS = [{"question_id": "1", "response": "a", "points": 5}]
+_POINTS = [{"question_id": "1", "answer": "a", "points": 5}]
+_GRADED = [{"question_id": "1", "answer": "a", "graded_by": "me"}]
 
 RELATIONS = """
     SELECT c.oid::regclass::text FROM pg_class AS c
@@ -567,6 +568,7 @@ _ANSWERS: tuple[Row, ...] = (
     {"completion_status": "submitted", "submitted_at": NOW},
     {"completion_status": "graded", "score": 5},
     {"responses": _POINTS},
+    {"responses": _GRADED},
 )
 
 
@@ -591,6 +593,7 @@ def _moves(table: str, ids: Mapping[str, uuid.UUID]) -> Iterable[Row]:
             {"completion_status": "graded", "score": 5},
             {"completion_status": "in_progress"},
             {"responses": _POINTS},
+            {"responses": _GRADED},
             {"started_at": PAST},
             {"score": 3},
         ],

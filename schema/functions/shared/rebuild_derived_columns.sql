@@ -1,7 +1,8 @@
 -- Brings up every derived column after what bypasses the triggers: from its own definition, and in
 -- the order in which one rests on the other. Locks are taken as by the triggers: progress rows and
 -- attempts, then the course, then its enrollments.
--- depends: functions/change_course_structure functions/check_derived_columns
+-- depends: functions/analyse_attempts functions/change_course_structure
+-- depends: functions/check_derived_columns
 -- depends: functions/derive_current_grades functions/derive_enrollment_progress
 -- depends: functions/lock_course_structure functions/rebuild_section_progress
 -- depends: functions/recalculate_course_metrics
@@ -30,8 +31,20 @@ BEGIN
         SELECT
             array_agg(f.row_id) FILTER (WHERE f.table_name = 'section_progress_history') AS history,
             array_agg(f.stored) FILTER (WHERE f.table_name = 'section_progress_history') AS stored,
-            array_agg(DISTINCT f.row_id) FILTER (WHERE f.table_name = 'assessment_attempts')
-                AS attempts,
+            array_agg(DISTINCT f.row_id) FILTER (
+                WHERE
+                f.table_name = 'assessment_attempts'
+                AND f.column_name IN (
+                    'rules_version', 'percentage_score', 'passed', 'time_spent_minutes'
+                )
+            ) AS attempts,
+            array_agg(DISTINCT f.row_id) FILTER (
+                WHERE
+                f.column_name IN (
+                    'response_patterns', 'knowledge_gaps', 'strength_areas',
+                    'improvement_suggestions'
+                )
+            ) AS analyses,
             array_agg(f.row_id) FILTER (WHERE f.column_name = 'time_spent_minutes') AS times,
             array_agg(f.row_id) FILTER (WHERE f.table_name = 'learning_sessions') AS sessions,
             count(*) FILTER (WHERE f.table_name = 'course_structure') > 0 AS structure
@@ -63,6 +76,8 @@ BEGIN
         WHERE t.id = ANY(v_false.attempts);
         GET DIAGNOSTICS v_written = ROW_COUNT;
         v_total := v_total + v_written;
+
+        v_total := v_total + analyse_attempts(v_false.analyses);
 
         UPDATE learning_sessions AS ls SET duration_minutes = NULL
         WHERE ls.id = ANY(v_false.sessions);
@@ -159,7 +174,8 @@ $$;
 REVOKE EXECUTE ON FUNCTION rebuild_derived_columns(uuid) FROM public;
 
 COMMENT ON FUNCTION rebuild_derived_columns(uuid) IS
-'Mends all that check_derived_columns reports, for one course or for all (NULL); needed only '
+'Mends all that check_derived_columns reports, but for the points and scores that people gave, for '
+'one course or for all (NULL); needed only '
 'where triggers did not run: after a load with session_replication_role = replica, with disabled '
 'triggers, or of data alone. Counters of progress rows are counted from the events, history gets '
 'the changes that it lacks, at the time of completion or last access; engagement and velocity '
