@@ -18,7 +18,6 @@ is_omitted_answer(jsonb),
 answer_points(jsonb, jsonb, numeric),
 derive_grades(uuid[]),
 grade_attempts(uuid[]),
-analyse_attempts(uuid[]),
 grade_attempt(uuid),
 regrade_assessment(uuid),
 is_time_with_zone(text),
@@ -111,7 +110,6 @@ GRANT EXECUTE ON FUNCTION
 answer_points(jsonb, jsonb, numeric),
 derive_grades(uuid[]),
 grade_attempts(uuid[]),
-analyse_attempts(uuid[]),
 grade_attempt(uuid),
 regrade_assessment(uuid)
 TO lms_service;

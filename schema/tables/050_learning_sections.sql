@@ -37,6 +37,15 @@ CREATE TABLE learning_sections (
     CHECK (jsonb_typeof(learning_activities) = 'array'),
     CONSTRAINT learning_sections_section_objectives_check
     CHECK (jsonb_typeof(section_objectives) = 'array'),
+    CONSTRAINT learning_sections_section_objectives_elements_check CHECK (
+        NOT jsonb_path_exists(
+            section_objectives,
+            'strict $[*] ? (
+                @.type() != "string"
+                && (@.id.type() != "string" || (@.id.type() == "string") is unknown)
+            )'
+        )
+    ),
     CONSTRAINT learning_sections_assessment_criteria_check
     CHECK (jsonb_typeof(assessment_criteria) IN ('array', 'object')),
     CONSTRAINT learning_sections_difficulty_adaptations_check
@@ -65,7 +74,9 @@ COMMENT ON COLUMN learning_sections.content_type IS 'Kind of content.';
 COMMENT ON COLUMN learning_sections.content_data IS
 'The content itself, or where it is. (JSON array or object)';
 COMMENT ON COLUMN learning_sections.learning_activities IS 'Interactive elements. (JSON array)';
-COMMENT ON COLUMN learning_sections.section_objectives IS 'Goals of this section. (JSON array)';
+COMMENT ON COLUMN learning_sections.section_objectives IS
+'Objectives that this section serves, each by its id or as {"id": text, "title": text}; '
+'improvement_suggestions of an attempt read them. (JSON array)';
 COMMENT ON COLUMN learning_sections.assessment_criteria IS
 'How learning is measured here. (JSON array or object)';
 COMMENT ON COLUMN learning_sections.difficulty_adaptations IS

@@ -29,7 +29,7 @@ CREATE TABLE assessment_attempts (
     rules_version bigint NOT NULL DEFAULT 0,
     computed_score numeric,
     supplied text[] NOT NULL DEFAULT '{}',
-    analyses bigint NOT NULL DEFAULT 0,
+    analyses bigint DEFAULT 0,
 
     CONSTRAINT assessment_attempts_learner_id_assessment_id_attempt_number_key UNIQUE (
         learner_id, assessment_id, attempt_number
@@ -133,4 +133,5 @@ COMMENT ON COLUMN assessment_attempts.supplied IS
 'Which of response_patterns, knowledge_gaps, strength_areas and improvement_suggestions the '
 'application supplies; the others are kept by trigger.';
 COMMENT ON COLUMN assessment_attempts.analyses IS
-'Number of times that a trigger wrote the analysis of the answers.';
+'Number of times that a trigger wrote the analysis of the answers. Setting it to NULL has that '
+'derived anew.';

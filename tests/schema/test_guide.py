@@ -30,6 +30,7 @@ NULLABLE = {
     "learning_interactions": {"section_id", "course_id", "sectionless_course_id"},
     "learning_sessions": {"engagement_level"},
     "educational_assessments": {"section_id", "attempts_allowed"},
+    "assessment_attempts": {"computed_score", "analyses"},
 }
 # Exact, where the guide's types round; their decimals and bounds are CHECK constraints.
 EXACT = {
@@ -51,7 +52,12 @@ FILLED = {
 }
 """Columns that triggers fill, whatever is written."""
 ADDED = {
-    "educational_courses": {"metrics_as_of": "timestamp with time zone"},
+    "educational_courses": {
+        "metrics_as_of": "timestamp with time zone",
+        "rating_count": "integer",
+        "rating_sum": "bigint",
+        "ratings_version": "bigint",
+    },
     "learning_sections": {"course_id": "uuid"},
     "learning_sessions": {"updated_at": "timestamp with time zone"},
     "course_enrollments": {
@@ -62,7 +68,13 @@ ADDED = {
     },
     "learning_interactions": {"sectionless_course_id": "uuid"},
     "educational_assessments": {"rules_version": "bigint"},
-    "assessment_attempts": {"updated_at": "timestamp with time zone", "rules_version": "bigint"},
+    "assessment_attempts": {
+        "updated_at": "timestamp with time zone",
+        "rules_version": "bigint",
+        "computed_score": "numeric",
+        "supplied": "text[]",
+        "analyses": "bigint",
+    },
 }
 
 

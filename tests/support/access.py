@@ -179,6 +179,8 @@ def _study(
     add(connection, "learning_interactions", **where, timestamp=TODAY)
     add(connection, "expired_interaction_totals", **where)
     add(connection, "learning_sessions", **who)
+    if status == "in_progress":
+        add(connection, "course_ratings", **who)
     for number, state in enumerate(("graded", "in_progress"), 1):
         add(
             connection,
@@ -585,6 +587,19 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
         ),
         "registrar": Rights(_administered),
     },
+    "course_ratings": {
+        "learner": Rights(
+            _mine,
+            inserts=lambda f, r: _mine(f, r) and _taken(f, r),
+            insert_columns=_names("course_id learner_id rating review"),
+            updates=_mine,
+            update_columns=_names("rating review"),
+            blind=("review", "'X'"),
+            deletes=_mine,
+        ),
+        "guardian": Rights(_wards),
+        "registrar": Rights(_administered),
+    },
     "learner_summary": _only_read(
         {"learner": _mine, "guardian": _wards, "registrar": _own_learner}
     ),
@@ -630,13 +645,14 @@ SERVICE_WRITES = frozenset(table for table, rights in RIGHTS.items() if rights) 
 """What lms_service reads whole, and reads and writes whole."""
 
 _OWN = (
-    " add_enrollment_measures append_assessment_attempts_delta"
+    " add_enrollment_measures analyse_attempts append_assessment_attempts_delta"
     " append_course_enrollments_delta append_inserted_interactions_delta"
     " append_learning_interactions_delta append_learning_sessions_delta"
     " append_section_progress_delta change_course_structure check_activity_institution"
     " check_answer_key check_attempt_allowed check_derived_columns check_enrollment_institution"
     " check_institution_change check_item_contract check_learning_analytics"
-    " check_prerequisite_cycles check_prerequisite_modules check_security check_unlock_rule"
+    " check_prerequisite_cycles check_prerequisite_modules check_rating_enrollment check_security"
+    " check_unlock_rule"
     " count_rules_version derive_assessment_metrics derive_attempt_analysis"
     " derive_attempt_result"
     " derive_course_metrics derive_current_grades derive_enrollment_metrics"
@@ -645,10 +661,11 @@ _OWN = (
     " drain_learning_interactions_delta drain_learning_sessions_delta"
     " drain_section_progress_delta drop_expired_data engagement_rank"
     " ensure_interaction_partitions expired_interaction_partitions find_enrollments"
-    " follow_assessment_attempts follow_attempt_analysis follow_course_assessments follow_course_enrollments"
+    " follow_assessment_attempts follow_attempt_analysis follow_course_assessments"
+    " follow_course_enrollments follow_course_ratings"
     " follow_course_sections follow_section_progress interaction_partition_ddl"
     " interaction_partitions interaction_retention_ddl interaction_statement_triggers"
-    " keep_attempt_analysis keep_completion_date keep_enrollment_measures keep_interaction_times"
+    " keep_attempt_analysis keep_completion_date keep_course_rating keep_enrollment_measures keep_interaction_times"
     " lock_course_structure make_course_structure mark_unenrolled mean_section_progress"
     " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
     " rebuild_section_progress recalculate_course_metrics record_progress_history"
@@ -699,7 +716,6 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "lock_section",
             "lock_sections",
             "refresh_learning_analytics",
-            "analyse_attempts",
             "answer_points",
             "derive_grades",
             "grade_attempt",

@@ -541,6 +541,7 @@ def _candidates(
         "guardian_links": [{**of, "guardian_id": ids["stranger"]} for of in learners],
         "course_enrollments": [a | b for a, b in product(learners, courses)],
         "learning_sessions": [a | b for a, b in product(learners, courses)],
+        "course_ratings": [a | b | {"rating": 5} for a, b in product(learners, courses)],
         "section_progress": [a | b for a, b in product(learners, sections)],
         "learning_interactions": [a | b for a, b in product(learners, sections)],
         "expired_interaction_totals": [a | b for a, b in product(learners, sections)],
@@ -554,7 +555,7 @@ def _candidates(
         yield row if table in _COMPLETE else {**DEFAULTS[table](_NO_CONNECTION, row), **row}
 
 
-_COMPLETE = ("learning_modules", "learning_sections", "assessment_attempts")
+_COMPLETE = ("learning_modules", "learning_sections", "assessment_attempts", "course_ratings")
 _NO_CONNECTION: Any = None
 _MODULE = {
     "title": "New",
@@ -584,6 +585,7 @@ def _moves(table: str, ids: Mapping[str, uuid.UUID]) -> Iterable[Row]:
             {"module_id": ids[f"{name}_module"], "section_order": 7} for name in COURSES
         ],
         "guardian_links": [*learners, {"guardian_id": ids["stranger"]}],
+        "course_ratings": [*learners, *courses, {"rating": 1}],
         "course_enrollments": [*learners, {"completion_status": "completed"}],
         "learners": institutions,
         "educational_courses": institutions,

@@ -90,7 +90,7 @@ BEGIN
                 HINT = 'Write {"id of a question": rule}; a rule is {"answer": any, "ignore_case": '
                     'true}, {"any_of": [...]}, {"all_of": [...], "partial": "net" or "each", '
                     '"options": number} or {"number": x, "tolerance": t}.',
-                CONSTRAINT = format('%s_correct_answers_rule_check', TG_TABLE_NAME),
+                CONSTRAINT = 'educational_assessments_correct_answers_rule_check',
                 TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'correct_answers';
         END IF;
     END LOOP;

@@ -1,6 +1,6 @@
 -- Grading of one attempt. The assessment is locked first, as by who changes it: an answer key that
 -- changes at the same time is waited for.
--- depends: functions/analyse_attempts functions/grade_attempts
+-- depends: functions/grade_attempts
 CREATE OR REPLACE FUNCTION grade_attempt(p_attempt_id uuid) RETURNS numeric
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -27,8 +27,6 @@ BEGIN
     END IF;
 
     PERFORM grade_attempts(ARRAY[p_attempt_id]);
-    -- also where no point changed: the means of others, and what the questions are about
-    PERFORM analyse_attempts(ARRAY[p_attempt_id]);
     RETURN (SELECT t.score FROM assessment_attempts AS t WHERE t.id = p_attempt_id);
 END;
 $$;

@@ -1,5 +1,5 @@
 -- Grading of all attempts of an assessment, after its answer key, points or questions changed.
--- depends: functions/analyse_attempts functions/grade_attempts
+-- depends: functions/grade_attempts
 CREATE OR REPLACE FUNCTION regrade_assessment(p_assessment_id uuid) RETURNS TABLE (
     attempt_id uuid,
     learner_id uuid,
@@ -30,8 +30,6 @@ BEGIN
         FOR NO KEY UPDATE
     );
     RETURN QUERY SELECT g.* FROM grade_attempts(v_ids) AS g;
-    -- also where no point changed: the means of others, and what the questions are about
-    PERFORM analyse_attempts(v_ids);
 END;
 $$;
 

@@ -1,16 +1,14 @@
 -- Writes what derive_attempt_analysis says, where it differs.
 -- A definer, because who grades need not be able to read the attempts of others.
 -- depends: functions/derive_attempt_analysis
-CREATE OR REPLACE FUNCTION analyse_attempts(p_attempt_ids uuid[]) RETURNS bigint
+CREATE OR REPLACE FUNCTION analyse_attempts(p_attempt_ids uuid[]) RETURNS void
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
-DECLARE
-    v_written bigint;
 BEGIN
     UPDATE assessment_attempts AS t SET
-        analyses = t.analyses + 1,
+        analyses = coalesce(t.analyses, 0) + 1,
         response_patterns = n.response_patterns,
         knowledge_gaps = n.knowledge_gaps,
         strength_areas = n.strength_areas,
@@ -40,12 +38,13 @@ BEGIN
     WHERE
         t.id = n.id
         AND (
-            t.response_patterns, t.knowledge_gaps, t.strength_areas, t.improvement_suggestions
-        ) IS DISTINCT FROM (
-            n.response_patterns, n.knowledge_gaps, n.strength_areas, n.improvement_suggestions
+            t.analyses IS NULL
+            OR (
+                t.response_patterns, t.knowledge_gaps, t.strength_areas, t.improvement_suggestions
+            ) IS DISTINCT FROM (
+                n.response_patterns, n.knowledge_gaps, n.strength_areas, n.improvement_suggestions
+            )
         );
-    GET DIAGNOSTICS v_written = ROW_COUNT;
-    RETURN v_written;
 END;
 $$;
 
@@ -53,5 +52,5 @@ REVOKE EXECUTE ON FUNCTION analyse_attempts(uuid[]) FROM public;
 
 COMMENT ON FUNCTION analyse_attempts(uuid[]) IS
 'Derives response_patterns, knowledge_gaps, strength_areas and improvement_suggestions of these '
-'attempts anew, but for the columns that supplied names, and returns how many rows changed. '
-'Definer: called for graders who may not read all attempts of the assessment.';
+'attempts anew, but for the columns that supplied names. Definer: called by a trigger for graders '
+'who may not read all attempts of the assessment.';

@@ -21,12 +21,12 @@ BEGIN
             FROM (
                 SELECT r.id
                 FROM (
-                    SELECT * FROM old_rows
+                    SELECT o.*, FALSE AS is_wanted FROM old_rows AS o
                     UNION ALL
-                    SELECT * FROM new_rows
+                    SELECT n.*, n.analyses IS NULL FROM new_rows AS n
                 ) AS r
                 GROUP BY
-                    r.id, r.assessment_id, r.responses, r.computed_score, r.supplied,
+                    r.id, r.assessment_id, r.responses, r.computed_score, r.supplied, r.is_wanted,
                     r.completion_status IN ('graded', 'reviewed')
                 HAVING count(*) = 1
             ) AS k
@@ -43,4 +43,4 @@ REVOKE EXECUTE ON FUNCTION follow_attempt_analysis() FROM public;
 
 COMMENT ON FUNCTION follow_attempt_analysis() IS
 'Trigger: keeps the analysis of the attempts whose answers, points, status or list of supplied '
-'columns a statement changed.';
+'columns a statement changed, or whose analyses it set to NULL.';

@@ -127,6 +127,33 @@ BEGIN
         WHERE p_course_id IS NULL OR c.id = p_course_id
         UNION ALL
         SELECT
+            'educational_courses' AS table_name,
+            c.id,
+            v.*
+        FROM educational_courses AS c
+        CROSS JOIN
+            LATERAL (
+                SELECT
+                    count(*) AS count,
+                    coalesce(sum(r.rating), 0) AS sum,
+                    avg(r.rating) AS mean
+                FROM course_ratings AS r
+                WHERE r.course_id = c.id
+            ) AS d
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                ('rating_count', c.rating_count::text, d.count::text),
+                ('rating_sum', c.rating_sum::text, d.sum::text),
+                (
+                    'average_rating', c.average_rating::text,
+                    -- without any, the application's
+                    coalesce(d.mean::numeric(3, 2), c.average_rating)::text
+                )
+            ) AS v (column_name, stored, derived)
+        WHERE p_course_id IS NULL OR c.id = p_course_id
+        UNION ALL
+        SELECT
             'course_structure' AS table_name,
             c.id,
             'sections' AS column_name,

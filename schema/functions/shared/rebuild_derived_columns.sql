@@ -1,8 +1,7 @@
 -- Brings up every derived column after what bypasses the triggers: from its own definition, and in
 -- the order in which one rests on the other. Locks are taken as by the triggers: progress rows and
 -- attempts, then the course, then its enrollments.
--- depends: functions/analyse_attempts functions/change_course_structure
--- depends: functions/check_derived_columns
+-- depends: functions/change_course_structure functions/check_derived_columns
 -- depends: functions/derive_current_grades functions/derive_enrollment_progress
 -- depends: functions/lock_course_structure functions/rebuild_section_progress
 -- depends: functions/recalculate_course_metrics
@@ -47,7 +46,10 @@ BEGIN
             ) AS analyses,
             array_agg(f.row_id) FILTER (WHERE f.column_name = 'time_spent_minutes') AS times,
             array_agg(f.row_id) FILTER (WHERE f.table_name = 'learning_sessions') AS sessions,
-            count(*) FILTER (WHERE f.table_name = 'course_structure') > 0 AS structure
+            count(*) FILTER (WHERE f.table_name = 'course_structure') > 0 AS structure,
+            count(*) FILTER (
+                WHERE f.column_name IN ('rating_count', 'rating_sum', 'average_rating')
+            ) > 0 AS ratings
         INTO v_false
         FROM check_derived_columns(v_course.id) AS f;
 
@@ -77,10 +79,18 @@ BEGIN
         GET DIAGNOSTICS v_written = ROW_COUNT;
         v_total := v_total + v_written;
 
-        v_total := v_total + analyse_attempts(v_false.analyses);
+        UPDATE assessment_attempts AS t SET analyses = NULL
+        WHERE t.id = ANY(v_false.analyses);
+        GET DIAGNOSTICS v_written = ROW_COUNT;
+        v_total := v_total + v_written;
 
         UPDATE learning_sessions AS ls SET duration_minutes = NULL
         WHERE ls.id = ANY(v_false.sessions);
+        GET DIAGNOSTICS v_written = ROW_COUNT;
+        v_total := v_total + v_written;
+
+        UPDATE educational_courses AS c SET rating_sum = NULL
+        WHERE c.id = v_course.id AND v_false.ratings;
         GET DIAGNOSTICS v_written = ROW_COUNT;
         v_total := v_total + v_written;
 
