@@ -49,6 +49,9 @@ FILLED = {
     ("course_enrollments", "seconds_sum"),
     ("course_enrollments", "measures_version"),
     ("assessment_attempts", "rules_version"),
+    ("educational_courses", "rating_count"),
+    ("educational_courses", "rating_sum"),
+    ("educational_courses", "ratings_version"),
 }
 """Columns that triggers fill, whatever is written."""
 ADDED = {
