@@ -16,8 +16,9 @@ BEGIN
     SELECT
         array_agg(
             (
-                NULL, n.learner_id, n.interaction_type, 1,
-                coalesce(100 * n.learning_effectiveness, 0), num_nonnulls(n.learning_effectiveness)
+                NULL, n.learner_id, n.interaction_type,
+                coalesce((100 * n.learning_effectiveness)::integer, 0),
+                num_nonnulls(n.learning_effectiveness)
             )::learning_interactions_delta
         )
     INTO v_rows
@@ -26,8 +27,7 @@ BEGIN
         learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
     )
     SELECT
-        r.learner_id, r.interaction_type, r.interactions, r.effectiveness_sum,
-        r.effectiveness_count
+        r.learner_id, r.interaction_type, r.interactions, r.effectiveness_sum, r.effectiveness_count
     FROM unnest(v_rows) AS r;
     RETURN NULL;
 END;

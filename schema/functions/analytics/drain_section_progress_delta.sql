@@ -37,8 +37,8 @@ BEGIN
     pair AS (
         INSERT INTO learner_course_summary AS s (
             learner_id, course_id, progress_rows, comprehension_sum, comprehension_count,
-            retention_sum, retention_count, application_sum, application_count,
-            interactions_sum, meaningful_sum
+            retention_sum, retention_count, application_sum, application_count, interactions_sum,
+            meaningful_sum
         )
         SELECT
             c.learner_id,

@@ -24,5 +24,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION recount_learning_interactions() FROM public;
 
 COMMENT ON FUNCTION recount_learning_interactions() IS
-'What the analytics hold of learning_interactions when nothing is queued, counted from the '
-'table: what rebuild_learning_analytics starts from and check_learning_analytics compares with.';
+'What the analytics hold of learning_interactions when nothing is queued, counted from the table: '
+'what rebuild_learning_analytics starts from and check_learning_analytics compares with.';

@@ -34,5 +34,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION recount_learning_sessions() FROM public;
 
 COMMENT ON FUNCTION recount_learning_sessions() IS
-'What the analytics hold of learning_sessions when nothing is queued, counted from the table: '
-'what rebuild_learning_analytics starts from and check_learning_analytics compares with.';
+'What the analytics hold of learning_sessions when nothing is queued, counted from the table: what '
+'rebuild_learning_analytics starts from and check_learning_analytics compares with.';

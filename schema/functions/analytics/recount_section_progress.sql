@@ -36,5 +36,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION recount_section_progress() FROM public;
 
 COMMENT ON FUNCTION recount_section_progress() IS
-'What the analytics hold of section_progress when nothing is queued, counted from the table: '
-'what rebuild_learning_analytics starts from and check_learning_analytics compares with.';
+'What the analytics hold of section_progress when nothing is queued, counted from the table: what '
+'rebuild_learning_analytics starts from and check_learning_analytics compares with.';
