@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- What changed in learning_interactions since the last refresh of the analytics: signed measures,
 -- written by its triggers and taken out by refresh_learning_analytics. Deltas commute and belong to
 -- the transaction that changed the events, so that no order, watermark or clock matters.

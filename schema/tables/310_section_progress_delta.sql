@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- What changed in section_progress since the last refresh of the analytics; see
 -- learning_interactions_delta for how and for the settings.
 CREATE TABLE section_progress_delta (

@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Progress and attempts of a learner in a course, enrolled or not. The dashboard counts those of
 -- enrolled learners: when one enrolls or leaves, these are the sums that the course gains or loses.
 CREATE TABLE learner_course_summary (

@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- What the tables add up to for each learner, and the figures that follow: each refresh adds what
 -- is queued, and learner_progress_analytics reads nothing else. Sums are integers, so that nothing
 -- drifts; figures are generated, so that each is defined once. Half of the rows change at a refresh

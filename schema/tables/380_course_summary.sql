@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- What the tables add up to for each course, over its enrolled learners, and the figures that
 -- follow; see learner_summary.
 CREATE TABLE course_summary (

@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Appends what a statement updated or deleted in learning_interactions to the queue of the
 -- analytics; what it inserted is for append_inserted_interactions_delta. UPDATE too is followed by
 -- statement, as row triggers of partitioned tables miss a row that moves to another partition.

@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Appends what a statement changed in learning_sessions to the queue of the analytics. UPDATE is
 -- followed by row, so that a trigger's WHEN can pass over updates of anything else.
 -- A definer, because nobody else writes the queue: a writer could forge figures.

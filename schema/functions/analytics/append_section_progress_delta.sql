@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Appends the progress rows that a statement inserted or deleted to the queue of the analytics;
 -- what it updated is for follow_section_progress, which looks at the same rows for more. A definer,
 -- because nobody else writes the queue: a writer could forge figures.

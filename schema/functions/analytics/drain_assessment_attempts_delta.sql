@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Moves what changed in assessment_attempts into the summaries, in one statement and so in one
 -- snapshot. A maximum is not additive: the pairs of learner and assessment that the queue names are
 -- counted anew, through the unique index that begins with them, and what they last counted for is

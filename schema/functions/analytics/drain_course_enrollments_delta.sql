@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Moves the queue of course_enrollments into the summaries, in one statement and so in one
 -- snapshot. The dashboard counts progress and attempts of enrolled learners: who enrolls brings
 -- along what learner_course_summary holds, who leaves takes it away.

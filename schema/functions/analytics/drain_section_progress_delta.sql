@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Moves the queue of section_progress into the summaries, in one statement and so in one snapshot.
 -- Every learner's progress counts for the learner; for the course, that of whom
 -- learner_course_summary knows as enrolled.

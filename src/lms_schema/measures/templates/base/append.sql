@@ -14,7 +14,7 @@
                     SELECT
                         {{ sign }}{{ " AS sign" if named }},
                         {{ source.key | aliased(row) | lines(24) }},
-                        {{ source.columns | values(row, named=named) | lines(24) }}
+                        {{ source.columns | rejectattr("value", "eq", "1") | values(row, named=named) | lines(24) }}
 {%- if not followed_by_row %}
 
                     FROM {{ table }} AS {{ row }}

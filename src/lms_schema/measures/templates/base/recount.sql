@@ -16,7 +16,7 @@ AS $$
 {% for name in source.key %}
         r.{{ name }},
 {% endfor %}
-        {{ source.columns | recounts("r") | lines(8) }}
+        {{ source.columns | totals("r") | lines(8) }}
     FROM {{ source.table }} AS r
     GROUP BY {{ source.key | aliased("r") | join(", ") }};
 $$;
