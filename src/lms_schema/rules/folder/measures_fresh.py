@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from lms_schema.measures import generator
+from lms_schema.errors import UsageError
 from lms_schema.rules.checked_folder import Folder
 from lms_schema.rules.drafts import Problem
 
@@ -22,9 +22,17 @@ CREATE TABLE learning_sessions_delta (id bigint PRIMARY KEY);
 
 
 def find(folder: Folder) -> Iterator[Problem]:
-    """Yield the first line of each generated file that is not what is generated."""
+    """Yield the first line of each generated file that is not what is generated.
+
+    Raises:
+        UsageError: When jinja2 is not installed.
+    """
     if folder.name is not None:
         return
+    try:
+        from lms_schema.measures import generator
+    except ImportError:
+        raise UsageError("jinja2 is not installed. Run: pip install 'lms-schema[check]'") from None
     generated = generator.files()
     for file in folder.files:
         expected = generated.get(file.path_below, file.text)
