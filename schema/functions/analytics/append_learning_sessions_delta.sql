@@ -1,6 +1,5 @@
 -- Written from src/lms_schema/measures by make generate.
--- Appends what a statement changed in learning_sessions to the queue of the analytics. UPDATE is
--- followed by row, so that a trigger's WHEN can pass over updates of anything else.
+-- Appends what a statement changed in learning_sessions to the queue of the analytics.
 -- A definer, because nobody else writes the queue: a writer could forge figures.
 CREATE OR REPLACE FUNCTION append_learning_sessions_delta() RETURNS trigger
 LANGUAGE plpgsql
@@ -55,27 +54,29 @@ BEGIN
                 FROM (
                     SELECT
                         -1 AS sign,
-                        old.learner_id,
-                        coalesce(old.duration_minutes, 0) AS duration_sum,
-                        num_nonnulls(old.duration_minutes) AS duration_count,
-                        coalesce(engagement_rank(old.engagement_level), 0) AS level_sum,
-                        num_nonnulls(old.engagement_level) AS level_count,
-                        coalesce((100 * old.focus_score)::integer, 0) AS focus_sum,
-                        num_nonnulls(old.focus_score) AS focus_count,
-                        coalesce((100 * old.productivity_score)::integer, 0) AS productivity_sum,
-                        num_nonnulls(old.productivity_score) AS productivity_count
+                        o.learner_id,
+                        coalesce(o.duration_minutes, 0) AS duration_sum,
+                        num_nonnulls(o.duration_minutes) AS duration_count,
+                        coalesce(engagement_rank(o.engagement_level), 0) AS level_sum,
+                        num_nonnulls(o.engagement_level) AS level_count,
+                        coalesce((100 * o.focus_score)::integer, 0) AS focus_sum,
+                        num_nonnulls(o.focus_score) AS focus_count,
+                        coalesce((100 * o.productivity_score)::integer, 0) AS productivity_sum,
+                        num_nonnulls(o.productivity_score) AS productivity_count
+                    FROM old_rows AS o
                     UNION ALL
                     SELECT
                         1,
-                        new.learner_id,
-                        coalesce(new.duration_minutes, 0),
-                        num_nonnulls(new.duration_minutes),
-                        coalesce(engagement_rank(new.engagement_level), 0),
-                        num_nonnulls(new.engagement_level),
-                        coalesce((100 * new.focus_score)::integer, 0),
-                        num_nonnulls(new.focus_score),
-                        coalesce((100 * new.productivity_score)::integer, 0),
-                        num_nonnulls(new.productivity_score)
+                        n.learner_id,
+                        coalesce(n.duration_minutes, 0),
+                        num_nonnulls(n.duration_minutes),
+                        coalesce(engagement_rank(n.engagement_level), 0),
+                        num_nonnulls(n.engagement_level),
+                        coalesce((100 * n.focus_score)::integer, 0),
+                        num_nonnulls(n.focus_score),
+                        coalesce((100 * n.productivity_score)::integer, 0),
+                        num_nonnulls(n.productivity_score)
+                    FROM new_rows AS n
                 ) AS r
                 GROUP BY r.learner_id
                 HAVING

@@ -64,15 +64,15 @@ def _aliased(names: Iterable[str], row: str) -> list[str]:
 def _values(columns: Iterable[Column], row: str, *, named: bool = False) -> list[str]:
     """Return SQL of what a row adds to columns."""
     return [
-        column.value.replace("{row}", row) + (f" AS {column.name}" if named else "")
-        for column in columns
+        column.value.replace("{row}", row) + f" AS {column.name}" * named for column in columns
     ]
 
 
-def _signed(columns: Iterable[Column], row: str) -> list[str]:
-    """Return SQL of what rows add, which have a sign and these values."""
+def _signed(columns: Iterable[Column], row: str, *, named: bool = False) -> list[str]:
+    """Return SQL of what rows add that have a sign, and values where they are not all 1."""
     return [
-        f"sum({row}.sign)" if column.value == "1" else f"sum({row}.sign * {row}.{column.name})"
+        f"sum({row}.sign{'' if column.value == '1' else f' * {row}.{column.name}'})"
+        + f" AS {column.name}" * named
         for column in columns
     ]
 

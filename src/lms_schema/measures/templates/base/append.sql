@@ -15,10 +15,7 @@
                         {{ sign }}{{ " AS sign" if named }},
                         {{ source.key | aliased(row) | lines(24) }},
                         {{ source.columns | rejectattr("value", "eq", "1") | values(row, named=named) | lines(24) }}
-{%- if not followed_by_row %}
-
                     FROM {{ table }} AS {{ row }}
-{%- endif %}
 {%- endmacro %}
 {% block head %}{% endblock %}
 CREATE OR REPLACE FUNCTION append_{{ queue }}() RETURNS trigger
@@ -47,9 +44,9 @@ BEGIN
                         {{ (["NULL"] + grouped + signed) | fill(24) }}
                     )::{{ queue }}
                 FROM (
-{{ changed(-1, "old" if followed_by_row else "o", "old_rows", named=True) }}
+{{ changed(-1, "o", "old_rows", named=True) }}
                     UNION ALL
-{{ changed(1, "new" if followed_by_row else "n", "new_rows") }}
+{{ changed(1, "n", "new_rows") }}
                 ) AS r
                 GROUP BY {{ grouped | join(", ") }}
                 HAVING

@@ -1,7 +1,6 @@
 {% extends "base/append.sql" %}
 {% set source = sources.learning_interactions %}
 {% set operations = {"DELETE": "deleted", "UPDATE": "updated"} %}
-{% set followed_by_row = false %}
 {% block head %}
 -- Appends what a statement updated or deleted in learning_interactions to the queue of the
 -- analytics; what it inserted is for append_inserted_interactions_delta. UPDATE too is followed by
