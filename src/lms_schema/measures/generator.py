@@ -63,9 +63,7 @@ def _aliased(names: Iterable[str], row: str) -> list[str]:
 
 def _values(columns: Iterable[Column], row: str, *, named: bool = False) -> list[str]:
     """Return SQL of what a row adds to columns."""
-    return [
-        column.value.replace("{row}", row) + f" AS {column.name}" * named for column in columns
-    ]
+    return [column.value.replace("{row}", row) + f" AS {column.name}" * named for column in columns]
 
 
 def _signed(columns: Iterable[Column], row: str, *, named: bool = False) -> list[str]:

@@ -184,10 +184,10 @@ def sources() -> dict[str, Source]:
     """Return the tables of the list by name.
 
     Raises:
-        TypeError: When a line says what none may say.
+        TypeError: When a line has a word that is none of the list's.
     """
     text = resources.files(__package__).joinpath("measures.toml").read_text(encoding="utf-8")
-    return {table: _source(table, **section) for table, section in tomllib.loads(text).items()}
+    return {table: source(table, **section) for table, section in tomllib.loads(text).items()}
 
 
 def summary(name: SummaryName, tables: Mapping[str, Source]) -> Summary:
@@ -198,13 +198,18 @@ def summary(name: SummaryName, tables: Mapping[str, Source]) -> Summary:
     )
 
 
-def _source(
+def source(
     table: str,
     rows: str,
     measures: list[dict[str, Any]],
     key: Mapping[str, str] | None = None,
     types: list[str] | None = None,
 ) -> Source:
+    """Return the table of a section of the list.
+
+    Raises:
+        TypeError: When a line has a word that is none of the list's.
+    """
     shared = {"rows": rows, "all_rows": measures[0]["name"]}
     return Source(
         table,
