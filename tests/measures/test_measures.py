@@ -27,6 +27,10 @@ NEW = {
         "attention", "sessions", "sessions", mean="focus_score", hundredths=True,
         learner="average_attention",
     ),
+    "learning_interactions": Measure(
+        "length", "interactions", "interactions", mean="duration_seconds",
+        learner="average_length",
+    ),
 }  # fmt: skip
 
 
@@ -74,21 +78,31 @@ def test_a_new_line_is_followed_by_every_function(
             focus_score=score,
             learner_id=whose["learner_id"],
         )
+    for seconds in (30, None, 60):
+        add(
+            transaction,
+            "learning_interactions",
+            duration_seconds=seconds,
+            learner_id=whose["learner_id"],
+            section_id=section["id"],
+            course_id=whose["course_id"],
+        )
     transaction.execute(REFRESH)
-    assert figures(transaction, whose["learner_id"]) == (0, 2.5, 0.5)
+    assert figures(transaction, whose["learner_id"]) == (0, 2.5, 0.5, 45)
 
     transaction.execute("UPDATE section_progress SET help_requests = 7 WHERE help_requests = 4")
     transaction.execute("UPDATE course_enrollments SET completion_status = 'failed'")
     transaction.execute("UPDATE learning_sessions SET focus_score = 0.4")
+    transaction.execute("UPDATE learning_interactions SET duration_seconds = 90")
     transaction.execute("DELETE FROM learning_sessions WHERE id = %s", (session["id"],))
     transaction.execute(REFRESH)
-    assert figures(transaction, whose["learner_id"]) == (1, 4, 0.4)
+    assert figures(transaction, whose["learner_id"]) == (1, 4, 0.4, 90)
     shown = "SELECT average_help::float FROM course_summary WHERE course_id = %s"
     assert scalar(transaction, shown, whose["course_id"]) == 4
     assert wrong(transaction) == []
 
     transaction.execute("SELECT rebuild_learning_analytics()")
-    assert figures(transaction, whose["learner_id"]) == (1, 4, 0.4)
+    assert figures(transaction, whose["learner_id"]) == (1, 4, 0.4, 90)
     assert wrong(transaction) == []
 
 
@@ -116,7 +130,7 @@ def grow(transaction: Connection) -> None:
 
 def figures(transaction: Connection, learner_id: object) -> tuple[object, ...] | None:
     return transaction.execute(
-        "SELECT late, average_help::float, average_attention::float FROM learner_summary"
-        " WHERE learner_id = %s",
+        "SELECT late, average_help::float, average_attention::float,"
+        " average_length::float FROM learner_summary WHERE learner_id = %s",
         (learner_id,),
     ).fetchone()
