@@ -31,6 +31,7 @@ CREATE TABLE educational_courses (
     rating_count integer NOT NULL DEFAULT 0,
     rating_sum bigint NOT NULL DEFAULT 0,
     ratings_version bigint NOT NULL DEFAULT 0,
+    completion_rule text NOT NULL,
 
     CONSTRAINT educational_courses_institution_id_fkey FOREIGN KEY (institution_id)
     REFERENCES educational_institutions (id),
@@ -66,6 +67,8 @@ CREATE TABLE educational_courses (
     CHECK (jsonb_typeof(ai_generation_metadata) = 'object'),
     CONSTRAINT educational_courses_content_quality_score_check
     CHECK (content_quality_score BETWEEN 0 AND 1),
+    CONSTRAINT educational_courses_completion_rule_check
+    CHECK (completion_rule IN ('none', 'modules')),
     CONSTRAINT educational_courses_enrollment_count_check CHECK (enrollment_count >= 0),
     CONSTRAINT educational_courses_completion_rate_check CHECK (completion_rate BETWEEN 0 AND 100),
     CONSTRAINT educational_courses_average_rating_check CHECK (average_rating BETWEEN 0 AND 5),
@@ -135,3 +138,7 @@ COMMENT ON COLUMN educational_courses.rating_sum IS
 'Sum of the ratings in course_ratings; kept by triggers. Setting it to NULL has them counted anew.';
 COMMENT ON COLUMN educational_courses.ratings_version IS
 'Number of times that ratings changed; kept by triggers.';
+COMMENT ON COLUMN educational_courses.completion_rule IS
+'What completes an enrollment by itself: none (nothing), modules (each module that has sections is '
+'completed, at least one); filled by trigger from learning_analytics_config of the institution when '
+'left out.';

@@ -58,7 +58,7 @@ CREATE TABLE learning_sections (
     CONSTRAINT learning_sections_unlock_conditions_check
     CHECK (jsonb_typeof(unlock_conditions) = 'object'),
     CONSTRAINT learning_sections_completion_criteria_check
-    CHECK (jsonb_typeof(completion_criteria) IN ('array', 'object')),
+    CHECK (jsonb_typeof(completion_criteria) = 'object'),
     CONSTRAINT learning_sections_finite_times_check
     CHECK (isfinite(created_at) AND isfinite(updated_at))
 );
@@ -86,12 +86,15 @@ COMMENT ON COLUMN learning_sections.accessibility_adaptations IS
 COMMENT ON COLUMN learning_sections.estimated_reading_time IS
 'Reading time of an average reader in minutes.';
 COMMENT ON COLUMN learning_sections.minimum_engagement_time IS
-'Least time for effective learning in minutes. Supplied by the application.';
+'Least time for effective learning in minutes: min_seconds of completion_criteria, where these are '
+'set and do not say another.';
 COMMENT ON COLUMN learning_sections.unlock_conditions IS
 'Conditions that open the section: {"min_progress": 0 to 100, "after": time}; checked by '
 'trigger. (JSON object)';
 COMMENT ON COLUMN learning_sections.completion_criteria IS
-'What completes the section. Supplied by the application. (JSON array or object)';
+'What completes the section by itself, all of it: {"min_seconds": of active learning time, '
+'"min_interactions": number, "min_score": comprehension_score, 0 to 1}; checked by trigger. NULL or '
+'{}: the application completes it. (JSON object)';
 COMMENT ON COLUMN learning_sections.created_at IS 'When the row was made.';
 COMMENT ON COLUMN learning_sections.updated_at IS 'When the row last changed; kept by trigger.';
 COMMENT ON COLUMN learning_sections.course_id IS

@@ -375,6 +375,7 @@ _COURSE = _names(
     "title description course_code learning_objectives difficulty_level academic_credits"
     " estimated_duration_hours learning_theory_foundation assessment_strategy"
     " prerequisite_knowledge content_format delivery_method status published_at academic_term"
+    " completion_rule"
 )
 _QUESTIONS = _names(
     "id course_id section_id title assessment_type format learning_objectives assessment_criteria"
@@ -649,7 +650,7 @@ _OWN = (
     " append_course_enrollments_delta append_inserted_interactions_delta"
     " append_learning_interactions_delta append_learning_sessions_delta"
     " append_section_progress_delta change_course_structure check_activity_institution"
-    " check_answer_key check_attempt_allowed check_derived_columns check_enrollment_institution"
+    " check_answer_key check_attempt_allowed check_completion_criteria complete_by_criteria complete_enrollments check_derived_columns check_enrollment_institution"
     " check_institution_change check_item_contract check_learning_analytics"
     " check_prerequisite_cycles check_prerequisite_modules check_rating_enrollment check_security"
     " check_unlock_rule"
@@ -662,7 +663,7 @@ _OWN = (
     " drain_section_progress_delta drop_expired_data engagement_rank"
     " ensure_interaction_partitions expired_interaction_partitions find_enrollments"
     " follow_assessment_attempts follow_attempt_analysis follow_course_assessments"
-    " follow_course_enrollments follow_course_ratings"
+    " follow_completed_sections follow_course_enrollments follow_course_ratings"
     " follow_course_sections follow_section_progress interaction_partition_ddl"
     " interaction_partitions interaction_retention_ddl interaction_statement_triggers"
     " keep_attempt_analysis keep_completion_date keep_course_rating keep_enrollment_measures keep_interaction_times"
@@ -673,7 +674,7 @@ _OWN = (
     " recount_learning_sessions recount_section_progress reject_history_change"
     " request_analytics_rebuild require_snapshot retire_interaction_partitions"
     " retract_interaction_partition"
-    " rounded_minutes set_assessment_course set_section_course set_updated_at"
+    " rounded_minutes set_assessment_course set_completion_rule set_section_course set_updated_at"
     " sync_course_summary sync_learner_summary update_current_grades"
 )
 _ALL = (*PERSONAS, "service")

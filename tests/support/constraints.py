@@ -446,6 +446,13 @@ def _score(connection: Connection) -> Rows:
     )
 
 
+def _completion_by_criteria(connection: Connection) -> Rows:
+    criteria = {"min_interactions": 2}
+    section = add(connection, "learning_sections", completion_criteria=criteria)
+    row = {"section_id": section["id"], "status": "completed"}
+    return [row | {"interaction_count": 1}], [row | {"interaction_count": 2}]
+
+
 def _answer_rules(_connection: Connection) -> Rows:
     questions = {"questions": [{"id": "a", "points": 1}]}
     return (
@@ -706,6 +713,9 @@ def _all() -> Iterator[Case]:
     table = "educational_institutions"
     yield from _array_or_object(table, "accreditation_info", "educational_standards")
     yield from _object(table, "learning_analytics_config")
+    config = "learning_analytics_config"
+    rules = ([{config: {"completion_rule": "all"}}], [{config: {"completion_rule": "modules"}}])
+    yield Case(f"{table}_completion_rule_check", table, lambda _: rules)
     yield from _visible(table, "name")
     yield _finite(table, "created_at", "updated_at")
 
@@ -732,6 +742,7 @@ def _all() -> Iterator[Case]:
     )
 
     table = "educational_courses"
+    yield _fixed(table, "completion_rule", ["all"], ["none", "modules"])
     yield Case("educational_courses_institution_id_idx", table, _unique_in_itself, UNIQUE)
     yield _foreign_key(table, "institution_id", "educational_institutions")
     yield from _objectives(table, "learning_objectives")
@@ -773,6 +784,9 @@ def _all() -> Iterator[Case]:
     yield Case("learning_sections_module_id_course_id_fkey", table, _section_of_module, FOREIGN_KEY)
     yield from _array(table, "learning_activities")
     yield from _objectives(table, "section_objectives")
+    yield from _object(table, "completion_criteria")
+    rules = ([{"completion_criteria": {"min_second": 1}}], [{"completion_criteria": {}}])
+    yield Case(f"{table}_completion_criteria_rule_check", table, lambda _: rules)
     yield from _object(table, "unlock_conditions")
     yield from _array_or_object(
         table,
@@ -780,7 +794,6 @@ def _all() -> Iterator[Case]:
         "assessment_criteria",
         "difficulty_adaptations",
         "accessibility_adaptations",
-        "completion_criteria",
     )
     yield from _count(table, "section_order", "estimated_reading_time", "minimum_engagement_time")
 
@@ -816,6 +829,7 @@ def _all() -> Iterator[Case]:
     yield _section_of_course(table)
     yield _completion(table, "status", "completion_timestamp", "completed", "mastered")
     yield from _object(table, "completion_criteria_met")
+    yield Case(f"{table}_completion_criteria_check", table, _completion_by_criteria)
     yield from _array_or_object(
         table, "learning_pattern", "struggle_indicators", "mastery_indicators"
     )
