@@ -37,8 +37,8 @@ COMMENT ON COLUMN educational_institutions.accreditation_info IS
 COMMENT ON COLUMN educational_institutions.educational_standards IS
 'Compliance settings, such as FERPA and GDPR. (JSON array or object)';
 COMMENT ON COLUMN educational_institutions.learning_analytics_config IS
-'Settings of the institution''s analytics; completion_rule, none or modules, is that of new courses. '
-'(JSON object)';
+'Settings of the institution''s analytics; completion_rule, none or modules, is that of new '
+'courses. (JSON object)';
 COMMENT ON COLUMN educational_institutions.created_at IS 'When the row was made.';
 COMMENT ON COLUMN educational_institutions.updated_at IS
 'When the row last changed; kept by trigger.';

@@ -92,8 +92,8 @@ COMMENT ON COLUMN educational_courses.description IS 'Description as shown to pe
 COMMENT ON COLUMN educational_courses.course_code IS
 'Academic course code, such as CS101; not unique: a course runs again each term.';
 COMMENT ON COLUMN educational_courses.learning_objectives IS
-'Specific learning outcomes, each a text or {"id": text, "title": text}; questions and sections name '
-'the text or the id. (JSON array)';
+'Specific learning outcomes, each a text or {"id": text, "title": text}; questions and sections '
+'name the text or the id. (JSON array)';
 COMMENT ON COLUMN educational_courses.difficulty_level IS 'Difficulty that the course is made for.';
 COMMENT ON COLUMN educational_courses.academic_credits IS
 'Credit hours, 0 to 999.99; at most 2 decimals.';
@@ -139,6 +139,6 @@ COMMENT ON COLUMN educational_courses.rating_sum IS
 COMMENT ON COLUMN educational_courses.ratings_version IS
 'Number of times that ratings changed; kept by triggers.';
 COMMENT ON COLUMN educational_courses.completion_rule IS
-'What completes an enrollment by itself: none (nothing), modules (each module that has sections is '
-'completed, at least one); filled by trigger from learning_analytics_config of the institution when '
-'left out.';
+'What completes an enrollment by itself: none (nothing), modules (each module that has sections '
+'is completed, at least one); filled by trigger from learning_analytics_config of the institution '
+'when left out.';

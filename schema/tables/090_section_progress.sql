@@ -111,9 +111,9 @@ COMMENT ON COLUMN section_progress.retention_score IS
 COMMENT ON COLUMN section_progress.application_score IS
 'Measured ability to apply, 0 to 1. Supplied by the application.';
 COMMENT ON COLUMN section_progress.completion_criteria_met IS
-'Of each criterion of the section: {"value": number, "limit": number, "met": boolean}, as of the last '
-'change of the row before it was completed; kept by trigger. Supplied by the application where the '
-'section has no criteria. (JSON object)';
+'Of each criterion of the section: {"value": number, "limit": number, "met": boolean}, as of the '
+'last change of the row before it was completed; kept by trigger. Supplied by the application '
+'where the section has no criteria. (JSON object)';
 COMMENT ON COLUMN section_progress.completion_timestamp IS
 'When the section was completed: given exactly when status is completed or mastered; filled by '
 'trigger when left out, and cleared when these are left.';

@@ -127,8 +127,8 @@ COMMENT ON COLUMN educational_assessments.questions IS
 COMMENT ON COLUMN educational_assessments.correct_answers IS
 'Answer key, by which grade_attempt grades: {"id of a question": rule}, a rule being {"answer": '
 'any, "ignore_case": true}, {"any_of": [...]}, {"all_of": [...], "partial": "net" or "each", '
-'"options": number} or {"number": x, "tolerance": t}; checked by trigger. A question without a rule '
-'is graded by a person. (JSON object)';
+'"options": number} or {"number": x, "tolerance": t}; checked by trigger. A question without a '
+'rule is graded by a person. (JSON object)';
 COMMENT ON COLUMN educational_assessments.explanation_texts IS
 'Explanations for learners. (JSON array or object)';
 COMMENT ON COLUMN educational_assessments.difficulty_rating IS

@@ -109,11 +109,11 @@ COMMENT ON COLUMN assessment_attempts.response_patterns IS
 'How many questions were answered, omitted, right, partial and wrong; kept by trigger, as '
 'derive_attempt_analysis says, unless supplied names it. (JSON object)';
 COMMENT ON COLUMN assessment_attempts.knowledge_gaps IS
-'Objectives with a mastery below 0.5 in this attempt, over at least 3 questions; kept by trigger, as '
-'derive_attempt_analysis says, unless supplied names it. (JSON array)';
+'Objectives with a mastery below 0.5 in this attempt, over at least 3 questions; kept by trigger, '
+'as derive_attempt_analysis says, unless supplied names it. (JSON array)';
 COMMENT ON COLUMN assessment_attempts.strength_areas IS
-'Objectives with a mastery from 0.8 in this attempt, over at least 3 questions; kept by trigger, as '
-'derive_attempt_analysis says, unless supplied names it. (JSON array)';
+'Objectives with a mastery from 0.8 in this attempt, over at least 3 questions; kept by trigger, '
+'as derive_attempt_analysis says, unless supplied names it. (JSON array)';
 COMMENT ON COLUMN assessment_attempts.automated_feedback IS
 'Feedback by the system. Supplied by the application. (JSON array or object)';
 COMMENT ON COLUMN assessment_attempts.instructor_feedback IS 'Feedback by people.';

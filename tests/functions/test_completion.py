@@ -24,7 +24,7 @@ def event(connection: Connection, learner: uuid.UUID, of: Row, seconds: int = 30
 
 
 def progress(connection: Connection, what: str = "status") -> Any:
-    return scalar(connection, f"SELECT {what} FROM section_progress")  # noqa: S608
+    return scalar(connection, f"SELECT {what} FROM section_progress")
 
 
 @pytest.fixture
@@ -196,7 +196,9 @@ def test_the_first_deed_puts_an_enrollment_in_progress_and_nothing_else(
         if deed == "event":
             event(transaction, who["learner_id"], of)
         elif deed == "progress":
-            add(transaction, "section_progress", **who, section_id=of["id"], completion_percentage=1)
+            add(
+                transaction, "section_progress", **who, section_id=of["id"], completion_percentage=1
+            )
         else:
             add(
                 transaction,

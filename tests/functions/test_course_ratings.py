@@ -46,7 +46,9 @@ def test_the_mean_follows_what_is_added_changed_and_taken_back(
     with rolled_back(transaction):
         course = add(transaction, "educational_courses")["id"]
         left = {
-            add(transaction, "course_ratings", course_id=course, rating=rating)["learner_id"]: rating
+            add(transaction, "course_ratings", course_id=course, rating=rating)[
+                "learner_id"
+            ]: rating
             for rating in ratings
         }
         for number, rating in changes:

@@ -88,7 +88,7 @@ def faults(connection: Connection) -> list[Any]:
 
 def analysis(connection: Connection, of: Row) -> tuple[Any, ...]:
     row = connection.execute(
-        f"SELECT {ANALYSIS} FROM assessment_attempts WHERE id = %s",  # noqa: S608
+        f"SELECT {ANALYSIS} FROM assessment_attempts WHERE id = %s",
         (of["id"],),
     ).fetchone()
     assert row

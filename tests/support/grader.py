@@ -1,9 +1,9 @@
-"""Grades answers by a key in exact fractions: the definitions once more, without the schema's SQL."""
+"""Grades answers by a key in exact fractions: the definitions once more, in Python."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -77,4 +77,3 @@ def _canonical(value: Any) -> Hashable:
             return ("array", tuple(map(_canonical, value)))
         case _:
             return ("object", frozenset((k, _canonical(v)) for k, v in value.items()))
-

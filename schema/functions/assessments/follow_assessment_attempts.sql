@@ -83,6 +83,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION follow_assessment_attempts() FROM public;
 
 COMMENT ON FUNCTION follow_assessment_attempts() IS
-'Trigger: keeps current_grade of the enrollments whose attempts a statement changed, has those with '
-'a first attempt in progress, and completes them, see complete_enrollments. Locks these enrollments '
-'until the transaction ends.';
+'Trigger: keeps current_grade of the enrollments whose attempts a statement changed, has those '
+'with a first attempt in progress, and completes them, see complete_enrollments. Locks these '
+'enrollments until the transaction ends.';

@@ -1,6 +1,7 @@
 -- The analysis of an attempt is the triggers' own, but for the columns that supplied names: it
--- changes only together with the next number of analyses and by a trigger, as keep_enrollment_measures
--- has it. Whatever else a statement writes into it is brought back, without an error.
+-- changes only together with the next number of analyses and by a trigger, as
+-- keep_enrollment_measures has it. Whatever else a statement writes is brought back, without an
+-- error.
 CREATE OR REPLACE FUNCTION keep_attempt_analysis() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT

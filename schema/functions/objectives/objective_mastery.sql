@@ -1,5 +1,5 @@
--- How far a learner masters what a course is about, after Bloom (1968): of all graded attempts, where
--- other tools weigh the latest or keep the highest.
+-- How far a learner masters what a course is about, after Bloom (1968): of all graded attempts,
+-- where other tools weigh the latest or keep the highest.
 -- depends: functions/attempt_question_points
 CREATE OR REPLACE FUNCTION objective_mastery(p_learner_id uuid, p_course_id uuid) RETURNS TABLE (
     objective_id text,
@@ -42,6 +42,6 @@ REVOKE EXECUTE ON FUNCTION objective_mastery(uuid, uuid) FROM public;
 
 COMMENT ON FUNCTION objective_mastery(uuid, uuid) IS
 'One row for each objective that questions of the learner''s graded attempts in the course name: '
-'mastery = points / most points over all these questions (0 to 1; above by bonus points), with the '
-'number of questions, repeated ones counted again, and of attempts that it rests on. No row without '
-'such a question. Source: Bloom 1968.';
+'mastery = points / most points over all these questions (0 to 1; above by bonus points), with '
+'the number of questions, repeated ones counted again, and of attempts that it rests on. No row '
+'without such a question. Source: Bloom 1968.';
