@@ -31,7 +31,7 @@ CREATE TABLE educational_courses (
     rating_count integer NOT NULL DEFAULT 0,
     rating_sum bigint NOT NULL DEFAULT 0,
     ratings_version bigint NOT NULL DEFAULT 0,
-    completion_rule text NOT NULL,
+    completion_rule text,
 
     CONSTRAINT educational_courses_institution_id_fkey FOREIGN KEY (institution_id)
     REFERENCES educational_institutions (id),
@@ -139,6 +139,6 @@ COMMENT ON COLUMN educational_courses.rating_sum IS
 COMMENT ON COLUMN educational_courses.ratings_version IS
 'Number of times that ratings changed; kept by triggers.';
 COMMENT ON COLUMN educational_courses.completion_rule IS
-'What completes an enrollment by itself: none (nothing), modules (each module that has sections '
-'is completed, at least one); filled by trigger from learning_analytics_config of the institution '
-'when left out.';
+'What completes an enrollment by itself: none (nothing; NULL is the same), modules (each module that '
+'has sections is completed, at least one); filled by trigger from learning_analytics_config of the '
+'institution when left out.';

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +16,7 @@ from support.properties import examples
 from support.rows import Connection, Row, add, bypass_triggers, rolled_back, scalar
 
 ANALYSIS = "response_patterns, knowledge_gaps, strength_areas, improvement_suggestions"
-Results = list[tuple[float, float | None, frozenset[str]]]
+Results = Sequence[tuple[float, float | None, frozenset[str]]]
 """Of each question of an attempt: most points, points (None: omitted), objectives."""
 
 RESULTS = st.lists(
@@ -38,7 +38,7 @@ def attempt(connection: Connection, results: Results, **values: Any) -> Row:
         for number, (_, points, _) in enumerate(results)
         if points is not None
     ]
-    score = sum(response["points"] for response in responses)
+    score = sum(points or 0 for _, points, _ in results)
     values = {"completion_status": "graded", "score": score, "responses": responses, **values}
     return add(connection, "assessment_attempts", **values)
 
@@ -69,12 +69,12 @@ def mastery(attempts: Iterable[Results]) -> dict[str, tuple[Fraction, int, int]]
                     found[name].append((Fraction(points or 0), Fraction(most), number))
     return {
         name: (
-            sum(points for points, _, _ in of) / most,
+            sum((points for points, _, _ in of), Fraction()) / most,
             len(of),
             len({number for _, _, number in of}),
         )
         for name, of in found.items()
-        if (most := sum(most for _, most, _ in of))
+        if (most := sum((most for _, most, _ in of), Fraction()))
     }
 
 
@@ -127,11 +127,12 @@ def test_a_graded_attempt_tells_of_its_own_questions(
         made = attempt(transaction, results)
         patterns, gaps, strengths, suggestions = analysis(transaction, made)
         enough = {name: of for name, of in mastery([results]).items() if of[1] >= 3}
-        for found, holds in ((gaps, lambda m: m < 0.5), (strengths, lambda m: m >= 0.8)):
+        low = sorted(name for name, (share, _, _) in enough.items() if share < Fraction(1, 2))
+        high = sorted(name for name, (share, _, _) in enough.items() if share >= Fraction(4, 5))
+        for found, wanted in ((gaps, low), (strengths, high)):
             if not enough:
                 assert found is None
                 continue
-            wanted = sorted(name for name, (share, _, _) in enough.items() if holds(share))
             assert [element["id"] for element in found] == wanted
             for element in found:
                 share, n, _ = enough[element["id"]]

@@ -446,6 +446,10 @@ def _score(connection: Connection) -> Rows:
     )
 
 
+def _completion_criteria(_connection: Connection) -> Rows:
+    return [{"completion_criteria": {"min_second": 1}}], [{"completion_criteria": {}}]
+
+
 def _completion_by_criteria(connection: Connection) -> Rows:
     criteria = {"min_interactions": 2}
     section = add(connection, "learning_sections", completion_criteria=criteria)
@@ -785,8 +789,7 @@ def _all() -> Iterator[Case]:
     yield from _array(table, "learning_activities")
     yield from _objectives(table, "section_objectives")
     yield from _object(table, "completion_criteria")
-    rules = ([{"completion_criteria": {"min_second": 1}}], [{"completion_criteria": {}}])
-    yield Case(f"{table}_completion_criteria_rule_check", table, lambda _: rules)
+    yield Case(f"{table}_completion_criteria_rule_check", table, _completion_criteria)
     yield from _object(table, "unlock_conditions")
     yield from _array_or_object(
         table,
