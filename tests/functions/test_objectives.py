@@ -69,12 +69,12 @@ def mastery(attempts: Iterable[Results]) -> dict[str, tuple[Fraction, int, int]]
                     found[name].append((Fraction(points or 0), Fraction(most), number))
     return {
         name: (
-            sum((points for points, _, _ in of), Fraction()) / most,
+            sum((points for points, _, _ in of), Fraction()) / whole,
             len(of),
             len({number for _, _, number in of}),
         )
         for name, of in found.items()
-        if (most := sum((most for _, most, _ in of), Fraction()))
+        if (whole := sum((most for _, most, _ in of), Fraction()))
     }
 
 
