@@ -1,7 +1,7 @@
 -- Writes what derive_grades says. Whoever calls it has locked the attempts, so that what others
 -- committed is seen. A score that a person gave is told by that it is not the one that was
 -- computed last.
--- depends: functions/derive_grades
+-- depends: functions/derive_grades functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION grade_attempts(p_attempt_ids uuid[]) RETURNS TABLE (
     attempt_id uuid,
     learner_id uuid,
@@ -48,7 +48,7 @@ BEGIN
         FROM graded AS g
         WHERE
             t.id = g.id
-            AND (g.is_changed OR t.completion_status IN ('graded', 'reviewed'))
+            AND (g.is_changed OR is_graded_attempt(t.completion_status))
         RETURNING t.id, t.learner_id, g.old_score, t.score AS new_score, g.is_changed
     )
 

@@ -1,7 +1,7 @@
 -- Definition of what a graded attempt tells: the trigger that keeps the columns and
 -- check_derived_columns both read it here. The assessment's mean is of others: in a small class,
 -- it would tell a learner how one of them did.
--- depends: functions/attempt_question_points
+-- depends: functions/attempt_question_points functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION derive_attempt_analysis(p_attempt_ids uuid[]) RETURNS TABLE (
     attempt_id uuid,
     response_patterns jsonb,
@@ -27,7 +27,7 @@ BEGIN
             a.course_id
         FROM assessment_attempts AS t
         INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
-        WHERE t.id = any(p_attempt_ids) AND t.completion_status IN ('graded', 'reviewed')
+        WHERE t.id = any(p_attempt_ids) AND is_graded_attempt(t.completion_status)
     ),
 
     question AS MATERIALIZED (
@@ -73,7 +73,7 @@ BEGIN
         FROM assessment_attempts AS t
         WHERE
             t.assessment_id IN (SELECT m.assessment_id FROM mastery AS m)
-            AND t.completion_status IN ('graded', 'reviewed')
+            AND is_graded_attempt(t.completion_status)
     ),
 
     class AS (

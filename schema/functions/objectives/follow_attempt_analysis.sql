@@ -1,6 +1,6 @@
 -- What an attempt tells follows its answers, their points and its status. Questions and objectives
 -- that change later do not: regrading rewrites what hangs on them.
--- depends: functions/analyse_attempts
+-- depends: functions/analyse_attempts functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION follow_attempt_analysis() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -12,7 +12,7 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         v_ids := ARRAY(
             SELECT n.id FROM new_rows AS n
-            WHERE n.completion_status IN ('graded', 'reviewed')
+            WHERE is_graded_attempt(n.completion_status)
         );
     ELSE
         v_ids := ARRAY(
@@ -27,7 +27,7 @@ BEGIN
                 ) AS r
                 GROUP BY
                     r.id, r.assessment_id, r.responses, r.computed_score, r.supplied, r.is_wanted,
-                    r.completion_status IN ('graded', 'reviewed')
+                    is_graded_attempt(r.completion_status)
                 HAVING count(*) = 1
             ) AS k
         );

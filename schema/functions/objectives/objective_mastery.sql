@@ -1,6 +1,6 @@
 -- How far a learner masters what a course is about, after Bloom (1968): of all graded attempts,
 -- where other tools weigh the latest or keep the highest.
--- depends: functions/attempt_question_points
+-- depends: functions/attempt_question_points functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION objective_mastery(p_learner_id uuid, p_course_id uuid) RETURNS TABLE (
     objective_id text,
     mastery double precision,
@@ -27,7 +27,7 @@ BEGIN
             WHERE
                 t.learner_id = p_learner_id
                 AND a.course_id = p_course_id
-                AND t.completion_status IN ('graded', 'reviewed')
+                AND is_graded_attempt(t.completion_status)
         )
     ) AS q
     CROSS JOIN LATERAL unnest(q.objectives) AS o (id)

@@ -4,6 +4,7 @@
 -- depends: functions/derive_attempt_analysis functions/derive_course_metrics
 -- depends: functions/derive_current_grades functions/derive_enrollment_metrics
 -- depends: functions/derive_enrollment_progress functions/derive_section_counters
+-- depends: functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION check_derived_columns(
     p_course_id uuid DEFAULT NULL
 ) RETURNS TABLE (
@@ -258,7 +259,7 @@ BEGIN
             trim_scale(round(sum(q.points), 3))::text
         FROM question AS q
         INNER JOIN assessment_attempts AS t ON q.attempt_id = t.id
-        WHERE t.completion_status IN ('graded', 'reviewed')
+        WHERE is_graded_attempt(t.completion_status)
         GROUP BY t.id, t.score
         HAVING every(q.points IS NOT NULL)
         UNION ALL
