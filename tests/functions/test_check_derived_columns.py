@@ -139,6 +139,7 @@ def test_the_check_finds_a_fault_planted_in_any_derived_column(
         f"UPDATE {table} SET {column} = %s WHERE {column} IS DISTINCT FROM %s"
         + (" AND score IS NOT NULL" if column in ("percentage_score", "passed") else "")
         + (" AND submitted_at IS NOT NULL" if column == "time_spent_minutes" else "")
+        + (" AND rating_count > 0" if column == "average_rating" else "")
         + " RETURNING id",
         (DERIVED[table][column], DERIVED[table][column]),
     ).fetchall()
