@@ -107,7 +107,7 @@ def print_dashboards(figures: Figures) -> None:
     )
     print_bars(
         f"course_daily_activity: {shown.title}",
-        "Learners with an interaction, by day, in the last two weeks.",
+        "Learners with an interaction, by day, in the fourteen days up to the last one.",
         [(f"{day.day:%a %d %b}", day.learners) for day in details.days],
     )
     print_bars(
