@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from psycopg.errors import Diagnostic
 
-from lms_schema.source.package import Kind, SqlFile
+from lms_schema.source.files import Kind, SqlFile
 
 
 @dataclass(frozen=True)

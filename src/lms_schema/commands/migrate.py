@@ -18,7 +18,8 @@ from lms_schema.commands.options import (
 from lms_schema.commands.output import count, count_files, print_differences, say, say_lines
 from lms_schema.commands.schemas import chosen, report
 from lms_schema.source import package as packages
-from lms_schema.source.package import SchemaPackage, SqlFile
+from lms_schema.source.files import SqlFile
+from lms_schema.source.package import SchemaPackage
 
 
 @click.command()

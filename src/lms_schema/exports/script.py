@@ -19,7 +19,8 @@ from lms_schema.records import ledger, yoyo_layout
 from lms_schema.runner.migration import Run
 from lms_schema.runner.observer import Step, Watch
 from lms_schema.server import sessions
-from lms_schema.source.package import Kind, SchemaPackage, SqlFile
+from lms_schema.source.files import Kind, SqlFile
+from lms_schema.source.package import SchemaPackage
 from lms_schema.source.statements import tokens
 
 _NOW = sql.SQL("now() AT TIME ZONE 'UTC'")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from lms_schema.source.package import Folder, SqlFile, UnreadableFile
+from lms_schema.source.files import Folder, SqlFile, UnreadableFile
 from lms_schema.source.statements import Statement, comments, plain
 
 _IGNORE = re.compile(r"^--\s*lms-schema:\s*ignore\b\s*([a-z-]*)[\s.:,]*(.*)$")

@@ -11,7 +11,7 @@ from lms_schema.catalog.catalog import Catalog
 from lms_schema.errors import UsageError
 from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.rules import Level, Rule, Scope, Severity
-from lms_schema.rules.checked_folder import Folder, last_release
+from lms_schema.rules.checked_folder import CheckedFolder, last_release
 from lms_schema.rules.drafts import Problem
 from lms_schema.rules.result import CheckResult, Finding
 from lms_schema.rules.trial_install import Stage
@@ -21,7 +21,7 @@ _AFTER_UPGRADE = "upgrade-ends-alike"
 
 
 def examine(
-    folders: Sequence[Folder],
+    folders: Sequence[CheckedFolder],
     server: str,
     *,
     release: Catalog | None = None,
@@ -67,7 +67,7 @@ class _Examination:
 
     def __init__(
         self,
-        folders: Sequence[Folder],
+        folders: Sequence[CheckedFolder],
         scopes: Collection[Scope],
         levels: Mapping[str, Level],
         tell: OnEvent,

@@ -20,7 +20,8 @@ from lms_schema.runner.observer import Watch
 from lms_schema.server import search_path, sessions
 from lms_schema.server.disposable import new_database
 from lms_schema.source import index_statement
-from lms_schema.source.package import INDEXES, Kind, SchemaPackage, SqlFile
+from lms_schema.source.files import INDEXES, Kind, SqlFile
+from lms_schema.source.package import SchemaPackage
 from lms_schema.source.statements import Statement, plain
 
 SCHEMA = "lms_check"

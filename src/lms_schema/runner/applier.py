@@ -21,7 +21,8 @@ from lms_schema.runner.observer import Step, Watch
 from lms_schema.runner.removal import Removal
 from lms_schema.runner.view_swap import Swap, unfinished
 from lms_schema.server import search_path
-from lms_schema.source.package import Kind, SchemaPackage, SqlFile, extra_of
+from lms_schema.source.files import Kind, SqlFile, extra_of
+from lms_schema.source.package import SchemaPackage
 from lms_schema.source.statements import Statement
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from lms_schema.events import unheard
 from lms_schema.records import ledger
 from lms_schema.runner.migration import Run
 from lms_schema.server import embedded, sessions
-from lms_schema.source.package import SchemaPackage, extra_of
+from lms_schema.source.files import extra_of
+from lms_schema.source.package import SchemaPackage
 
 _SCHEMA = "lms"
 

@@ -25,7 +25,7 @@ from lms_schema.records.ledger import Ledger
 from lms_schema.server import search_path
 from lms_schema.server.blockers import Blockers
 from lms_schema.server.sessions import Session
-from lms_schema.source.package import INDEXES, Kind, SqlFile, extra_of
+from lms_schema.source.files import INDEXES, Kind, SqlFile, extra_of
 
 _DEFINITION = re.compile(
     r"""

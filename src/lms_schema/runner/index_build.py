@@ -21,8 +21,8 @@ from lms_schema.runner.retry import Patience
 from lms_schema.server import search_path
 from lms_schema.server.sessions import Session, milliseconds
 from lms_schema.source import index_statement
+from lms_schema.source.files import SqlFile
 from lms_schema.source.index_statement import IndexStatement
-from lms_schema.source.package import SqlFile
 from lms_schema.source.statements import Statement, quoted
 
 _DUPLICATE = "42P07"

@@ -24,7 +24,8 @@ from lms_schema.runner.retry import BUSY, Patience
 from lms_schema.runner.view_swap import Swap, unfinished
 from lms_schema.server import suggested_commands
 from lms_schema.server.blockers import Blockers
-from lms_schema.source.package import INDEXES, Kind, SchemaPackage, SqlFile, extra_of
+from lms_schema.source.files import INDEXES, Kind, SqlFile, extra_of
+from lms_schema.source.package import SchemaPackage
 
 if TYPE_CHECKING:
     from lms_schema.records.ledger import Entry, Ledger

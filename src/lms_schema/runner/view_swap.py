@@ -12,7 +12,7 @@ from lms_schema.errors import LockNotObtained, printable
 from lms_schema.server import search_path
 from lms_schema.server.advisory_lock import Deadline
 from lms_schema.source import view_statements
-from lms_schema.source.package import SqlFile
+from lms_schema.source.files import SqlFile
 from lms_schema.source.statements import Statement, quoted
 from lms_schema.source.view_statements import Shadow
 

@@ -20,7 +20,8 @@ from lms_schema.runner.migration import Run
 from lms_schema.runner.observer import Step, Watch
 from lms_schema.server import embedded, search_path, sessions
 from lms_schema.source import package as packages
-from lms_schema.source.package import SECURITY, Kind, SchemaPackage
+from lms_schema.source.files import INDEXES, SECURITY, Kind, folder_of
+from lms_schema.source.package import SchemaPackage
 from lms_schema.tracing import table_locks
 
 _INSUFFICIENT_PRIVILEGE = "42501"
@@ -155,7 +156,7 @@ def on_disposable_server(
 
 
 def _is_of_security(file_id: str) -> bool:
-    folder = packages.folder_of(file_id)
+    folder = folder_of(file_id)
     return folder is not None and folder.name == SECURITY
 
 
@@ -223,7 +224,7 @@ def _drop_indexes(session: sessions.Session, files: Collection[str]) -> None:
     entries = ledger.read(session.connection, session.schema)
     with search_path.opened(session.connection, session.schema):
         for file_id in files:
-            folder = packages.folder_of(file_id)
-            if folder and folder.name == packages.INDEXES:
+            folder = folder_of(file_id)
+            if folder and folder.name == INDEXES:
                 for name in entries[file_id].objects:
                     session.connection.execute(f"DROP {name}".encode())
