@@ -20,7 +20,7 @@ from lms_schema.source.files import extra_of
 from lms_schema.source.package import SchemaPackage
 
 
-class Stage:
+class TrialInstall:
     """A fresh install of a package with extras, and an upgrade to it.
 
     Attributes:

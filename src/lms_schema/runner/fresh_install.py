@@ -20,7 +20,7 @@ from psycopg.errors import Diagnostic
 
 from lms_schema.catalog import schema_objects
 from lms_schema.catalog.trust import Ground
-from lms_schema.events import Action, verb
+from lms_schema.events import Action
 from lms_schema.records.ledger import Ledger
 from lms_schema.server import search_path
 from lms_schema.server.blockers import Blockers
@@ -60,7 +60,7 @@ def _is_shared(file: SqlFile) -> bool:
     return is_short and only_defines(file)
 
 
-class WholeFiles:
+class FreshInstall:
     """Applies new files to the schema of a session."""
 
     def __init__(
@@ -121,7 +121,7 @@ class WholeFiles:
         finally:
             if not self._connection.broken:
                 self._connection.rollback()  # of what failed or was interrupted
-        return [Action(file.id, verb(file, new=True), seconds[file.id]) for file in files]
+        return [Action(file.id, file.action(new=True), seconds[file.id]) for file in files]
 
     @contextmanager
     def _silence(self) -> Iterator[list[Diagnostic]]:

@@ -10,7 +10,7 @@ import psycopg
 from lms_schema.catalog import schema_objects
 from lms_schema.errors import LockNotObtained, printable
 from lms_schema.server import search_path
-from lms_schema.server.advisory_lock import Deadline
+from lms_schema.server.retry import Deadline
 from lms_schema.source import view_statements
 from lms_schema.source.files import SqlFile
 from lms_schema.source.statements import Statement, quoted
@@ -49,7 +49,7 @@ _SNAPSHOTS = """
 """
 
 
-class Swap:
+class ViewSwap:
     """The new materialized views of one file.
 
     Attributes:
@@ -164,7 +164,7 @@ class Swap:
 
 def of(
     connection: psycopg.Connection[Any], schema: str, file: SqlFile, recorded: Collection[str]
-) -> Swap | None:
+) -> ViewSwap | None:
     """Return the swap of a file, or None when there is nothing to swap, or more than that to do.
 
     Args:
@@ -181,7 +181,7 @@ def of(
     wanted = view_statements.parse(file.statements) if live else None
     if wanted is None or live.isdisjoint({*wanted.views, *map(quoted, wanted.views)}):
         return None
-    return Swap(connection, schema, file, wanted)
+    return ViewSwap(connection, schema, file, wanted)
 
 
 def unfinished(objects: Sequence[str]) -> list[str]:

@@ -148,6 +148,12 @@ class SqlFile:
         """How the file is applied."""
         return self.folder.kind
 
+    def action(self, *, new: bool) -> str:
+        """Return what is done when it is applied as it is: `apply`, `replace` or `run`."""
+        if self.kind is Kind.RECURRING:
+            return "run"
+        return "apply" if new else "replace"
+
 
 def extra_of(file_id: str) -> str | None:
     """Return the name of the extra whose file the id is, or None for the package's own."""

@@ -16,8 +16,8 @@ from psycopg.conninfo import make_conninfo
 from lms_schema.errors import StatementFailed, UsageError
 from lms_schema.events import Action, Event, OnEvent, steps
 from lms_schema.records import ledger, roles
-from lms_schema.runner.migration import Run
-from lms_schema.runner.observer import Step, Watch
+from lms_schema.runner.disposable_run import run_on_disposable
+from lms_schema.runner.observer import Observer, Step
 from lms_schema.server import embedded, search_path, sessions
 from lms_schema.source import package as packages
 from lms_schema.source.files import INDEXES, SECURITY, Kind, folder_of
@@ -70,7 +70,7 @@ class Trace:
     recurring: tuple[TracedTransaction, ...]
 
 
-class Tracer(Watch):
+class Tracer(Observer):
     """Reads the locks of each statement of a run."""
 
     def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
@@ -206,7 +206,7 @@ def on_server(
     with sessions.session(conninfo, schema=schema) as session:
         connection = session.connection
         recurring, pending = (Tracer(connection, schema) for _ in range(2))
-        for files, end, watch, again, what in (
+        for files, end, observer, again, what in (
             (once, None, None, {}, "applies what the database has on a disposable server"),
             (before, None, recurring, {}, "runs there what runs at every migrate"),
             (package, last, pending, repair, "tries there what is pending"),
@@ -214,8 +214,14 @@ def on_server(
             if files.files:
                 if again:
                     _drop_indexes(session, again)
-                records = ledger.Ledger(connection, schema)
-                Run(session, files, records, 0, steps(on_event, what), watch).all(end, again)
+                run_on_disposable(
+                    session,
+                    files,
+                    observer,
+                    last=end,
+                    repair=again,
+                    on_event=steps(on_event, what),
+                )
     return Trace(session.server_major, tuple(pending.transactions), tuple(recurring.transactions))
 
 
