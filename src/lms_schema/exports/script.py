@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 from lms_schema.events import Action, OnEvent, steps, unheard
 from lms_schema.records import ledger, yoyo_layout
-from lms_schema.runner.disposable_run import run_on_disposable
+from lms_schema.runner.migration import run_on_disposable
 from lms_schema.runner.observer import Observer, Step
 from lms_schema.server import sessions
 from lms_schema.source.files import Kind, SqlFile

@@ -14,7 +14,7 @@ import psycopg
 
 from lms_schema.catalog.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.events import Action
-from lms_schema.runner.disposable_run import run_on_disposable
+from lms_schema.runner.migration import run_on_disposable
 from lms_schema.runner.observer import Observer
 from lms_schema.server import search_path, sessions
 from lms_schema.server.disposable import new_database

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lms_schema.catalog.catalog import Catalog, ObjectKey, read_catalog
-from lms_schema.runner.disposable_run import run_on_disposable
+from lms_schema.runner.migration import run_on_disposable
 from lms_schema.server import embedded, sessions
 from lms_schema.source.files import extra_of
 from lms_schema.source.package import SchemaPackage

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from lms_schema.catalog import schema_objects, trust
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed, printable
-from lms_schema.events import Action, Event
+from lms_schema.events import Action, Event, OnEvent, unheard
 from lms_schema.records.comparison import compare
 from lms_schema.runner.applier import Applier
 from lms_schema.runner.executor import Executor
@@ -337,3 +337,31 @@ class Migration:
         return self._session.schema_exists() and bool(
             schema_objects.objects(self._connection, self._session.schema)
         )
+
+
+def run_on_disposable(
+    session: Session,
+    package: SchemaPackage,
+    observer: Observer | None = None,
+    *,
+    last: int | None = None,
+    repair: Mapping[str, str] | None = None,
+    on_event: OnEvent = unheard,
+) -> list[Action]:
+    """Bring the schema of a disposable database to a package, and return what was done.
+
+    Args:
+        session: Of a database that nobody else uses.
+        package: The files to come to.
+        observer: Sees each statement.
+        last: How many of the files to apply; None: all of them, and then what is gone is dropped.
+        repair: Ids of files to apply again although nothing of them changed, each with the reason.
+        on_event: Called with progress and the server's notices.
+
+    Raises:
+        StatementFailed: When PostgreSQL refused a statement.
+    """
+    from lms_schema.records import ledger
+
+    records = ledger.Ledger(session.connection, session.schema)
+    return Migration(session, package, records, 0, on_event, observer).all(last, repair)

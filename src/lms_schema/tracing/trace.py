@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 from lms_schema.errors import StatementFailed, UsageError
 from lms_schema.events import Action, Event, OnEvent, steps
 from lms_schema.records import ledger, roles
-from lms_schema.runner.disposable_run import run_on_disposable
+from lms_schema.runner.migration import run_on_disposable
 from lms_schema.runner.observer import Observer, Step
 from lms_schema.server import embedded, search_path, sessions
 from lms_schema.source import package as packages
