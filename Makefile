@@ -49,10 +49,10 @@ format: $(VENV)/dev ## Format the SQL and the Python
 types: $(VENV)/dev ## Check the types
 	$(BIN)/mypy
 
-generate: $(VENV)/dev ## Write schema/ORDER, docs/schema.md and the catalogs of PostgreSQL 15 to 18 (needs Docker)
+generate: $(VENV)/dev ## Write schema/ORDER, the catalog that verify compares with, docs/schema.md and docs/check.md
 	$(BIN)/python tools/generate_order.py
 	$(BIN)/python tools/generate_check_docs.py
-	$(BIN)/python tools/generate_catalogs.py
+	$(BIN)/python tools/generate_catalog.py
 	$(BIN)/python tools/generate_dictionary.py
 
 clean: ## Remove the virtual environment and caches

@@ -33,7 +33,7 @@ SMALL = {
 
 @pytest.fixture(scope="module")
 def release() -> Catalog:
-    return release_catalog(18)
+    return release_catalog()
 
 
 def run(*arguments: str, code: int = 0) -> Result:

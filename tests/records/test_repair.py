@@ -32,7 +32,7 @@ def key(item: lms_schema.Difference) -> tuple[str, str, str]:
 def mutable(kind: str, how: str) -> list[ObjectKey]:
     return [
         found
-        for found in release_catalog(18).objects
+        for found in release_catalog().objects
         if found.kind == kind
         # a partitioned index has no storage parameters
         and (kind, how, found.owner) != ("index", "change", "learning_interactions")
@@ -69,7 +69,7 @@ def mutate(admin: psycopg.Connection[tuple[object, ...]], kind: str, name: str, 
             "change": f"ALTER TABLE {relation} DISABLE TRIGGER {member}",
         }[how]
     elif kind == "view":
-        plain = release_catalog(18).objects[ObjectKey("view", name)].startswith("VIEW ")
+        plain = release_catalog().objects[ObjectKey("view", name)].startswith("VIEW ")
         word, option = (
             ("", "security_barrier = true") if plain else ("MATERIALIZED", "fillfactor = 50")
         )

@@ -29,10 +29,7 @@ class Additions:
     def on(self, release: Catalog) -> Catalog:
         """Return the catalog of a release with the extras on top."""
         merged = {**release.objects, **self.objects}
-        return Catalog(
-            release.server_major,
-            {key: text for key, text in merged.items() if text is not None},
-        )
+        return Catalog({key: text for key, text in merged.items() if text is not None})
 
     def unsure(self, server_major: int) -> frozenset[ObjectKey]:
         """Return what another major version may print otherwise, although it is the same."""
@@ -54,10 +51,11 @@ def additions(package: SchemaPackage) -> Additions:
         embedded.temporary() as conninfo,
         sessions.session(conninfo, schema=_SCHEMA) as session,
     ):
+        server_major = session.server_major
         before, after = (_made(session, files) for files in (base, package))
     keys = dict.fromkeys((*before.objects, *after.objects))
     return Additions(
-        after.server_major,
+        server_major,
         {
             key: after.objects.get(key)
             for key in keys

@@ -41,7 +41,7 @@ def refuse_changes(
     Raises:
         UsageError: It names what was changed, and what to write when that is meant.
     """
-    release = release_catalog(before.server_major).objects
+    release = release_catalog().objects
     changed = {
         key: maker
         for key, maker in of_package(before, entries)

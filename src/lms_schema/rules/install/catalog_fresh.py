@@ -1,6 +1,6 @@
-"""The catalogs that ship are those of a fresh install.
+"""The catalog that ships is that of a fresh install.
 
-`verify` compares databases with them. `make generate` writes them. An extra has none.
+`verify` compares databases with it. `make generate` writes it. An extra has none.
 """
 
 from __future__ import annotations

@@ -32,7 +32,6 @@ def find(trial: TrialInstall) -> Iterator[Problem]:
     makers = dict(of_package(trial.base_catalog, trial.base_entries))
     before, after = (
         Catalog(
-            catalog.server_major,
             {
                 key: text
                 for key, text in catalog.objects.items()
