@@ -50,10 +50,7 @@ types: $(VENV)/dev ## Check the types
 	$(BIN)/mypy
 
 generate: $(VENV)/dev ## Write schema/ORDER, the catalog that verify compares with, docs/schema.md and docs/check.md
-	$(BIN)/python tools/generate_order.py
-	$(BIN)/python tools/generate_check_docs.py
-	$(BIN)/python tools/generate_catalog.py
-	$(BIN)/python tools/generate_dictionary.py
+	$(BIN)/python tools/generated_files.py
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

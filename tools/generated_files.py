@@ -1,0 +1,71 @@
+"""Write the files that are derived from others: what `make generate` does.
+
+The catalog comes from a fresh install on the embedded PostgreSQL: its form is the same on every
+major version that is supported.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+import lms_schema
+from lms_schema import rules
+from lms_schema.catalog.catalog import read_catalog
+from lms_schema.operations.docs import MARKDOWN, markdown
+from lms_schema.records import ledger, release_objects
+from lms_schema.server import embedded
+from lms_schema.source import package
+
+ROOT = Path(__file__).resolve().parent.parent
+CATALOGS = ROOT / "src" / "lms_schema" / "catalog" / "catalogs"
+RULES_PAGE = ROOT / "docs" / "check.md"
+MARK = "<!-- The rest is generated from src/lms_schema/rules by make generate. -->\n"
+SCOPES = {
+    "file": "In the text of a file",
+    "folder": "Among the files of a folder",
+    "lint": "By other tools",
+    "install": "While the files are applied",
+    "catalog": "In the catalog that results",
+    "citus": "In that catalog, for Citus",
+}
+
+
+def generated(connection: psycopg.Connection[Any], schema: str) -> Iterator[tuple[Path, str]]:
+    """Yield each file and its text; a text may depend on the files before it.
+
+    Args:
+        connection: A database with a fresh install of the release.
+        schema: Where it is installed.
+    """
+    folder = package.shipped_folder()
+    yield folder / "ORDER", package.read(folder).order()
+    catalog = read_catalog(connection, schema)
+    yield CATALOGS / "release.json", catalog.to_json()
+    entries = ledger.read(connection, schema)
+    objects = {file: entry.objects for file, entry in entries.items()}
+    yield CATALOGS / "objects.json", release_objects.to_json(connection, schema, objects)
+    yield ROOT / "docs" / MARKDOWN, markdown(catalog)
+    yield RULES_PAGE, _rules_page(RULES_PAGE.read_text(encoding="utf-8"))
+
+
+def _rules_page(text: str) -> str:
+    """Return the page with the list of rules as they are."""
+    parts = [text.partition(MARK)[0] + MARK]
+    for scope in rules.SCOPES:
+        parts.append(f"\n## {SCOPES[scope]}\n")
+        for rule in rules.rules(scope):
+            parts.append(f"\n### `{rule.id}`\n\n{rule.title} {rule.why}\n\nIt finds:\n\n```sql\n")
+            for path, content in rule.example.items():
+                parts.append(f"-- {path}\n{content}")
+            parts.append("```\n")
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    with embedded.temporary() as conninfo:
+        lms_schema.migrate(conninfo, schema="lms")
+        with psycopg.connect(conninfo) as connection:
+            for path, text in generated(connection, "lms"):
+                path.write_text(text, encoding="utf-8", newline="\n")
