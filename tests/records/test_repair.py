@@ -304,6 +304,8 @@ def test_a_file_whose_table_is_gone_is_left_and_the_others_are_mended(database: 
         "missing view learning_analytics_dashboard",
     } <= set(result.stdout.splitlines())
     assert "2 could not be made again" in result.stdout
+    done = re.findall(r"^repair +(\S+)", result.stderr, re.M)
+    assert f": {len(done)} files done" in result.stdout
     told = re.findall(
         r"^warning +(\S+) could not be made again: .* does not exist", result.stderr, re.M
     )

@@ -59,7 +59,7 @@ def release(
     read = packages.read
     monkeypatch.setattr(packages, "read", lambda root=None: read(root) if root else package)
     for module in (
-        "catalog.expected",
+        "catalog.expected_catalog",
         "runner.overrides",
         "operations.baseline",
         "operations.drop",

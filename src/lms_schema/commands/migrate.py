@@ -148,7 +148,9 @@ def _summary(result: lms_schema.MigrateResult) -> str:
     if not result.actions:
         return f"{where}: nothing to do.{_left(result)}"
     slowest = max(result.actions, key=lambda action: action.seconds)
-    done = count_files(result.pending, result.actions, "done")
+    files = {action.file for action in result.actions}
+    pending = [name for name in result.pending if name in files]  # others could not be made again
+    done = count_files(pending, result.actions, "done")
     return (
         f"{where}: {done} in {result.seconds:.1f} s; the slowest, {slowest.file}, "
         f"took {slowest.seconds:.1f} s.{_left(result)}"

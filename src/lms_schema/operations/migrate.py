@@ -174,7 +174,7 @@ def _repaired(
     Returns:
         What was done, what it mended, and what it could not mend.
     """
-    from lms_schema.catalog.expected import expected_catalog
+    from lms_schema.catalog.expected_catalog import expected_catalog
     from lms_schema.records import repair
 
     expected, unsure = expected_catalog(package, session.server_major)
