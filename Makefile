@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all bench lint format types generate clean
+.PHONY: help install demo test test-all server bench lint format types generate clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: $(VENV)/dev ## Run the tests that are not slow (PYTEST_ARGS="-k velocity" 
 
 test-all: $(VENV)/dev ## Run all tests
 	$(PYTEST) $(PYTEST_ARGS)
+
+server: $(VENV)/dev ## Run a PostgreSQL for the tests until Ctrl-C: they begin at once with what it prints
+	@$(BIN)/python tools/server.py
 
 bench: $(VENV)/dev ## Run the benchmarks, then write their report (BENCH_ARGS="--quick" for a try)
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
