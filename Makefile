@@ -34,7 +34,7 @@ test-all: $(VENV)/dev ## Run all tests
 	$(PYTEST) $(PYTEST_ARGS)
 
 server: $(VENV)/dev ## Run a PostgreSQL for the tests until Ctrl-C: they begin at once with what it prints
-	@$(BIN)/python tools/server.py
+	@$(BIN)/python tools/kept_server.py
 
 bench: $(VENV)/dev ## Run the benchmarks, then write their report (BENCH_ARGS="--quick" for a try)
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
