@@ -52,7 +52,7 @@ format: $(VENV)/dev ## Format the SQL and the Python
 types: $(VENV)/dev ## Check the types
 	$(BIN)/mypy
 
-generate: $(VENV)/dev ## Write schema/ORDER, the catalog that verify compares with, docs/schema.md and docs/check.md
+generate: $(VENV)/dev ## Write what is derived: SQL of the measures, schema/ORDER, the catalog, docs/schema.md, docs/check.md
 	$(BIN)/python tools/generated_files.py
 
 clean: ## Remove the virtual environment and caches

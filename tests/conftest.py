@@ -14,6 +14,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +63,12 @@ def _no_database_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def stale_files(shared_database: str) -> list[str]:
     """The generated files that are not what `make generate` would write now."""
-    generated = runpy.run_path(str(ROOT / "tools" / "generated_files.py"))["generated"]
+    tool = runpy.run_path(str(ROOT / "tools" / "generated_files.py"))
     with psycopg.connect(shared_database) as opened, pytest.MonkeyPatch.context() as patched:
         patched.setattr(Catalog, "from_json", READ_CATALOG)  # as it is without the next fixture
         return [
             str(path.relative_to(ROOT))
-            for path, text in generated(opened, "public")
+            for path, text in chain(tool["measures"](), tool["generated"](opened, "public"))
             if not path.is_file() or path.read_text(encoding="utf-8") != text
         ]
 

@@ -4,7 +4,7 @@ The catalog comes from a fresh install on the embedded PostgreSQL: its form is t
 major version that is supported.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import psycopg
 import lms_schema
 from lms_schema import rules
 from lms_schema.catalog.catalog import read_catalog
+from lms_schema.measures import generator
 from lms_schema.operations.docs import MARKDOWN, markdown
 from lms_schema.records import ledger, release_objects
 from lms_schema.server import embedded
@@ -32,8 +33,14 @@ SCOPES = {
 }
 
 
+def measures() -> Iterator[tuple[Path, str]]:
+    """Yield the SQL files that list the measures of the analytics, and their text."""
+    for path, text in generator.files().items():
+        yield package.shipped_folder() / path, text
+
+
 def generated(connection: psycopg.Connection[Any], schema: str) -> Iterator[tuple[Path, str]]:
-    """Yield each file and its text; a text may depend on the files before it.
+    """Yield what is derived from the schema, and its text, which may depend on the files before.
 
     Args:
         connection: A database with a fresh install of the release.
@@ -63,9 +70,15 @@ def _rules_page(text: str) -> str:
     return "".join(parts)
 
 
+def write(files: Iterable[tuple[Path, str]]) -> None:
+    """Write each file as soon as its text is known."""
+    for path, text in files:
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
 if __name__ == "__main__":
+    write(measures())
     with embedded.temporary() as conninfo:
         lms_schema.migrate(conninfo, schema="lms")
         with psycopg.connect(conninfo) as connection:
-            for path, text in generated(connection, "lms"):
-                path.write_text(text, encoding="utf-8", newline="\n")
+            write(generated(connection, "lms"))
