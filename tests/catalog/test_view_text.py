@@ -58,6 +58,36 @@ def test_other_queries_stay_as_they_are(text: str) -> None:
     assert in_one_form(text) == text
 
 
+@pytest.mark.parametrize(
+    ("expression", "strange"),
+    [
+        ("lower(l.email)", "l.lower(l.email)"),
+        ("'visual'::learning_style", "'visual'::l.learning_style"),
+        ('l.email COLLATE "C"', 'l.email COLLATE l."C"'),
+        ("(SELECT count(*) FROM learners)", "(SELECT count(*) FROM l.learners)"),
+    ],
+    ids=["function", "type", "collation", "table"],
+)
+@pytest.mark.parametrize("table", ["learners", "l.learners"])
+def test_what_lies_in_a_schema_named_like_the_table_is_another(
+    expression: str, strange: str, table: str, transaction: Connection
+) -> None:
+    transaction.execute(
+        "CREATE SCHEMA l; CREATE FUNCTION l.lower(text) RETURNS text RETURN NULL;"
+        "CREATE TYPE l.learning_style AS ENUM ('visual'); CREATE TABLE l.learners (email text);"
+        "CREATE COLLATION l.\"C\" (locale = 'C')"
+    )
+
+    def read(number: int, found: str, source: str) -> str:
+        view = f"CREATE VIEW v{number} (x) AS SELECT {found} FROM {source} AS l"
+        transaction.execute(view.encode())
+        return read_catalog(transaction, "public").objects[ObjectKey("view", f"v{number}")]
+
+    honest = read(1, expression, "learners")
+    assert read(2, expression, "learners") == honest
+    assert read(3, strange, table) != honest
+
+
 def test_every_server_prints_a_view_of_one_table_like_that(transaction: Connection) -> None:
     transaction.execute(
         "CREATE VIEW mine AS SELECT l.email, 'l.x' AS x FROM learners AS l WHERE l.email > 'l.x'"
