@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import runpy
 import shutil
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,6 @@ from support.versions import ELSEWHERE
 pytest_plugins = ["pytester", "support.server"]
 
 ROOT = Path(__file__).resolve().parent.parent
-
-READ_CATALOG = Catalog.from_json
 
 STALE = "generated files are stale: run make generate"
 """Why a test is skipped that compares something with the release; another one fails for it."""
@@ -63,14 +61,10 @@ def _no_database_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def stale_files(shared_database: str) -> list[str]:
     """The generated files that are not what `make generate` would write now."""
-    tool = runpy.run_path(str(ROOT / "tools" / "generated_files.py"))
-    with psycopg.connect(shared_database) as opened, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Catalog, "from_json", READ_CATALOG)  # as it is without the next fixture
-        return [
-            str(path.relative_to(ROOT))
-            for path, text in chain(tool["measures"](), tool["generated"](opened, "public"))
-            if not path.is_file() or path.read_text(encoding="utf-8") != text
-        ]
+    # in a process of its own, where no test has replaced anything
+    tool = [sys.executable, str(ROOT / "tools" / "generated_files.py"), shared_database, "public"]
+    done = subprocess.run(tool, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.splitlines()
 
 
 @pytest.fixture
@@ -83,10 +77,14 @@ def fresh_release(stale_files: list[str]) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_catalog(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take `fresh_release` at the moment when a test reads the catalog that ships."""
+    if "server" not in request.fixturenames:
+        return
+    request.getfixturevalue("shared_database")  # now, while the test has replaced nothing
+    read = Catalog.from_json
 
     def from_json(text: str) -> Catalog:
         request.getfixturevalue("fresh_release")
-        return READ_CATALOG(text)
+        return read(text)
 
     monkeypatch.setattr(Catalog, "from_json", from_json)
 

@@ -1,10 +1,13 @@
 """Write the files that are derived from others: what `make generate` does.
 
-The catalog comes from a fresh install on the embedded PostgreSQL: its form is the same on every
-major version that is supported.
+With a connection string and a schema that has a fresh install, it prints which of them are stale
+and writes nothing. Else it installs on the embedded PostgreSQL: the form of a catalog is the same on
+every major version that is supported.
 """
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -70,15 +73,32 @@ def _rules_page(text: str) -> str:
     return "".join(parts)
 
 
+def stale(conninfo: str, schema: str) -> Iterator[Path]:
+    """Yield the files that are not what would be written."""
+    with psycopg.connect(conninfo) as connection:
+        for path, text in chain(measures(), generated(connection, schema)):
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                yield path.relative_to(ROOT)
+
+
 def write(files: Iterable[tuple[Path, str]]) -> None:
     """Write each file as soon as its text is known."""
     for path, text in files:
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str]) -> None:
+    """Print what is stale, or write all."""
+    if arguments:
+        for path in stale(*arguments):
+            print(path)
+        return
     write(measures())
     with embedded.temporary() as conninfo:
         lms_schema.migrate(conninfo, schema="lms")
         with psycopg.connect(conninfo) as connection:
             write(generated(connection, "lms"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
