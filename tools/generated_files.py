@@ -1,7 +1,7 @@
 """Write the files that are derived from others: what `make generate` does.
 
 With a connection string and a schema that has a fresh install, it prints which of them are stale
-and writes nothing. Else it installs on the embedded PostgreSQL: the form of a catalog is the same on
+and writes nothing. Else it installs on the embedded PostgreSQL: a catalog has the same form on
 every major version that is supported.
 """
 
