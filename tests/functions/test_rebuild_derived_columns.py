@@ -32,7 +32,7 @@ DAMAGES = {
 
 
 def faults(connection: Connection) -> list[tuple[Any, ...]]:
-    """What can be mended: not the scores that histories give, some of which contradict the points."""
+    """What can be mended: no score of a history that contradicts the points."""
     return connection.execute(
         "SELECT * FROM check_derived_columns() WHERE column_name <> 'score'"
     ).fetchall()
