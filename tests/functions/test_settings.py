@@ -141,7 +141,7 @@ STORY = [
     f"UPDATE learning_interactions SET learning_effectiveness = 0.5 WHERE id = '{LEARNER}'",
     f"INSERT INTO course_ratings (course_id, learner_id, rating) VALUES ('{COURSE}', '{OTHER}', 4)",
     "UPDATE educational_courses SET completion_rule = 'modules'",
-    """UPDATE learning_sections SET completion_criteria = '{"min_seconds": 75.5}'""",
+    """UPDATE learning_sections SET completion_criteria = '{"min_seconds": 7500.5}'""",
     f"SELECT record_interaction('{OTHER}', '{SECTIONS[0]}', 'discussion', '{{}}', 90,"
     f" p_timestamp => {AS_OF} + interval '1 hour', p_id => '{OTHER}')",
     f"UPDATE educational_assessments SET correct_answers = '{ANSWER_KEY}'",
