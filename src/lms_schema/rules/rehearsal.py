@@ -14,7 +14,7 @@ import psycopg
 
 from lms_schema.catalog.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.events import Action, unheard
-from lms_schema.records import ledger
+from lms_schema.records.record_writer import RecordWriter
 from lms_schema.runner.migration import Run
 from lms_schema.runner.observer import Watch
 from lms_schema.server import search_path, sessions
@@ -97,7 +97,7 @@ class Rehearsal:
     def migrate(self, package: SchemaPackage) -> list[Action]:
         """Bring the database to the state of a package, statement by statement: notes need that."""
         with sessions.session(self.conninfo, schema=SCHEMA) as session:
-            records = ledger.Ledger(session.connection, SCHEMA)
+            records = RecordWriter(session.connection, SCHEMA)
             return Run(session, package, records, 0, unheard, _Judge()).all(None)
 
     def catalog(self) -> Catalog:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lms_schema.catalog.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.events import unheard
-from lms_schema.records import ledger
+from lms_schema.records.record_writer import RecordWriter
 from lms_schema.runner.migration import Run
 from lms_schema.server import embedded, sessions
 from lms_schema.source.package import SchemaPackage, extra_of
@@ -74,6 +74,6 @@ def _is_printed(key: ObjectKey, text: str) -> bool:
 
 def _made(session: sessions.Session, package: SchemaPackage) -> Catalog:
     """Bring the schema of a session to a package; return its catalog."""
-    records = ledger.Ledger(session.connection, session.schema)
+    records = RecordWriter(session.connection, session.schema)
     Run(session, package, records, 0, unheard).all(None)
     return read_catalog(session.connection, session.schema)

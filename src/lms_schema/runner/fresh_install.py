@@ -21,7 +21,7 @@ from psycopg.errors import Diagnostic
 from lms_schema.catalog import schema_objects
 from lms_schema.catalog.trust import Ground
 from lms_schema.events import Action, verb
-from lms_schema.records.ledger import Ledger
+from lms_schema.records.record_writer import RecordWriter
 from lms_schema.server import search_path
 from lms_schema.server.blockers import Blockers
 from lms_schema.server.sessions import Session
@@ -66,7 +66,7 @@ class WholeFiles:
     def __init__(
         self,
         session: Session,
-        ledger: Ledger,
+        ledger: RecordWriter,
         blockers: Blockers,
         ground: Ground,
         on_notice: Callable[[Diagnostic], None],

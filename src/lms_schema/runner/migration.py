@@ -27,7 +27,8 @@ from lms_schema.server.blockers import Blockers
 from lms_schema.source.package import INDEXES, Kind, SchemaPackage, SqlFile, extra_of
 
 if TYPE_CHECKING:
-    from lms_schema.records.ledger import Entry, Ledger
+    from lms_schema.records.ledger import Entry
+    from lms_schema.records.record_writer import RecordWriter
     from lms_schema.runner.index_build import IndexBuilder
     from lms_schema.server.sessions import Session
 
@@ -49,7 +50,7 @@ class Run:
         self,
         session: Session,
         package: SchemaPackage,
-        ledger: Ledger,
+        ledger: RecordWriter,
         wait: float,
         tell: Callable[[Event], None],
         watch: Watch | None = None,

@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 from lms_schema.errors import StatementFailed, UsageError
 from lms_schema.events import Action, Event, OnEvent, steps
 from lms_schema.records import ledger, roles
+from lms_schema.records.record_writer import RecordWriter
 from lms_schema.runner.migration import Run
 from lms_schema.runner.observer import Step, Watch
 from lms_schema.server import embedded, search_path, sessions
@@ -213,7 +214,7 @@ def on_server(
             if files.files:
                 if again:
                     _drop_indexes(session, again)
-                records = ledger.Ledger(connection, schema)
+                records = RecordWriter(connection, schema)
                 Run(session, files, records, 0, steps(on_event, what), watch).all(end, again)
     return Trace(session.server_major, tuple(pending.transactions), tuple(recurring.transactions))
 
