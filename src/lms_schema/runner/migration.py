@@ -161,7 +161,7 @@ class Run:
         """
         if not (self._whole and self._tracked and only_defines(files[0])):
             return []
-        if files[0].folder.name == INDEXES and self._indexes.is_needed():
+        if files[0].folder.name == INDEXES and self._indexes.is_needed(files):
             return []
         actions = self._whole.apply(files)
         self._is_behind |= bool(actions)
