@@ -34,7 +34,7 @@ test-all: $(VENV)/dev ## Run all tests
 	$(PYTEST) $(PYTEST_ARGS)
 
 bench: $(VENV)/dev ## Run the benchmarks, then write their report (BENCH_ARGS="--quick" for a try)
-	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
+	$(BIN)/python -m benchmarks.run $(BENCH_ARGS)
 
 lint: $(VENV)/dev ## Check the SQL by the rules of docs/check.md, and lint the Python
 	$(BIN)/lms-schema check
