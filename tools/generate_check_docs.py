@@ -1,6 +1,7 @@
 """Write the list of rules in docs/check.md, from the rules' own words."""
 
 from pathlib import Path
+from textwrap import fill
 
 from lms_schema import rules
 
@@ -22,7 +23,8 @@ def page(text: str) -> str:
     for scope in rules.SCOPES:
         parts.append(f"\n## {SCOPES[scope]}\n")
         for rule in rules.rules(scope):
-            parts.append(f"\n### `{rule.id}`\n\n{rule.title} {rule.why}\n\nIt finds:\n\n```sql\n")
+            words = fill(f"{rule.title} {rule.why}", 120, break_on_hyphens=False)
+            parts.append(f"\n### `{rule.id}`\n\n{words}\n\nIt finds:\n\n```sql\n")
             for path, content in rule.example.items():
                 parts.append(f"-- {path}\n{content}")
             parts.append("```\n")
