@@ -16,11 +16,11 @@ from psycopg.rows import dict_row
 
 from lms_schema.events import Action, OnEvent, steps, unheard
 from lms_schema.records import ledger, record_writer
-from lms_schema.records.record_writer import RecordWriter
-from lms_schema.runner.migration import Run
-from lms_schema.runner.observer import Step, Watch
+from lms_schema.runner.migration import run_on_disposable
+from lms_schema.runner.observer import Observer, Step
 from lms_schema.server import search_path, sessions
-from lms_schema.source.package import Kind, SchemaPackage, SqlFile
+from lms_schema.source.files import Kind, SqlFile
+from lms_schema.source.package import SchemaPackage
 from lms_schema.source.statements import tokens
 
 _Row = Mapping[str, Any]
@@ -81,7 +81,7 @@ class _Left:
     log: Mapping[tuple[str, str], _Row]
 
 
-class _Recorder(Watch):
+class _Recorder(Observer):
     """Keeps the statements of each transaction, and what it did."""
 
     def __init__(self) -> None:
@@ -125,9 +125,9 @@ def script(
     with sessions.session(conninfo, schema=schema) as session:
         connection = session.connection
         start = _precondition(since) if since else _state(connection, schema)
-        for files, watch in ((since, None), (package, recorder)):
-            if files is not None:
-                Run(session, files, RecordWriter(connection, schema), 0, tell, watch).all(None)
+        if since:
+            run_on_disposable(session, since, on_event=tell)
+        run_on_disposable(session, package, recorder, on_event=tell)
         left = _Left(
             {row["migration_id"]: row for row in _rows(connection, schema, ledger.TABLE)},
             {

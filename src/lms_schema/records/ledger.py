@@ -18,7 +18,7 @@ from lms_schema.catalog import trust
 from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.records import roles
 from lms_schema.server import search_path
-from lms_schema.source import package as packages
+from lms_schema.source import directives
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -113,7 +113,7 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
             version or "",
             tuple(filter(None, objects or ())),
             applied_at,
-            packages.overrides(text) if text else (),
+            directives.overrides(text) if text else (),
         )
         for name, checksum, version, objects, applied_at, text in rows
     }

@@ -29,7 +29,7 @@ from lms_schema.source.statements import qualified
 
 if TYPE_CHECKING:
     from lms_schema.records.yoyo_backend import Backend
-    from lms_schema.source.package import SqlFile
+    from lms_schema.source.files import SqlFile
 
 # A constant, since PostgreSQL reads the word as it makes the table. So the rows that pg_dump takes
 # from one schema collide with none of another, and are not taken for those of that one.
