@@ -16,7 +16,6 @@ from lms_schema.catalog import schema_objects, trust
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed, printable
 from lms_schema.events import Action, Event, OnEvent, unheard
 from lms_schema.records.comparison import compare
-from lms_schema.records.record_writer import RecordWriter
 from lms_schema.runner.applier import Applier
 from lms_schema.runner.executor import Executor
 from lms_schema.runner.fresh_install import FreshInstall, only_defines, together
@@ -30,6 +29,7 @@ from lms_schema.source.package import SchemaPackage
 
 if TYPE_CHECKING:
     from lms_schema.records.ledger import Entry
+    from lms_schema.records.record_writer import RecordWriter
     from lms_schema.runner.index_build import IndexBuilder
     from lms_schema.server.sessions import Session
 
@@ -362,5 +362,7 @@ def run_on_disposable(
     Raises:
         StatementFailed: When PostgreSQL refused a statement.
     """
+    from lms_schema.records.record_writer import RecordWriter
+
     records = RecordWriter(session.connection, session.schema)
     return Migration(session, package, records, 0, on_event, observer).all(last, repair)
