@@ -82,18 +82,7 @@ BEGIN
                         k.comprehensions, coalesce(k.retention, 0), k.retentions,
                         coalesce(k.application, 0), k.applications, k.interactions, k.meaningful
                     )::section_progress_delta
-                ) FILTER (
-                    WHERE
-                    k.rows <> 0
-                    OR k.comprehension <> 0
-                    OR k.comprehensions <> 0
-                    OR k.retention <> 0
-                    OR k.retentions <> 0
-                    OR k.application <> 0
-                    OR k.applications <> 0
-                    OR k.interactions <> 0
-                    OR k.meaningful <> 0
-                ),
+                ) FILTER (WHERE k.is_queued),
                 bool_or(k.rows <> 0),
                 -- of several rows, one may have gained what another lost
                 bool_or(k.progress <> 0 OR k.n > 2)
@@ -104,7 +93,18 @@ BEGIN
                 SELECT
                     c.*,
                     c.progress <> 0 OR c.seconds <> 0 OR c.was IS DISTINCT FROM c.last
-                        AS is_measured
+                        AS is_measured,
+                    (
+                        c.rows <> 0
+                        OR c.comprehension <> 0
+                        OR c.comprehensions <> 0
+                        OR c.retention <> 0
+                        OR c.retentions <> 0
+                        OR c.application <> 0
+                        OR c.applications <> 0
+                        OR c.interactions <> 0
+                        OR c.meaningful <> 0
+                    ) AS is_queued
                 FROM (
                     SELECT
                         r.learner_id,
@@ -154,6 +154,7 @@ BEGIN
                     ) AS r
                     GROUP BY r.learner_id, r.course_id
                 ) AS c
+                OFFSET 0 -- both are told once, not for each array
             ) AS k;
 
             IF v_queue IS NOT NULL THEN

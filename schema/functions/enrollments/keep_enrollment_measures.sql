@@ -58,6 +58,9 @@ BEGIN
     new.overall_progress := coalesce(
         mean_section_progress(new.progress_sum, new.section_count), new.overall_progress
     );
+    IF TG_OP = 'UPDATE' AND new IS DISTINCT FROM old THEN
+        new.updated_at := statement_timestamp();
+    END IF;
     RETURN new;
 END;
 $$;
