@@ -2,7 +2,7 @@
 -- partitions. A partitioned table cannot have id alone as its key: it is (id, timestamp).
 -- One composite foreign key keeps section and course together. It says nothing of an event without
 -- a section, such as a course view: the foreign key of the generated column does, and costs nothing
--- where a section is given.
+-- where a section is given. Its CHECKs are as short as those of section_progress.
 CREATE TABLE learning_interactions (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
