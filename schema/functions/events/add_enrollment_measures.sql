@@ -1,8 +1,8 @@
 -- Adds what progress rows gained or lost to their enrollments. In one UPDATE: all that the new
 -- values rest on is in the row, so that what another transaction wrote meanwhile is added to and
--- not overwritten. Several are locked before, in the order of the keys, so that nobody deadlocks. A row is written also where
--- no value changes: one that is only locked is no conflict for the snapshot of a REPEATABLE READ
--- transaction.
+-- not overwritten. Several are locked before, in the order of the keys, so that nobody deadlocks.
+-- A row is written also where no value changes: one that is only locked is no conflict for the
+-- snapshot of a REPEATABLE READ transaction.
 -- Only follow_section_progress calls it, as that definer and under its settings of the planner.
 -- depends: functions/mark_unenrolled functions/mean_section_progress functions/rounded_minutes
 CREATE OR REPLACE FUNCTION add_enrollment_measures(
