@@ -29,7 +29,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from lms_schema import LmsSchemaError, UsageError
 from lms_schema.server import search_path
-from lms_schema.server.sessions import locate, session
+from lms_schema.server.connection_strings import locate
+from lms_schema.server.sessions import session
 
 EVENTS_PER_ENROLLMENT = 327
 """10,655,280 rows of clicks and 32,593 enrollments of the whole dataset."""
