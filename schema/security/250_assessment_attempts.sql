@@ -18,8 +18,11 @@ FOR INSERT TO lms_learner
 WITH CHECK (
     learner_id = (SELECT session_person())
     AND assessment_id = any((SELECT session_assessments())::uuid[])
-    AND completion_status IN ('in_progress', 'submitted')
-    AND coalesce(submitted_at = now(), TRUE)
+    AND CASE completion_status
+        WHEN 'in_progress' THEN submitted_at IS NULL
+        WHEN 'submitted' THEN submitted_at = now()
+        ELSE FALSE
+    END
     AND NOT jsonb_path_exists(responses, '$[*].points')
 );
 
@@ -35,8 +38,11 @@ USING (
 )
 WITH CHECK (
     learner_id = (SELECT session_person())
-    AND completion_status IN ('in_progress', 'submitted')
-    AND coalesce(submitted_at = now(), TRUE)
+    AND CASE completion_status
+        WHEN 'in_progress' THEN submitted_at IS NULL
+        WHEN 'submitted' THEN submitted_at = now()
+        ELSE FALSE
+    END
     AND NOT jsonb_path_exists(responses, '$[*].points')
 );
 

@@ -83,6 +83,12 @@ def rows(connection: Connection, world: World, attempt: Attempt) -> int:
 
 ENROLL = "INSERT INTO course_enrollments (learner_id, course_id) VALUES ({%s}, {%s})"
 ATTEMPT = "INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number, responses)"
+NEW_ATTEMPT = (
+    "INSERT INTO assessment_attempts"
+    " (learner_id, assessment_id, attempt_number, responses, completion_status, submitted_at)"
+    " VALUES ({ana}, {north_course_assessment}, 8, '[]', %s)"
+)
+SUBMIT = "UPDATE assessment_attempts SET completion_status = 'submitted', submitted_at = now()"
 RECORD = (
     "SELECT record_my_interactions(jsonb_build_array(jsonb_build_object("
     "'section_id', {%s_section}::uuid, 'interaction_type', 'discussion'%s)))"
@@ -189,11 +195,19 @@ ATTACKS = {
             "UPDATE assessment_attempts SET completion_status = 'submitted',"
             " submitted_at = now() - interval '1 hour'",
         ),
-        Attempt(
-            "learner",
-            "ana",
-            "UPDATE assessment_attempts SET completion_status = 'submitted', submitted_at = now()",
-        ),
+        Attempt("learner", "ana", SUBMIT),
+    ),
+    "A learner submits without a time, and so whenever they like": (
+        Attempt("learner", "ana", "UPDATE assessment_attempts SET completion_status = 'submitted'"),
+        Attempt("learner", "ana", SUBMIT),
+    ),
+    "A learner begins an attempt as submitted, without a time": (
+        Attempt("learner", "ana", NEW_ATTEMPT % "'submitted', NULL"),
+        Attempt("learner", "ana", NEW_ATTEMPT % "'submitted', now()"),
+    ),
+    "A learner gives a time and goes on": (
+        Attempt("learner", "ana", "UPDATE assessment_attempts SET submitted_at = now()"),
+        Attempt("learner", "ana", SUBMIT),
     ),
     "A learner begins later than they did": (
         Attempt("learner", "ana", "UPDATE assessment_attempts SET started_at = now()"),

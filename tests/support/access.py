@@ -322,11 +322,15 @@ def _taken_by_wards(facts: Facts, row: Row) -> bool:
 
 
 def _own_answer(facts: Facts, row: Row) -> bool:
+    # what is left out has its default
+    status = row.get("completion_status", "in_progress")
     submitted = row.get("submitted_at")
     return (
         _mine(facts, row)
-        and row.get("completion_status", "in_progress") in ("in_progress", "submitted")
-        and (submitted is None or submitted is NOW)
+        and (
+            (status == "in_progress" and submitted is None)
+            or (status == "submitted" and submitted is NOW)
+        )
         and not any("points" in response for response in row.get("responses") or ())
     )
 

@@ -564,6 +564,8 @@ _MODULE = {
 _SECTION = {"title": "New", "section_order": 9, "content_type": "text", "content_data": {}}
 _ANSWERS: tuple[Row, ...] = (
     {},
+    {"submitted_at": NOW},
+    {"completion_status": "submitted"},
     {"completion_status": "submitted", "submitted_at": NOW},
     {"completion_status": "graded", "score": 5},
     {"responses": _POINTS},
@@ -588,6 +590,8 @@ def _moves(table: str, ids: Mapping[str, uuid.UUID]) -> Iterable[Row]:
         "assessment_attempts": [
             {"completion_status": "submitted", "submitted_at": NOW},
             {"completion_status": "submitted", "submitted_at": PAST},
+            {"completion_status": "submitted"},
+            {"submitted_at": NOW},
             {"completion_status": "graded", "score": 5},
             {"completion_status": "in_progress"},
             {"responses": _POINTS},
