@@ -27,13 +27,14 @@ WITH CHECK (
 );
 
 COMMENT ON POLICY learner_insert ON assessment_attempts IS
-'A learner begins own attempts in the courses that they are enrolled in; they give no points, and '
-'the time of submission is now.';
+'A learner begins own attempts in the courses that they take; they give no points, and who submits '
+'does so now.';
 
 CREATE POLICY learner_update ON assessment_attempts
 FOR UPDATE TO lms_learner
 USING (
     learner_id = (SELECT session_person())
+    AND assessment_id = any((SELECT session_assessments())::uuid[])
     AND completion_status = 'in_progress'
 )
 WITH CHECK (
@@ -47,8 +48,8 @@ WITH CHECK (
 );
 
 COMMENT ON POLICY learner_update ON assessment_attempts IS
-'A learner answers and submits own attempts in progress; they give no points, and the time of '
-'submission is now.';
+'A learner answers and submits own attempts in progress, in the courses that they take; they give '
+'no points, and who submits does so now.';
 
 CREATE POLICY guardian_select ON assessment_attempts
 FOR SELECT TO lms_guardian

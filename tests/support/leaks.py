@@ -537,9 +537,15 @@ def _candidates(
         "educational_assessments": courses,
         "course_staff": [{**of, "person_id": ids["stranger"]} for of in courses],
         "institution_staff": [{**of, "person_id": ids["stranger"]} for of in institutions],
-        "guardian_links": [{**of, "guardian_id": ids["stranger"]} for of in learners],
+        "guardian_links": [
+            {**of, "guardian_id": ids[name]}
+            for of, name in product(learners, ("stranger", "rita", "rob"))
+        ],
         "course_enrollments": [a | b for a, b in product(learners, courses)],
-        "learning_sessions": [a | b for a, b in product(learners, courses)],
+        "learning_sessions": [
+            a | b | {"session_start": start}
+            for a, b, start in product(learners, courses, (NOW, PAST))
+        ],
         "section_progress": [a | b for a, b in product(learners, sections)],
         "learning_interactions": [a | b for a, b in product(learners, sections)],
         "expired_interaction_totals": [a | b for a, b in product(learners, sections)],
@@ -583,7 +589,10 @@ def _moves(table: str, ids: Mapping[str, uuid.UUID]) -> Iterable[Row]:
         "learning_sections": [
             {"module_id": ids[f"{name}_module"], "section_order": 7} for name in COURSES
         ],
-        "guardian_links": [*learners, {"guardian_id": ids["stranger"]}],
+        "guardian_links": [
+            *learners,
+            *({"guardian_id": ids[name]} for name in ("stranger", "rita", "rob")),
+        ],
         "course_enrollments": [*learners, {"completion_status": "completed"}],
         "learners": institutions,
         "educational_courses": institutions,
