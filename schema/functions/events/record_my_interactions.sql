@@ -97,8 +97,8 @@ REVOKE EXECUTE ON FUNCTION record_my_interactions(jsonb) FROM public;
 
 COMMENT ON FUNCTION record_my_interactions(jsonb) IS
 'record_interactions for the learner behind the session: learner_id may be left out; sections and '
-'courses are those in which they are enrolled and have not withdrawn; an event without either, such '
-'as a login, is theirs. What they may claim is bounded: a time of the last 30 days, at most 4 hours, '
-'no session of another learner, no learning_effectiveness. Returns how many were stored. Raises '
-'42501, and stores nothing, without a session and for an event outside these bounds; and what '
-'record_interactions raises.';
+'courses are those in which they are enrolled and have not withdrawn; an event without either, '
+'such as a login, is theirs. What they can claim has bounds: a time of the last 30 days, at most 4 '
+'hours, no session of another learner, no learning_effectiveness. Returns how many were stored. '
+'Raises 42501, and stores nothing, without a session and for an event out of these bounds; and '
+'what record_interactions raises.';
