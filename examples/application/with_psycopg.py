@@ -24,7 +24,8 @@ Connection = psycopg.Connection[Any]
 
 def main(conninfo: str) -> None:
     """Write a course, let a learner study it, and print how both are doing."""
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    # DISCARD ALL ends prepared statements, which psycopg does not always notice
+    with psycopg.connect(conninfo, autocommit=True, prepare_threshold=None) as connection:
         with connection.transaction():
             school = found_school(connection)
             course = write_course(connection, school)

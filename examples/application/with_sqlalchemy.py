@@ -144,7 +144,11 @@ class Attempt(Row):
 
 def main(url: str) -> None:
     """Write a course, let a learner study it, and print how both are doing."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    engine = create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        # DISCARD ALL ends prepared statements, which psycopg does not always notice
+        connect_args={"prepare_threshold": None},
+    )
     event.listen(engine, "checkout", discard)
     DeferredReflection.prepare(engine)
     with Session(engine) as session:

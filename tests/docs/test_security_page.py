@@ -28,7 +28,7 @@ TITLES = [("free_course",), ("north_course",), ("open_course",)]
 SQLALCHEMY = """
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session
-engine = create_engine(app.replace("postgresql://", "postgresql+psycopg://", 1))
+app = app.replace("postgresql://", "postgresql+psycopg://", 1)
 """
 DJANGO = """
 import django
@@ -47,7 +47,7 @@ from django.db import connection, transaction
 SPY = """
 def spy():
     import psycopg
-    with psycopg.connect(app) as other:
+    with psycopg.connect(app.replace("+psycopg", "")) as other:
         for (query,) in other.execute(
             "SELECT query FROM pg_stat_activity"
             " WHERE usename = current_user AND pid <> pg_backend_pid()"
@@ -135,6 +135,15 @@ def test_a_request_shows_a_learner_what_is_theirs(campus: Campus, library: str) 
     app = campus.urls["campus_app"]
     assert run(program, app=app, token=signed_in(campus, "ana")) == str(TITLES)
     assert run(program, app=app, token="nobody's") == "[]"  # noqa: S106
+
+
+@pytest.mark.parametrize("library", ["sqlalchemy", "django"])
+def test_a_connection_that_is_kept_answers_many_requests(campus: Campus, library: str) -> None:
+    before, with_, request = RECIPES[library].rpartition("\nwith ")
+    program = before + "\nfor _ in range(12):\n" + textwrap.indent(with_ + request, "    ")
+    program += "print(sorted(tuple(row) for row in rows))"
+    app = campus.urls["campus_app"]
+    assert run(program, app=app, token=signed_in(campus, "ana")) == str(TITLES)
 
 
 def spied(campus: Campus, program: str, token: str) -> str:
