@@ -178,7 +178,7 @@ def _study(
     add(connection, "learning_interactions", **where)  # in the history
     add(connection, "learning_interactions", **where, timestamp=TODAY)
     add(connection, "expired_interaction_totals", **where)
-    add(connection, "learning_sessions", **who)
+    add(connection, "learning_sessions", **who, session_start=TODAY)
     for number, state in enumerate(("graded", "in_progress"), 1):
         add(
             connection,
@@ -587,6 +587,7 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
                 "session_end intended_goals actual_accomplishments focus_areas study_environment"
                 " study_materials_used collaboration_occurred"
             ),
+            leaves=lambda f, r: _mine(f, r) and r["session_end"] in (None, NOW),
             blind=("focus_areas", "'{}'"),
         )
     },

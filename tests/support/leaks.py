@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -24,6 +24,7 @@ from support.access import (
     ROLES,
     SERVICE_READS,
     SERVICE_WRITES,
+    TODAY,
     Facts,
     Rights,
     Rule,
@@ -34,6 +35,7 @@ from support.access import (
 from support.rows import DEFAULTS, Connection, Row, column, read, rolled_back, scalar
 
 PAST = datetime(2001, 1, 1, tzinfo=UTC)
+SOON = TODAY + timedelta(hours=6)
 _POINTS = [{"question_id": "1", "response": "a", "points": 5}]
 
 RELATIONS = """
@@ -594,6 +596,7 @@ def _moves(table: str, ids: Mapping[str, uuid.UUID]) -> Iterable[Row]:
             *({"guardian_id": ids[name]} for name in ("stranger", "rita", "rob")),
         ],
         "course_enrollments": [*learners, {"completion_status": "completed"}],
+        "learning_sessions": [{"session_end": NOW}, {"session_end": SOON}],
         "learners": institutions,
         "educational_courses": institutions,
         "assessment_attempts": [
