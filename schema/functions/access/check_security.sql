@@ -405,7 +405,7 @@ AS $$
         CASE
             WHEN r.relkind = 'm' THEN 'a materialized view shows all its rows to a persona'
             WHEN starts_with(r.relname, 'lms_schema_')
-                THEN 'the records of the migrations are open to a persona'
+                THEN 'the records of the migrations are open to ' || g.role_name
             ELSE 'a view shows the rows that its owner may see to a persona'
         END,
         r.name,
@@ -416,7 +416,9 @@ AS $$
         END
     FROM open_relation AS r
     INNER JOIN granted AS g ON r.oid = g.relation
-    INNER JOIN reader AS e ON g.grantee = e.role
+    WHERE
+        g.grantee IN (SELECT e.role FROM reader AS e)
+        OR (starts_with(r.relname, 'lms_schema_') AND g.is_persona IS NOT NULL)
     UNION ALL
     SELECT
         format('a policy is for a login of %s itself', l.persona),
