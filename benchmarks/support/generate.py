@@ -1,6 +1,6 @@
 """Fills a migrated, empty database with courses, learners and any number of their events.
 
-    python benchmarks/generate.py --database URL --interactions 1000000
+    python -m benchmarks.support.generate --database URL --interactions 1000000
 
 The same seed and size give the same rows, but for times, which end now. Their distributions are
 those of a real course, AAA 2013J of the Open University Learning Analytics Dataset (Kuzilek,
