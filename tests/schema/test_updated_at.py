@@ -17,6 +17,7 @@ TABLES = [
     "learning_sessions",
     "educational_assessments",
     "assessment_attempts",
+    "course_ratings",
 ]
 SAID = "updated_at = statement_timestamp()"
 
