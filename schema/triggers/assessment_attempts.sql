@@ -115,3 +115,42 @@ EXECUTE FUNCTION check_activity_institution(
 );
 COMMENT ON TRIGGER assessment_attempts_institution_update ON assessment_attempts IS
 'Learner and course are of one institution; an update of anything else costs nothing.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_audit_insert
+AFTER INSERT ON assessment_attempts
+FOR EACH ROW WHEN (new.score IS NOT NULL)
+EXECUTE FUNCTION record_audit(
+    '{id}', '{score, percentage_score, passed, completion_status}', 'true'
+);
+COMMENT ON TRIGGER assessment_attempts_audit_insert ON assessment_attempts IS
+'Grades have their history. From the first one on.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_audit_update
+AFTER UPDATE ON assessment_attempts
+FOR EACH ROW WHEN (
+    (old.id, old.score, old.percentage_score, old.passed, old.completion_status)
+    IS DISTINCT FROM (new.id, new.score, new.percentage_score, new.passed, new.completion_status)
+)
+EXECUTE FUNCTION record_audit(
+    '{id}', '{score, percentage_score, passed, completion_status}', 'true'
+);
+COMMENT ON TRIGGER assessment_attempts_audit_update ON assessment_attempts IS
+'Grades have their history.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_audit_delete
+AFTER DELETE ON assessment_attempts
+FOR EACH ROW
+EXECUTE FUNCTION record_audit(
+    '{id}', '{score, percentage_score, passed, completion_status}', 'true'
+);
+COMMENT ON TRIGGER assessment_attempts_audit_delete ON assessment_attempts IS
+'Grades have their history.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_audit_truncate
+AFTER TRUNCATE ON assessment_attempts
+FOR EACH STATEMENT
+EXECUTE FUNCTION record_audit(
+    '{id}', '{score, percentage_score, passed, completion_status}', 'true'
+);
+COMMENT ON TRIGGER assessment_attempts_audit_truncate ON assessment_attempts IS
+'Grades have their history.';

@@ -44,8 +44,8 @@ def maintain(
     """Do what a schema needs regularly: for cron, a systemd timer or a person.
 
     Recalculates the metrics of each course, drops events past their retention when asked to,
-    makes the event table's months a year ahead, and refreshes the analytics, all in short
-    transactions. It may run twice at once: the second one does nothing and says so. A step that
+    makes the months of events and of the audit log a year ahead, seals the audit log, and
+    refreshes the analytics, all in short transactions. It may run twice at once: the second one does nothing and says so. A step that
     fails does not keep the others from being done. Of several schemas each is maintained, whatever
     becomes of the others; it ends with the first of 1 and 6 that occurred.
     """
@@ -68,6 +68,7 @@ _COUNTED = {
     "partitions": "partition",
     "metrics": "row",
     "retention": "partition",
+    "seals": "row",
     "analytics": "row",
 }
 
@@ -88,5 +89,5 @@ def _show(result: lms_schema.MaintainResult) -> None:
 
 
 def _done(step: lms_schema.MaintainStep) -> str:
-    verb = {"partitions": "made", "retention": "dropped"}.get(step.step, "changed")
+    verb = {"partitions": "made", "retention": "dropped", "seals": "sealed"}.get(step.step, "changed")
     return f"{count(step.count, _COUNTED[step.step])} {verb}"
