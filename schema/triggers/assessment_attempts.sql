@@ -118,39 +118,31 @@ COMMENT ON TRIGGER assessment_attempts_institution_update ON assessment_attempts
 
 CREATE OR REPLACE TRIGGER assessment_attempts_audit_insert
 AFTER INSERT ON assessment_attempts
-FOR EACH ROW WHEN (new.score IS NOT NULL)
-EXECUTE FUNCTION record_audit(
-    '{id}', '{score, percentage_score, passed, completion_status}', 'true'
-);
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION record_attempt_audit();
 COMMENT ON TRIGGER assessment_attempts_audit_insert ON assessment_attempts IS
-'Grades have their history. From the first one on.';
+'Grades have their history.';
 
 CREATE OR REPLACE TRIGGER assessment_attempts_audit_update
 AFTER UPDATE ON assessment_attempts
-FOR EACH ROW WHEN (
-    (old.id, old.score, old.percentage_score, old.passed, old.completion_status)
-    IS DISTINCT FROM (new.id, new.score, new.percentage_score, new.passed, new.completion_status)
-)
-EXECUTE FUNCTION record_audit(
-    '{id}', '{score, percentage_score, passed, completion_status}', 'true'
-);
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION record_attempt_audit();
 COMMENT ON TRIGGER assessment_attempts_audit_update ON assessment_attempts IS
 'Grades have their history.';
 
 CREATE OR REPLACE TRIGGER assessment_attempts_audit_delete
 AFTER DELETE ON assessment_attempts
-FOR EACH ROW
-EXECUTE FUNCTION record_audit(
-    '{id}', '{score, percentage_score, passed, completion_status}', 'true'
-);
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION record_attempt_audit();
 COMMENT ON TRIGGER assessment_attempts_audit_delete ON assessment_attempts IS
 'Grades have their history.';
 
 CREATE OR REPLACE TRIGGER assessment_attempts_audit_truncate
 AFTER TRUNCATE ON assessment_attempts
 FOR EACH STATEMENT
-EXECUTE FUNCTION record_audit(
-    '{id}', '{score, percentage_score, passed, completion_status}', 'true'
-);
+EXECUTE FUNCTION record_attempt_audit();
 COMMENT ON TRIGGER assessment_attempts_audit_truncate ON assessment_attempts IS
 'Grades have their history.';

@@ -119,7 +119,7 @@ CREATE OR REPLACE TRIGGER course_enrollments_audit_insert
 AFTER INSERT ON course_enrollments
 FOR EACH ROW WHEN (new.final_grade IS NOT NULL)
 EXECUTE FUNCTION record_audit(
-    '{id}', '{final_grade, completion_status, completion_date}', 'true'
+    'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
 );
 COMMENT ON TRIGGER course_enrollments_audit_insert ON course_enrollments IS
 'Final grades and status have their history. From the first one on.';
@@ -131,7 +131,7 @@ FOR EACH ROW WHEN (
     IS DISTINCT FROM (new.id, new.final_grade, new.completion_status, new.completion_date)
 )
 EXECUTE FUNCTION record_audit(
-    '{id}', '{final_grade, completion_status, completion_date}', 'true'
+    'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
 );
 COMMENT ON TRIGGER course_enrollments_audit_update ON course_enrollments IS
 'Final grades and status have their history.';
@@ -140,7 +140,7 @@ CREATE OR REPLACE TRIGGER course_enrollments_audit_delete
 AFTER DELETE ON course_enrollments
 FOR EACH ROW
 EXECUTE FUNCTION record_audit(
-    '{id}', '{final_grade, completion_status, completion_date}', 'true'
+    'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
 );
 COMMENT ON TRIGGER course_enrollments_audit_delete ON course_enrollments IS
 'Final grades and status have their history.';
@@ -149,7 +149,7 @@ CREATE OR REPLACE TRIGGER course_enrollments_audit_truncate
 AFTER TRUNCATE ON course_enrollments
 FOR EACH STATEMENT
 EXECUTE FUNCTION record_audit(
-    '{id}', '{final_grade, completion_status, completion_date}', 'true'
+    'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
 );
 COMMENT ON TRIGGER course_enrollments_audit_truncate ON course_enrollments IS
 'Final grades and status have their history.';

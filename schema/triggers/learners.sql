@@ -17,7 +17,7 @@ COMMENT ON TRIGGER learners_institution ON learners IS
 'A learner does not leave the institution of the courses where they were active.';
 
 CREATE OR REPLACE TRIGGER learners_data_consent
-BEFORE INSERT OR UPDATE OF data_consent ON learners
+AFTER INSERT OR UPDATE OF data_consent ON learners
 FOR EACH ROW
 EXECUTE FUNCTION check_consent_mirror();
 COMMENT ON TRIGGER learners_data_consent ON learners IS
@@ -30,7 +30,7 @@ FOR EACH ROW WHEN (
     IS DISTINCT FROM (new.id, new.institution_id, new.email, new.first_name, new.last_name)
 )
 EXECUTE FUNCTION record_audit(
-    '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
+    'learners', '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
 );
 COMMENT ON TRIGGER learners_audit_update ON learners IS
 'Who changed an identity is known.';
@@ -39,7 +39,7 @@ CREATE OR REPLACE TRIGGER learners_audit_delete
 AFTER DELETE ON learners
 FOR EACH ROW
 EXECUTE FUNCTION record_audit(
-    '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
+    'learners', '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
 );
 COMMENT ON TRIGGER learners_audit_delete ON learners IS
 'Who changed an identity is known.';
@@ -48,7 +48,7 @@ CREATE OR REPLACE TRIGGER learners_audit_truncate
 AFTER TRUNCATE ON learners
 FOR EACH STATEMENT
 EXECUTE FUNCTION record_audit(
-    '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
+    'learners', '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
 );
 COMMENT ON TRIGGER learners_audit_truncate ON learners IS
 'Who changed an identity is known.';

@@ -305,7 +305,9 @@ AS $$
         format('ALTER TABLE %s ENABLE TRIGGER %I;', r.name, t.tgname)
     FROM relation AS r
     INNER JOIN pg_trigger AS t ON r.oid = t.tgrelid
-    WHERE t.tgfoid = to_regproc('record_audit') AND t.tgenabled NOT IN ('O', 'A')
+    WHERE
+        t.tgfoid IN (to_regproc('record_audit'), to_regproc('record_attempt_audit'))
+        AND t.tgenabled NOT IN ('O', 'A')
     UNION ALL
     SELECT
         'a policy is for everybody',

@@ -1,7 +1,7 @@
--- Writes the audit log. Arguments of the trigger: the columns of the key, the columns that are
--- watched, and whether their values are kept.
--- A definer, because nobody writes the log. Who acted is not its owner: the setting role is what the
--- session has taken, whatever function runs.
+-- Writes the audit log, a row at a time. Arguments of the trigger: the table, which on Citus is not
+-- that of the trigger; the columns of the key; the columns that are watched; and whether their
+-- values are kept. In steps: one query that does it all is planned for each row.
+-- A definer, because nobody writes the log.
 -- depends: functions/session_person
 CREATE OR REPLACE FUNCTION record_audit() RETURNS trigger
 LANGUAGE plpgsql
@@ -11,52 +11,66 @@ SET search_path FROM CURRENT
 SET timezone = 'UTC'
 AS $$
 DECLARE
-    v_key CONSTANT text[] := TG_ARGV[0];
-    v_watched CONSTANT text[] := TG_ARGV[1];
-    v_keeps_values CONSTANT boolean := TG_ARGV[2];
-    v_learner CONSTANT text := CASE TG_TABLE_NAME WHEN 'learners' THEN 'id' ELSE 'learner_id' END;
-    v_old CONSTANT jsonb := to_jsonb(OLD);
-    v_new CONSTANT jsonb := to_jsonb(NEW);
-    v_is_moved CONSTANT boolean := TG_OP = 'UPDATE' AND EXISTS (
-        SELECT FROM unnest(v_key) AS k (name) WHERE v_old -> k.name <> v_new -> k.name
-    );
+    v_key CONSTANT text[] := TG_ARGV[1];
+    v_watched CONSTANT text[] := TG_ARGV[2];
+    v_keeps_values CONSTANT boolean := TG_ARGV[3];
+    v_learner CONSTANT text := CASE TG_ARGV[0] WHEN 'learners' THEN 'id' ELSE 'learner_id' END;
+    v_rows jsonb[] := ARRAY[to_jsonb(OLD), to_jsonb(NEW)];
+    v_keys jsonb[] := '{NULL, NULL}';
+    v_values jsonb[] := '{NULL, NULL}';
+    v_names text[] := '{}';
+    v_name text;
 BEGIN
+    FOREACH v_name IN ARRAY v_watched LOOP
+        IF v_rows[1] -> v_name IS DISTINCT FROM v_rows[2] -> v_name THEN
+            v_names := v_names || v_name;
+        END IF;
+    END LOOP;
+    IF v_names = '{}' AND TG_OP <> 'TRUNCATE' THEN
+        RETURN NULL;
+    END IF;
+
+    FOR v_side IN 1..2 LOOP
+        CONTINUE WHEN v_rows[v_side] IS NULL;
+        v_keys[v_side] := '{}';
+        FOREACH v_name IN ARRAY v_key LOOP
+            v_keys[v_side]
+            := v_keys[v_side] || jsonb_build_object(v_name, v_rows[v_side] -> v_name);
+        END LOOP;
+        CONTINUE WHEN NOT v_keeps_values;
+        v_values[v_side] := '{}';
+        FOREACH v_name IN ARRAY v_watched LOOP
+            v_values[v_side]
+            := v_values[v_side] || jsonb_build_object(v_name, v_rows[v_side] -> v_name);
+        END LOOP;
+    END LOOP;
+
+    IF v_keys[1] <> v_keys[2] THEN
+        INSERT INTO audit_log (
+            table_name, operation, row_key, learner_id, changed_columns, old_values, person_id
+        )
+        VALUES (
+            TG_ARGV[0], 'DELETE', v_keys[1], (v_rows[1] ->> v_learner)::uuid, v_names,
+            v_values[1], session_person()
+        );
+        v_rows[1] := NULL;
+        v_keys[1] := NULL;
+        v_values[1] := NULL;
+    END IF;
     INSERT INTO audit_log (
         table_name, operation, row_key, learner_id, changed_columns, old_values, new_values,
-        person_id, role_name, login_name, application_name
+        person_id
     )
-    SELECT
-        TG_TABLE_NAME,
-        c.operation,
-        (
-            SELECT jsonb_object_agg(k.name, coalesce(c.before, c.after) -> k.name)
-            FROM unnest(v_key) AS k (name)
-            WHERE c.operation <> 'TRUNCATE'
-        ),
-        (coalesce(c.before, c.after) ->> v_learner)::uuid,
-        d.names,
-        CASE WHEN v_keeps_values AND c.before IS NOT NULL THEN d.before END,
-        CASE WHEN v_keeps_values AND c.after IS NOT NULL THEN d.after END,
-        session_person(),
-        coalesce(nullif(current_setting('role'), 'none'), session_user),
-        session_user,
-        current_setting('application_name')
-    FROM (
-        SELECT TG_OP AS operation, v_old AS before, v_new AS after WHERE NOT v_is_moved
-        UNION ALL
-        SELECT 'DELETE', v_old, NULL WHERE v_is_moved
-        UNION ALL
-        SELECT 'INSERT', NULL, v_new WHERE v_is_moved
-    ) AS c
-    CROSS JOIN LATERAL (
-        SELECT
-            coalesce(array_agg(w.name), '{}') AS names,
-            jsonb_object_agg(w.name, c.before -> w.name) AS before,
-            jsonb_object_agg(w.name, c.after -> w.name) AS after
-        FROM unnest(v_watched) AS w (name)
-        WHERE c.before -> w.name IS DISTINCT FROM c.after -> w.name
-    ) AS d
-    WHERE c.operation = 'TRUNCATE' OR d.names <> '{}';
+    VALUES (
+        TG_ARGV[0],
+        CASE WHEN TG_OP = 'UPDATE' AND v_rows[1] IS NULL THEN 'INSERT' ELSE TG_OP END,
+        coalesce(v_keys[1], v_keys[2]),
+        (coalesce(v_rows[1], v_rows[2]) ->> v_learner)::uuid,
+        v_names,
+        v_values[1],
+        v_values[2],
+        session_person()
+    );
     RETURN NULL;
 END;
 $$;
@@ -65,4 +79,4 @@ REVOKE EXECUTE ON FUNCTION record_audit() FROM public;
 
 COMMENT ON FUNCTION record_audit() IS
 'Trigger: writes into audit_log who changed a row, and which of the watched columns; their values '
-'where the third argument says so.';
+'where the last argument says so.';

@@ -1,5 +1,6 @@
 -- Refuses a data_consent that the ledger does not say. It is refused and not put right silently: who
--- writes one believes that a consent is recorded.
+-- writes one believes that a consent is recorded. After the row, because an INSERT that ends in an
+-- ON CONFLICT writes none.
 -- A definer, because who writes learners need not read the ledger.
 -- depends: functions/consent_state
 CREATE OR REPLACE FUNCTION check_consent_mirror() RETURNS trigger
@@ -21,7 +22,7 @@ BEGIN
             TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'data_consent',
             CONSTRAINT = 'learners_data_consent_mirror_check';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END;
 $$;
 
