@@ -50,6 +50,8 @@ session_ward_institutions(),
 session_wards(),
 record_consent(uuid, text, text, text, uuid, text, text, bytea, text, text, timestamptz),
 has_consent(uuid, text, text, timestamptz),
+has_directory_opt_out(uuid, timestamptz),
+record_disclosure(uuid, text, text, text[], text, text, text, bigint, jsonb, text),
 record_my_consent(uuid, text, text, text, text, bytea, text, text, timestamptz),
 check_audit_log(bigint, bytea),
 audit_rows_hash(int8multirange),
@@ -114,10 +116,12 @@ open_session(text, uuid, interval, text),
 close_session(text)
 TO lms_auth;
 
--- Consents: by a backend and by who handles requests, and one's own.
+-- Consents and disclosures: by a backend and by who handles requests; and one's own consents.
 GRANT EXECUTE ON FUNCTION
 record_consent(uuid, text, text, text, uuid, text, text, bytea, text, text, timestamptz),
-has_consent(uuid, text, text, timestamptz)
+has_consent(uuid, text, text, timestamptz),
+has_directory_opt_out(uuid, timestamptz),
+record_disclosure(uuid, text, text, text[], text, text, text, bigint, jsonb, text)
 TO lms_service, lms_privacy;
 
 GRANT EXECUTE ON FUNCTION

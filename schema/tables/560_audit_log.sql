@@ -1,8 +1,8 @@
 -- Who changed what, partitioned by UTC month of recorded_at; ensure_month_partitions makes the
 -- partitions. Append-only, and without foreign keys: it keeps what it says when what it is about is
 -- gone. Names and addresses stand nowhere in it. Without CHECKs: triggers alone write it, and each
--- grade would pay for them. Who acts is a default, and the same for all triggers: the setting role is
--- what the session has taken, also in a function that runs as the owner.
+-- grade would pay for them. Who acts is a default, and the same for all triggers: the setting role
+-- is what the session has taken, also in a function that runs as the owner.
 CREATE TABLE audit_log (
     id bigint GENERATED ALWAYS AS IDENTITY,
     recorded_at timestamptz NOT NULL DEFAULT now(),

@@ -122,7 +122,7 @@ EXECUTE FUNCTION record_audit(
     'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
 );
 COMMENT ON TRIGGER course_enrollments_audit_insert ON course_enrollments IS
-'Final grades and status have their history. From the first one on.';
+'Final grades and status have their history.';
 
 CREATE OR REPLACE TRIGGER course_enrollments_audit_update
 AFTER UPDATE OF id, final_grade, completion_status, completion_date ON course_enrollments

@@ -30,7 +30,7 @@ AS $$
     ledger AS (
         SELECT r.oid
         FROM relation AS r
-        WHERE r.relname IN ('consent_events', 'audit_log', 'audit_seals')
+        WHERE r.relname IN ('consent_events', 'disclosures', 'audit_log', 'audit_seals')
     ),
 
     granted AS (

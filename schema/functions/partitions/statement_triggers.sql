@@ -1,5 +1,5 @@
--- The statement triggers of a partitioned table or of one of its partitions, without the table's name,
--- so that those of two tables compare.
+-- The statement triggers of a partitioned table or of one of its partitions, without the table's
+-- name, so that those of two tables compare.
 CREATE OR REPLACE FUNCTION statement_triggers(p_table regclass)
 RETURNS TABLE (definition text)
 LANGUAGE sql

@@ -1,6 +1,6 @@
--- Refuses a data_consent that the ledger does not say. It is refused and not put right silently: who
--- writes one believes that a consent is recorded. After the row, because an INSERT that ends in an
--- ON CONFLICT writes none.
+-- Refuses a data_consent that the ledger does not say. It is refused and not put right silently:
+-- who writes one believes that a consent is recorded. After the row, because an INSERT that ends in
+-- an ON CONFLICT writes none.
 -- A definer, because who writes learners need not read the ledger.
 -- depends: functions/consent_state
 CREATE OR REPLACE FUNCTION check_consent_mirror() RETURNS trigger

@@ -1,5 +1,5 @@
--- What a backend asks before it uses data for a purpose. The default of p_as_of is the clock and not
--- the start of the transaction: a long job hears of what was withdrawn meanwhile.
+-- What a backend asks before it uses data for a purpose. The default of p_as_of is the clock and
+-- not the start of the transaction: a long job hears of what was withdrawn meanwhile.
 -- A definer, because who asks need not read the ledger.
 -- depends: functions/has_guardian
 CREATE OR REPLACE FUNCTION has_consent(

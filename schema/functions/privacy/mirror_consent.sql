@@ -1,5 +1,5 @@
--- Brings learners.data_consent up to date with a new event. The learner is locked first, so that the
--- statement after it sees what another session recorded meanwhile.
+-- Brings learners.data_consent up to date with a new event. The learner is locked first, so that
+-- the statement after it sees what another session recorded meanwhile.
 -- depends: functions/consent_state
 CREATE OR REPLACE FUNCTION mirror_consent() RETURNS trigger
 LANGUAGE plpgsql

@@ -1,6 +1,6 @@
 -- The rows of the reports: for each course and term all levels, and the total, whether there are
--- learners or not. A term of the course itself is always there, another one once ten of a level are:
--- that a row is there says nothing of anybody.
+-- learners or not. A term of the course itself is always there, another one once ten of a level
+-- are: that a row is there says nothing of anybody.
 -- depends: functions/report_learners
 CREATE OR REPLACE FUNCTION report_cells() RETURNS TABLE (
     course_id uuid,
