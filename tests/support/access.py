@@ -138,6 +138,8 @@ def make_world(connection: Connection) -> World:
         for person, thing, until in authority:
             values = {who: ids[person], what: ids[thing], "valid_until": until}
             add(connection, table, **values)
+    for table in ("consent_events", "disclosures", "audit_seals"):
+        add(connection, table)
     connection.execute("SELECT refresh_learning_analytics()")
     # what is queued again is of everybody, and nobody's to read
     connection.execute("UPDATE section_progress SET comprehension_score = 0.5")
@@ -611,10 +613,22 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
             "analytics_rebuild_request",
             "learner_course_summary",
             "learner_assessment_summary",
+            "audit_log",
+            "audit_seals",
+            "consent_events",
+            "disclosures",
         )
     },
 }
 """What each persona may do with each table and view; what is not named it may not."""
+
+_READ: Mapping[str, frozenset[str] | None] = {"SELECT": None}
+OFFICES: Mapping[str, Mapping[str, Mapping[str, frozenset[str] | None]]] = {
+    table: {"auditor": _READ}
+    for table in ("audit_log", "audit_seals", "consent_events", "disclosures")
+}
+"""What roles that are no personas may do with each table, to all rows: with which columns, or
+with all (None)."""
 
 SERVICE_READS = frozenset(
     {
@@ -628,6 +642,9 @@ SERVICE_WRITES = frozenset(table for table, rights in RIGHTS.items() if rights) 
 """What lms_service reads whole, and reads and writes whole."""
 
 _OWN = (
+    " check_consent_mirror consent_state ensure_month_partitions has_guardian mirror_consent"
+    " month_partitions record_attempt_audit record_audit reject_ledger_change report_cells"
+    " report_learners reported_count reported_mean seal_audit_log"
     " add_enrollment_measures append_assessment_attempts_delta"
     " append_course_enrollments_delta append_inserted_interactions_delta"
     " append_learning_interactions_delta append_learning_sessions_delta"
@@ -697,6 +714,15 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
         ("service",),
     ),
     "record_my_interactions": ("learner",),
+    **dict.fromkeys(
+        ("record_consent", "has_consent", "record_disclosure", "has_directory_opt_out"),
+        ("service", "privacy"),
+    ),
+    "record_my_consent": ("learner", "guardian"),
+    **dict.fromkeys(("check_audit_log", "audit_rows_hash", "audit_seal_hash"), ("auditor",)),
+    **dict.fromkeys(
+        ("report_course_outcomes", "report_engagement", "report_assessments"), ("analyst",)
+    ),
     "open_session": ("auth",),
     "close_session": ("auth",),
     **dict.fromkeys(

@@ -301,7 +301,49 @@ def _rebuild_request(_connection: Connection, _values: Values) -> Row:
     return {"reason": "a test"}
 
 
+def _consent_event(_connection: Connection, values: Values) -> Row:
+    learner_id = values.get("learner_id") or uuid.uuid4()
+    return {
+        "learner_id": learner_id,
+        "purpose": "learning_analytics",
+        "regime": "gdpr",
+        "action": "grant",
+        "given_by": learner_id,
+        "capacity": "self",
+        "notice_version": "1",
+        "notice_hash": b"x" * 32,
+        "method": "form",
+    }
+
+
+def _disclosure(_connection: Connection, _values: Values) -> Row:
+    return {
+        "learner_id": uuid.uuid4(),
+        "action": "request",
+        "party": "Another school",
+        "records": "{transcript}",
+        "legitimate_interest": "Enrollment.",
+    }
+
+
+def _audit_entry(_connection: Connection, _values: Values) -> Row:
+    return {
+        "table_name": "learners",
+        "operation": "UPDATE",
+        "row_key": {"id": str(NOBODY)},
+        "learner_id": NOBODY,
+        "changed_columns": "{email}",
+    }
+
+
+def _audit_seal(_connection: Connection, _values: Values) -> Row:
+    return {"id": 1, "row_ids": "{[1,2)}", "rows_hash": b"x" * 32, "hash": b"x" * 32}
+
+
 WITH_IDENTITY = {
+    "consent_events",
+    "disclosures",
+    "audit_log",
     "section_progress_history",
     "learning_interactions_delta",
     "course_enrollments_delta",
@@ -334,6 +376,10 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "guardian_links": _guardian_link,
     "access_sessions": _access_session,
     "access_settings": _access_settings,
+    "consent_events": _consent_event,
+    "disclosures": _disclosure,
+    "audit_log": _audit_entry,
+    "audit_seals": _audit_seal,
     "learning_interactions_delta": _interactions_delta,
     "analytics_rebuild_request": _rebuild_request,
     "course_enrollments_delta": _delta(

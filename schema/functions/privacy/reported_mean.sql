@@ -1,7 +1,11 @@
 -- A mean as reports show it, of what lies between 0 and an upper end that is not exceeded. The mean
 -- of ten equal values would be each of them; of a range it is not.
 -- depends: functions/reported_count
-CREATE OR REPLACE FUNCTION reported_mean(p_mean numeric, p_count bigint, p_of bigint) RETURNS numeric
+CREATE OR REPLACE FUNCTION reported_mean(
+    p_mean numeric,
+    p_count bigint,
+    p_of bigint
+) RETURNS numeric
 LANGUAGE sql
 IMMUTABLE PARALLEL SAFE
 RETURN CASE
