@@ -53,7 +53,7 @@ def test_a_grade_has_its_history_and_its_grader(transaction: Connection) -> None
         transaction.execute("RESET ROLE")
     history = entries(transaction, "assessment_attempts")[before:]
     assert [(row["old_values"]["score"], row["new_values"]["score"]) for row in history] == [
-        (None, 3),
+        (0, 3),
         (3, 4),
     ]
     assert "completion_status" in history[0]["changed_columns"]
