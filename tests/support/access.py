@@ -664,10 +664,11 @@ _OWN = (
     " interaction_partitions interaction_retention_ddl statement_triggers"
     " keep_completion_date keep_enrollment_measures keep_interaction_times"
     " lock_course_structure make_course_structure mark_unenrolled mean_section_progress"
-    " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
+    " metrics_window publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
     " rebuild_section_progress recalculate_course_metrics record_progress_history"
     " recount_assessment_attempts recount_course_enrollments recount_learning_interactions"
-    " recount_learning_sessions recount_section_progress reject_history_change"
+    " recount_learning_sessions recount_section_progress refuse_other_institution"
+    " reject_history_change"
     " request_analytics_rebuild require_snapshot retire_interaction_partitions"
     " retract_interaction_partition"
     " rounded_minutes set_assessment_course set_section_course set_updated_at"
@@ -681,6 +682,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "next_sections",
             "is_module_unlocked",
             "is_module_completed",
+            "is_graded_attempt",
             "is_unlock_rule_met",
             "calculate_learning_velocity",
         ),
