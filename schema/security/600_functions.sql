@@ -47,7 +47,10 @@ session_taught_institutions(),
 session_taught_sections(),
 session_ward_courses(),
 session_ward_institutions(),
-session_wards()
+session_wards(),
+export_learner_data(uuid),
+erase_learner(uuid),
+unmapped_columns()
 FROM
 public, lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth,
 lms_analyst, lms_privacy, lms_auditor;
@@ -126,3 +129,10 @@ session_ward_courses(),
 session_ward_institutions(),
 session_wards()
 TO lms_learner, lms_guardian, lms_instructor, lms_registrar;
+
+-- Requests of access and of erasure, and whether the register is complete.
+GRANT EXECUTE ON FUNCTION
+export_learner_data(uuid),
+erase_learner(uuid),
+unmapped_columns()
+TO lms_privacy;
