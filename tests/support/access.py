@@ -138,6 +138,9 @@ def make_world(connection: Connection) -> World:
         for person, thing, until in authority:
             values = {who: ids[person], what: ids[thing], "valid_until": until}
             add(connection, table, **values)
+    for table in ("data_map_entries", "erasures", "retention_log", "retention_policies"):
+        add(connection, table)
+    add(connection, "legal_holds", learner_id=ids["ana"])
     connection.execute("SELECT refresh_learning_analytics()")
     # what is queued again is of everybody, and nobody's to read
     connection.execute("UPDATE section_progress SET comprehension_score = 0.5")
@@ -611,10 +614,34 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
             "analytics_rebuild_request",
             "learner_course_summary",
             "learner_assessment_summary",
+            "data_map",
+            "data_map_entries",
+            "erasures",
+            "legal_holds",
+            "retention_log",
+            "retention_policies",
         )
     },
 }
 """What each persona may do with each table and view; what is not named it may not."""
+
+_READ: Mapping[str, frozenset[str] | None] = {"SELECT": None}
+OFFICES: Mapping[str, Mapping[str, Mapping[str, frozenset[str] | None]]] = {
+    **{
+        table: {"privacy": _READ, "auditor": _READ}
+        for table in ("data_map", "erasures", "retention_log", "retention_policies")
+    },
+    "legal_holds": {
+        "privacy": {
+            **_READ,
+            "INSERT": _names("learner_id reason held_until"),
+            "UPDATE": _names("held_until"),
+        },
+        "auditor": _READ,
+    },
+}
+"""What roles that are no personas may do with each table, to all rows: with which columns, or
+with all (None)."""
 
 SERVICE_READS = frozenset(
     {
@@ -641,8 +668,8 @@ _OWN = (
     " drain_analytics_queues drain_assessment_attempts_delta drain_course_enrollments_delta"
     " drain_learning_interactions_delta drain_learning_sessions_delta"
     " drain_section_progress_delta drop_expired_data engagement_rank"
-    " ensure_interaction_partitions expired_interaction_partitions find_enrollments"
-    " follow_assessment_attempts follow_course_assessments follow_course_enrollments"
+    " ensure_interaction_partitions erasure_statements expired_interaction_partitions"
+    " find_enrollments follow_assessment_attempts follow_course_assessments follow_course_enrollments"
     " follow_course_sections follow_section_progress interaction_partition_ddl"
     " interaction_partitions interaction_retention_ddl interaction_statement_triggers"
     " keep_completion_date keep_enrollment_measures keep_interaction_times"
@@ -651,8 +678,8 @@ _OWN = (
     " rebuild_section_progress recalculate_course_metrics record_progress_history"
     " recount_assessment_attempts recount_course_enrollments recount_learning_interactions"
     " recount_learning_sessions recount_section_progress reject_history_change"
-    " request_analytics_rebuild require_snapshot retire_interaction_partitions"
-    " retract_interaction_partition"
+    " reject_ledger_change request_analytics_rebuild require_data_subject require_snapshot"
+    " retire_interaction_partitions retract_interaction_partition"
     " rounded_minutes set_assessment_course set_section_course set_updated_at"
     " sync_course_summary sync_learner_summary update_current_grades"
 )
@@ -697,6 +724,10 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
         ("service",),
     ),
     "record_my_interactions": ("learner",),
+    **dict.fromkeys(
+        ("export_learner_data", "erase_learner", "unmapped_columns"),
+        ("privacy",),
+    ),
     "open_session": ("auth",),
     "close_session": ("auth",),
     **dict.fromkeys(
