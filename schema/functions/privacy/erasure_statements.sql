@@ -67,7 +67,7 @@ BEGIN
         'lock',
         p.relation,
         p.column_name,
-        format('SELECT FROM %s WHERE %I = $1 FOR UPDATE NOWAIT', p.relation, p.column_name)
+        format('SELECT FROM %s WHERE %I = $1 FOR UPDATE', p.relation, p.column_name)
     FROM person AS p
     WHERE p.on_erase IN ('rekey', 'delete')
     UNION ALL
@@ -112,5 +112,5 @@ REVOKE EXECUTE ON FUNCTION erasure_statements() FROM public;
 
 COMMENT ON FUNCTION erasure_statements() IS
 'Statements that erase a learner ($1) and put a stub ($2) in their place, by data_map: lock (rows '
-'of theirs, without waiting), stub (the row of the stub), erase (their rows), prove (how many '
+'of theirs), stub (the row of the stub), erase (their rows), prove (how many '
 'rows still name them). For erase_learner.';

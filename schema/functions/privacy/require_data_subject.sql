@@ -22,7 +22,7 @@ BEGIN
         RAISE no_data_found USING
             MESSAGE = format(
                 'learner %s %s', coalesce(p_learner_id::text, 'NULL'),
-                coalesce(format('was erased at %s', v_erased_at), 'does not exist')
+                coalesce('was erased at ' || v_erased_at, 'does not exist')
             );
     END IF;
 END;
