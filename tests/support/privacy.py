@@ -1,13 +1,18 @@
-"""A term with a learner who has rows everywhere, and what an export of theirs must hold."""
+"""A pytest plugin: a term with a learner who has rows everywhere; what their export must hold."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
+import pytest
+
 import generate
 from lms_schema import migrate
+from lms_schema.server.disposable import new_database as new_database_on
 from support.rows import Connection, add, column, read, scalar
 
 MARK = "Quixotic"
@@ -29,6 +34,22 @@ class Term:
 
     database: str
     learner: uuid.UUID
+
+
+@pytest.fixture(scope="session")
+def term(new_database: Callable[[], str]) -> Term:
+    """A term that no test writes to."""
+    conninfo = new_database()
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        return Term(conninfo, fill(conninfo, connection))
+
+
+@pytest.fixture
+def own_term(server: str, term: Term) -> Iterator[Term]:
+    """A copy of the term for the test."""
+    name = psycopg.conninfo.conninfo_to_dict(term.database)["dbname"]
+    with new_database_on(server, str(name)) as conninfo:
+        yield Term(conninfo, term.learner)
 
 
 def fill(database: str, connection: Connection) -> uuid.UUID:

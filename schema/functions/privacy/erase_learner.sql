@@ -1,7 +1,7 @@
 -- Takes a person out of the records and leaves the facts, which courses and items are judged by, to
--- a stub. Whatever it needs it locks beforehand, in less than deadlock_timeout, or it steps back and
--- tries again, so that nobody who writes is cancelled for a deadlock. From the lock of the learner on
--- nobody can add a row of theirs: a foreign key waits, and then fails.
+-- a stub. Whatever it needs it locks beforehand, in less than deadlock_timeout, or it steps back
+-- and tries again, so that nobody who writes is cancelled for a deadlock. From the lock of the
+-- learner on nobody can add a row of theirs: a foreign key waits, and then fails.
 -- A definer, because nobody else may change all of that.
 -- depends: functions/require_data_subject functions/erasure_statements
 -- depends: functions/lock_learner_rows functions/refresh_learning_analytics
@@ -45,7 +45,7 @@ BEGIN
     -- Of the ways in which others lock the learner and the rows of theirs, one is met by the odd
     -- tries, the other one by the even ones. A try lasts half of deadlock_timeout, and holds nothing
     -- afterwards.
-    FOR v_try IN 1..40 LOOP
+    FOR v_try IN 1..20 LOOP
         BEGIN
             PERFORM set_config('lock_timeout', v_patience || 'ms', TRUE);
             v_start := clock_timestamp();

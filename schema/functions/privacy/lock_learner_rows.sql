@@ -32,5 +32,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION lock_learner_rows(uuid, timestamptz) FROM public;
 
 COMMENT ON FUNCTION lock_learner_rows(uuid, timestamptz) IS
-'Locks the rows of a learner that erase_learner changes, and what their triggers lock. Raises 55P03 '
-'when a row is locked for lock_timeout, and when not all are locked until then. For erase_learner.';
+'Locks the rows of a learner that erase_learner changes, and what their triggers lock. Raises '
+'55P03 when somebody holds one for lock_timeout, and when not all are locked by p_until. For '
+'erase_learner.';
