@@ -39,7 +39,6 @@ def test_maintain_applies_the_policies_and_writes_down_what_went(
     add(connection, "access_sessions", opened_at=old, expires_at=old + timedelta(hours=1))
     add(connection, "access_sessions", opened_at=datetime.now(UTC), expires_at=LATER)
     add(connection, "analytics_refresh_log", started_at=old, finished_at=old)
-    logged = len(read(connection, "analytics_refresh_log"))
     (step,) = [s for s in lms_schema.maintain(database).steps if s.step == "retention"]
     assert (step.outcome, step.error) == ("done", None)
     assert read(connection, "learning_interactions") == []
@@ -66,7 +65,7 @@ def test_months_of_a_learner_under_a_hold_stay(
 
 
 def test_a_hold_waits_for_a_drop_and_a_drop_for_a_hold(
-    connection: Connection, database: str, events: list[dict[str, Any]]
+    database: str, events: list[dict[str, Any]]
 ) -> None:
     with connections(database, 2) as (lawyer, dropper):
         add(lawyer, "legal_holds", learner_id=events[0]["learner_id"])

@@ -169,6 +169,6 @@ COMMENT ON FUNCTION retire_interaction_partitions(regclass[]) IS
 'For the transaction that drops these partitions of learning_interactions next: adds their events '
 'to expired_interaction_totals, takes them out of the analytics, and returns each with its bounds '
 'and number of events, which retention_log keeps. Raises 40001 or 55P03 when others are in the '
-'way, and under a legal hold: try again. Locks: SHARE UPDATE EXCLUSIVE, at the end ACCESS EXCLUSIVE, on '
-'the event table and the partitions, for the latter of which it waits half of deadlock_timeout at '
-'most; SHARE on legal_holds.';
+'way, and under a legal hold: try again. Locks: SHARE UPDATE EXCLUSIVE, at the end ACCESS '
+'EXCLUSIVE, on the event table and the partitions, for the latter of which it waits half of '
+'deadlock_timeout at most; SHARE on legal_holds.';

@@ -45,10 +45,10 @@ def maintain(
     """Do what a schema needs regularly: for cron, a systemd timer or a person.
 
     Recalculates the metrics of each course, drops what is past its retention when asked to or told
-    so by a policy, makes the event table's months a year ahead, and refreshes the analytics, all in short
-    transactions. It may run twice at once: the second one does nothing and says so. A step that
-    fails does not keep the others from being done. Of several schemas each is maintained, whatever
-    becomes of the others; it ends with the first of 1 and 6 that occurred.
+    so by a policy, makes the event table's months a year ahead, and refreshes the analytics, all in
+    short transactions. It may run twice at once: the second one does nothing and says so. A step
+    that fails does not keep the others from being done. Of several schemas each is maintained,
+    whatever becomes of the others; it ends with the first of 1 and 6 that occurred.
     """
     report(
         chosen(conninfo, schemas, schemas_from, jobs),

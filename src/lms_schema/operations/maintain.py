@@ -156,8 +156,9 @@ def maintain(
 
     In this order: the metrics of each course; when asked, or where there are retention policies,
     what is past its retention, events by whole months; the event table's months a year ahead; the
-    analytics refreshed. Each course and each month is a transaction of its own. A step that fails is reported, and the others are
-    done. While another maintain of the schema is at work, nothing is done.
+    analytics refreshed. Each course and each month is a transaction of its own. A step that fails
+    is reported, and the others are done. While another maintain of the schema is at work, nothing
+    is done.
 
     Args:
         conninfo: Any libpq connection string, of the owner of the schema's objects.
