@@ -49,7 +49,8 @@ format: $(VENV)/dev ## Format the SQL and the Python
 types: $(VENV)/dev ## Check the types
 	$(BIN)/mypy
 
-generate: $(VENV)/dev ## Write schema/ORDER, docs/schema.md and the catalogs of PostgreSQL 15 to 18 (needs Docker)
+generate: $(VENV)/dev ## Write the SQL of the measures, schema/ORDER, docs/schema.md and the catalogs of PostgreSQL 15 to 18 (needs Docker)
+	$(BIN)/python tools/generate_measures.py
 	$(BIN)/python tools/generate_order.py
 	$(BIN)/python tools/generate_check_docs.py
 	$(BIN)/python tools/generate_catalogs.py

@@ -31,7 +31,9 @@ UPDATE: LiteralString = """
     WHERE learner_id = %(learner)s
 """
 STUB: LiteralString = """
-    INSERT INTO learners (institution_id, email, first_name, last_name, academic_level, data_consent)
+    INSERT INTO learners (
+        institution_id, email, first_name, last_name, academic_level, data_consent
+    )
     SELECT institution_id, 'stub@example.com', 'A', 'B', academic_level, '{}'
     FROM learners WHERE id = %s
     RETURNING id

@@ -4,6 +4,7 @@ REVOKE ALL ON FUNCTION
 next_sections(uuid, uuid, integer, timestamptz),
 is_module_unlocked(uuid, uuid, timestamptz),
 is_module_completed(uuid, uuid),
+is_graded_attempt(attempt_status),
 is_unlock_rule_met(jsonb, numeric, timestamptz),
 calculate_learning_velocity(uuid, uuid, integer, timestamptz),
 at_risk_learners(uuid, timestamptz, integer, double precision, integer),
@@ -60,6 +61,7 @@ GRANT EXECUTE ON FUNCTION
 next_sections(uuid, uuid, integer, timestamptz),
 is_module_unlocked(uuid, uuid, timestamptz),
 is_module_completed(uuid, uuid),
+is_graded_attempt(attempt_status),
 is_unlock_rule_met(jsonb, numeric, timestamptz),
 calculate_learning_velocity(uuid, uuid, integer, timestamptz)
 TO lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service;

@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- What changed in learning_interactions since the last refresh of the analytics: signed measures,
 -- written by its triggers and taken out by refresh_learning_analytics. Deltas commute and belong to
 -- the transaction that changed the events, so that no order, watermark or clock matters.
@@ -19,13 +20,13 @@ CREATE TABLE learning_interactions_delta (
 
 COMMENT ON TABLE learning_interactions_delta IS
 'Queue of signed changes of learning_interactions; kept by its triggers, emptied by '
-'refresh_learning_analytics. In every snapshot learner_summary + queue = events.';
+'refresh_learning_analytics. In every snapshot learner_summary + queue = interactions.';
 COMMENT ON COLUMN learning_interactions_delta.id IS 'Number of the entry.';
 COMMENT ON COLUMN learning_interactions_delta.learner_id IS 'Learner.';
-COMMENT ON COLUMN learning_interactions_delta.interaction_type IS 'Kind of the events.';
+COMMENT ON COLUMN learning_interactions_delta.interaction_type IS 'Interaction type.';
 COMMENT ON COLUMN learning_interactions_delta.interactions IS
-'Events more (above 0) or fewer (below 0).';
+'Change of the number of interactions.';
 COMMENT ON COLUMN learning_interactions_delta.effectiveness_sum IS
-'Change of the sum of learning_effectiveness, hundredths.';
+'Change of the sum of learning_effectiveness over interactions, hundredths.';
 COMMENT ON COLUMN learning_interactions_delta.effectiveness_count IS
-'Change of the number of events with a learning_effectiveness.';
+'Change of the number of interactions with a learning_effectiveness.';

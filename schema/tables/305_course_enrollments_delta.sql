@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- What changed in course_enrollments since the last refresh of the analytics; see
 -- learning_interactions_delta for how and for the settings.
 CREATE TABLE course_enrollments_delta (
@@ -23,15 +24,14 @@ COMMENT ON TABLE course_enrollments_delta IS
 COMMENT ON COLUMN course_enrollments_delta.id IS 'Number of the entry.';
 COMMENT ON COLUMN course_enrollments_delta.learner_id IS 'Learner.';
 COMMENT ON COLUMN course_enrollments_delta.course_id IS 'Course.';
-COMMENT ON COLUMN course_enrollments_delta.enrollments IS
-'Enrollments more (above 0) or fewer (below 0).';
+COMMENT ON COLUMN course_enrollments_delta.enrollments IS 'Change of the number of enrollments.';
 COMMENT ON COLUMN course_enrollments_delta.completed IS
 'Change of the number of completed enrollments.';
 COMMENT ON COLUMN course_enrollments_delta.progress_sum IS
-'Change of the sum of overall_progress, hundredths of a percent.';
+'Change of the sum of overall_progress over enrollments, hundredths of a percent.';
 COMMENT ON COLUMN course_enrollments_delta.time_sum IS
-'Change of the sum of total_time_spent, minutes.';
+'Change of the sum of total_time_spent over enrollments, minutes.';
 COMMENT ON COLUMN course_enrollments_delta.engagement_sum IS
-'Change of the sum of engagement_score, hundredths.';
+'Change of the sum of engagement_score over enrollments, hundredths.';
 COMMENT ON COLUMN course_enrollments_delta.engagement_count IS
 'Change of the number of enrollments with an engagement_score.';

@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- What changed in section_progress since the last refresh of the analytics; see
 -- learning_interactions_delta for how and for the settings.
 CREATE TABLE section_progress_delta (
@@ -21,25 +22,24 @@ CREATE TABLE section_progress_delta (
 
 COMMENT ON TABLE section_progress_delta IS
 'Queue of signed changes of section_progress; kept by its triggers, emptied by '
-'refresh_learning_analytics. In every snapshot learner_course_summary + queue = progress.';
+'refresh_learning_analytics. In every snapshot learner_course_summary + queue = progress rows.';
 COMMENT ON COLUMN section_progress_delta.id IS 'Number of the entry.';
 COMMENT ON COLUMN section_progress_delta.learner_id IS 'Learner.';
 COMMENT ON COLUMN section_progress_delta.course_id IS 'Course.';
-COMMENT ON COLUMN section_progress_delta.progress_rows IS
-'Progress rows more (above 0) or fewer (below 0).';
+COMMENT ON COLUMN section_progress_delta.progress_rows IS 'Change of the number of progress rows.';
 COMMENT ON COLUMN section_progress_delta.comprehension_sum IS
-'Change of the sum of comprehension_score, hundredths.';
+'Change of the sum of comprehension_score over progress rows, hundredths.';
 COMMENT ON COLUMN section_progress_delta.comprehension_count IS
-'Change of the number of rows with a comprehension_score.';
+'Change of the number of progress rows with a comprehension_score.';
 COMMENT ON COLUMN section_progress_delta.retention_sum IS
-'Change of the sum of retention_score, hundredths.';
+'Change of the sum of retention_score over progress rows, hundredths.';
 COMMENT ON COLUMN section_progress_delta.retention_count IS
-'Change of the number of rows with a retention_score.';
+'Change of the number of progress rows with a retention_score.';
 COMMENT ON COLUMN section_progress_delta.application_sum IS
-'Change of the sum of application_score, hundredths.';
+'Change of the sum of application_score over progress rows, hundredths.';
 COMMENT ON COLUMN section_progress_delta.application_count IS
-'Change of the number of rows with an application_score.';
+'Change of the number of progress rows with an application_score.';
 COMMENT ON COLUMN section_progress_delta.interactions_sum IS
-'Change of the sum of interaction_count.';
+'Change of the sum of interaction_count over progress rows.';
 COMMENT ON COLUMN section_progress_delta.meaningful_sum IS
-'Change of the sum of meaningful_interactions.';
+'Change of the sum of meaningful_interactions over progress rows.';

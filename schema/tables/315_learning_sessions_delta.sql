@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- What changed in learning_sessions since the last refresh of the analytics; see
 -- learning_interactions_delta for how and for the settings.
 CREATE TABLE learning_sessions_delta (
@@ -23,19 +24,20 @@ COMMENT ON TABLE learning_sessions_delta IS
 'refresh_learning_analytics. In every snapshot learner_summary + queue = sessions.';
 COMMENT ON COLUMN learning_sessions_delta.id IS 'Number of the entry.';
 COMMENT ON COLUMN learning_sessions_delta.learner_id IS 'Learner.';
-COMMENT ON COLUMN learning_sessions_delta.sessions IS 'Sessions more (above 0) or fewer (below 0).';
-COMMENT ON COLUMN learning_sessions_delta.duration_sum IS 'Change of the sum of duration_minutes.';
+COMMENT ON COLUMN learning_sessions_delta.sessions IS 'Change of the number of sessions.';
+COMMENT ON COLUMN learning_sessions_delta.duration_sum IS
+'Change of the sum of duration_minutes over sessions, minutes.';
 COMMENT ON COLUMN learning_sessions_delta.duration_count IS
-'Change of the number of sessions with a duration.';
+'Change of the number of sessions with a duration_minutes.';
 COMMENT ON COLUMN learning_sessions_delta.level_sum IS
-'Change of the sum of the ranks of engagement_level, low 1 to very_high 4.';
+'Change of the sum of engagement_level over sessions, low 1 to very_high 4.';
 COMMENT ON COLUMN learning_sessions_delta.level_count IS
 'Change of the number of sessions with an engagement_level.';
 COMMENT ON COLUMN learning_sessions_delta.focus_sum IS
-'Change of the sum of focus_score, hundredths.';
+'Change of the sum of focus_score over sessions, hundredths.';
 COMMENT ON COLUMN learning_sessions_delta.focus_count IS
 'Change of the number of sessions with a focus_score.';
 COMMENT ON COLUMN learning_sessions_delta.productivity_sum IS
-'Change of the sum of productivity_score, hundredths.';
+'Change of the sum of productivity_score over sessions, hundredths.';
 COMMENT ON COLUMN learning_sessions_delta.productivity_count IS
 'Change of the number of sessions with a productivity_score.';

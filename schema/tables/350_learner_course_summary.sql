@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Progress and attempts of a learner in a course, enrolled or not. The dashboard counts those of
 -- enrolled learners: when one enrolls or leaves, these are the sums that the course gains or loses.
 CREATE TABLE learner_course_summary (
@@ -14,8 +15,8 @@ CREATE TABLE learner_course_summary (
     interactions_sum bigint NOT NULL DEFAULT 0,
     meaningful_sum bigint NOT NULL DEFAULT 0,
     attempts bigint NOT NULL DEFAULT 0,
-    graded_assessments bigint NOT NULL DEFAULT 0,
     best_sum bigint NOT NULL DEFAULT 0,
+    best_count bigint NOT NULL DEFAULT 0,
 
     CONSTRAINT learner_course_summary_pkey PRIMARY KEY (learner_id, course_id)
 ) WITH (fillfactor = 80);
@@ -44,8 +45,8 @@ COMMENT ON COLUMN learner_course_summary.interactions_sum IS
 'Sum of interaction_count over progress rows.';
 COMMENT ON COLUMN learner_course_summary.meaningful_sum IS
 'Sum of meaningful_interactions over progress rows.';
-COMMENT ON COLUMN learner_course_summary.attempts IS 'Number of attempts, of any status.';
-COMMENT ON COLUMN learner_course_summary.graded_assessments IS
-'Number of assessments with a graded attempt.';
+COMMENT ON COLUMN learner_course_summary.attempts IS 'Number of attempts of any status.';
 COMMENT ON COLUMN learner_course_summary.best_sum IS
-'Sum of the best percentages, one for each of these, hundredths of a percent.';
+'Sum of best graded percentage over assessments, hundredths of a percent.';
+COMMENT ON COLUMN learner_course_summary.best_count IS
+'Number of assessments with a best graded percentage.';

@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- What the tables add up to for each course, over its enrolled learners, and the figures that
 -- follow; see learner_summary.
 CREATE TABLE course_summary (
@@ -20,8 +21,8 @@ CREATE TABLE course_summary (
     interactions_sum bigint NOT NULL DEFAULT 0,
     meaningful_sum bigint NOT NULL DEFAULT 0,
     attempts bigint NOT NULL DEFAULT 0,
-    graded_assessments bigint NOT NULL DEFAULT 0,
     best_sum bigint NOT NULL DEFAULT 0,
+    best_count bigint NOT NULL DEFAULT 0,
     average_progress numeric GENERATED ALWAYS AS (
         progress_sum::numeric / nullif(100 * enrollments, 0)
     ) STORED,
@@ -47,7 +48,7 @@ CREATE TABLE course_summary (
         meaningful_sum::numeric / nullif(progress_rows, 0)
     ) STORED,
     average_assessment_score numeric GENERATED ALWAYS AS (
-        best_sum::numeric / nullif(100 * graded_assessments, 0)
+        best_sum::numeric / nullif(100 * best_count, 0)
     ) STORED,
     changed_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
@@ -86,22 +87,27 @@ COMMENT ON COLUMN course_summary.application_count IS
 COMMENT ON COLUMN course_summary.interactions_sum IS 'Sum of interaction_count over progress rows.';
 COMMENT ON COLUMN course_summary.meaningful_sum IS
 'Sum of meaningful_interactions over progress rows.';
-COMMENT ON COLUMN course_summary.attempts IS 'Number of attempts, of any status.';
-COMMENT ON COLUMN course_summary.graded_assessments IS
-'Number of assessments with a graded attempt.';
+COMMENT ON COLUMN course_summary.attempts IS 'Number of attempts of any status.';
 COMMENT ON COLUMN course_summary.best_sum IS
-'Sum of the best percentages, one for each of these, hundredths of a percent.';
+'Sum of best graded percentage over assessments, hundredths of a percent.';
+COMMENT ON COLUMN course_summary.best_count IS
+'Number of assessments with a best graded percentage.';
 COMMENT ON COLUMN course_summary.average_progress IS
 'Mean overall_progress over enrollments, percent.';
 COMMENT ON COLUMN course_summary.average_time_spent_minutes IS
-'Mean total_time_spent over enrollments.';
+'Mean total_time_spent over enrollments, minutes.';
 COMMENT ON COLUMN course_summary.average_engagement_score IS
 'Mean engagement_score over enrollments.';
-COMMENT ON COLUMN course_summary.average_comprehension IS 'Mean comprehension_score.';
-COMMENT ON COLUMN course_summary.average_retention IS 'Mean retention_score.';
-COMMENT ON COLUMN course_summary.average_application IS 'Mean application_score.';
-COMMENT ON COLUMN course_summary.average_interactions_per_section IS 'Mean interaction_count.';
-COMMENT ON COLUMN course_summary.average_meaningful_interactions IS 'Mean meaningful_interactions.';
-COMMENT ON COLUMN course_summary.average_assessment_score IS 'Mean of the best percentages.';
+COMMENT ON COLUMN course_summary.average_comprehension IS
+'Mean comprehension_score over progress rows.';
+COMMENT ON COLUMN course_summary.average_retention IS 'Mean retention_score over progress rows.';
+COMMENT ON COLUMN course_summary.average_application IS
+'Mean application_score over progress rows.';
+COMMENT ON COLUMN course_summary.average_interactions_per_section IS
+'Mean interaction_count over progress rows.';
+COMMENT ON COLUMN course_summary.average_meaningful_interactions IS
+'Mean meaningful_interactions over progress rows.';
+COMMENT ON COLUMN course_summary.average_assessment_score IS
+'Mean best graded percentage over assessments, percent.';
 COMMENT ON COLUMN course_summary.changed_at IS
 'Refresh at which a figure or a copied column last changed.';

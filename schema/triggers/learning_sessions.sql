@@ -23,19 +23,11 @@ COMMENT ON TRIGGER learning_sessions_delta_insert ON learning_sessions IS
 
 CREATE OR REPLACE TRIGGER learning_sessions_delta_update
 AFTER UPDATE ON learning_sessions
-FOR EACH ROW WHEN (
-    (
-        old.learner_id, old.duration_minutes, old.engagement_level, old.focus_score,
-        old.productivity_score
-    )
-    IS DISTINCT FROM (
-        new.learner_id, new.duration_minutes, new.engagement_level, new.focus_score,
-        new.productivity_score
-    )
-)
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
 EXECUTE FUNCTION append_learning_sessions_delta();
 COMMENT ON TRIGGER learning_sessions_delta_update ON learning_sessions IS
-'Analytics follow the sessions; an update of anything else costs nothing.';
+'Analytics follow the sessions.';
 
 CREATE OR REPLACE TRIGGER learning_sessions_delta_delete
 AFTER DELETE ON learning_sessions

@@ -55,6 +55,7 @@ PLANTED = {
     "one-number": ("tables/010_pages.sql", 1),
     "dependency": ("functions/f.sql", 1),
     "order-fresh": ("ORDER", 1),
+    "measures-fresh": ("tables/315_learning_sessions_delta.sql", 1),
     "released-file": ("tables/010_notes.sql", 1),
     "sqlfluff": ("tables/010_notes.sql", 1),
     "squawk": ("tables/020_notes_body.sql", 1),

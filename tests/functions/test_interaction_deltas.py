@@ -150,7 +150,7 @@ def test_writers_of_events_need_no_right_on_the_queue(
     transaction: Connection, now: datetime
 ) -> None:
     event = add(transaction, EVENTS, timestamp=now)
-    transaction.execute("CREATE ROLE lms_test_writer")
+    transaction.execute("CREATE ROLE lms_test_writer BYPASSRLS")
     transaction.execute("GRANT SELECT, INSERT, DELETE ON learning_interactions TO lms_test_writer")
     transaction.execute("SET LOCAL ROLE lms_test_writer")
     columns = "learner_id, section_id, course_id, interaction_type, interaction_data, timestamp"

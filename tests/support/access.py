@@ -674,15 +674,15 @@ _OWN = (
     " interaction_partition_ddl interaction_partitions interaction_retention_ddl"
     " interaction_statement_triggers is_interaction_partition_held keep_completion_date"
     " keep_enrollment_measures keep_interaction_times lock_course_structure lock_learner_rows"
-    " make_course_structure mark_unenrolled mean_section_progress publish_learning_analytics"
-    " rebuild_derived_columns rebuild_learning_analytics rebuild_section_progress"
-    " recalculate_course_metrics record_progress_history recount_assessment_attempts"
-    " recount_course_enrollments recount_learning_interactions recount_learning_sessions"
-    " recount_section_progress reject_history_change reject_ledger_change"
-    " request_analytics_rebuild require_data_subject require_snapshot"
-    " retire_interaction_partitions retract_interaction_partition rounded_minutes"
-    " set_assessment_course set_section_course set_updated_at sync_course_summary"
-    " sync_learner_summary update_current_grades"
+    " make_course_structure mark_unenrolled mean_section_progress metrics_window"
+    " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
+    " rebuild_section_progress recalculate_course_metrics record_progress_history"
+    " recount_assessment_attempts recount_course_enrollments recount_learning_interactions"
+    " recount_learning_sessions recount_section_progress refuse_other_institution"
+    " reject_history_change reject_ledger_change request_analytics_rebuild require_data_subject"
+    " require_snapshot retire_interaction_partitions retract_interaction_partition"
+    " rounded_minutes set_assessment_course set_section_course set_updated_at"
+    " sync_course_summary sync_learner_summary update_current_grades"
 )
 _ALL = (*PERSONAS, "service")
 _STAFF = ("instructor", "registrar", "service")
@@ -692,6 +692,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "next_sections",
             "is_module_unlocked",
             "is_module_completed",
+            "is_graded_attempt",
             "is_unlock_rule_met",
             "calculate_learning_velocity",
         ),

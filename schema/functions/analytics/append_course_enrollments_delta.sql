@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Appends what a statement changed in course_enrollments to the queue of the analytics. UPDATE,
 -- too, is followed by statement: a WHEN of so many columns is read anew by each, which costs more.
 -- A definer, because nobody else writes the queue: a writer could forge figures.
@@ -42,9 +43,8 @@ BEGIN
                 SELECT
                     (
                         NULL, r.learner_id, r.course_id, sum(r.sign), sum(r.sign * r.completed),
-                        sum(r.sign * r.progress), sum(r.sign * r.minutes),
-                        coalesce(sum(r.sign * r.engagement), 0),
-                        sum(r.sign * num_nonnulls(r.engagement))
+                        sum(r.sign * r.progress_sum), sum(r.sign * r.time_sum),
+                        sum(r.sign * r.engagement_sum), sum(r.sign * r.engagement_count)
                     )::course_enrollments_delta
                 FROM (
                     SELECT
@@ -52,9 +52,10 @@ BEGIN
                         o.learner_id,
                         o.course_id,
                         (o.completion_status = 'completed')::integer AS completed,
-                        (100 * o.overall_progress)::integer AS progress,
-                        o.total_time_spent AS minutes,
-                        (100 * o.engagement_score)::integer AS engagement
+                        (100 * o.overall_progress)::integer AS progress_sum,
+                        o.total_time_spent AS time_sum,
+                        coalesce((100 * o.engagement_score)::integer, 0) AS engagement_sum,
+                        num_nonnulls(o.engagement_score) AS engagement_count
                     FROM old_rows AS o
                     UNION ALL
                     SELECT
@@ -64,17 +65,18 @@ BEGIN
                         (n.completion_status = 'completed')::integer,
                         (100 * n.overall_progress)::integer,
                         n.total_time_spent,
-                        (100 * n.engagement_score)::integer
+                        coalesce((100 * n.engagement_score)::integer, 0),
+                        num_nonnulls(n.engagement_score)
                     FROM new_rows AS n
                 ) AS r
                 GROUP BY r.learner_id, r.course_id
                 HAVING
                     sum(r.sign) <> 0
                     OR sum(r.sign * r.completed) <> 0
-                    OR sum(r.sign * r.progress) <> 0
-                    OR sum(r.sign * r.minutes) <> 0
-                    OR sum(r.sign * r.engagement) <> 0
-                    OR sum(r.sign * num_nonnulls(r.engagement)) <> 0
+                    OR sum(r.sign * r.progress_sum) <> 0
+                    OR sum(r.sign * r.time_sum) <> 0
+                    OR sum(r.sign * r.engagement_sum) <> 0
+                    OR sum(r.sign * r.engagement_count) <> 0
             );
     END CASE;
     INSERT INTO course_enrollments_delta (
@@ -92,5 +94,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION append_course_enrollments_delta() FROM public;
 
 COMMENT ON FUNCTION append_course_enrollments_delta() IS
-'Trigger: appends signed measures of the enrollments that were inserted, updated or deleted to '
+'Trigger: appends signed measures of the enrollments that were inserted or deleted or updated to '
 'course_enrollments_delta.';

@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Appends what a statement inserted into learning_interactions to the queue of the analytics. Apart
 -- from append_learning_interactions_delta, because that looks at TG_OP: the first expression of a
 -- transaction makes PL/pgSQL prepare for more, which counts where each event is a transaction.
@@ -17,7 +18,8 @@ BEGIN
         array_agg(
             (
                 NULL, n.learner_id, n.interaction_type, 1,
-                coalesce(100 * n.learning_effectiveness, 0), num_nonnulls(n.learning_effectiveness)
+                coalesce((100 * n.learning_effectiveness)::integer, 0),
+                num_nonnulls(n.learning_effectiveness)
             )::learning_interactions_delta
         )
     INTO v_rows
@@ -26,8 +28,7 @@ BEGIN
         learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
     )
     SELECT
-        r.learner_id, r.interaction_type, r.interactions, r.effectiveness_sum,
-        r.effectiveness_count
+        r.learner_id, r.interaction_type, r.interactions, r.effectiveness_sum, r.effectiveness_count
     FROM unnest(v_rows) AS r;
     RETURN NULL;
 END;

@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Appends what a statement updated or deleted in learning_interactions to the queue of the
 -- analytics; what it inserted is for append_inserted_interactions_delta. UPDATE too is followed by
 -- statement, as row triggers of partitioned tables miss a row that moves to another partition.
@@ -13,45 +14,54 @@ DECLARE
     v_rows learning_interactions_delta[];
 BEGIN
     -- gathered before they are stored: Citus sends an INSERT on, where no transition table is
-    IF TG_OP = 'DELETE' THEN
-        v_rows := ARRAY(
-            SELECT
-                (
-                    NULL, o.learner_id, o.interaction_type, -count(*),
-                    -coalesce(sum(100 * o.learning_effectiveness), 0),
-                    -count(o.learning_effectiveness)
-                )::learning_interactions_delta
-            FROM old_rows AS o
-            GROUP BY o.learner_id, o.interaction_type
-        );
-    ELSE
-        v_rows := ARRAY(
-            SELECT
-                (
-                    NULL, r.learner_id, r.interaction_type, sum(r.sign),
-                    sum(r.sign * coalesce(100 * r.learning_effectiveness, 0)),
-                    sum(r.sign * num_nonnulls(r.learning_effectiveness))
-                )::learning_interactions_delta
-            FROM (
-                SELECT -1 AS sign, o.learner_id, o.interaction_type, o.learning_effectiveness
-                FROM old_rows AS o
-                UNION ALL
-                SELECT 1, n.learner_id, n.interaction_type, n.learning_effectiveness
-                FROM new_rows AS n
-            ) AS r
-            GROUP BY r.learner_id, r.interaction_type
-            HAVING
-                sum(r.sign) <> 0
-                OR sum(r.sign * coalesce(100 * r.learning_effectiveness, 0)) <> 0
-                OR sum(r.sign * num_nonnulls(r.learning_effectiveness)) <> 0
-        );
-    END IF;
+    CASE TG_OP
+        WHEN 'DELETE' THEN
+            v_rows := ARRAY(
+                SELECT
+                    (
+                        NULL, r.learner_id, r.interaction_type, -count(*),
+                        -coalesce(sum(100 * r.learning_effectiveness), 0),
+                        -count(r.learning_effectiveness)
+                    )::learning_interactions_delta
+                FROM old_rows AS r
+                GROUP BY r.learner_id, r.interaction_type
+            );
+        ELSE
+            v_rows := ARRAY(
+                SELECT
+                    (
+                        NULL, r.learner_id, r.interaction_type, sum(r.sign),
+                        sum(r.sign * r.effectiveness_sum), sum(r.sign * r.effectiveness_count)
+                    )::learning_interactions_delta
+                FROM (
+                    SELECT
+                        -1 AS sign,
+                        o.learner_id,
+                        o.interaction_type,
+                        coalesce((100 * o.learning_effectiveness)::integer, 0) AS effectiveness_sum,
+                        num_nonnulls(o.learning_effectiveness) AS effectiveness_count
+                    FROM old_rows AS o
+                    UNION ALL
+                    SELECT
+                        1,
+                        n.learner_id,
+                        n.interaction_type,
+                        coalesce((100 * n.learning_effectiveness)::integer, 0),
+                        num_nonnulls(n.learning_effectiveness)
+                    FROM new_rows AS n
+                ) AS r
+                GROUP BY r.learner_id, r.interaction_type
+                HAVING
+                    sum(r.sign) <> 0
+                    OR sum(r.sign * r.effectiveness_sum) <> 0
+                    OR sum(r.sign * r.effectiveness_count) <> 0
+            );
+    END CASE;
     INSERT INTO learning_interactions_delta (
         learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
     )
     SELECT
-        r.learner_id, r.interaction_type, r.interactions, r.effectiveness_sum,
-        r.effectiveness_count
+        r.learner_id, r.interaction_type, r.interactions, r.effectiveness_sum, r.effectiveness_count
     FROM unnest(v_rows) AS r;
     RETURN NULL;
 END;
@@ -60,5 +70,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION append_learning_interactions_delta() FROM public;
 
 COMMENT ON FUNCTION append_learning_interactions_delta() IS
-'Trigger: appends signed measures of the events that a statement updated or deleted to '
+'Trigger: appends signed measures of the interactions that were deleted or updated to '
 'learning_interactions_delta.';

@@ -1,5 +1,5 @@
--- Appends what a statement changed in learning_sessions to the queue of the analytics. UPDATE is
--- followed by row, so that a trigger's WHEN can pass over updates of anything else.
+-- Written from src/lms_schema/measures by make generate.
+-- Appends what a statement changed in learning_sessions to the queue of the analytics.
 -- A definer, because nobody else writes the queue: a writer could forge figures.
 CREATE OR REPLACE FUNCTION append_learning_sessions_delta() RETURNS trigger
 LANGUAGE plpgsql
@@ -17,12 +17,11 @@ BEGIN
             v_rows := ARRAY(
                 SELECT
                     (
-                        NULL, r.learner_id, count(*),
-                        coalesce(sum(r.duration_minutes), 0), count(r.duration_minutes),
+                        NULL, r.learner_id, count(*), coalesce(sum(r.duration_minutes), 0),
+                        count(r.duration_minutes),
                         coalesce(sum(engagement_rank(r.engagement_level)), 0),
-                        count(r.engagement_level),
-                        coalesce(sum(100 * r.focus_score), 0), count(r.focus_score),
-                        coalesce(sum(100 * r.productivity_score), 0),
+                        count(r.engagement_level), coalesce(sum(100 * r.focus_score), 0),
+                        count(r.focus_score), coalesce(sum(100 * r.productivity_score), 0),
                         count(r.productivity_score)
                     )::learning_sessions_delta
                 FROM new_rows AS r
@@ -32,12 +31,11 @@ BEGIN
             v_rows := ARRAY(
                 SELECT
                     (
-                        NULL, r.learner_id, -count(*),
-                        -coalesce(sum(r.duration_minutes), 0), -count(r.duration_minutes),
+                        NULL, r.learner_id, -count(*), -coalesce(sum(r.duration_minutes), 0),
+                        -count(r.duration_minutes),
                         -coalesce(sum(engagement_rank(r.engagement_level)), 0),
-                        -count(r.engagement_level),
-                        -coalesce(sum(100 * r.focus_score), 0), -count(r.focus_score),
-                        -coalesce(sum(100 * r.productivity_score), 0),
+                        -count(r.engagement_level), -coalesce(sum(100 * r.focus_score), 0),
+                        -count(r.focus_score), -coalesce(sum(100 * r.productivity_score), 0),
                         -count(r.productivity_score)
                     )::learning_sessions_delta
                 FROM old_rows AS r
@@ -47,34 +45,50 @@ BEGIN
             v_rows := ARRAY(
                 SELECT
                     (
-                        NULL, r.learner_id, sum(r.sign),
-                        sum(r.sign * coalesce(r.duration_minutes, 0)),
-                        sum(r.sign * num_nonnulls(r.duration_minutes)),
-                        sum(r.sign * coalesce(engagement_rank(r.engagement_level), 0)),
-                        sum(r.sign * num_nonnulls(r.engagement_level)),
-                        sum(r.sign * coalesce(100 * r.focus_score, 0)),
-                        sum(r.sign * num_nonnulls(r.focus_score)),
-                        sum(r.sign * coalesce(100 * r.productivity_score, 0)),
-                        sum(r.sign * num_nonnulls(r.productivity_score))
+                        NULL, r.learner_id, sum(r.sign), sum(r.sign * r.duration_sum),
+                        sum(r.sign * r.duration_count), sum(r.sign * r.level_sum),
+                        sum(r.sign * r.level_count), sum(r.sign * r.focus_sum),
+                        sum(r.sign * r.focus_count), sum(r.sign * r.productivity_sum),
+                        sum(r.sign * r.productivity_count)
                     )::learning_sessions_delta
                 FROM (
                     SELECT
                         -1 AS sign,
-                        old.learner_id,
-                        old.duration_minutes,
-                        old.engagement_level,
-                        old.focus_score,
-                        old.productivity_score
+                        o.learner_id,
+                        coalesce(o.duration_minutes, 0) AS duration_sum,
+                        num_nonnulls(o.duration_minutes) AS duration_count,
+                        coalesce(engagement_rank(o.engagement_level), 0) AS level_sum,
+                        num_nonnulls(o.engagement_level) AS level_count,
+                        coalesce((100 * o.focus_score)::integer, 0) AS focus_sum,
+                        num_nonnulls(o.focus_score) AS focus_count,
+                        coalesce((100 * o.productivity_score)::integer, 0) AS productivity_sum,
+                        num_nonnulls(o.productivity_score) AS productivity_count
+                    FROM old_rows AS o
                     UNION ALL
                     SELECT
                         1,
-                        new.learner_id,
-                        new.duration_minutes,
-                        new.engagement_level,
-                        new.focus_score,
-                        new.productivity_score
+                        n.learner_id,
+                        coalesce(n.duration_minutes, 0),
+                        num_nonnulls(n.duration_minutes),
+                        coalesce(engagement_rank(n.engagement_level), 0),
+                        num_nonnulls(n.engagement_level),
+                        coalesce((100 * n.focus_score)::integer, 0),
+                        num_nonnulls(n.focus_score),
+                        coalesce((100 * n.productivity_score)::integer, 0),
+                        num_nonnulls(n.productivity_score)
+                    FROM new_rows AS n
                 ) AS r
                 GROUP BY r.learner_id
+                HAVING
+                    sum(r.sign) <> 0
+                    OR sum(r.sign * r.duration_sum) <> 0
+                    OR sum(r.sign * r.duration_count) <> 0
+                    OR sum(r.sign * r.level_sum) <> 0
+                    OR sum(r.sign * r.level_count) <> 0
+                    OR sum(r.sign * r.focus_sum) <> 0
+                    OR sum(r.sign * r.focus_count) <> 0
+                    OR sum(r.sign * r.productivity_sum) <> 0
+                    OR sum(r.sign * r.productivity_count) <> 0
             );
     END CASE;
     INSERT INTO learning_sessions_delta (
@@ -92,5 +106,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION append_learning_sessions_delta() FROM public;
 
 COMMENT ON FUNCTION append_learning_sessions_delta() IS
-'Trigger: appends signed measures of the sessions that were inserted, updated or deleted to '
+'Trigger: appends signed measures of the sessions that were inserted or deleted or updated to '
 'learning_sessions_delta.';

@@ -42,7 +42,7 @@ BEGIN
             'learner_course_summary', ARRAY[s.learner_id, s.course_id], TRUE,
             jsonb_build_object(
                 'attempts', s.attempts,
-                'graded_assessments', (s.best IS NOT NULL)::integer,
+                'best_count', (s.best IS NOT NULL)::integer,
                 'best_sum', coalesce(s.best, 0)
             )
         FROM learner_assessment_summary AS s
@@ -101,7 +101,7 @@ BEGIN
             'learner_summary', ARRAY[s.learner_id], TRUE,
             jsonb_build_object(
                 'attempts', s.attempts,
-                'graded_assessments', (s.best IS NOT NULL)::integer,
+                'best_count', (s.best IS NOT NULL)::integer,
                 'best_sum', coalesce(s.best, 0)
             )
         FROM learner_assessment_summary AS s

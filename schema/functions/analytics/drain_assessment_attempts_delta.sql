@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Moves what changed in assessment_attempts into the summaries, in one statement and so in one
 -- snapshot. A maximum is not additive: the pairs of learner and assessment that the queue names are
 -- counted anew, through the unique index that begins with them, and what they last counted for is
@@ -56,14 +57,14 @@ BEGIN
             m.learner_id,
             m.course_id,
             sum(m.attempts)::bigint AS attempts,
-            sum(m.graded_assessments)::bigint AS graded_assessments,
-            sum(m.best_sum)::bigint AS best_sum
+            sum(m.best_sum)::bigint AS best_sum,
+            sum(m.best_count)::bigint AS best_count
         FROM (
             SELECT
                 c.learner_id,
                 c.course_id,
                 c.attempts,
-                (c.best IS NOT NULL)::integer AS graded_assessments,
+                (c.best IS NOT NULL)::integer AS best_count,
                 coalesce(c.best, 0) AS best_sum
             FROM counted AS c
             WHERE c.attempts > 0
@@ -110,20 +111,20 @@ BEGIN
 
     pair AS (
         INSERT INTO learner_course_summary AS s (
-            learner_id, course_id, attempts, graded_assessments, best_sum
+            learner_id, course_id, attempts, best_sum, best_count
         )
         SELECT
             c.learner_id,
             c.course_id,
             c.attempts,
-            c.graded_assessments,
-            c.best_sum
+            c.best_sum,
+            c.best_count
         FROM change AS c
         ON CONFLICT (learner_id, course_id) DO UPDATE
             SET
                 attempts = s.attempts + excluded.attempts,
-                graded_assessments = s.graded_assessments + excluded.graded_assessments,
-                best_sum = s.best_sum + excluded.best_sum
+                best_sum = s.best_sum + excluded.best_sum,
+                best_count = s.best_count + excluded.best_count
         RETURNING s.*
     ),
 
@@ -131,28 +132,28 @@ BEGIN
         SELECT
             c.learner_id,
             sum(c.attempts)::bigint AS attempts,
-            sum(c.graded_assessments)::bigint AS graded_assessments,
-            sum(c.best_sum)::bigint AS best_sum
+            sum(c.best_sum)::bigint AS best_sum,
+            sum(c.best_count)::bigint AS best_count
         FROM change AS c
         GROUP BY c.learner_id
     ),
 
     learner AS (
         INSERT INTO learner_summary AS s (
-            learner_id, changed_at, attempts, graded_assessments, best_sum
+            learner_id, changed_at, attempts, best_sum, best_count
         )
         SELECT
             c.learner_id,
             v_now,
             coalesce(o.attempts, 0) + c.attempts,
-            coalesce(o.graded_assessments, 0) + c.graded_assessments,
-            coalesce(o.best_sum, 0) + c.best_sum
+            coalesce(o.best_sum, 0) + c.best_sum,
+            coalesce(o.best_count, 0) + c.best_count
         FROM learner_change AS c
         LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
         ON CONFLICT (learner_id) DO UPDATE SET
             attempts = excluded.attempts,
-            graded_assessments = excluded.graded_assessments,
             best_sum = excluded.best_sum,
+            best_count = excluded.best_count,
             changed_at = CASE
                 WHEN (
                     s.attempts, s.average_assessment_performance
@@ -167,8 +168,8 @@ BEGIN
         SELECT
             c.course_id,
             sum(c.attempts)::bigint AS attempts,
-            sum(c.graded_assessments)::bigint AS graded_assessments,
-            sum(c.best_sum)::bigint AS best_sum
+            sum(c.best_sum)::bigint AS best_sum,
+            sum(c.best_count)::bigint AS best_count
         FROM change AS c
         INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
         WHERE p.enrollments = 1
@@ -178,20 +179,20 @@ BEGIN
     -- not at the top, where Citus takes no INSERT behind a WITH that writes
     summed AS (
         INSERT INTO course_summary AS s (
-            course_id, changed_at, attempts, graded_assessments, best_sum
+            course_id, changed_at, attempts, best_sum, best_count
         )
         SELECT
             c.course_id,
             v_now,
             coalesce(o.attempts, 0) + c.attempts,
-            coalesce(o.graded_assessments, 0) + c.graded_assessments,
-            coalesce(o.best_sum, 0) + c.best_sum
+            coalesce(o.best_sum, 0) + c.best_sum,
+            coalesce(o.best_count, 0) + c.best_count
         FROM course_change AS c
         LEFT JOIN course_summary AS o ON c.course_id = o.course_id
         ON CONFLICT (course_id) DO UPDATE SET
             attempts = excluded.attempts,
-            graded_assessments = excluded.graded_assessments,
             best_sum = excluded.best_sum,
+            best_count = excluded.best_count,
             changed_at = CASE
                 WHEN (
                     s.attempts, s.average_assessment_score

@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Moves the queue of course_enrollments into the summaries, in one statement and so in one
 -- snapshot. The dashboard counts progress and attempts of enrolled learners: who enrolls brings
 -- along what learner_course_summary holds, who leaves takes it away.
@@ -106,8 +107,8 @@ BEGIN
             sum(c.enrollments * p.interactions_sum)::bigint AS interactions_sum,
             sum(c.enrollments * p.meaningful_sum)::bigint AS meaningful_sum,
             sum(c.enrollments * p.attempts)::bigint AS attempts,
-            sum(c.enrollments * p.graded_assessments)::bigint AS graded_assessments,
-            sum(c.enrollments * p.best_sum)::bigint AS best_sum
+            sum(c.enrollments * p.best_sum)::bigint AS best_sum,
+            sum(c.enrollments * p.best_count)::bigint AS best_count
         FROM change AS c
         INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
         GROUP BY c.course_id
@@ -119,7 +120,7 @@ BEGIN
             course_id, changed_at, enrollments, completed, progress_sum, time_sum, engagement_sum,
             engagement_count, progress_rows, comprehension_sum, comprehension_count, retention_sum,
             retention_count, application_sum, application_count, interactions_sum, meaningful_sum,
-            attempts, graded_assessments, best_sum
+            attempts, best_sum, best_count
         )
         SELECT
             c.course_id,
@@ -140,8 +141,8 @@ BEGIN
             coalesce(o.interactions_sum, 0) + c.interactions_sum,
             coalesce(o.meaningful_sum, 0) + c.meaningful_sum,
             coalesce(o.attempts, 0) + c.attempts,
-            coalesce(o.graded_assessments, 0) + c.graded_assessments,
-            coalesce(o.best_sum, 0) + c.best_sum
+            coalesce(o.best_sum, 0) + c.best_sum,
+            coalesce(o.best_count, 0) + c.best_count
         FROM course_change AS c
         LEFT JOIN course_summary AS o ON c.course_id = o.course_id
         ON CONFLICT (course_id) DO UPDATE SET
@@ -161,8 +162,8 @@ BEGIN
             interactions_sum = excluded.interactions_sum,
             meaningful_sum = excluded.meaningful_sum,
             attempts = excluded.attempts,
-            graded_assessments = excluded.graded_assessments,
             best_sum = excluded.best_sum,
+            best_count = excluded.best_count,
             changed_at = CASE
                 WHEN (
                     s.enrollments, s.completed, s.average_progress, s.average_time_spent_minutes,

@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Moves the queue of learning_interactions into learner_summary, in one statement and so in one
 -- snapshot.
 CREATE OR REPLACE FUNCTION drain_learning_interactions_delta() RETURNS void

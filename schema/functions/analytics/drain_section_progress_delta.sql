@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Moves the queue of section_progress into the summaries, in one statement and so in one snapshot.
 -- Every learner's progress counts for the learner; for the course, that of whom
 -- learner_course_summary knows as enrolled.
@@ -37,8 +38,8 @@ BEGIN
     pair AS (
         INSERT INTO learner_course_summary AS s (
             learner_id, course_id, progress_rows, comprehension_sum, comprehension_count,
-            retention_sum, retention_count, application_sum, application_count,
-            interactions_sum, meaningful_sum
+            retention_sum, retention_count, application_sum, application_count, interactions_sum,
+            meaningful_sum
         )
         SELECT
             c.learner_id,

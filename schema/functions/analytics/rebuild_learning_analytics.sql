@@ -11,6 +11,7 @@ AS $$
 DECLARE
     v_started_at timestamptz := clock_timestamp();
     v_summary record;
+    v_queue record;
     v_is_done boolean;
 BEGIN
     PERFORM require_snapshot();
@@ -38,59 +39,33 @@ BEGIN
         USING now();
     END LOOP;
 
-    WITH queued AS (DELETE FROM course_enrollments_delta),
-
-    counted AS (
-        INSERT INTO course_enrollments_delta (
-            learner_id, course_id, enrollments, completed, progress_sum, time_sum, engagement_sum,
-            engagement_count
-        )
-        SELECT r.* FROM recount_course_enrollments() AS r
-    )
-
-    SELECT TRUE INTO v_is_done;
-
-    WITH queued AS (DELETE FROM section_progress_delta),
-
-    counted AS (
-        INSERT INTO section_progress_delta (
-            learner_id, course_id, progress_rows, comprehension_sum, comprehension_count,
-            retention_sum, retention_count, application_sum, application_count, interactions_sum,
-            meaningful_sum
-        )
-        SELECT r.* FROM recount_section_progress() AS r
-    )
-
-    SELECT TRUE INTO v_is_done;
+    -- a queue and its recount have the same columns
+    FOR v_queue IN
+        SELECT
+            t.name,
+            string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum) AS columns
+        FROM (
+            VALUES
+            ('course_enrollments'), ('section_progress'), ('learning_sessions'),
+            ('learning_interactions')
+        ) AS t (name)
+        INNER JOIN pg_attribute AS a ON (t.name || '_delta')::regclass = a.attrelid
+        WHERE a.attnum > 0 AND a.attidentity = '' AND NOT a.attisdropped
+        GROUP BY t.name
+    LOOP
+        EXECUTE format(
+            'WITH queued AS (DELETE FROM %1$I), '
+            'counted AS (INSERT INTO %1$I (%2$s) SELECT %2$s FROM %3$I()) '
+            'SELECT TRUE',
+            v_queue.name || '_delta', v_queue.columns, 'recount_' || v_queue.name
+        );
+    END LOOP;
 
     WITH queued AS (DELETE FROM assessment_attempts_delta),
 
     counted AS (
         INSERT INTO assessment_attempts_delta (learner_id, assessment_id)
         SELECT DISTINCT t.learner_id, t.assessment_id FROM assessment_attempts AS t
-    )
-
-    SELECT TRUE INTO v_is_done;
-
-    WITH queued AS (DELETE FROM learning_sessions_delta),
-
-    counted AS (
-        INSERT INTO learning_sessions_delta (
-            learner_id, sessions, duration_sum, duration_count, level_sum, level_count, focus_sum,
-            focus_count, productivity_sum, productivity_count
-        )
-        SELECT r.* FROM recount_learning_sessions() AS r
-    )
-
-    SELECT TRUE INTO v_is_done;
-
-    WITH queued AS (DELETE FROM learning_interactions_delta),
-
-    counted AS (
-        INSERT INTO learning_interactions_delta (
-            learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
-        )
-        SELECT r.* FROM recount_learning_interactions() AS r
     )
 
     SELECT TRUE INTO v_is_done;

@@ -1,6 +1,7 @@
 -- Attempts of learners at assessments, counted from the table through its unique index: best is a
 -- maximum, to which nothing can be added or taken back. Many pairs at once, since a function that
 -- is called for each costs more than the look.
+-- depends: functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION recount_assessment_attempts(
     p_learner_ids uuid[],
     p_assessment_ids uuid[]
@@ -33,7 +34,7 @@ BEGIN
             count(*) AS attempts,
             (
                 100 * max(t.percentage_score)
-                FILTER (WHERE t.completion_status IN ('graded', 'reviewed'))
+                FILTER (WHERE is_graded_attempt(t.completion_status))
             )::bigint AS best
         FROM assessment_attempts AS t
         WHERE t.learner_id = k.learner_id AND t.assessment_id = k.assessment_id

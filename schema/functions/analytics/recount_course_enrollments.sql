@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- course_enrollments counted from the table: grain and measures of course_enrollments_delta.
 CREATE OR REPLACE FUNCTION recount_course_enrollments() RETURNS TABLE (
     learner_id uuid,
@@ -19,9 +20,9 @@ AS $$
         r.course_id,
         count(*),
         count(*) FILTER (WHERE r.completion_status = 'completed'),
-        sum(100 * r.overall_progress)::bigint,
-        sum(r.total_time_spent)::bigint,
-        coalesce(sum(100 * r.engagement_score), 0)::bigint,
+        sum(100 * r.overall_progress),
+        sum(r.total_time_spent),
+        coalesce(sum(100 * r.engagement_score), 0),
         count(r.engagement_score)
     FROM course_enrollments AS r
     GROUP BY r.learner_id, r.course_id;

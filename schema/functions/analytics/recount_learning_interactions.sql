@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- learning_interactions counted from the table: grain and measures of learning_interactions_delta.
 CREATE OR REPLACE FUNCTION recount_learning_interactions() RETURNS TABLE (
     learner_id uuid,
@@ -15,7 +16,7 @@ AS $$
         r.learner_id,
         r.interaction_type,
         count(*),
-        coalesce(sum(100 * r.learning_effectiveness), 0)::bigint,
+        coalesce(sum(100 * r.learning_effectiveness), 0),
         count(r.learning_effectiveness)
     FROM learning_interactions AS r
     GROUP BY r.learner_id, r.interaction_type;
@@ -24,5 +25,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION recount_learning_interactions() FROM public;
 
 COMMENT ON FUNCTION recount_learning_interactions() IS
-'What the analytics hold of learning_interactions when nothing is queued, counted from the '
-'table: what rebuild_learning_analytics starts from and check_learning_analytics compares with.';
+'What the analytics hold of learning_interactions when nothing is queued, counted from the table: '
+'what rebuild_learning_analytics starts from and check_learning_analytics compares with.';

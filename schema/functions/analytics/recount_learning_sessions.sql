@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- learning_sessions counted from the table: grain and measures of learning_sessions_delta.
 CREATE OR REPLACE FUNCTION recount_learning_sessions() RETURNS TABLE (
     learner_id uuid,
@@ -19,13 +20,13 @@ AS $$
     SELECT
         r.learner_id,
         count(*),
-        coalesce(sum(r.duration_minutes), 0)::bigint,
+        coalesce(sum(r.duration_minutes), 0),
         count(r.duration_minutes),
-        coalesce(sum(engagement_rank(r.engagement_level)), 0)::bigint,
+        coalesce(sum(engagement_rank(r.engagement_level)), 0),
         count(r.engagement_level),
-        coalesce(sum(100 * r.focus_score), 0)::bigint,
+        coalesce(sum(100 * r.focus_score), 0),
         count(r.focus_score),
-        coalesce(sum(100 * r.productivity_score), 0)::bigint,
+        coalesce(sum(100 * r.productivity_score), 0),
         count(r.productivity_score)
     FROM learning_sessions AS r
     GROUP BY r.learner_id;
@@ -34,5 +35,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION recount_learning_sessions() FROM public;
 
 COMMENT ON FUNCTION recount_learning_sessions() IS
-'What the analytics hold of learning_sessions when nothing is queued, counted from the table: '
-'what rebuild_learning_analytics starts from and check_learning_analytics compares with.';
+'What the analytics hold of learning_sessions when nothing is queued, counted from the table: what '
+'rebuild_learning_analytics starts from and check_learning_analytics compares with.';

@@ -1,6 +1,7 @@
 -- Who got how many points on which item: the matrix that all item statistics are computed from.
 -- One attempt a learner, the first graded one: later ones break the model of classical test theory.
 -- Points are rounded to 12 decimals, so that each fits the double precision of the statistics.
+-- depends: functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION assessment_item_scores(p_assessment_id uuid) RETURNS TABLE (
     attempt_id uuid,
     item_id text,
@@ -33,7 +34,7 @@ BEGIN
         FROM assessment_attempts AS t
         WHERE
             t.assessment_id = p_assessment_id
-            AND t.completion_status IN ('graded', 'reviewed')
+            AND is_graded_attempt(t.completion_status)
         ORDER BY t.learner_id, t.attempt_number
     ),
 

@@ -1,5 +1,6 @@
 -- Definition of course_enrollments.current_grade: the triggers that keep the column and
 -- check_derived_columns both read it here.
+-- depends: functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION derive_current_grades(p_enrollment_ids uuid[]) RETURNS TABLE (
     enrollment_id uuid,
     current_grade numeric
@@ -35,7 +36,7 @@ BEGIN
                 WHERE
                     a.course_id = e.course_id
                     AND t.learner_id = e.learner_id
-                    AND t.completion_status IN ('graded', 'reviewed')
+                    AND is_graded_attempt(t.completion_status)
                     -- none where the assessment gives no points
                     AND t.percentage_score IS NOT NULL
                 GROUP BY a.id, a.weight_in_course

@@ -3,6 +3,7 @@
 -- A definer, because the writer need not be able to read or change enrollments.
 -- depends: functions/change_course_structure functions/find_enrollments
 -- depends: functions/update_current_grades
+-- depends: functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION follow_assessment_attempts() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -24,7 +25,7 @@ BEGIN
             FROM (
                 SELECT DISTINCT n.learner_id, n.assessment_id
                 FROM new_rows AS n
-                WHERE n.completion_status IN ('graded', 'reviewed')
+                WHERE is_graded_attempt(n.completion_status)
             ) AS k;
         WHEN 'DELETE' THEN
             SELECT array_agg(k.learner_id), array_agg(k.assessment_id)

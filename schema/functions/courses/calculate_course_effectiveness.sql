@@ -1,5 +1,6 @@
 -- Effectiveness of a course as JSON. Each source is aggregated by itself and then joined: joined
 -- first, enrollments, progress and attempts would multiply each other.
+-- depends: functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION calculate_course_effectiveness(p_course_id uuid) RETURNS jsonb
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
@@ -42,7 +43,7 @@ BEGIN
                 ON a.id = t.assessment_id AND e.learner_id = t.learner_id
             WHERE
                 e.course_id = p_course_id
-                AND t.completion_status IN ('graded', 'reviewed')
+                AND is_graded_attempt(t.completion_status)
             GROUP BY t.learner_id, t.assessment_id
         ),
 

@@ -1,5 +1,6 @@
 -- Definition of the derived columns of educational_courses: recalculate_course_metrics and
 -- check_derived_columns both read it here.
+-- depends: functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION derive_course_metrics(p_course_id uuid) RETURNS TABLE (
     enrollment_count integer,
     completion_rate numeric,
@@ -33,7 +34,7 @@ BEGIN
         WHERE
             e.course_id = p_course_id
             AND a.assessment_type IN ('diagnostic', 'summative')
-            AND t.completion_status IN ('graded', 'reviewed')
+            AND is_graded_attempt(t.completion_status)
             -- none where the assessment gives no points
             AND t.percentage_score IS NOT NULL
         GROUP BY t.learner_id, a.assessment_type, a.id

@@ -1,5 +1,6 @@
 -- Learners who may need help, each with all reasons that hold, after the indicators of Open edX
 -- Aspects and of Moodle's model of course dropout.
+-- depends: functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION at_risk_learners(
     p_course_id uuid,
     p_as_of timestamptz DEFAULT now(),
@@ -73,7 +74,7 @@ BEGIN
                         AND a.passing_score IS NOT NULL
                         AND t.learner_id = e.learner_id
                         AND coalesce(t.submitted_at, t.started_at) <= p_as_of
-                        AND t.completion_status IN ('graded', 'reviewed')
+                        AND is_graded_attempt(t.completion_status)
                     GROUP BY a.id, a.passing_score, a.total_points
                 ) AS best
             ) AS grade

@@ -3,6 +3,7 @@
 -- the key-share lock that the foreign keys of an uncommitted enrollment hold.
 -- What a statement inserted is checked at once, what it updated by row: that may be deferred.
 -- A definer, because the rule counts also rows that the writer may not see.
+-- depends: functions/refuse_other_institution
 CREATE OR REPLACE FUNCTION check_enrollment_institution() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -14,7 +15,6 @@ AS $$
 DECLARE
     v_learner_ids uuid[];
     v_course_ids uuid[];
-    v_enrollment record;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         SELECT array_agg(n.learner_id), array_agg(n.course_id) INTO v_learner_ids, v_course_ids
@@ -25,34 +25,10 @@ BEGIN
         FROM course_enrollments AS e
         WHERE e.id = new.id;
     END IF;
-    -- Each table by its key alone: a join, planned while both are empty, would read all learners
-    -- for each row of a load.
-    SELECT *
-    INTO v_enrollment
-    FROM (
-        SELECT
-            k.learner_id,
-            k.course_id,
-            (SELECT l.institution_id FROM learners AS l WHERE l.id = k.learner_id)
-                AS learner_institution_id,
-            (SELECT c.institution_id FROM educational_courses AS c WHERE c.id = k.course_id)
-                AS course_institution_id
-        FROM unnest(v_learner_ids, v_course_ids) AS k (learner_id, course_id)
-        OFFSET 0 -- each is looked up once
-    ) AS e
-    WHERE e.learner_institution_id <> e.course_institution_id
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE check_violation USING
-            MESSAGE = format(
-                'learner %s of institution %s cannot be enrolled in course %s of institution %s',
-                v_enrollment.learner_id, v_enrollment.learner_institution_id,
-                v_enrollment.course_id, v_enrollment.course_institution_id
-            ),
-            HINT = 'A learner or a course that is open to all institutions has none.',
-            CONSTRAINT = 'course_enrollments_institution_check',
-            TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
-    END IF;
+    PERFORM refuse_other_institution(
+        v_learner_ids, v_course_ids, TG_TABLE_SCHEMA, TG_TABLE_NAME,
+        'course_enrollments_institution_check'
+    );
     RETURN NULL;
 END;
 $$;

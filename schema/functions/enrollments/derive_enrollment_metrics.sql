@@ -1,5 +1,6 @@
 -- Definition of engagement_score and learning_velocity of enrollments: recalculate_course_metrics
 -- check_derived_columns both read it here. Both figures compare a learner with the others.
+-- depends: functions/metrics_window
 CREATE OR REPLACE FUNCTION derive_enrollment_metrics(
     p_course_id uuid,
     p_as_of timestamptz
@@ -24,7 +25,7 @@ BEGIN
         FROM learning_interactions AS i
         WHERE
             i.course_id = p_course_id
-            AND i.timestamp > p_as_of - interval '720 hours'
+            AND i.timestamp > p_as_of - metrics_window()
             AND i.timestamp <= p_as_of
         GROUP BY i.learner_id
     ),
@@ -38,7 +39,7 @@ BEGIN
         INNER JOIN learning_sections AS s ON h.section_id = s.id AND e.course_id = s.course_id
         WHERE
             e.course_id = p_course_id
-            AND h.changed_at >= p_as_of - interval '720 hours'
+            AND h.changed_at >= p_as_of - metrics_window()
             AND h.changed_at <= p_as_of
         GROUP BY h.learner_id
     ),

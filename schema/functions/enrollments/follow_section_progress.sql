@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Enrollments follow the progress of their sections: what a statement changed is added up for each
 -- learner and course. UPDATE, the way of every event, also serves the queue of the analytics and
 -- the history, all from one look at the rows. A definer, because the writer need not be able to
@@ -78,23 +79,23 @@ BEGIN
                 array_agg(k.last) FILTER (WHERE k.is_measured),
                 array_agg(
                     (
-                        NULL, k.learner_id, k.course_id, k.rows, coalesce(k.comprehension, 0),
-                        k.comprehensions, coalesce(k.retention, 0), k.retentions,
-                        coalesce(k.application, 0), k.applications, k.interactions, k.meaningful
+                        NULL, k.learner_id, k.course_id, k.progress_rows, k.comprehension_sum,
+                        k.comprehension_count, k.retention_sum, k.retention_count,
+                        k.application_sum, k.application_count, k.interactions_sum, k.meaningful_sum
                     )::section_progress_delta
                 ) FILTER (
                     WHERE
-                    k.rows <> 0
-                    OR k.comprehension <> 0
-                    OR k.comprehensions <> 0
-                    OR k.retention <> 0
-                    OR k.retentions <> 0
-                    OR k.application <> 0
-                    OR k.applications <> 0
-                    OR k.interactions <> 0
-                    OR k.meaningful <> 0
+                    k.progress_rows <> 0
+                    OR k.comprehension_sum <> 0
+                    OR k.comprehension_count <> 0
+                    OR k.retention_sum <> 0
+                    OR k.retention_count <> 0
+                    OR k.application_sum <> 0
+                    OR k.application_count <> 0
+                    OR k.interactions_sum <> 0
+                    OR k.meaningful_sum <> 0
                 ),
-                bool_or(k.rows <> 0),
+                bool_or(k.progress_rows <> 0),
                 -- of several rows, one may have gained what another lost
                 bool_or(k.progress <> 0 OR k.n > 2)
             INTO
@@ -110,19 +111,19 @@ BEGIN
                         r.learner_id,
                         r.course_id,
                         count(*) AS n,
-                        sum(r.sign) AS rows,
                         sum(r.sign * r.progress) AS progress,
                         sum(r.sign * r.total_time_spent) AS seconds,
                         max(r.last_accessed) FILTER (WHERE r.sign < 0) AS was,
                         max(r.last_accessed) FILTER (WHERE r.sign > 0) AS last,
-                        sum(r.sign * (100 * r.comprehension_score)::integer) AS comprehension,
-                        sum(r.sign * num_nonnulls(r.comprehension_score)) AS comprehensions,
-                        sum(r.sign * (100 * r.retention_score)::integer) AS retention,
-                        sum(r.sign * num_nonnulls(r.retention_score)) AS retentions,
-                        sum(r.sign * (100 * r.application_score)::integer) AS application,
-                        sum(r.sign * num_nonnulls(r.application_score)) AS applications,
-                        sum(r.sign * r.interaction_count) AS interactions,
-                        sum(r.sign * r.meaningful_interactions) AS meaningful
+                        sum(r.sign) AS progress_rows,
+                        sum(r.sign * r.comprehension_sum) AS comprehension_sum,
+                        sum(r.sign * r.comprehension_count) AS comprehension_count,
+                        sum(r.sign * r.retention_sum) AS retention_sum,
+                        sum(r.sign * r.retention_count) AS retention_count,
+                        sum(r.sign * r.application_sum) AS application_sum,
+                        sum(r.sign * r.application_count) AS application_count,
+                        sum(r.sign * r.interactions_sum) AS interactions_sum,
+                        sum(r.sign * r.meaningful_sum) AS meaningful_sum
                     FROM (
                         SELECT
                             -1 AS sign,
@@ -131,11 +132,14 @@ BEGIN
                             (100 * o.completion_percentage)::integer AS progress,
                             o.total_time_spent,
                             o.last_accessed,
-                            o.comprehension_score,
-                            o.retention_score,
-                            o.application_score,
-                            o.interaction_count,
-                            o.meaningful_interactions
+                            coalesce((100 * o.comprehension_score)::integer, 0) AS comprehension_sum,
+                            num_nonnulls(o.comprehension_score) AS comprehension_count,
+                            coalesce((100 * o.retention_score)::integer, 0) AS retention_sum,
+                            num_nonnulls(o.retention_score) AS retention_count,
+                            coalesce((100 * o.application_score)::integer, 0) AS application_sum,
+                            num_nonnulls(o.application_score) AS application_count,
+                            o.interaction_count AS interactions_sum,
+                            o.meaningful_interactions AS meaningful_sum
                         FROM old_rows AS o
                         UNION ALL
                         SELECT
@@ -145,9 +149,12 @@ BEGIN
                             (100 * n.completion_percentage)::integer,
                             n.total_time_spent,
                             n.last_accessed,
-                            n.comprehension_score,
-                            n.retention_score,
-                            n.application_score,
+                            coalesce((100 * n.comprehension_score)::integer, 0),
+                            num_nonnulls(n.comprehension_score),
+                            coalesce((100 * n.retention_score)::integer, 0),
+                            num_nonnulls(n.retention_score),
+                            coalesce((100 * n.application_score)::integer, 0),
+                            num_nonnulls(n.application_score),
                             n.interaction_count,
                             n.meaningful_interactions
                         FROM new_rows AS n

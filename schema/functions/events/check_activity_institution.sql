@@ -3,6 +3,7 @@
 -- statement inserted is checked at once, what it updated by row: a trigger's WHEN then passes over
 -- updates of anything else.
 -- A definer, because the rule counts also rows that the writer may not see.
+-- depends: functions/refuse_other_institution
 CREATE OR REPLACE FUNCTION check_activity_institution() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -15,7 +16,6 @@ DECLARE
     v_learner_ids uuid[];
     v_assessment_ids uuid[];
     v_course_ids uuid[];
-    v_pair record;
 BEGIN
     -- gathered before anything is looked up: Citus sends a join on, where no transition table is
     CASE
@@ -49,28 +49,9 @@ BEGIN
         RETURN new;
     END IF;
 
-    SELECT
-        k.learner_id,
-        k.course_id,
-        l.institution_id AS learner_institution_id,
-        c.institution_id AS course_institution_id
-    INTO v_pair
-    FROM unnest(v_learner_ids, v_course_ids) AS k (learner_id, course_id)
-    INNER JOIN learners AS l ON k.learner_id = l.id
-    INNER JOIN educational_courses AS c ON k.course_id = c.id
-    WHERE l.institution_id <> c.institution_id
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE check_violation USING
-            MESSAGE = format(
-                '%s: learner %s is of institution %s, course %s of institution %s',
-                TG_TABLE_NAME, v_pair.learner_id, v_pair.learner_institution_id,
-                v_pair.course_id, v_pair.course_institution_id
-            ),
-            HINT = 'A learner or a course that is open to all institutions has none.',
-            CONSTRAINT = tg_argv[1],
-            TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
-    END IF;
+    PERFORM refuse_other_institution(
+        v_learner_ids, v_course_ids, TG_TABLE_SCHEMA, TG_TABLE_NAME, tg_argv[1]
+    );
     RETURN new; -- the event table's is a BEFORE trigger, see there
 END;
 $$;

@@ -1,6 +1,7 @@
 -- Which partitions are past their retention: whole ones, never one that straddles the limit, and
 -- none that is under a legal hold.
 -- depends: functions/interaction_partitions functions/is_interaction_partition_held
+-- depends: functions/metrics_window
 CREATE OR REPLACE FUNCTION expired_interaction_partitions(
     p_keep interval,
     p_as_of timestamptz DEFAULT now()
@@ -25,7 +26,7 @@ BEGIN
                 'p_as_of must not be in the future, as %s is', coalesce(p_as_of::text, 'NULL')
             );
     END IF;
-    IF p_as_of - p_keep > p_as_of - interval '720 hours' THEN
+    IF p_as_of - p_keep > p_as_of - metrics_window() THEN
         RAISE invalid_parameter_value USING
             MESSAGE = format('p_keep must be at least 30 days, not %s', p_keep),
             HINT = 'Engagement and velocity of the enrollments look back on the events of 30 days.';

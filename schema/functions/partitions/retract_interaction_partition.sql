@@ -1,3 +1,4 @@
+-- Written from src/lms_schema/measures by make generate.
 -- Takes the events of a partition out of the analytics and of interaction_times, because DETACH and
 -- DROP fire no trigger.
 CREATE OR REPLACE FUNCTION retract_interaction_partition(p_partition regclass) RETURNS void

@@ -1,5 +1,6 @@
 -- What completing a module means: the sections, and where the module sets a passing score, also
 -- the assessments of its sections.
+-- depends: functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION is_module_completed(
     p_learner_id uuid,
     p_module_id uuid
@@ -38,7 +39,7 @@ BEGIN
                         WHERE
                             t.assessment_id = a.id
                             AND t.learner_id = p_learner_id
-                            AND t.completion_status IN ('graded', 'reviewed')
+                            AND is_graded_attempt(t.completion_status)
                     ) AS best
                 WHERE
                     m.id = p_module_id

@@ -53,7 +53,14 @@ SCOPES: Mapping[Scope, tuple[str, ...]] = {
         "hard-coded-schema",
         "ignore-comment",
     ),
-    "folder": ("layout", "one-number", "dependency", "order-fresh", "released-file"),
+    "folder": (
+        "layout",
+        "one-number",
+        "dependency",
+        "order-fresh",
+        "measures-fresh",
+        "released-file",
+    ),
     "lint": ("sqlfluff", "squawk"),
     "install": (
         "apply",

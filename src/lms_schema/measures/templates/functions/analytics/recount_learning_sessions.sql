@@ -1,0 +1,2 @@
+{% extends "base/recount.sql" %}
+{% set source = sources.learning_sessions %}
