@@ -266,16 +266,16 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
         'analytics', 'learner_summary', 'learner', 'education', 'follow', TRUE,
         '{
             changed_at, learning_style, academic_level, preferred_difficulty, enrollments,
-            completed, time_sum, sessions, attempts, average_course_progress,
-            average_session_duration, overall_comprehension, overall_retention,
-            overall_application, average_engagement_level, average_focus_score,
-            average_productivity_score, average_assessment_performance, preferred_interaction_type,
-            interaction_learning_effectiveness, progress_sum, duration_sum, duration_count,
-            level_sum, level_count, focus_sum, focus_count, productivity_sum, productivity_count,
-            progress_rows, comprehension_sum, comprehension_count, retention_sum, retention_count,
-            application_sum, application_count, graded_assessments, best_sum, content_view,
-            knowledge_check, practice_activity, reflection, discussion, help_request, navigation,
-            effectiveness_sum, effectiveness_count
+            completed, time_sum, attempts, sessions, average_course_progress,
+            overall_comprehension, overall_retention, overall_application,
+            average_assessment_performance, average_session_duration, average_engagement_level,
+            average_focus_score, average_productivity_score, interaction_learning_effectiveness,
+            preferred_interaction_type, progress_sum, progress_rows, comprehension_sum,
+            comprehension_count, retention_sum, retention_count, application_sum,
+            application_count, best_sum, best_count, duration_sum, duration_count, level_sum,
+            level_count, focus_sum, focus_count, productivity_sum, productivity_count,
+            effectiveness_sum, effectiveness_count, content_view, knowledge_check,
+            practice_activity, reflection, discussion, help_request, navigation
         }'
     ),
     (
@@ -287,7 +287,7 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
         '{
             course_id, enrollments, progress_rows, comprehension_sum, comprehension_count,
             retention_sum, retention_count, application_sum, application_count, interactions_sum,
-            meaningful_sum, attempts, graded_assessments, best_sum
+            meaningful_sum, attempts, best_sum, best_count
         }'
     ),
     (
@@ -320,8 +320,8 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
             course_id, course_title, difficulty_level, enrollments, completed, progress_sum,
             time_sum, engagement_sum, engagement_count, progress_rows, comprehension_sum,
             comprehension_count, retention_sum, retention_count, application_sum,
-            application_count, interactions_sum, meaningful_sum, attempts, graded_assessments,
-            best_sum, average_progress, average_time_spent_minutes, average_engagement_score,
+            application_count, interactions_sum, meaningful_sum, attempts, best_sum, best_count,
+            average_progress, average_time_spent_minutes, average_engagement_score,
             average_comprehension, average_retention, average_application,
             average_interactions_per_section, average_meaningful_interactions,
             average_assessment_score, changed_at
