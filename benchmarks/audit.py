@@ -40,7 +40,10 @@ def audit(run: Run) -> None:
         ):
             run.compare(
                 what,
-                {side: partial(owner.execute, grade, values) for side in ("without", "with the audit log")},
+                {
+                    side: partial(owner.execute, grade, values)
+                    for side in ("without", "with the audit log")
+                },
                 before={
                     "without": partial(_switch, owner, "DISABLE"),
                     "with the audit log": partial(_switch, owner, "ENABLE"),

@@ -59,7 +59,10 @@ audit_rows_hash(int8multirange),
 audit_seal_hash(bigint, timestamptz, int8multirange, bytea, bytea),
 report_course_outcomes(),
 report_engagement(),
-report_assessments()
+report_assessments(),
+export_learner_data(uuid),
+erase_learner(uuid),
+unmapped_columns()
 FROM
 public, lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth,
 lms_analyst, lms_privacy, lms_auditor;
@@ -165,3 +168,10 @@ session_ward_courses(),
 session_ward_institutions(),
 session_wards()
 TO lms_learner, lms_guardian, lms_instructor, lms_registrar;
+
+-- Requests of access and of erasure, and whether the register is complete.
+GRANT EXECUTE ON FUNCTION
+export_learner_data(uuid),
+erase_learner(uuid),
+unmapped_columns()
+TO lms_privacy;

@@ -46,8 +46,7 @@ def test_a_grade_has_its_history_and_its_grader(transaction: Connection) -> None
     for score in (3, 4):
         become(transaction, "lms_instructor", world.tokens["tess"])
         transaction.execute(
-            "UPDATE assessment_attempts SET score = %s, completion_status = 'graded'"
-            " WHERE id = %s",
+            "UPDATE assessment_attempts SET score = %s, completion_status = 'graded' WHERE id = %s",
             (score, attempt),
         )
         transaction.execute("RESET ROLE")

@@ -85,7 +85,11 @@ def test_maintain(database: str) -> None:
     retention = ("--keep-interactions", "12 months")
     steps = _document("maintain", "maintain", "--database", database, *retention)["steps"]
     assert [step["step"] for step in steps] == [
-        "metrics", "retention", "partitions", "seals", "analytics"
+        "metrics",
+        "retention",
+        "partitions",
+        "seals",
+        "analytics",
     ]
     assert steps[1]["dropped"]
     with (

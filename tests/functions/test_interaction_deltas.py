@@ -131,7 +131,9 @@ def test_partitions_made_later_and_partitions_without_triggers_get_them(
     ):
         assert column(transaction, listed, partition) == expected, partition
     assert scalar(transaction, "SELECT ensure_interaction_partitions(15)") == 0
-    assert column(transaction, "SELECT * FROM month_partition_ddl('learning_interactions', 15)") == []
+    assert (
+        column(transaction, "SELECT * FROM month_partition_ddl('learning_interactions', 15)") == []
+    )
 
 
 def test_a_partition_can_be_taken_out_whole(transaction: Connection, now: datetime) -> None:

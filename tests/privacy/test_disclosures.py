@@ -21,7 +21,9 @@ def record(connection: Connection, learner: uuid.UUID, action: str, **values: An
         **{f"p_{name}": value for name, value in values.items()},
     }
     marks = ", ".join(f"{name} => %s" for name in arguments)
-    query = f"SELECT record_disclosure({marks})".replace("p_records => %s", "p_records => %s::text[]")
+    query = f"SELECT record_disclosure({marks})".replace(
+        "p_records => %s", "p_records => %s::text[]"
+    )
     number = scalar(connection, query, *arguments.values())
     assert isinstance(number, int)
     return number
@@ -38,7 +40,9 @@ def entries(connection: Connection) -> list[Row]:
     return sorted(read(connection, "disclosures"), key=lambda row: row["id"])
 
 
-def consent(connection: Connection, learner: uuid.UUID, action: str, purpose: str, **more: Any) -> None:
+def consent(
+    connection: Connection, learner: uuid.UUID, action: str, purpose: str, **more: Any
+) -> None:
     add(connection, "consent_events", learner_id=learner, action=action, purpose=purpose, **more)
 
 

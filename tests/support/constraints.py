@@ -967,6 +967,7 @@ def _all() -> Iterator[Case]:
     )
 
     yield from _access()
+    yield from _privacy()
     yield from _ledgers()
     yield _pair_key("learner_course_summary", "learner_id", "course_id")
     yield _pair_key("learner_assessment_summary", "assessment_id", "learner_id")
@@ -997,6 +998,57 @@ def _access() -> Iterator[Case]:
     yield Case(f"{table}_pkey", table, lambda _: ([{}], []), UNIQUE)
     yield Case(f"{table}_is_only_row_check", table, _only_row)
     yield Case(f"{table}_identity_source_check", table, _identity_source)
+
+
+def _privacy() -> Iterator[Case]:
+    table = "data_map_entries"
+    yield _taken(table, {"column_name": "other"}, {"table_name": "other"})
+    for column, least in (("subject", "person"), ("category", "direct"), ("on_erase", "follow")):
+        yield _fixed(table, column, ["other", ""], [least])
+    nothing = {"subject": "none", "category": "none", "on_erase": "keep", "is_exported": False}
+    wrong = ({"subject": "none"}, {"category": "none"}, {**nothing, "is_exported": True})
+    yield Case(f"{table}_none_check", table, lambda _: ([*wrong], [nothing]))
+
+    table = "legal_holds"
+    yield _primary_key(table)
+    yield _foreign_key(table, "learner_id", "learners")
+    yield _fixed(table, "reason", [""], ["x"])
+    yield _finite(table, "held_until", "placed_at")
+
+    table = "erasures"
+    yield _pair_key(table, "learner_id")
+    yield _fixed(table, "erased_rows", [[], Jsonb(5)], [{}])
+    yield _finite(table, "erased_at")
+
+    table = "retention_policies"
+    other = {"what": "access_sessions"}
+    yield _taken(table, other)
+    yield _fixed(table, "what", ["learners", ""], ["access_sessions"])
+    short = {"keep_for": "29 days"}
+    yield Case(
+        f"{table}_keep_for_check",
+        table,
+        lambda _: ([short], [{"keep_for": "30 days"}, short | other]),
+    )
+    past, none = {"keep_for": "-1 second"}, {"keep_for": "0"}
+    yield Case(f"{table}_future_check", table, lambda _: ([past | other], [none | other]))
+    yield _fixed(table, "legal_basis", [""], ["x"])
+    yield _finite(table, "decided_at")
+
+    table = "retention_log"
+    yield _primary_key(table)
+    yield _fixed(table, "rows_gone", [-1], [0])
+    yield _finite(table, "lower_bound", "upper_bound", "gone_at")
+
+
+def _taken(table: str, *others: Row) -> Case:
+    """The key of a default row, once there is one; rows that differ in these are free."""
+
+    def rows(connection: Connection) -> Rows:
+        add(connection, table)
+        return [{}], others
+
+    return Case(f"{table}_pkey", table, rows, UNIQUE)
 
 
 def _ledgers() -> Iterator[Case]:

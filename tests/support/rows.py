@@ -301,6 +301,39 @@ def _rebuild_request(_connection: Connection, _values: Values) -> Row:
     return {"reason": "a test"}
 
 
+def _data_map_entry(_connection: Connection, _values: Values) -> Row:
+    return {
+        "table_name": "notes",
+        "column_name": "note",
+        "subject": "learner",
+        "category": "content",
+        "on_erase": "empty",
+        "is_exported": True,
+        "purpose": "Teaching.",
+        "legal_basis": "Contract.",
+        "retention": "Two years.",
+    }
+
+
+def _legal_hold(connection: Connection, values: Values) -> Row:
+    return {
+        "learner_id": values.get("learner_id") or add(connection, "learners")["id"],
+        "reason": "Case 1",
+    }
+
+
+def _erasure(_connection: Connection, _values: Values) -> Row:
+    return {"learner_id": uuid.uuid4(), "erased_rows": {"learners": 1}}
+
+
+def _retention_policy(_connection: Connection, _values: Values) -> Row:
+    return {"what": "learning_interactions", "keep_for": "24 months", "legal_basis": "Rule 7."}
+
+
+def _retention_entry(_connection: Connection, _values: Values) -> Row:
+    return {"what": "learning_interactions", "upper_bound": EARLY, "rows_gone": 3}
+
+
 def _consent_event(_connection: Connection, values: Values) -> Row:
     learner_id = values.get("learner_id") or uuid.uuid4()
     return {
@@ -341,6 +374,8 @@ def _audit_seal(_connection: Connection, _values: Values) -> Row:
 
 
 WITH_IDENTITY = {
+    "legal_holds",
+    "retention_log",
     "consent_events",
     "disclosures",
     "audit_log",
@@ -376,6 +411,11 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "guardian_links": _guardian_link,
     "access_sessions": _access_session,
     "access_settings": _access_settings,
+    "data_map_entries": _data_map_entry,
+    "legal_holds": _legal_hold,
+    "erasures": _erasure,
+    "retention_policies": _retention_policy,
+    "retention_log": _retention_entry,
     "consent_events": _consent_event,
     "disclosures": _disclosure,
     "audit_log": _audit_entry,

@@ -34,8 +34,16 @@ _BY_MONTH = (_EVENTS, "audit_log")
 
 _EXPIRED = """
     SELECT partition::text
-    FROM {schema}.expired_interaction_partitions(%s::text::interval) LIMIT 1
+    FROM {schema}.expired_interaction_partitions(coalesce(
+        %s::text::interval,
+        (
+            SELECT p.keep_for FROM {schema}.retention_policies AS p
+            WHERE p.what = 'learning_interactions'
+        )
+    )) LIMIT 1
 """
+
+_POLICY = "SELECT what FROM {schema}.retention_policies LIMIT 1"
 
 _MONTHS = "SELECT * FROM {schema}.month_partition_ddl(%s::text) LIMIT 1"
 
@@ -153,16 +161,17 @@ def maintain(
 ) -> MaintainResult:
     """Do what a schema needs regularly, beside its readers and writers.
 
-    In this order: the metrics of each course; when asked, events past their retention dropped by
-    whole months; the months of events and of the audit log a year ahead; the audit log sealed; the
-    analytics refreshed. Each course and each month is a transaction of its own. A step that fails
-    is reported, and the others are done. While another maintain of the schema is at work, nothing is done.
+    In this order: the metrics of each course; when asked, or where there are retention policies,
+    what is past its retention, events by whole months; the months of events and of the audit log a
+    year ahead; the audit log sealed; the analytics refreshed. Each course and each month is a
+    transaction of its own. A step that fails is reported, and the others are done. While another
+    maintain of the schema is at work, nothing is done.
 
     Args:
         conninfo: Any libpq connection string, of the owner of the schema's objects.
         schema: The schema; by default the first existing one of the connection's search path.
         keep_interactions: How long events are kept at least, as an interval of PostgreSQL such as
-            `24 months`; by default for ever.
+            `24 months`; by default as retention_policies say, and without a policy for ever.
         lock_timeout: Seconds that a statement waits for a lock before it is tried again. Shorter
             than PostgreSQL's deadlock_timeout of 1 s, no other session is ever cancelled for a
             deadlock with it.
@@ -262,7 +271,7 @@ class _Maintenance:
         these. The analytics come last: they show what the others changed.
         """
         done = [self._step("metrics", self._metrics)]
-        if self._keep_interactions is not None:
+        if self._keep_interactions is not None or self._first(_POLICY) is not None:
             done.append(self._step("retention", self._expire))
         done.append(self._step("partitions", self._make_months))
         done.append(self._step("seals", self._seal))
@@ -329,7 +338,7 @@ class _Maintenance:
         return "done"
 
     def _expire(self) -> str:
-        """Drop what is past its retention, the oldest first: one partition per transaction."""
+        """Drop what is past its retention, the oldest months first, each in a transaction."""
 
         def drop_one() -> DroppedPartition | None:
             self._execute(_LOCK % _EVENTS)
@@ -350,6 +359,8 @@ class _Maintenance:
             if dropped is not None:
                 self._dropped.append(dropped)
                 self._count += 1
+        delete = partial(self._first, "SELECT {schema}.delete_expired_rows()")
+        self._patiently("rows past their retention", delete)
         return "done"
 
     def _refresh(self) -> str:
