@@ -26,7 +26,7 @@ AUDITED = ("assessment_attempts", "course_enrollments")
 
 @benchmark("audit", "The audit log: grading with it and without it, sealing and checking")
 def audit(run: Run) -> None:
-    """Compare grading one attempt, a whole assessment and a course, with the triggers on and off."""
+    """Compare grading an attempt, a whole assessment and a course, with the triggers on and off."""
     size = run.size("interactions", 1_000_000, 20_000)
     with run.database(size) as owner:
         owner.execute("UPDATE assessment_attempts SET score = 1, completion_status = 'graded'")

@@ -1,4 +1,4 @@
-"""Seals: every kind of tampering is found, and no row is left out, however late it was committed."""
+"""Seals: all kinds of tampering are found, and no row is left out, however late it is committed."""
 
 from __future__ import annotations
 
@@ -170,12 +170,10 @@ def test_two_that_seal_at_once_seal_each_row_once(database: str, connection: Con
 
 
 def test_it_is_not_sealed_by_an_old_snapshot(database: str) -> None:
-    with (
-        psycopg.connect(database) as old,
-        pytest.raises(psycopg.errors.InvalidTransactionState),
-    ):
+    with psycopg.connect(database) as old:
         old.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        old.execute("SELECT seal_audit_log()")
+        with pytest.raises(psycopg.errors.InvalidTransactionState):
+            old.execute("SELECT seal_audit_log()")
 
 
 def test_no_row_is_lost_beside_eight_writers(database: str, connection: Connection) -> None:

@@ -95,9 +95,9 @@ def recovered_counts(publish: Publish) -> int:
     for sizes in product((10, 13, 20, 27), (10, 20)):
         for cells in product(*map(cell_states, sizes)):
             output = publish(cells)
-            for number, cell in enumerate([*cells, [v for cell in cells for v in cell]]):
-                part = whole_tens(cell) if number < len(cells) else cell
-                counts[sizes, output, number].add(sum(part))
+            for number, cell in enumerate([*cells, [value for part in cells for value in part]]):
+                tens = whole_tens(cell) if number < len(cells) else cell
+                counts[sizes, output, number].add(sum(tens))
     return sum(len(possible) == 1 for possible in counts.values())
 
 
