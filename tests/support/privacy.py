@@ -90,6 +90,8 @@ def fill(database: str, connection: Connection) -> uuid.UUID:
         reason=MARK,
         held_until=scalar(connection, "SELECT now() - interval '1 day'"),
     )
+    for ledger in ("consent_events", "disclosures"):
+        add(connection, ledger, learner_id=learner)
     _mark(connection, learner)
     connection.execute("SELECT refresh_learning_analytics()")
     connection.execute("ANALYZE")
@@ -104,7 +106,7 @@ def _mark(connection: Connection, learner: uuid.UUID) -> None:
         " FROM data_map AS d JOIN pg_attribute AS a"
         " ON a.attrelid = d.table_name::regclass AND a.attname = d.column_name"
         " LEFT JOIN pg_attrdef AS x ON x.adrelid = a.attrelid AND x.adnum = a.attnum"
-        " WHERE d.on_erase IN ('empty', 'null', 'stub')"
+        " WHERE d.on_erase IN ('empty', 'null', 'stub') AND d.column_name <> 'data_consent'"
     ).fetchall():
         key = "id" if table == "learners" else "learner_id"
         if kind == "jsonb" and name == "responses":

@@ -38,7 +38,7 @@ BEGIN
                         WHEN 'first_name' THEN '''Erased'''
                         WHEN 'last_name' THEN '''Learner'''
                         WHEN 'created_at' THEN 'date_trunc(''year'', created_at)'
-                        ELSE 'DEFAULT'
+                        WHEN 'updated_at' THEN 'now()'
                     END
             END AS value
         FROM data_map AS d
@@ -76,11 +76,11 @@ BEGIN
         'learners',
         'id',
         format(
-            'INSERT INTO learners (%s) SELECT %s FROM learners WHERE id = $1',
+            'INSERT INTO %s (%s) SELECT %s FROM %1$s WHERE id = $1', 'learners',
             string_agg(quote_ident(l.column_name), ', '), string_agg(l.value, ', ')
         )
     FROM line AS l
-    WHERE l.table_name = 'learners' AND l.value <> 'DEFAULT'
+    WHERE l.table_name = 'learners' AND l.value IS NOT NULL
     UNION ALL
     SELECT
         'erase',

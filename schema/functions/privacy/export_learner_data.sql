@@ -6,7 +6,7 @@
 -- depends: functions/require_data_subject
 CREATE OR REPLACE FUNCTION export_learner_data(p_learner_id uuid) RETURNS jsonb
 LANGUAGE plpgsql
-STABLE
+STABLE PARALLEL SAFE
 SECURITY DEFINER
 SET search_path FROM CURRENT
 -- the same bytes whoever asks, and wherever
