@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all bench lint format types generate clean
+.PHONY: help install demo test test-all server bench lint format types generate clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test: $(VENV)/dev ## Run the tests that are not slow (PYTEST_ARGS="-k velocity" 
 test-all: $(VENV)/dev ## Run all tests
 	$(PYTEST) $(PYTEST_ARGS)
 
+server: $(VENV)/dev ## Run a PostgreSQL for the tests until Ctrl-C: they begin at once with what it prints
+	@$(BIN)/python tools/kept_server.py
+
 bench: $(VENV)/dev ## Run the benchmarks, then write their report (BENCH_ARGS="--quick" for a try)
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 
@@ -49,12 +52,8 @@ format: $(VENV)/dev ## Format the SQL and the Python
 types: $(VENV)/dev ## Check the types
 	$(BIN)/mypy
 
-generate: $(VENV)/dev ## Write the SQL of the measures, schema/ORDER, docs/schema.md and the catalogs of PostgreSQL 15 to 18 (needs Docker)
-	$(BIN)/python tools/generate_measures.py
-	$(BIN)/python tools/generate_order.py
-	$(BIN)/python tools/generate_check_docs.py
-	$(BIN)/python tools/generate_catalogs.py
-	$(BIN)/python tools/generate_dictionary.py
+generate: $(VENV)/dev ## Write what is derived: SQL of the measures, schema/ORDER, the catalog, docs/schema.md, docs/check.md
+	$(BIN)/python tools/generated_files.py
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
@@ -20,6 +22,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from lms_schema.catalog.catalog import Catalog
 from lms_schema.server.disposable import new_database as new_database_on
 from lms_schema.source import package as packages
 from lms_schema.testing import ensure_template
@@ -30,6 +33,9 @@ pytest_plugins = ["pytester", "support.server", "support.privacy"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
+STALE = "generated files are stale: run make generate"
+"""Why a test is skipped that compares something with the release; another one fails for it."""
+
 Connection = psycopg.Connection[tuple[Any, ...]]
 ExtraMaker = Callable[..., Path]
 PackageMaker = Callable[[Mapping[str, str | bytes]], packages.SchemaPackage]
@@ -39,7 +45,7 @@ PackageMaker = Callable[[Mapping[str, str | bytes]], packages.SchemaPackage]
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     is_skipped = report.skipped and not hasattr(report, "wasxfail")
-    is_tried = is_skipped and ELSEWHERE in report.longreprtext
+    is_tried = is_skipped and any(why in report.longreprtext for why in (ELSEWHERE, STALE))
     if is_skipped and not is_tried and "LMS_TEST_FORBID_SKIPS" in os.environ:
         report.outcome = "failed"
         report.longrepr = f"skipped, which LMS_TEST_FORBID_SKIPS forbids: {report.longreprtext}"
@@ -50,6 +56,37 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 def _no_database_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LMS_DATABASE_URL", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def stale_files(shared_database: str) -> list[str]:
+    """The generated files that are not what `make generate` would write now."""
+    # in a process of its own, where no test has replaced anything
+    tool = [sys.executable, str(ROOT / "tools" / "generated_files.py"), shared_database, "public"]
+    done = subprocess.run(tool, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+@pytest.fixture
+def fresh_release(stale_files: list[str]) -> None:
+    """Skip a test when generated files are stale: one fails for that, which says what to do."""
+    if stale_files:
+        pytest.skip(STALE)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_catalog(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take `fresh_release` at the moment when a test reads the catalog that ships."""
+    if "server" not in request.fixturenames:
+        return
+    request.getfixturevalue("shared_database")  # now, while the test has replaced nothing
+    read = Catalog.from_json
+
+    def from_json(text: str) -> Catalog:
+        request.getfixturevalue("fresh_release")
+        return read(text)
+
+    monkeypatch.setattr(Catalog, "from_json", from_json)
 
 
 @pytest.fixture

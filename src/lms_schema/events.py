@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from psycopg.errors import Diagnostic
 
-from lms_schema.source.package import Kind, SqlFile
-
 
 @dataclass(frozen=True)
 class Event:
@@ -93,10 +91,3 @@ class Action:
     file: str
     action: str
     seconds: float = field(default=0.0, compare=False)
-
-
-def verb(file: SqlFile, *, new: bool) -> str:
-    """Return the action for a file that is applied as it is: `apply`, `replace` or `run`."""
-    if file.kind is Kind.RECURRING:
-        return "run"
-    return "apply" if new else "replace"

@@ -731,7 +731,7 @@ _release = cache(release_catalog)
 
 def differences(connection: Connection) -> list[tuple[str, str, str]]:
     live = read_catalog(connection, "public")
-    found, _notes = compare(_release(live.server_major), live)
+    found, _notes = compare(_release(), live)
     return [(item.problem, item.kind, item.name) for item in found]
 
 

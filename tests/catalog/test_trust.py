@@ -17,7 +17,7 @@ from lms_schema import DatabaseError, Event, StatementFailed, migrate, plan
 from lms_schema.cli import cli
 from lms_schema.errors import printable
 from lms_schema.records import ledger
-from lms_schema.runner.observer import Watch
+from lms_schema.runner.observer import Observer
 from lms_schema.server import advisory_lock, embedded, sessions
 from lms_schema.source import package as packages
 from support.planted import calls, neighbour
@@ -379,7 +379,7 @@ def test_what_others_put_there_in_the_last_transaction_is_not_adopted(
     )
     with new_role(empty_database, "GRANT CREATE ON SCHEMA public TO {role}") as role:
 
-        class Plant(Watch):
+        class Plant(Observer):
             number = 0
 
             def begin(self) -> None:
@@ -388,7 +388,7 @@ def test_what_others_put_there_in_the_last_transaction_is_not_adopted(
                     execute(role.conninfo, "CREATE FUNCTION public.f() RETURNS int RETURN 2")
 
         with pytest.raises(DatabaseError, match='function "f", owned by'):
-            migrate(empty_database, package=package, watch=Plant())
+            migrate(empty_database, package=package, observer=Plant())
         assert query(empty_database, "SELECT public.f()") == [(2,)]
         assert [row[0] for row in query(empty_database, f"SELECT migration_id FROM {STATE}")] == [
             "tables/010_a"

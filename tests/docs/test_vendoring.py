@@ -72,6 +72,7 @@ def shell(tmp_path: Path) -> Shell:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("fresh_release")
 @pytest.mark.parametrize("way", ["export --from 1.2.0", "lms-schema migrate"])
 @pytest.mark.parametrize("start", ["export", "recipe"])
 def test_a_database_that_psql_made_comes_to_the_next_release(

@@ -59,7 +59,7 @@ def test_an_adopted_schema_has_the_records_that_migrate_writes(
         (),
     )
     assert result.adopted == tuple(file.id for file in package.read().files)
-    assert _records(empty_database) == _records(shared_database), "run: make generate"
+    assert _records(empty_database) == _records(shared_database)
     assert lms_schema.status(empty_database).exit_code == 0
     assert lms_schema.migrate(empty_database).actions == ()
     assert fingerprint(empty_database) == before

@@ -505,11 +505,13 @@ def test_plan_status_and_migrate_count_the_same_files(
     package = make_package(TABLES | VIEWS | wider)
     monkeypatch.setattr(packages, "read", lambda: package)
 
-    def said(command: str) -> str:
-        return CliRunner().invoke(cli, [command, "--database", empty_database]).stdout
+    def said(command: str, *options: str) -> str:
+        return CliRunner().invoke(cli, [command, "--database", empty_database, *options]).stdout
 
     assert "pending: 1 file\n  tables/030_c\nchanged: 1 file\n  functions/f\n" in said("status")
-    assert "2 files pending and 2 others with them; nothing was changed." in said("plan")
+    counted = "2 files pending and 2 others with them"
+    assert f"{counted}; nothing was changed." in said("plan")
+    assert f"**{counted}** in schema" in said("plan", "--format", "markdown")
     assert ": 2 files done and 2 others with them in " in said("migrate")
 
 

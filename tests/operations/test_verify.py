@@ -17,7 +17,6 @@ from lms_schema.catalog.catalog import Catalog, read_catalog, release_catalog
 from lms_schema.catalog.difference import Difference, compare, without_row_security
 from lms_schema.errors import DatabaseError, DatabaseNewer, UsageError
 from lms_schema.operations.verify import verify
-from lms_schema.server.sessions import SUPPORTED
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Found = set[tuple[str, str, str]]
@@ -227,7 +226,7 @@ def reader(connection: Connection) -> Iterator[str]:
 
 def differences(connection: Connection, *, strict: bool = False) -> tuple[Difference, ...]:
     live = read_catalog(connection, "public")
-    return compare(release_catalog(live.server_major), live, strict=strict)[0]
+    return compare(release_catalog(), live, strict=strict)[0]
 
 
 def found(connection: Connection) -> Found:
@@ -250,14 +249,6 @@ def bounds(connection: Connection, partition: str) -> tuple[str, str]:
     assert text is not None
     lower, upper = re.findall(r"'([^']+)'", text[0])
     return lower, upper
-
-
-def test_fresh_install_equals_the_catalog_that_the_release_ships(transaction: Connection) -> None:
-    live = read_catalog(transaction, "public")
-    shipped = release_catalog(live.server_major)
-    assert compare(shipped, live, strict=True) == ((), ()), "run: make generate"
-    assert live == shipped, "run: make generate"
-    assert live.fingerprint == shipped.fingerprint
 
 
 @pytest.mark.parametrize("change", DRIFT)
@@ -433,16 +424,6 @@ def test_an_empty_schema_misses_everything_once(empty_database: str) -> None:
     assert {item.problem for item in result.differences} == {"missing"}
     kinds = {"type", "table", "view", "function", "grant"}
     assert {item.kind for item in result.differences} == kinds
-
-
-def test_each_supported_major_has_a_catalog() -> None:
-    for major in SUPPORTED:
-        assert release_catalog(major).server_major == major
-
-
-def test_a_server_that_the_release_does_not_know_is_refused() -> None:
-    with pytest.raises(UsageError, match="PostgreSQL 14"):
-        release_catalog(14)
 
 
 def test_a_result_is_one_json_document(connection: Connection, database: str) -> None:

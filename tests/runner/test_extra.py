@@ -319,9 +319,8 @@ def test_another_major_version_may_print_a_definition_otherwise_but_not_lack_it(
             quoted: function.format("plpgsql", "BEGIN RETURN 1; END"),
         },
     )
-    expected = additions.on(Catalog(15, {}))
+    expected = additions.on(Catalog({}))
     live = Catalog(
-        15,
         {
             view: "VIEW AS SELECT learners.email",
             table: "UNLOGGED TABLE",
@@ -332,7 +331,7 @@ def test_another_major_version_may_print_a_definition_otherwise_but_not_lack_it(
     differences, notes = compare(expected, live, unsure=additions.unsure(15))
     assert [item.name for item in differences] == ["subscriptions", "g()"]
     assert [item.name for item in notes] == ["paying", "f()"]
-    differences, _ = compare(expected, Catalog(15, {}), unsure=additions.unsure(15))
+    differences, _ = compare(expected, Catalog({}), unsure=additions.unsure(15))
     assert [item.problem for item in differences] == ["missing"] * 4
     differences, notes = compare(expected, live, unsure=additions.unsure(18))
     assert (len(differences), notes) == (4, ())

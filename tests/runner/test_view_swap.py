@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from lms_schema import LmsSchemaError, LockNotObtained, StatementFailed, drop, migrate, status
-from lms_schema.runner.view_swap import Swap
+from lms_schema.runner.view_swap import ViewSwap
 from lms_schema.source.package import SchemaPackage
 from support.runner import Make, actions, execute, fingerprint, query
 
@@ -331,7 +331,7 @@ def crashed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, SchemaPackage], N
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patched:
-            patched.setattr(Swap, "wait_for_snapshots", killed)
+            patched.setattr(ViewSwap, "wait_for_snapshots", killed)
             with pytest.raises(KeyboardInterrupt):
                 migrate(conninfo, package=package)
 

@@ -34,8 +34,8 @@ BEGIN
     -- nobody places a hold meanwhile
     LOCK TABLE legal_holds IN SHARE MODE;
     IF EXISTS (
-        SELECT FROM unnest(p_partitions) AS p (partition)
-        WHERE is_interaction_partition_held(p.partition)
+        SELECT FROM interaction_partitions() AS p
+        WHERE p.partition = ANY(p_partitions) AND is_interaction_partition_held(p.partition)
     ) THEN
         RAISE serialization_failure USING
             MESSAGE = 'a legal hold was placed on expiring events',

@@ -14,7 +14,13 @@ BEGIN
         ORDER BY s.table_name = 'course_enrollments', s.table_name, s.column_name
     LOOP
         EXECUTE v_statement USING p_learner_id;
-        IF clock_timestamp() > p_until THEN
+        -- who waits for us may hold what we are going to wait for
+        IF clock_timestamp() > p_until
+            AND EXISTS (
+                SELECT FROM pg_locks AS l
+                WHERE NOT l.granted AND pg_backend_pid() = ANY(pg_blocking_pids(l.pid))
+            )
+        THEN
             RAISE lock_not_available USING
                 MESSAGE = format('others are writing records of learner %s', p_learner_id);
         END IF;
@@ -33,5 +39,5 @@ REVOKE EXECUTE ON FUNCTION lock_learner_rows(uuid, timestamptz) FROM public;
 
 COMMENT ON FUNCTION lock_learner_rows(uuid, timestamptz) IS
 'Locks the rows of a learner that erase_learner changes, and what their triggers lock. Raises '
-'55P03 when somebody holds one for lock_timeout, and when not all are locked by p_until. For '
-'erase_learner.';
+'55P03 when somebody holds one for lock_timeout, and when somebody waits for the caller after '
+'p_until. For erase_learner.';

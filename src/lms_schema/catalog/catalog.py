@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, Self
 import psycopg
 from psycopg.rows import tuple_row
 
-from lms_schema.errors import DatabaseError, UsageError, printable
+from lms_schema.catalog.view_text import in_one_form
+from lms_schema.errors import DatabaseError, printable
 from lms_schema.server import search_path
 
 # What changes how PostgreSQL prints a definition; the search path does besides. To compile a query
@@ -64,11 +65,9 @@ class Catalog:
     """The objects of one schema, each with its definition as text without the schema's name.
 
     Attributes:
-        server_major: Major version of the server that printed the definitions; majors differ.
         objects: Definitions by key, columns in the order of their table.
     """
 
-    server_major: int
     objects: Mapping[ObjectKey, str]
 
     @cached_property
@@ -82,7 +81,7 @@ class Catalog:
         for key, definition in self.objects.items():
             lines = definition.split("\n")
             kinds.setdefault(key.kind, {})[key.name] = lines if len(lines) > 1 else definition
-        document = {"format": 1, "server_major": self.server_major, "objects": kinds}
+        document = {"format": 1, "objects": kinds}
         return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
@@ -90,7 +89,6 @@ class Catalog:
         """Read what `to_json` wrote."""
         document: dict[str, Any] = json.loads(text)
         return cls(
-            document["server_major"],
             {
                 ObjectKey(kind, name): lines if isinstance(lines, str) else "\n".join(lines)
                 for kind, definitions in document["objects"].items()
@@ -127,24 +125,16 @@ def read_catalog(conn: psycopg.Connection[Any], schema: str) -> Catalog:
         for name, value in _SETTINGS.items():
             cursor.execute("SELECT set_config(%s, %s, TRUE)", [name, value])
         objects = {
-            ObjectKey(kind, name): definition
+            ObjectKey(kind, name): in_one_form(definition) if kind == "view" else definition
             for kind, name, definition in search_path.printed(
                 conn, schema, query, {"schema": schema}
             )
             if definition is not None  # dropped by another session while it was read
         }
-    return Catalog(conn.info.server_version // 10000, objects)
+    return Catalog(objects)
 
 
-def release_catalog(server_major: int) -> Catalog:
-    """Load the catalog of a fresh install of this release.
-
-    Raises:
-        UsageError: The release knows no such server version.
-    """
-    shipped = resources.files("lms_schema.catalog").joinpath("catalogs", f"{server_major}.json")
-    if not shipped.is_file():
-        raise UsageError(
-            f"This release has no catalog of PostgreSQL {server_major}; it knows 15 to 18."
-        )
+def release_catalog() -> Catalog:
+    """Load the catalog of a fresh install of this release, on any version of PostgreSQL."""
+    shipped = resources.files("lms_schema.catalog").joinpath("catalogs", "release.json")
     return Catalog.from_json(shipped.read_text(encoding="utf-8"))

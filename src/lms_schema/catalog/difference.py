@@ -196,4 +196,4 @@ def _filtered(catalog: Catalog, kept: Callable[[ObjectKey, str], bool]) -> Catal
         lines = [line for line in text.split("\n") if kept(key, line)]
         if lines:
             objects[key] = "\n".join(lines)
-    return Catalog(catalog.server_major, objects)
+    return Catalog(objects)

@@ -16,8 +16,8 @@ from typing import Any
 import psycopg
 
 from lms_schema.server import search_path
-from lms_schema.source import view_statements
 from lms_schema.source.statements import quoted
+from lms_schema.source.temporary_names import temporary
 
 REFUSALS = frozenset(
     (
@@ -306,10 +306,10 @@ def moved(connection: psycopg.Connection[Any], schema: str, name: str) -> tuple[
     bare = plain[1:-1].replace('""', '"') if plain.startswith('"') else plain
     taken = {_plain(other)[1] for other in objects(connection, schema)}
     number = 1
-    old = view_statements.temporary(bare, "old")
+    old = temporary(bare, "old")
     while quoted(old) in taken or old in taken:
         number += 1
-        old = view_statements.temporary(f"{bare}_{number}", "old")
+        old = temporary(f"{bare}_{number}", "old")
     alter = kind(name) if kind(name) in _RELATIONS else "ROUTINE"
     statements = []
     if kind(name) == "MATERIALIZED VIEW":

@@ -18,7 +18,8 @@ from lms_schema.commands.options import (
 from lms_schema.commands.output import count, count_files, print_differences, say, say_lines
 from lms_schema.commands.schemas import chosen, report
 from lms_schema.source import package as packages
-from lms_schema.source.package import SchemaPackage, SqlFile
+from lms_schema.source.files import SqlFile
+from lms_schema.source.package import SchemaPackage
 
 
 @click.command()
@@ -147,7 +148,9 @@ def _summary(result: lms_schema.MigrateResult) -> str:
     if not result.actions:
         return f"{where}: nothing to do.{_left(result)}"
     slowest = max(result.actions, key=lambda action: action.seconds)
-    done = count_files(result.pending, result.actions, "done")
+    files = {action.file for action in result.actions}
+    pending = [name for name in result.pending if name in files]  # others could not be made again
+    done = count_files(pending, result.actions, "done")
     return (
         f"{where}: {done} in {result.seconds:.1f} s; the slowest, {slowest.file}, "
         f"took {slowest.seconds:.1f} s.{_left(result)}"

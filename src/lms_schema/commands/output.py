@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import difflib
 import json
-import shutil
 import sys
 import textwrap
 from collections.abc import Collection, Iterable, Sequence
@@ -15,12 +14,10 @@ import click
 
 from lms_schema.errors import printable
 from lms_schema.events import Action, Event
+from lms_schema.terminal import room
 
 if TYPE_CHECKING:
     from lms_schema.catalog.difference import Difference
-
-_ROOM = 100
-"""Columns of a page that is no terminal."""
 
 
 def say(
@@ -44,11 +41,6 @@ def say_lines(text: str, *, err: bool = False, before: str = "") -> None:
     say(first, err=err, before=before, keep="\t")
     for line in others:
         say(line, err=err, keep="\t")
-
-
-def room() -> int:
-    """Return how many columns the terminal has; 100 where there is none."""
-    return shutil.get_terminal_size((_ROOM, 0)).columns if sys.stdout.isatty() else _ROOM
 
 
 def say_wrapped(text: str, *, indent: int) -> None:

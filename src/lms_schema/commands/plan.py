@@ -22,12 +22,12 @@ from lms_schema.commands.output import (
     count_files,
     folder,
     print_json,
-    room,
     say,
     say_lines,
     say_wrapped,
 )
 from lms_schema.commands.progress import followed
+from lms_schema.terminal import room
 from lms_schema.tracing.effect_lines import effect_lines
 from lms_schema.tracing.plan_result import PlannedStatement, PlannedTransaction, Table
 

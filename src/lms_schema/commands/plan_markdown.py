@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lms_schema.commands.output import count
+from lms_schema.commands.output import count, count_files
 from lms_schema.errors import printable
 from lms_schema.pages import markdown_text
 from lms_schema.tracing.effect_lines import effect_lines
@@ -29,7 +29,7 @@ def markdown(result: PlanResult, *, show_sql: bool = False) -> str:
     lines = [
         "### lms-schema plan",
         "",
-        f"**{count(len({action.file for action in files}), 'file')} pending** in {where}, "
+        f"**{count_files(result.pending, files, 'pending')}** in {where}, "
         f"PostgreSQL {result.server_major}.",
     ]
     rows = list(_rows(statements, result.tables, show_sql=show_sql))

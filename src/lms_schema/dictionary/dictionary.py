@@ -11,7 +11,6 @@ from importlib.resources import files
 from typing import Any
 
 from lms_schema.catalog.catalog import Catalog, ObjectKey, release_catalog
-from lms_schema.server.sessions import SUPPORTED
 
 _COLUMN = re.compile(
     r"(?P<type>.+?)(?P<required> NOT NULL)?"
@@ -227,7 +226,7 @@ def _shown() -> dict[str, Any]:
 
 @cache
 def _names_of_release(kind: str) -> frozenset[str]:
-    objects = release_catalog(SUPPORTED[-1]).objects
+    objects = release_catalog().objects
     return frozenset(key.owner for key in objects if key.kind == kind)
 
 

@@ -16,10 +16,11 @@ from psycopg.rows import dict_row
 
 from lms_schema.events import Action, OnEvent, steps, unheard
 from lms_schema.records import ledger, yoyo_layout
-from lms_schema.runner.migration import Run
-from lms_schema.runner.observer import Step, Watch
+from lms_schema.runner.migration import run_on_disposable
+from lms_schema.runner.observer import Observer, Step
 from lms_schema.server import sessions
-from lms_schema.source.package import Kind, SchemaPackage, SqlFile
+from lms_schema.source.files import Kind, SqlFile
+from lms_schema.source.package import SchemaPackage
 from lms_schema.source.statements import tokens
 
 _NOW = sql.SQL("now() AT TIME ZONE 'UTC'")
@@ -64,7 +65,7 @@ class Part:
     text: str
 
 
-class _Recorder(Watch):
+class _Recorder(Observer):
     """Keeps the statements of each transaction, and what it did."""
 
     def __init__(self) -> None:
@@ -106,12 +107,11 @@ def script(
     recorder = _Recorder()
     tell = steps(on_event, "applies the files on a disposable server")
     with sessions.session(conninfo, schema=schema) as session:
-        connection = session.connection
         start = _precondition(since) if since else Part("state", ledger.creation())
-        for files, watch in ((since, None), (package, recorder)):
-            if files is not None:
-                Run(session, files, ledger.Ledger(connection, schema), 0, tell, watch).all(None)
-        rows = {row["migration_id"]: row for row in _records(connection, schema)}
+        if since:
+            run_on_disposable(session, since, on_event=tell)
+        run_on_disposable(session, package, recorder, on_event=tell)
+        rows = {row["migration_id"]: row for row in _records(session.connection, schema)}
     known = set(since.by_id) if since else set()
     return [start, *(_part(package, rows, known, *done) for done in recorder.transactions)]
 

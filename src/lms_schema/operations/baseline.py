@@ -101,7 +101,7 @@ def baseline(
             trust.Ground(connection, session.schema).enter(on_event)
             if not tracked:
                 ledger.require_name(session)
-                release = release_catalog(session.server_major)
+                release = release_catalog()
                 on_event(Event("begin", f"reads the catalog of schema {session.schema}"))
                 differences, notes = compare(release, read_catalog(connection, session.schema))
                 adopted = () if differences else _adopt(session, release)

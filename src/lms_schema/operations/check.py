@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
-
 from lms_schema.catalog.catalog import release_catalog
 from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.rules.result import CheckResult
@@ -51,10 +49,5 @@ def check(
     folders = subject(packages.shipped_folder(), [Path(root) for root in extra])
     on_event(Event("begin", embedded.STARTING))
     with embedded.temporary() as server:
-        release = None if extra else release_catalog(_major(server))
+        release = None if extra else release_catalog()
         return examine(folders, server, release=release, levels=levels, on_event=on_event)
-
-
-def _major(server: str) -> int:
-    with psycopg.connect(server) as connection:
-        return connection.info.server_version // 10000

@@ -62,7 +62,7 @@ def docs(
     """
     on_event(Event("begin", "reads the catalog"))
     if conninfo is None:
-        catalog, name = release_catalog(sessions.SUPPORTED[-1]), None
+        catalog, name = release_catalog(), None
         entries = register.of_release()
     else:
         with sessions.session(conninfo, schema=schema, read_only=True) as session:

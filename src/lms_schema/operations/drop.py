@@ -175,7 +175,7 @@ def _recorded(session: Session) -> set[str]:
 
 def _proven(session: Session, present: Collection[str]) -> set[str]:
     """Return the names of this release's objects in a schema that has no records."""
-    release = release_catalog(session.server_major)
+    release = release_catalog()
     live = read_catalog(session.connection, session.schema)
     names = {
         key.name

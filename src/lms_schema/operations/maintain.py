@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 
@@ -17,11 +17,7 @@ from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.records import ledger, release_objects
 from lms_schema.server import advisory_lock, search_path, sessions, suggested_commands
-
-Result = TypeVar("Result")
-
-_BUSY = ("55P03", "40P01", "40001")
-"""SQLSTATEs of a lock timeout, a deadlock and a change in between: worth another try."""
+from lms_schema.server.retry import BUSY, Result, retried
 
 _DRIFT = ("42", "55000")
 """SQLSTATEs of what is missing or of another kind, and of a view that lost content or index."""
@@ -286,7 +282,7 @@ class _Maintenance:
         except psycopg.Error as failure:
             if self._connection.broken:
                 raise
-            outcome = "busy" if failure.sqlstate in _BUSY else "failed"
+            outcome = "busy" if failure.sqlstate in BUSY else "failed"
             error = sessions.redacted(sessions.described(failure), self._conninfo)
             if (failure.sqlstate or "").startswith(_DRIFT):
                 error += f"\nThe schema was changed by hand. Run: {_mending(self._session)}"
@@ -384,17 +380,15 @@ class _Maintenance:
 
     def _patiently(self, what: str, work: Callable[[], Result]) -> Result:
         """Do it in a transaction, again when somebody was in the way, until the time is used up."""
-        deadline = advisory_lock.Deadline(self._wait)
-        while True:
-            try:
-                with self._connection.transaction():
-                    return work()
-            except psycopg.Error as error:
-                if error.sqlstate not in _BUSY:
-                    raise
-                self._tell(Event("waiting", f"{what}: {error.diag.message_primary}"))
-                if not deadline.pause():
-                    raise
+
+        def attempt() -> Result:
+            with self._connection.transaction():
+                return work()
+
+        def tell(error: psycopg.Error) -> None:
+            self._tell(Event("waiting", f"{what}: {error.diag.message_primary}"))
+
+        return retried(psycopg.Error, attempt, self._wait, tell)
 
     def _first(self, query: str, *parameters: object) -> Any:
         """The first column of the first row, or None."""

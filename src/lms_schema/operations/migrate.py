@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from lms_schema.errors import UsageError
 from lms_schema.events import Action, Event, OnEvent, unheard
-from lms_schema.runner.migration import Run
-from lms_schema.runner.observer import Watch
+from lms_schema.runner.migration import Migration
+from lms_schema.runner.observer import Observer
 from lms_schema.server import advisory_lock, citus, sessions
 from lms_schema.source import package as packages
 
@@ -88,7 +88,7 @@ def migrate(
     wait: float = 60.0,
     allow_session_pooler: bool = False,
     on_event: OnEvent = unheard,
-    watch: Watch | None = None,
+    observer: Observer | None = None,
 ) -> MigrateResult:
     """Bring a schema to the state of a package.
 
@@ -113,7 +113,7 @@ def migrate(
         wait: Seconds to keep trying, for another runner to end and for a file to get its locks.
         allow_session_pooler: Go on behind a connection pooler, since it is in session mode.
         on_event: Called with progress and the server's notices, at times from another thread.
-        watch: Sees each statement, and so keeps a fresh install from sending files whole.
+        observer: Sees each statement, and so keeps a fresh install from sending files whole.
 
     Raises:
         StatementFailed: When PostgreSQL refused a statement; its file was rolled back, files
@@ -149,7 +149,7 @@ def migrate(
         )
         with waiting:
             records = ledger.Ledger(connection, session.schema)
-            run = Run(session, package, records, wait, on_event, watch)
+            run = Migration(session, package, records, wait, on_event, observer)
             if repair:
                 actions, repaired, left = _repaired(run, session, package)
             else:
@@ -167,14 +167,14 @@ def migrate(
 
 
 def _repaired(
-    run: Run, session: Session, package: SchemaPackage
+    run: Migration, session: Session, package: SchemaPackage
 ) -> tuple[list[Action], tuple[Difference, ...], tuple[Difference, ...]]:
     """Apply everything, and again what is not as it was made.
 
     Returns:
         What was done, what it mended, and what it could not mend.
     """
-    from lms_schema.catalog.expected import expected_catalog
+    from lms_schema.catalog.expected_catalog import expected_catalog
     from lms_schema.records import repair
 
     expected, unsure = expected_catalog(package, session.server_major)

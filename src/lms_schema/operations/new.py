@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lms_schema.errors import UsageError
 from lms_schema.source import package as packages
-from lms_schema.source.package import FOLDERS, Folder
+from lms_schema.source.files import FOLDERS, Folder, sql_files
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,57}")
 """PostgreSQL cuts names at 63 bytes, and constraints are named after their table."""
@@ -117,7 +117,7 @@ def new(kind: str, name: str, *, extra: Sequence[str | Path] = ()) -> Path:
             "case letters, digits and underscores."
         )
     for known in {root, packages.shipped_folder()}:
-        for path in packages.sql_files(known / folder_name):
+        for path in sql_files(known / folder_name):
             if _object(path, folder) == name:
                 raise UsageError(f"{path} is there already. Edit it, or take another name.")
     number = f"{_next_number(root / folder_name):03d}_" if folder.numbered else ""
@@ -150,7 +150,7 @@ def _object(path: Path, folder: Folder) -> str:
 
 def _next_number(folder: Path) -> int:
     """Return the next full ten, so that there is room between two files; else the next number."""
-    names = [path.name for path in packages.sql_files(folder)]
+    names = [path.name for path in sql_files(folder)]
     numbers = [int(match[0]) for name in names if (match := re.match(r"\d+", name))]
     last = max(numbers, default=0)
     number = last + 10 - last % 10 if last < 990 else last + 1

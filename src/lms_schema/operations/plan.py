@@ -128,7 +128,7 @@ def plan(
 
 
 def _to_repair(session: sessions.Session, package: SchemaPackage) -> dict[str, str]:
-    from lms_schema.catalog.expected import expected_catalog
+    from lms_schema.catalog.expected_catalog import expected_catalog
     from lms_schema.records.repair import needed, reasons
 
     again, _ = needed(session, package, *expected_catalog(package, session.server_major))

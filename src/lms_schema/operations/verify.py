@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lms_schema.catalog.catalog import Catalog, read_catalog
 from lms_schema.catalog.difference import Difference, compare, without_row_security
-from lms_schema.catalog.expected import expected_catalog
+from lms_schema.catalog.expected_catalog import expected_catalog
 from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.records import comparison, roles
 from lms_schema.server import citus, sessions

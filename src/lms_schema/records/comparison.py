@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lms_schema.errors import DatabaseNewer, ReleasedFileEdited, printable
-from lms_schema.source import package as packages
-from lms_schema.source.package import Kind, SchemaPackage
+from lms_schema.source.files import Kind, extra_of, folder_of
+from lms_schema.source.package import SchemaPackage
 from lms_schema.source.releases import number
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Comparison:
             DatabaseNewer: When it does.
         """
         if self.newer or self.release:
-            own = [name for name in self.newer if packages.extra_of(name) is None]
+            own = [name for name in self.newer if extra_of(name) is None]
             if self.newer and not own:
                 raise DatabaseNewer(
                     f"The database is newer than an extra: it holds {_listed(self.newer)}, which "
@@ -137,5 +137,5 @@ def newest_release(entries: Mapping[str, Entry]) -> str | None:
 
 
 def _kind(file_id: str) -> Kind | None:
-    folder = packages.folder_of(file_id)
+    folder = folder_of(file_id)
     return folder.kind if folder else None

@@ -19,14 +19,14 @@ from lms_schema.catalog import trust
 from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.records import roles, yoyo_layout
 from lms_schema.server import search_path
-from lms_schema.source import package as packages
+from lms_schema.source import directives
 from lms_schema.source.statements import qualified, split
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from lms_schema.server.sessions import Session
-    from lms_schema.source.package import SqlFile
+    from lms_schema.source.files import SqlFile
 
 TABLE = "lms_schema_migration"
 LOG_TABLE = "lms_schema_log"
@@ -263,7 +263,7 @@ def read(connection: psycopg.Connection[Any], schema: str) -> dict[str, Entry]:
             version or "",
             tuple(filter(None, objects or ())),
             applied_at,
-            packages.overrides(text) if text else (),
+            directives.overrides(text) if text else (),
         )
         for name, checksum, version, objects, applied_at, text in rows
     }

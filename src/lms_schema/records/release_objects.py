@@ -1,7 +1,7 @@
 """Which file of this release makes which object, without having watched it do so.
 
 `migrate` sees what a file writes. For a schema that another tool installed, the release itself
-says it: the list is taken from a fresh install and ships beside the catalogs.
+says it: the list is taken from a fresh install and ships beside the catalog.
 """
 
 from __future__ import annotations

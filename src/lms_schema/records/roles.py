@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from lms_schema.source.package import SECURITY, SqlFile
+from lms_schema.source.files import SECURITY, SqlFile
 
 PREFIX = "ROLE "
 

@@ -1,7 +1,7 @@
 """Has yoyo-migrations remove the record of a file: the one module that imports yoyo.
 
-It never runs a file: it would apply on one connection and record on another (see `Run`, which does
-both in one transaction).
+It never runs a file: it would apply on one connection and record on another (see `Migration`,
+which does both in one transaction).
 """
 
 from __future__ import annotations

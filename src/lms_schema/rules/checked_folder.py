@@ -11,11 +11,20 @@ from lms_schema.errors import UsageError
 from lms_schema.rules.drafts import Draft
 from lms_schema.source import package as packages
 from lms_schema.source import releases
-from lms_schema.source.package import FOLDERS, SchemaPackage, SqlFile, UnreadableFile
+from lms_schema.source.files import (
+    FOLDERS,
+    Folder,
+    SqlFile,
+    UnreadableFile,
+    read_file,
+    read_files,
+    sql_files,
+)
+from lms_schema.source.package import SchemaPackage
 
 
 @dataclass(frozen=True)
-class Folder:
+class CheckedFolder:
     """A schema folder: the package's, or that of an extra.
 
     Attributes:
@@ -36,7 +45,7 @@ class Folder:
         return tuple(
             _draft(self.root, path, folder)
             for folder in FOLDERS
-            for path in packages.sql_files(self.root / folder.name)
+            for path in sql_files(self.root / folder.name)
         )
 
     @cached_property
@@ -63,7 +72,7 @@ class Folder:
         """
         if self.released_root is None:
             return ()
-        return self._named(packages.read_files(self.released_root))
+        return self._named(read_files(self.released_root))
 
     @cached_property
     def package(self) -> SchemaPackage:
@@ -87,18 +96,18 @@ class Folder:
         return files if self.name is None else packages.as_extra(files, self.root, self.name)
 
 
-def subject(root: Path, extras: Sequence[Path] = ()) -> list[Folder]:
+def subject(root: Path, extras: Sequence[Path] = ()) -> list[CheckedFolder]:
     """Return the folders to check: the package's, or extras on top of it.
 
     Raises:
         UsageError: When the package cannot be read below extras, or an extra is no folder.
     """
-    folders = [Folder(root, None, None, judged=not extras)]
+    folders = [CheckedFolder(root, None, None, judged=not extras)]
     below = packages.read(root) if extras else None
     for extra in extras:
         if not extra.is_dir():
             raise UsageError(f"The folder {extra} does not exist.")
-        folder = Folder(extra, extra.resolve().name, below, judged=True)
+        folder = CheckedFolder(extra, extra.resolve().name, below, judged=True)
         folders.append(folder)
         try:
             below = folder.package
@@ -107,7 +116,7 @@ def subject(root: Path, extras: Sequence[Path] = ()) -> list[Folder]:
     return folders
 
 
-def last_release(folders: Sequence[Folder]) -> SchemaPackage | None:
+def last_release(folders: Sequence[CheckedFolder]) -> SchemaPackage | None:
     """Return the last release of the folders, those without one as they are; None without any.
 
     Raises:
@@ -125,9 +134,9 @@ def last_release(folders: Sequence[Folder]) -> SchemaPackage | None:
     return package
 
 
-def _draft(root: Path, path: Path, folder: packages.Folder) -> Draft:
+def _draft(root: Path, path: Path, folder: Folder) -> Draft:
     try:
-        file = packages.read_file(root, path, folder)
+        file = read_file(root, path, folder)
         _ = file.statements
     except UnreadableFile as problem:
         return Draft(path, folder, None, problem)

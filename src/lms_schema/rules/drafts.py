@@ -8,18 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from lms_schema.source.package import Folder, SqlFile, UnreadableFile
+from lms_schema.source.create_statement import Created, created
+from lms_schema.source.files import Folder, SqlFile, UnreadableFile
 from lms_schema.source.statements import Statement, comments, plain
 
 _IGNORE = re.compile(r"^--\s*lms-schema:\s*ignore\b\s*([a-z-]*)[\s.:,]*(.*)$")
-_ON = re.compile(r"\bON\s+(?:ONLY\s+)?(\"[^\"]+\"|[\w.$]+)", re.IGNORECASE)
-_CREATE = re.compile(
-    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:UNIQUE\s+|UNLOGGED\s+|RECURSIVE\s+|CONSTRAINT\s+)?"
-    r"(TABLE|TYPE|DOMAIN|SEQUENCE|FUNCTION|PROCEDURE|AGGREGATE|TRIGGER|VIEW|MATERIALIZED\s+VIEW"
-    r"|INDEX|POLICY)\b\s*(?:CONCURRENTLY\b\s*)?(?:IF\s+NOT\s+EXISTS\b\s*)?"
-    r"(?!ON\b)(\"[^\"]+\"|[\w.$]+)?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -47,23 +40,6 @@ class Code(Statement):
         """Return the line on which a pattern is found first, in any letter case, or None."""
         match = re.search(pattern, self.text, re.IGNORECASE)
         return self.line_of(match.start()) if match else None
-
-
-@dataclass(frozen=True)
-class Created:
-    """A CREATE statement.
-
-    Attributes:
-        kind: What it creates, like `MATERIALIZED VIEW`.
-        name: Its name; empty for an index without one.
-        line: The line on which the statement begins.
-        table: The table that it is on, of a trigger, an index or a policy; else empty.
-    """
-
-    kind: str
-    name: str
-    line: int
-    table: str
 
 
 @dataclass(frozen=True)
@@ -106,17 +82,8 @@ class Draft:
     @cached_property
     def created(self) -> tuple[Created, ...]:
         """What it creates, by its own statements."""
-        matches = ((code, _CREATE.match(code.text)) for code in self.code)
-        return tuple(
-            Created(
-                " ".join(match.group(1).upper().split()),
-                (match.group(2) or "").strip('"'),
-                code.line,
-                _table(code),
-            )
-            for code, match in matches
-            if match
-        )
+        statements = self.file.statements if self.file else ()
+        return tuple(filter(None, map(created, statements)))
 
     @cached_property
     def ignores(self) -> tuple[Ignore, ...]:
@@ -138,8 +105,3 @@ class Draft:
         """Yield why it cannot be read, when that is what the rule is about."""
         if self.problem is not None and self.problem.rule == rule:
             yield Problem(self.path, self.problem.line, self.problem.problem)
-
-
-def _table(code: Code) -> str:
-    match = _ON.search(code.text)
-    return match.group(1).strip('"') if match else ""

@@ -11,17 +11,17 @@ from lms_schema.catalog.catalog import Catalog
 from lms_schema.errors import UsageError
 from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.rules import Level, Rule, Scope, Severity
-from lms_schema.rules.checked_folder import Folder, last_release
+from lms_schema.rules.checked_folder import CheckedFolder, last_release
 from lms_schema.rules.drafts import Problem
 from lms_schema.rules.result import CheckResult, Finding
-from lms_schema.rules.trial_install import Stage
+from lms_schema.rules.trial_install import TrialInstall
 
 _IGNORES = "ignore-comment"
 _AFTER_UPGRADE = "upgrade-ends-alike"
 
 
 def examine(
-    folders: Sequence[Folder],
+    folders: Sequence[CheckedFolder],
     server: str,
     *,
     release: Catalog | None = None,
@@ -57,8 +57,8 @@ def examine(
                 raise
             examination.skip(_applied())
         else:
-            with Stage(server, base, package, released, release) as stage:
-                examination.apply(stage)
+            with TrialInstall(server, base, package, released, release) as trial:
+                examination.apply(trial)
     return examination.result()
 
 
@@ -67,7 +67,7 @@ class _Examination:
 
     def __init__(
         self,
-        folders: Sequence[Folder],
+        folders: Sequence[CheckedFolder],
         scopes: Collection[Scope],
         levels: Mapping[str, Level],
         tell: OnEvent,
@@ -118,22 +118,22 @@ class _Examination:
             for one in subjects:
                 self.note(rule, rule.found(one))
 
-    def apply(self, stage: Stage) -> None:
+    def apply(self, trial: TrialInstall) -> None:
         """Try the rules about applying the files, and those about the result."""
         first, *others = rules.rules("install")
         self._tell(Event("begin", f"rule {first.id}"))
-        if self.note(first, first.found(stage)):
+        if self.note(first, first.found(trial)):
             self.skip(rule for rule in _applied() if rule != first)
             return
         self._tell(Event("begin", "rules about the catalog"))
-        for rule, problem in stage.offenders():
+        for rule, problem in trial.offenders():
             if rule.scope in self.scopes:
                 self.note(rule, [problem])
         if "install" in self.scopes:
             for rule in others:
                 self._tell(Event("begin", f"rule {rule.id}"))
-                self.note(rule, rule.found(stage))
-            if stage.released is not None and stage.upgraded is None:
+                self.note(rule, rule.found(trial))
+            if trial.released is not None and trial.upgraded is None:
                 self.skip(rule for rule in others if rule.id == _AFTER_UPGRADE)
 
     def result(self) -> CheckResult:

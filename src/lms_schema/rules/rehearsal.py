@@ -13,14 +13,14 @@ from typing import Any
 import psycopg
 
 from lms_schema.catalog.catalog import Catalog, ObjectKey, read_catalog
-from lms_schema.events import Action, unheard
-from lms_schema.records import ledger
-from lms_schema.runner.migration import Run
-from lms_schema.runner.observer import Watch
+from lms_schema.events import Action
+from lms_schema.runner.migration import run_on_disposable
+from lms_schema.runner.observer import Observer
 from lms_schema.server import search_path, sessions
 from lms_schema.server.disposable import new_database
 from lms_schema.source import index_statement
-from lms_schema.source.package import INDEXES, Kind, SchemaPackage, SqlFile
+from lms_schema.source.files import INDEXES, Kind, SqlFile
+from lms_schema.source.package import SchemaPackage
 from lms_schema.source.statements import Statement, plain
 
 SCHEMA = "lms_check"
@@ -78,7 +78,7 @@ class Note:
     statement: str
 
 
-class _Judge(Watch):
+class _Judge(Observer):
     """Lets an extra change the package: a rule of `check` lists what it changes."""
 
     judges_extras = True
@@ -97,8 +97,7 @@ class Rehearsal:
     def migrate(self, package: SchemaPackage) -> list[Action]:
         """Bring the database to the state of a package, statement by statement: notes need that."""
         with sessions.session(self.conninfo, schema=SCHEMA) as session:
-            records = ledger.Ledger(session.connection, SCHEMA)
-            return Run(session, package, records, 0, unheard, _Judge()).all(None)
+            return run_on_disposable(session, package, _Judge())
 
     def catalog(self) -> Catalog:
         """Read the catalog as it is now."""

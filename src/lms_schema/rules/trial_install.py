@@ -16,10 +16,11 @@ from lms_schema.records.ledger import Entry
 from lms_schema.rules import Rule
 from lms_schema.rules.drafts import Problem
 from lms_schema.rules.rehearsal import SCHEMA, Atlas, Note, Place, Rehearsal, rehearsal
-from lms_schema.source.package import SchemaPackage, extra_of
+from lms_schema.source.files import extra_of
+from lms_schema.source.package import SchemaPackage
 
 
-class Stage:
+class TrialInstall:
     """A fresh install of a package with extras, and an upgrade to it.
 
     Attributes:

@@ -11,17 +11,18 @@ import psycopg
 
 from lms_schema.catalog import schema_objects
 from lms_schema.errors import StatementFailed
-from lms_schema.events import Action, verb
+from lms_schema.events import Action
 from lms_schema.records import roles
 from lms_schema.records.ledger import TABLES
 from lms_schema.runner import removal as removals
 from lms_schema.runner import view_swap as swaps
 from lms_schema.runner.executor import Executor
-from lms_schema.runner.observer import Step, Watch
+from lms_schema.runner.observer import Observer, Step
 from lms_schema.runner.removal import Removal
-from lms_schema.runner.view_swap import Swap, unfinished
+from lms_schema.runner.view_swap import ViewSwap, unfinished
 from lms_schema.server import search_path
-from lms_schema.source.package import Kind, SchemaPackage, SqlFile, extra_of
+from lms_schema.source.files import Kind, SqlFile, extra_of
+from lms_schema.source.package import SchemaPackage
 from lms_schema.source.statements import Statement
 
 if TYPE_CHECKING:
@@ -45,14 +46,14 @@ class Applier:
         package: SchemaPackage,
         ledger: Ledger,
         executor: Executor,
-        watch: Watch,
+        observer: Observer,
     ) -> None:
         self._connection = connection
         self._executor = executor
         self._schema = schema
         self._package = package
         self._ledger = ledger
-        self._watch = watch
+        self._observer = observer
         self._skipped: list[tuple[str, str | None]] = []
         self._not_given: tuple[str, ...] = ()
         self._recorded: list[tuple[str, Entry]] = []
@@ -98,7 +99,7 @@ class Applier:
         todo: set[str],
         *,
         at_once: bool = False,
-        swap: Swap | None = None,
+        swap: ViewSwap | None = None,
     ) -> list[Action]:
         """Apply a file in the open transaction.
 
@@ -159,7 +160,7 @@ class Applier:
                 written |= _written(present)
             new |= {name for name in created if name not in before}
             self._record(item, [*created, *roles.made_by(self._connection, item)])
-            done = verb(item, new=item.id not in self.entries)
+            done = item.action(new=item.id not in self.entries)
             actions.append(Action(item.id, "rebuild" if item.id in doomed else done))
         self._restore(
             [item for item in saved if item.name in lost and not (swap and item.is_index)],
@@ -174,7 +175,7 @@ class Applier:
     @contextmanager
     def _guarded(self, file: SqlFile) -> Iterator[None]:
         """Refuse what a file of an extra changes of the package and does not say it overrides."""
-        if extra_of(file.id) is None or self._watch.judges_extras:
+        if extra_of(file.id) is None or self._observer.judges_extras:
             yield
             return
         from lms_schema.catalog.catalog import read_catalog
@@ -198,7 +199,7 @@ class Applier:
         self._record(file, [created])
         return [Action(file.id, "apply")]
 
-    def swap(self, file: SqlFile) -> Swap | None:
+    def swap(self, file: SqlFile) -> ViewSwap | None:
         """Return how to replace the file's materialized views without keeping readers waiting.
 
         None: when it creates none that is there, or does more than that.
@@ -207,7 +208,7 @@ class Applier:
             return None
         return swaps.of(self._connection, self._schema, file, self.entries[file.id].objects)
 
-    def build(self, swap: Swap) -> list[Action]:
+    def build(self, swap: ViewSwap) -> list[Action]:
         """Build the views of a swap in the open transaction, and record that they are ours."""
         self._is_careful = True
         own = self.entries[swap.file.id].objects
@@ -236,7 +237,7 @@ class Applier:
         todo: set[str],
         *,
         at_once: bool,
-        swap: Swap | None,
+        swap: ViewSwap | None,
     ) -> Removal:
         """Drop, or give another name to, what stands in the way of files that are run anew."""
         if not rebuild:
@@ -367,7 +368,7 @@ class Applier:
         self, path: str, statement: Statement, *, written: bool, hint: str | None = None
     ) -> None:
         tag = self._executor.run(path, statement, written=written, hint=hint)
-        self._watch.executed(Step(path, statement.line, statement.text, written, tag))
+        self._observer.executed(Step(path, statement.line, statement.text, written, tag))
 
     def _wrote(self) -> bool:
         row = self._connection.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()

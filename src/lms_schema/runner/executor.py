@@ -8,10 +8,8 @@ import psycopg
 
 from lms_schema.errors import StatementFailed
 from lms_schema.server.blockers import Blockers
+from lms_schema.server.retry import LOCK_TIMEOUT
 from lms_schema.source.statements import Statement
-
-LOCK_NOT_AVAILABLE = "55P03"
-"""SQLSTATE of a lock timeout."""
 
 _CANCELED = "57014"
 """SQLSTATE of a statement that was cancelled."""
@@ -58,7 +56,7 @@ class Executor:
                 raise
             message, sqlstate = error.diag.message_primary, error.diag.sqlstate
             if sqlstate == _CANCELED and self._blockers.gave_way:
-                message, sqlstate = f"cancelled: {self._blockers.gave_way}", LOCK_NOT_AVAILABLE
+                message, sqlstate = f"cancelled: {self._blockers.gave_way}", LOCK_TIMEOUT
             position = int(error.diag.statement_position or 1) if written else 1
             raise StatementFailed(
                 message or "the statement failed",

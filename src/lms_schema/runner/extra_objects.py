@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lms_schema.catalog.catalog import Catalog, ObjectKey, read_catalog
-from lms_schema.events import unheard
-from lms_schema.records import ledger
-from lms_schema.runner.migration import Run
+from lms_schema.runner.migration import run_on_disposable
 from lms_schema.server import embedded, sessions
-from lms_schema.source.package import SchemaPackage, extra_of
+from lms_schema.source.files import extra_of
+from lms_schema.source.package import SchemaPackage
 
 _SCHEMA = "lms"
 
@@ -30,10 +29,7 @@ class Additions:
     def on(self, release: Catalog) -> Catalog:
         """Return the catalog of a release with the extras on top."""
         merged = {**release.objects, **self.objects}
-        return Catalog(
-            release.server_major,
-            {key: text for key, text in merged.items() if text is not None},
-        )
+        return Catalog({key: text for key, text in merged.items() if text is not None})
 
     def unsure(self, server_major: int) -> frozenset[ObjectKey]:
         """Return what another major version may print otherwise, although it is the same."""
@@ -55,10 +51,11 @@ def additions(package: SchemaPackage) -> Additions:
         embedded.temporary() as conninfo,
         sessions.session(conninfo, schema=_SCHEMA) as session,
     ):
+        server_major = session.server_major
         before, after = (_made(session, files) for files in (base, package))
     keys = dict.fromkeys((*before.objects, *after.objects))
     return Additions(
-        after.server_major,
+        server_major,
         {
             key: after.objects.get(key)
             for key in keys
@@ -74,6 +71,5 @@ def _is_printed(key: ObjectKey, text: str) -> bool:
 
 def _made(session: sessions.Session, package: SchemaPackage) -> Catalog:
     """Bring the schema of a session to a package; return its catalog."""
-    records = ledger.Ledger(session.connection, session.schema)
-    Run(session, package, records, 0, unheard).all(None)
+    run_on_disposable(session, package)
     return read_catalog(session.connection, session.schema)

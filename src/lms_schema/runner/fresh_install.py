@@ -20,23 +20,15 @@ from psycopg.errors import Diagnostic
 
 from lms_schema.catalog import schema_objects
 from lms_schema.catalog.trust import Ground
-from lms_schema.events import Action, verb
+from lms_schema.events import Action
 from lms_schema.records.ledger import Ledger
 from lms_schema.server import search_path
 from lms_schema.server.blockers import Blockers
 from lms_schema.server.sessions import Session
-from lms_schema.source.package import INDEXES, Kind, SqlFile, extra_of
+from lms_schema.source.create_statement import created
+from lms_schema.source.files import INDEXES, Kind, SqlFile, extra_of
 
-_DEFINITION = re.compile(
-    r"""
-    COMMENT\b | GRANT\b | REVOKE\b | ALTER\b | DROP\b
-    | CREATE\s+(?:OR\s+REPLACE\s+)?(?:CONSTRAINT\s+|MATERIALIZED\s+|UNIQUE\s+)?
-      (?:AGGREGATE|FUNCTION|INDEX|POLICY|PROCEDURE|TABLE|TRIGGER|TYPE|VIEW)\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-"""How a statement begins that neither does what lasts as long as its transaction, like SET LOCAL,
-nor undoes a part of it, like a block with EXCEPTION: it may share the transaction of others."""
+_CHANGES = re.compile(r"(?:COMMENT|GRANT|REVOKE|ALTER|DROP)\b", re.IGNORECASE)
 
 
 def together(files: Iterable[SqlFile]) -> list[list[SqlFile]]:
@@ -49,9 +41,13 @@ def together(files: Iterable[SqlFile]) -> list[list[SqlFile]]:
 
 
 def only_defines(file: SqlFile) -> bool:
-    """Tell whether it is one of the package's own files and does nothing but define things."""
+    """Tell whether it is one of the package's own files and does nothing but define things.
+
+    Then it neither does what lasts as long as its transaction, like SET LOCAL, nor undoes a part of
+    it, like a block with EXCEPTION: it may share the transaction of others.
+    """
     return extra_of(file.id) is None and all(
-        _DEFINITION.match(statement.text) for statement in file.statements
+        _CHANGES.match(statement.text) or created(statement) for statement in file.statements
     )
 
 
@@ -60,7 +56,7 @@ def _is_shared(file: SqlFile) -> bool:
     return is_short and only_defines(file)
 
 
-class WholeFiles:
+class FreshInstall:
     """Applies new files to the schema of a session."""
 
     def __init__(
@@ -121,7 +117,7 @@ class WholeFiles:
         finally:
             if not self._connection.broken:
                 self._connection.rollback()  # of what failed or was interrupted
-        return [Action(file.id, verb(file, new=True), seconds[file.id]) for file in files]
+        return [Action(file.id, file.action(new=True), seconds[file.id]) for file in files]
 
     @contextmanager
     def _silence(self) -> Iterator[list[Diagnostic]]:

@@ -17,12 +17,12 @@ from lms_schema.events import Event
 from lms_schema.runner import index_names
 from lms_schema.runner.executor import Executor
 from lms_schema.runner.index_catalog import Index, IndexCatalog, Table
-from lms_schema.runner.retry import Patience
 from lms_schema.server import search_path
+from lms_schema.server.retry import Retry
 from lms_schema.server.sessions import Session, milliseconds
 from lms_schema.source import index_statement
+from lms_schema.source.files import SqlFile
 from lms_schema.source.index_statement import IndexStatement
-from lms_schema.source.package import SqlFile
 from lms_schema.source.statements import Statement, quoted
 
 _DUPLICATE = "42P07"
@@ -39,14 +39,14 @@ class IndexBuilder:
         self,
         session: Session,
         executor: Executor,
-        patience: Patience,
+        retry: Retry,
         tell: Callable[[Event], None],
     ) -> None:
         """Take the session, who runs statements, who retries them, and whom to tell."""
         self._session = session
         self._executor = executor
         self._catalog = IndexCatalog(session.connection, session.schema)
-        self._patience = patience
+        self._retry = retry
         self._tell = tell
 
     def is_needed(self) -> bool:
@@ -79,7 +79,7 @@ class IndexBuilder:
         if not (table.filled or self._catalog.is_taken(table.schema, wanted.name)):
             return None
         found = self._catalog.index(table.schema, wanted.name)
-        build = _Build(self._session, self._executor, self._patience, self._tell, file, wanted)
+        build = _Build(self._session, self._executor, self._retry, self._tell, file, wanted)
         if anew and found is not None and found.table == table.oid:
             found = build.without_another(table, found)
         return f"INDEX {build.on(table, found).name}"
@@ -92,7 +92,7 @@ class _Build:
         self,
         session: Session,
         executor: Executor,
-        patience: Patience,
+        retry: Retry,
         tell: Callable[[Event], None],
         file: SqlFile,
         wanted: IndexStatement,
@@ -101,7 +101,7 @@ class _Build:
         self._connection = session.connection
         self._executor = executor
         self._catalog = IndexCatalog(session.connection, session.schema)
-        self._patience = patience
+        self._retry = retry
         self._tell = tell
         self._file = file
         self._wanted = wanted
@@ -136,7 +136,7 @@ class _Build:
         while found is None or not found.valid:
             if found is None:
                 self._tell(Event("building", f"{self._file.id} on {table.name}, concurrently"))
-                self._patience.run(lambda: self._create(table, name))
+                self._retry.run(lambda: self._create(table, name))
             else:
                 self._remove(table, found)
             found = self._catalog.index(table.schema, name)
@@ -219,7 +219,7 @@ class _Build:
 
     def _is_expected(self, found: Index, table: Table) -> bool:
         """Tell whether an index is what this file makes, valid or not."""
-        return found.table == table.oid and found.shape == self._patience.run(
+        return found.table == table.oid and found.shape == self._retry.run(
             lambda: self._expected(table)
         )
 
@@ -253,7 +253,7 @@ class _Build:
             with self._connection.transaction():
                 self._run(*statements)
 
-        self._patience.run(work)
+        self._retry.run(work)
 
     def _alone(self, statement: Statement) -> None:
         """Run what cannot be in a transaction, and waits for others without locking them out."""

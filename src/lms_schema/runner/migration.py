@@ -14,17 +14,18 @@ from psycopg import sql
 
 from lms_schema.catalog import schema_objects, trust
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed, printable
-from lms_schema.events import Action, Event
+from lms_schema.events import Action, Event, OnEvent, unheard
 from lms_schema.records.comparison import compare
 from lms_schema.runner.applier import Applier
 from lms_schema.runner.executor import Executor
-from lms_schema.runner.fresh_install import WholeFiles, only_defines, together
-from lms_schema.runner.observer import Watch
-from lms_schema.runner.retry import BUSY, Patience
-from lms_schema.runner.view_swap import Swap, unfinished
+from lms_schema.runner.fresh_install import FreshInstall, only_defines, together
+from lms_schema.runner.observer import Observer
+from lms_schema.runner.view_swap import ViewSwap, unfinished
 from lms_schema.server import suggested_commands
 from lms_schema.server.blockers import Blockers
-from lms_schema.source.package import INDEXES, Kind, SchemaPackage, SqlFile, extra_of
+from lms_schema.server.retry import BUSY, Retry
+from lms_schema.source.files import INDEXES, Kind, SqlFile, extra_of
+from lms_schema.source.package import SchemaPackage
 
 if TYPE_CHECKING:
     from lms_schema.records.ledger import Entry, Ledger
@@ -42,7 +43,7 @@ _FLUSH = "SELECT pg_logical_emit_message(true, 'lms_schema', '') WHERE NOT pg_is
 """Writes to the log, so that its commit waits until that, and all before it, is on the disk."""
 
 
-class Run:
+class Migration:
     """Brings the schema of a session up to date."""
 
     def __init__(
@@ -52,7 +53,7 @@ class Run:
         ledger: Ledger,
         wait: float,
         tell: Callable[[Event], None],
-        watch: Watch | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._connection = session.connection
         self._session = session
@@ -61,7 +62,7 @@ class Run:
         self._tell = tell
         self._wait = wait
         self._blockers = Blockers(session, tell)
-        self._patience = Patience(wait, self._blockers, tell)
+        self._retry = Retry(wait, self._blockers, tell)
         self._executor = Executor(session.connection, self._blockers)
         self._repair: Mapping[str, str] = {}
         self._goes_on = False
@@ -71,26 +72,26 @@ class Run:
         self._recorded: dict[str, Entry] = {}
         self._ground = trust.Ground(session.connection, session.schema)
         # Citus sends the text of a message on to its workers, whole
-        one_by_one = watch or session.citus
+        one_by_one = observer or session.citus
         if session.citus:
             # the path of files, too: it names types in GRANT and REVOKE after what it finds in it
             session.connection.execute("SET citus.propagate_set_commands = 'local'")
-        self._whole = (
+        self._fresh = (
             None
             if one_by_one
-            else WholeFiles(session, ledger, self._blockers, self._ground, self._notice)
+            else FreshInstall(session, ledger, self._blockers, self._ground, self._notice)
         )
         session.connection.add_notice_handler(self._notice)
-        self._watch = watch or Watch()
+        self._observer = observer or Observer()
         self._applier = Applier(
-            session.connection, session.schema, package, ledger, self._executor, self._watch
+            session.connection, session.schema, package, ledger, self._executor, self._observer
         )
 
     @cached_property
     def _indexes(self) -> IndexBuilder:
         from lms_schema.runner.index_build import IndexBuilder
 
-        return IndexBuilder(self._session, self._executor, self._patience, self._tell)
+        return IndexBuilder(self._session, self._executor, self._retry, self._tell)
 
     def all(self, last: int | None, repair: Mapping[str, str] | None = None) -> list[Action]:
         """Apply everything; return what was done.
@@ -124,12 +125,12 @@ class Run:
         self._read()
         self._ground.enter(self._tell)
         if self._recorded:
-            self._whole = None
+            self._fresh = None
         found = compare(self._package, self._recorded)
         found.check()
         todo = {*found.pending, *found.changed, *self._repair}
         if any(unfinished(entry.objects) for entry in self._applier.entries.values()):
-            self._patience.run(self._discard)
+            self._retry.run(self._discard)
         reached = [file.id for file in self._package.files[:last] if file.id in todo]
         self.pending = (*reached, *(found.gone if last is None else ()))
         total = len(reached)
@@ -142,14 +143,14 @@ class Run:
         """Apply files up to the last, and after all of them drop what missing files made."""
         actions: list[Action] = []
         files = self._package.files[:last]
-        for group in together(files) if self._whole else [files]:
+        for group in together(files) if self._fresh else [files]:
             start = time.monotonic()
             actions += self._sent_whole(group) or self._one_by_one(group, todo, start)
         gone = [name for name in missing if name in self._applier.entries]
         if gone and last is None:
             start = time.monotonic()
             drop = partial(self._transaction, partial(self._applier.drop, gone))
-            actions += self._told(self._patience.run(drop), start)
+            actions += self._told(self._retry.run(drop), start)
         return actions
 
     def _sent_whole(self, files: Sequence[SqlFile]) -> list[Action]:
@@ -158,14 +159,14 @@ class Run:
         The applier is not told: it asks for the records of files that are applied again, and for
         those of the package when extras follow.
         """
-        if not (self._whole and self._tracked and only_defines(files[0])):
+        if not (self._fresh and self._tracked and only_defines(files[0])):
             return []
         if files[0].folder.name == INDEXES and self._indexes.is_needed():
             return []
-        actions = self._whole.apply(files)
+        actions = self._fresh.apply(files)
         self._is_behind |= bool(actions)
         if not actions:
-            self._whole = None
+            self._fresh = None
         for action in actions:
             self._tell(Event(action.action, action.file, action.seconds))
         return actions
@@ -219,18 +220,18 @@ class Run:
         swap = self._applier.swap(file)
         if swap:
             return self._swap(swap, todo)
-        return self._patience.run(partial(self._apply, file, todo))
+        return self._retry.run(partial(self._apply, file, todo))
 
-    def _swap(self, swap: Swap, todo: set[str]) -> list[Action]:
+    def _swap(self, swap: ViewSwap, todo: set[str]) -> list[Action]:
         """Build materialized views beside those that are read, then let them change names."""
         self._tell(Event("building", f"{swap.file.id} beside the one that is read"))
-        self._patience.run(partial(self._transaction, partial(self._applier.build, swap)))
+        self._retry.run(partial(self._transaction, partial(self._applier.build, swap)))
         try:
             swap.wait_for_snapshots(self._wait)
-            return self._patience.run(partial(self._apply, swap.file, todo, swap))
+            return self._retry.run(partial(self._apply, swap.file, todo, swap))
         except LmsSchemaError:
             with suppress(LmsSchemaError):  # then the next run does it
-                self._patience.run(self._discard)
+                self._retry.run(self._discard)
             raise
 
     def _discard(self) -> list[Action]:
@@ -241,13 +242,13 @@ class Run:
             self._ground.begin()
             if not self._tracked:
                 self._prepare()
-            self._watch.begin()
+            self._observer.begin()
             actions = [
                 replaced(action, action="repair") if action.file in self._repair else action
                 for action in work()
             ]
             self._ground.end(self._known)
-        self._watch.committed(actions)
+        self._observer.committed(actions)
         if not self._applier.learn():
             self._read()
         self._tracked = True
@@ -296,11 +297,11 @@ class Run:
         """Apply an index file, beside the writers of its table when that holds rows."""
         built = self._indexes.build(file, anew=file.id in self._repair)
         if built is None:
-            return self._patience.run(partial(self._apply, file, todo))
+            return self._retry.run(partial(self._apply, file, todo))
         finish = partial(self._applier.finish, file, built)
-        return self._patience.run(partial(self._transaction, finish))
+        return self._retry.run(partial(self._transaction, finish))
 
-    def _apply(self, file: SqlFile, todo: set[str], swap: Swap | None = None) -> list[Action]:
+    def _apply(self, file: SqlFile, todo: set[str], swap: ViewSwap | None = None) -> list[Action]:
         """Apply a file: in place when PostgreSQL allows that, else with all that depends on it."""
         rebuild: set[str] = {file.id} if swap else set()
         at_once = False
@@ -336,3 +337,31 @@ class Run:
         return self._session.schema_exists() and bool(
             schema_objects.objects(self._connection, self._session.schema)
         )
+
+
+def run_on_disposable(
+    session: Session,
+    package: SchemaPackage,
+    observer: Observer | None = None,
+    *,
+    last: int | None = None,
+    repair: Mapping[str, str] | None = None,
+    on_event: OnEvent = unheard,
+) -> list[Action]:
+    """Bring the schema of a disposable database to a package, and return what was done.
+
+    Args:
+        session: Of a database that nobody else uses.
+        package: The files to come to.
+        observer: Sees each statement.
+        last: How many of the files to apply; None: all of them, and then what is gone is dropped.
+        repair: Ids of files to apply again although nothing of them changed, each with the reason.
+        on_event: Called with progress and the server's notices.
+
+    Raises:
+        StatementFailed: When PostgreSQL refused a statement.
+    """
+    from lms_schema.records import ledger
+
+    records = ledger.Ledger(session.connection, session.schema)
+    return Migration(session, package, records, 0, on_event, observer).all(last, repair)

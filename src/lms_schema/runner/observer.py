@@ -1,4 +1,4 @@
-"""What a run over files does to a database, statement by statement, for whoever wants to see it."""
+"""What a migration does to a database, statement by statement, for whoever wants to see it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Step:
     tag: str
 
 
-class Watch:
+class Observer:
     """Sees the transactions of a run. This one looks away.
 
     Attributes:

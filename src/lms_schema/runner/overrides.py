@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lms_schema.catalog.catalog import Catalog, ObjectKey, release_catalog
 from lms_schema.errors import UsageError
 from lms_schema.records.object_makers import Makers
-from lms_schema.source.package import Kind, SqlFile, extra_of, folder_of
+from lms_schema.source.files import Kind, SqlFile, extra_of, folder_of
 
 if TYPE_CHECKING:
     from lms_schema.records.ledger import Entry
@@ -41,7 +41,7 @@ def refuse_changes(
     Raises:
         UsageError: It names what was changed, and what to write when that is meant.
     """
-    release = release_catalog(before.server_major).objects
+    release = release_catalog().objects
     changed = {
         key: maker
         for key, maker in of_package(before, entries)

@@ -10,10 +10,11 @@ import psycopg
 from lms_schema.catalog import schema_objects
 from lms_schema.errors import LockNotObtained, printable
 from lms_schema.server import search_path
-from lms_schema.server.advisory_lock import Deadline
+from lms_schema.server.retry import Deadline
 from lms_schema.source import view_statements
-from lms_schema.source.package import SqlFile
+from lms_schema.source.files import SqlFile
 from lms_schema.source.statements import Statement, quoted
+from lms_schema.source.temporary_names import temporary
 from lms_schema.source.view_statements import Shadow
 
 
@@ -49,7 +50,7 @@ _SNAPSHOTS = """
 """
 
 
-class Swap:
+class ViewSwap:
     """The new materialized views of one file.
 
     Attributes:
@@ -94,18 +95,15 @@ class Swap:
                 copy.text,
                 hint=f"The index {text} does not fit the new view. Drop it, then migrate again.",
             )
-            new = quoted(view_statements.temporary(name, "new"))
+            new = quoted(temporary(name, "new"))
             send(self.file.path, f"COMMENT ON INDEX {new} {comment}")
         for _oid, name, filled in live:
-            new = quoted(view_statements.temporary(name, "new"))
+            new = quoted(temporary(name, "new"))
             if filled and not self._is_filled(name):
                 send(self.file.path, f"REFRESH MATERIALIZED VIEW {new}")
             send(self.file.path, f"ANALYZE {new}")
-        views = [view_statements.temporary(name, "new") for name in self._wanted.views]
-        indexes = [
-            view_statements.temporary(name, "new")
-            for name in (*self._wanted.indexes, *self._others)
-        ]
+        views = [temporary(name, "new") for name in self._wanted.views]
+        indexes = [temporary(name, "new") for name in (*self._wanted.indexes, *self._others)]
         self.objects = self._as_recorded(views, indexes)
 
     def rename(self, send: Send) -> tuple[str, ...]:
@@ -141,12 +139,12 @@ class Swap:
                 )
 
     def _rename(self, send: Send, kind: str, name: str) -> None:
-        new = quoted(view_statements.temporary(name, "new"))
+        new = quoted(temporary(name, "new"))
         send(self.file.path, f"ALTER {kind} {new} RENAME TO {quoted(name)}")
 
     def _is_filled(self, name: str) -> bool:
         row = self._connection.execute(
-            _STATE, (quoted(self._schema), [view_statements.temporary(name, "new")])
+            _STATE, (quoted(self._schema), [temporary(name, "new")])
         ).fetchone()
         return bool(row and row[2])
 
@@ -164,7 +162,7 @@ class Swap:
 
 def of(
     connection: psycopg.Connection[Any], schema: str, file: SqlFile, recorded: Collection[str]
-) -> Swap | None:
+) -> ViewSwap | None:
     """Return the swap of a file, or None when there is nothing to swap, or more than that to do.
 
     Args:
@@ -181,10 +179,10 @@ def of(
     wanted = view_statements.parse(file.statements) if live else None
     if wanted is None or live.isdisjoint({*wanted.views, *map(quoted, wanted.views)}):
         return None
-    return Swap(connection, schema, file, wanted)
+    return ViewSwap(connection, schema, file, wanted)
 
 
 def unfinished(objects: Sequence[str]) -> list[str]:
     """Return what of the recorded objects a build left that never came into use."""
-    prefix = view_statements.temporary("", "new")
+    prefix = temporary("", "new")
     return [name for name in objects if schema_objects.identity(name).strip('"').startswith(prefix)]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from lms_schema.errors import printable
+from lms_schema.terminal import room
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 100
-"""Columns that a table takes at most, and where no terminal says how many there are."""
+"""Columns that a table takes at most."""
 _GAP = 2
 """Columns between two columns of a table."""
 _TEXT = 16
@@ -120,7 +120,7 @@ def _heading(title: str, note: str) -> Console:
     from rich.text import Text
 
     console = Console(highlight=False)
-    console.width = min(WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns)
+    console.width = min(WIDTH, room())
     console.print()
     console.print(Text(title, "bold"))
     console.print(Text(note))

@@ -7,8 +7,6 @@ CONCURRENTLY of the lock's holder would wait in turn.
 from __future__ import annotations
 
 import hashlib
-import random
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +14,7 @@ from typing import Any
 import psycopg
 
 from lms_schema.errors import LockNotObtained, printable
+from lms_schema.server.retry import Deadline
 
 _HOLDER = """
     SELECT a.pid, a.application_name, a.backend_start
@@ -26,28 +25,6 @@ _HOLDER = """
         AND d.datname = current_database()
         AND (l.classid::bigint << 32) | l.objid::bigint = %s
 """
-
-
-class Deadline:
-    """A point in time until which to try again.
-
-    Attributes:
-        seconds: How long it was from the start.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._end = time.monotonic() + seconds
-        self._pause = 0.05
-
-    def pause(self) -> bool:
-        """Sleep a little longer each time, with jitter; False when the time is used up."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            return False
-        time.sleep(min(left, self._pause * random.uniform(0.5, 1.5)))  # noqa: S311 (jitter)
-        self._pause = min(self._pause * 1.5, 1.0)
-        return True
 
 
 def key(database: str, schema: str) -> int:

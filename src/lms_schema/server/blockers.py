@@ -15,13 +15,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
 
 from lms_schema.errors import printable
 from lms_schema.events import Event
-from lms_schema.server.sessions import Session
+
+if TYPE_CHECKING:
+    from lms_schema.server.sessions import Session
 
 # In a circle, and across a queue: everybody whom somebody in the recursion waits for.
 _QUERY = """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lms_schema.source.statements import Statement, SyntaxProblem, tokens
+from lms_schema.source.create_statement import Created, Reader, created
+from lms_schema.source.statements import Statement, SyntaxProblem
 
 RULE = "index-file"
 """Id of the rule of `check` that a file breaks which is no index file."""
@@ -44,10 +45,10 @@ class IndexStatement:
             concurrently: Whether writers are let through.
             only: Whether the partitions of the table are left out.
         """
-        how = " CONCURRENTLY" if concurrently else ""
+        how = "CONCURRENTLY " if concurrently else ""
         which = "ONLY " if only else ""
         return Statement(
-            f"{self._before}{how} {name}{self._between}{which}{table}{self._after}", self.line
+            f"{self._before}{how}{name}{self._between}{which}{table}{self._after}", self.line
         )
 
 
@@ -57,49 +58,32 @@ def parse(statements: Sequence[Statement]) -> IndexStatement | None:
     Raises:
         SyntaxProblem: When it is not plain, or not alone.
     """
-    beginnings = [_words(statement)[:3] for statement in statements]
-    if not any(
-        words[:2] == ["CREATE", "INDEX"] or words == ["CREATE", "UNIQUE", "INDEX"]
-        for words in beginnings
-    ):
+    made = [created(statement) for statement in statements]
+    if not any(found and found.kind == "INDEX" for found in made):
         return None
-    for statement, words in zip(statements[1:], beginnings[1:], strict=True):
-        if words[:1] != ["COMMENT"] and words[:2] != ["ALTER", "INDEX"]:
+    for statement in statements[1:]:
+        reader = Reader(statement.text)
+        if not (reader.skip("COMMENT") or reader.skip("ALTER", "INDEX")):
             raise SyntaxProblem(_ADVICE, statement.line, RULE)
-    return _parsed(statements[0])
-
-
-def _words(statement: Statement) -> list[str]:
-    return [text.upper() for kind, text, _ in tokens(statement.text) if kind == "word"]
-
-
-def _parsed(statement: Statement) -> IndexStatement:
-    text = statement.text
-    parts = [token for token in tokens(text) if token[0] not in ("space", "comment", "block")]
-    at = 3 if parts[1][1].upper() == "UNIQUE" else 2
-    if len(parts) < at + 4:
+    statement, index = statements[0], made[0]
+    if index is None or index.name is None or index.table is None or not _is_plain(index):
         raise SyntaxProblem(_ADVICE, statement.line, RULE)
-    before, name, on, table, after = parts[at - 1 : at + 4]
-    if on[1].upper() != "ON" or table[1].upper() == "ONLY" or after[1] == ".":
-        raise SyntaxProblem(_ADVICE, statement.line, RULE)
+    for name in (index.name, index.table):
+        if len(name.text.encode()) > 63:
+            written = statement.text[name.start : name.end]
+            raise SyntaxProblem(
+                f"{written} is longer than the 63 bytes that PostgreSQL keeps", statement.line
+            )
     return IndexStatement(
-        name=_identifier(name[0], name[1], statement.line),
-        table=_identifier(table[0], table[1], statement.line),
+        name=index.name.text,
+        table=index.table.text,
         line=statement.line,
-        _before=text[: before[2] + len(before[1])],
-        _between=text[name[2] + len(name[1]) : table[2]],
-        _after=text[table[2] + len(table[1]) :],
+        _before=statement.text[: index.name.start],
+        _between=statement.text[index.name.end : index.table.start],
+        _after=statement.text[index.table.end :],
     )
 
 
-def _identifier(kind: str, text: str, line: int) -> str:
-    """Return the name that PostgreSQL reads."""
-    if kind == "word":
-        name = "".join(mark.lower() if mark.isascii() else mark for mark in text)
-    elif kind == "name" and text.startswith('"'):
-        name = text[1:-1].replace('""', '"')
-    else:
-        raise SyntaxProblem(_ADVICE, line, RULE)
-    if len(name.encode()) > 63:
-        raise SyntaxProblem(f"{text} is longer than the 63 bytes that PostgreSQL keeps", line)
-    return name
+def _is_plain(index: Created) -> bool:
+    names = (index.name, index.table)
+    return not index.options and not any(name and name.qualified for name in names)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lms_schema.source.statements import Statement, quoted, tokens
-
-PREFIX = "lms_schema_"
-_BYTES = 63
+from lms_schema.source.create_statement import Name, Reader, created
+from lms_schema.source.statements import Statement, quoted
+from lms_schema.source.temporary_names import temporary
 
 
 @dataclass(frozen=True)
@@ -29,25 +27,10 @@ class Shadow:
 
 @dataclass(frozen=True)
 class _Part:
-    """What a statement names: the tokens of the object, and of the table of an index."""
+    """What a statement names: the object, and the table of an index."""
 
     kind: str
-    name: str
-    spans: tuple[tuple[str, int, int], ...]
-
-
-def temporary(name: str, word: str) -> str:
-    """Return another name for an object, of at most 63 bytes: `lms_schema_new_v` of `v`.
-
-    Args:
-        name: Its name.
-        word: What it says of it, `new` or `old`.
-    """
-    text = f"{PREFIX}{word}_{name}"
-    if len(text.encode()) <= _BYTES:
-        return text
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return text.encode()[: _BYTES - 9].decode(errors="ignore") + f"_{digest}"
+    names: tuple[Name, ...]
 
 
 def parse(statements: Sequence[Statement]) -> Shadow | None:
@@ -61,16 +44,16 @@ def parse(statements: Sequence[Statement]) -> Shadow | None:
     for part in parts:
         if part is None:
             return None
-        names[part.kind].append(part.name)
-    created = {*names["view"], *names["index"]}
-    named = {name for part in parts if part for name, _start, _end in part.spans}
-    if not names["view"] or not named <= created:
+        names[part.kind].append(part.names[0].text)
+    own = {*names["view"], *names["index"]}
+    named = {name.text for part in parts if part for name in part.names}
+    if not names["view"] or not named <= own:
         return None
     return Shadow(
         views=tuple(names["view"]),
         indexes=tuple(names["index"]),
         statements=tuple(
-            renamed(statement, part.spans)
+            _renamed(statement, part.names)
             for statement, part in zip(statements, parts, strict=True)
             if part
         ),
@@ -80,89 +63,41 @@ def parse(statements: Sequence[Statement]) -> Shadow | None:
 def index_on(statement: Statement) -> Statement | None:
     """Return a CREATE INDEX with temporary names for the index and its table, schemas left out."""
     part = _part(statement)
-    return renamed(statement, part.spans) if part and part.kind == "index" else None
+    return _renamed(statement, part.names) if part and part.kind == "index" else None
 
 
-def renamed(statement: Statement, spans: Sequence[tuple[str, int, int]]) -> Statement:
-    """Return a statement with temporary names at some places."""
+def _renamed(statement: Statement, names: Sequence[Name]) -> Statement:
+    """Return a statement with temporary names in the place of some."""
     text = statement.text
-    for name, start, end in sorted(spans, key=lambda span: -span[1]):
-        text = text[:start] + quoted(temporary(name, "new")) + text[end:]
+    for name in reversed(names):
+        text = text[: name.start] + quoted(temporary(name.text, "new")) + text[name.end :]
     return Statement(text, statement.line)
 
 
-class _Reader:
-    """Goes through the tokens of a statement."""
-
-    def __init__(self, text: str) -> None:
-        self._tokens = [t for t in tokens(text) if t[0] not in ("space", "comment", "block")]
-        self._at = 0
-
-    def skip(self, *words: str) -> bool:
-        """Go past these words when they come next."""
-        ahead = self._tokens[self._at : self._at + len(words)]
-        if [text.upper() for kind, text, _ in ahead if kind == "word"] != list(words):
-            return False
-        self._at += len(words)
-        return True
-
-    def name(self) -> tuple[str, int, int] | None:
-        """Go past a name, and its schema; return it with the place of both."""
-        first = self._identifier()
-        if first is None:
-            return None
-        if self._next() != ".":
-            return first
-        self._at += 1
-        second = self._identifier()
-        return second and (second[0], first[1], second[2])
-
-    def column_s_table(self) -> tuple[str, int, int] | None:
-        """Go past the name of a table with its column; return the table's."""
-        table = self._identifier()
-        if table is None or self._next() != ".":
-            return None
-        self._at += 1
-        return table if self._identifier() and self._next() != "." else None
-
-    def _next(self) -> str:
-        return self._tokens[self._at][1] if self._at < len(self._tokens) else ""
-
-    def _identifier(self) -> tuple[str, int, int] | None:
-        if self._at == len(self._tokens):
-            return None
-        kind, text, start = self._tokens[self._at]
-        if kind == "word":
-            name = "".join(mark.lower() if mark.isascii() else mark for mark in text)
-        elif kind == "name" and text.startswith('"'):
-            name = text[1:-1].replace('""', '"')
-        else:
-            return None
-        self._at += 1
-        return name, start, start + len(text)
-
-
 def _part(statement: Statement) -> _Part | None:
-    reader = _Reader(statement.text)
-    if reader.skip("CREATE", "MATERIALIZED", "VIEW"):
-        reader.skip("IF", "NOT", "EXISTS")
-        return _of("view", reader.name())
-    if reader.skip("CREATE", "INDEX") or reader.skip("CREATE", "UNIQUE", "INDEX"):
-        reader.skip("IF", "NOT", "EXISTS")
-        index = reader.name()
-        if not reader.skip("ON"):
-            return None
-        reader.skip("ONLY")
-        return _of("index", index, reader.name())
-    if reader.skip("COMMENT", "ON", "COLUMN"):
-        return _of("comment", reader.column_s_table())
-    if reader.skip("COMMENT", "ON", "MATERIALIZED", "VIEW") or reader.skip(
-        "COMMENT", "ON", "INDEX"
-    ):
+    made = created(statement)
+    if made is not None:
+        if made.kind == "MATERIALIZED VIEW":
+            return _of("view", made.name)
+        is_plain = made.kind == "INDEX" and "CONCURRENTLY" not in made.options
+        return _of("index", made.name, made.table) if is_plain else None
+    reader = Reader(statement.text)
+    if not reader.skip("COMMENT", "ON"):
+        return None
+    if reader.skip("COLUMN"):
+        return _of("comment", _table_of_a_column(reader))
+    if reader.skip("MATERIALIZED", "VIEW") or reader.skip("INDEX"):
         return _of("comment", reader.name())
     return None
 
 
-def _of(kind: str, *spans: tuple[str, int, int] | None) -> _Part | None:
-    found = [span for span in spans if span is not None]
-    return _Part(kind, found[0][0], tuple(found)) if len(found) == len(spans) else None
+def _table_of_a_column(reader: Reader) -> Name | None:
+    """Go past the name of a table with its column; return the table's, when it has no schema."""
+    table = reader.identifier()
+    is_member = table and reader.mark(".") and reader.identifier() and not reader.mark(".")
+    return table if is_member else None
+
+
+def _of(kind: str, *names: Name | None) -> _Part | None:
+    found = tuple(name for name in names if name is not None)
+    return _Part(kind, found) if len(found) == len(names) else None

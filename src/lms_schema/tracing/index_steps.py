@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lms_schema.runner.observer import Step
 from lms_schema.source import index_statement
-from lms_schema.source.package import INDEXES, SqlFile
+from lms_schema.source.files import INDEXES, SqlFile
 from lms_schema.source.statements import Statement
 from lms_schema.tracing.table_locks import Effects, Lock
 from lms_schema.tracing.trace import TracedStatement

@@ -16,11 +16,12 @@ from psycopg.conninfo import make_conninfo
 from lms_schema.errors import StatementFailed, UsageError
 from lms_schema.events import Action, Event, OnEvent, steps
 from lms_schema.records import ledger, roles
-from lms_schema.runner.migration import Run
-from lms_schema.runner.observer import Step, Watch
+from lms_schema.runner.migration import run_on_disposable
+from lms_schema.runner.observer import Observer, Step
 from lms_schema.server import embedded, search_path, sessions
 from lms_schema.source import package as packages
-from lms_schema.source.package import SECURITY, Kind, SchemaPackage
+from lms_schema.source.files import INDEXES, SECURITY, Kind, folder_of
+from lms_schema.source.package import SchemaPackage
 from lms_schema.tracing import table_locks
 
 _INSUFFICIENT_PRIVILEGE = "42501"
@@ -69,7 +70,7 @@ class Trace:
     recurring: tuple[TracedTransaction, ...]
 
 
-class Tracer(Watch):
+class Tracer(Observer):
     """Reads the locks of each statement of a run."""
 
     def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
@@ -155,7 +156,7 @@ def on_disposable_server(
 
 
 def _is_of_security(file_id: str) -> bool:
-    folder = packages.folder_of(file_id)
+    folder = folder_of(file_id)
     return folder is not None and folder.name == SECURITY
 
 
@@ -205,7 +206,7 @@ def on_server(
     with sessions.session(conninfo, schema=schema) as session:
         connection = session.connection
         recurring, pending = (Tracer(connection, schema) for _ in range(2))
-        for files, end, watch, again, what in (
+        for files, end, observer, again, what in (
             (once, None, None, {}, "applies what the database has on a disposable server"),
             (before, None, recurring, {}, "runs there what runs at every migrate"),
             (package, last, pending, repair, "tries there what is pending"),
@@ -213,8 +214,14 @@ def on_server(
             if files.files:
                 if again:
                     _drop_indexes(session, again)
-                records = ledger.Ledger(connection, schema)
-                Run(session, files, records, 0, steps(on_event, what), watch).all(end, again)
+                run_on_disposable(
+                    session,
+                    files,
+                    observer,
+                    last=end,
+                    repair=again,
+                    on_event=steps(on_event, what),
+                )
     return Trace(session.server_major, tuple(pending.transactions), tuple(recurring.transactions))
 
 
@@ -223,7 +230,7 @@ def _drop_indexes(session: sessions.Session, files: Collection[str]) -> None:
     entries = ledger.read(session.connection, session.schema)
     with search_path.opened(session.connection, session.schema):
         for file_id in files:
-            folder = packages.folder_of(file_id)
-            if folder and folder.name == packages.INDEXES:
+            folder = folder_of(file_id)
+            if folder and folder.name == INDEXES:
                 for name in entries[file_id].objects:
                     session.connection.execute(f"DROP {name}".encode())

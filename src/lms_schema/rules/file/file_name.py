@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lms_schema.rules.drafts import Created, Draft, Problem
+from lms_schema.rules.drafts import Draft, Problem
+from lms_schema.source.create_statement import Created
 
 EXAMPLE = {
     "functions/get_one.sql": """\
@@ -45,13 +46,15 @@ def find(draft: Draft) -> Iterator[Problem]:
 
 
 def _misnamed(draft: Draft, created: Created, folder: str) -> Iterator[Problem]:
-    named = created.table if folder == "triggers" else created.name
-    if not named:
+    name = created.table if folder == "triggers" else created.name
+    if name is None:
         yield Problem(
             draft.path, created.line, f"the index has no name. Name it {draft.path.stem}."
         )
-    elif named.lower() != draft.path.stem:
-        what = f"triggers of {named}" if folder == "triggers" else named
+    elif name.text.lower() != draft.path.stem:
+        what = f"triggers of {name.text}" if folder == "triggers" else name.text
         yield Problem(
-            draft.path, created.line, f"the file holds {what}. Rename it to {named.lower()}.sql."
+            draft.path,
+            created.line,
+            f"the file holds {what}. Rename it to {name.text.lower()}.sql.",
         )

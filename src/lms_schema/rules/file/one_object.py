@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lms_schema.rules.drafts import Draft, Problem
+from lms_schema.source.create_statement import Name
 
 EXAMPLE = {
     "functions/f.sql": """\
@@ -36,13 +37,18 @@ def find(draft: Draft) -> Iterator[Problem]:
         yield Problem(
             draft.path,
             created.line,
-            f"a second {created.kind.lower()}, {created.name}. Give it a file of its own.",
+            f"a second {created.kind.lower()}, {_text(created.name)}. Give it a file of its own.",
         )
     if draft.folder.name == "triggers":
         for created in draft.created:
-            if created.table != draft.created[0].table:
+            table = _text(created.table)
+            if table != _text(draft.created[0].table):
                 yield Problem(
                     draft.path,
                     created.line,
-                    f"a trigger of {created.table}. Give that table a file of its own.",
+                    f"a trigger of {table}. Give that table a file of its own.",
                 )
+
+
+def _text(name: Name | None) -> str:
+    return name.text if name else ""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms_schema.rules.checked_folder import Folder
+from lms_schema.rules.checked_folder import CheckedFolder
 from lms_schema.rules.drafts import Problem
-from lms_schema.source.package import misdirected
+from lms_schema.source.order import misdirected
 from lms_schema.source.statements import lines
 
 EXAMPLE = {
@@ -21,7 +21,7 @@ CREATE OR REPLACE FUNCTION f() RETURNS integer RETURN 1;
 }
 
 
-def find(folder: Folder) -> Iterator[Problem]:
+def find(folder: CheckedFolder) -> Iterator[Problem]:
     """Yield each dependency that cannot be kept."""
     for file, other, message in misdirected(folder.files, folder.earlier):
         plain = other.removeprefix(f"{folder.name}:")

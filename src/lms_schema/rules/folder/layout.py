@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms_schema.rules.checked_folder import Folder
+from lms_schema.rules.checked_folder import CheckedFolder
 from lms_schema.rules.drafts import Problem
-from lms_schema.source.package import strangers
+from lms_schema.source.files import strangers
 
 EXAMPLE = {
     "tabels/010_notes.sql": """\
@@ -19,7 +19,7 @@ CREATE TABLE notes (id bigint PRIMARY KEY);
 }
 
 
-def find(folder: Folder) -> Iterator[Problem]:
+def find(folder: CheckedFolder) -> Iterator[Problem]:
     """Yield what does not belong into the folder."""
     for path, problem in strangers(folder.root):
         yield Problem(path, 1, f"{path.name} {problem}")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from lms_schema.errors import UsageError
-from lms_schema.rules.checked_folder import Folder
+from lms_schema.rules.checked_folder import CheckedFolder
 from lms_schema.rules.drafts import Problem
 
 EXAMPLE = {
@@ -21,7 +21,7 @@ CREATE TABLE learning_sessions_delta (id bigint PRIMARY KEY);
 }
 
 
-def find(folder: Folder) -> Iterator[Problem]:
+def find(folder: CheckedFolder) -> Iterator[Problem]:
     """Yield the first line of each generated file that is not what is generated.
 
     Raises:

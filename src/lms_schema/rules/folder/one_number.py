@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms_schema.rules.checked_folder import Folder
+from lms_schema.rules.checked_folder import CheckedFolder
 from lms_schema.rules.drafts import Problem
 
 EXAMPLE = {
@@ -22,7 +22,7 @@ CREATE TABLE pages (id bigint PRIMARY KEY);
 }
 
 
-def find(folder: Folder) -> Iterator[Problem]:
+def find(folder: CheckedFolder) -> Iterator[Problem]:
     """Yield each file whose number another one has: the new one, where one was released."""
     released = {file.id for file in folder.released}
     first: dict[tuple[str, str], str] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from lms_schema.rules.checked_folder import Folder
+from lms_schema.rules.checked_folder import CheckedFolder
 from lms_schema.rules.drafts import Problem
 
 EXAMPLE = {
@@ -22,7 +22,7 @@ CREATE TABLE notes (id bigint PRIMARY KEY);
 }
 
 
-def find(folder: Folder) -> Iterator[Problem]:
+def find(folder: CheckedFolder) -> Iterator[Problem]:
     """Yield the first line of ORDER that is not true."""
     path = folder.root / "ORDER"
     expected = folder.order()

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lms_schema.rules.checked_folder import Folder
+from lms_schema.rules.checked_folder import CheckedFolder
 from lms_schema.rules.drafts import Problem
-from lms_schema.source.package import Kind
+from lms_schema.source.files import Kind
 from lms_schema.source.statements import lines
 
 EXAMPLE = {
@@ -24,7 +24,7 @@ CREATE TABLE notes (id bigint PRIMARY KEY);
 }
 
 
-def find(folder: Folder) -> Iterator[Problem]:
+def find(folder: CheckedFolder) -> Iterator[Problem]:
     """Yield each released file that was edited or is gone."""
     current = {file.id: file for file in folder.files}
     for old in folder.released:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lms_schema.errors import StatementFailed
 from lms_schema.rules.drafts import Problem
-from lms_schema.rules.trial_install import Stage
+from lms_schema.rules.trial_install import TrialInstall
 
 EXAMPLE = {
     "tables/010_notes.sql": """\
@@ -22,9 +22,9 @@ CREATE TABLE notes (
 }
 
 
-def find(stage: Stage) -> Iterator[Problem]:
+def find(trial: TrialInstall) -> Iterator[Problem]:
     """Yield the statement that PostgreSQL refused."""
     try:
-        stage.install()
+        trial.install()
     except StatementFailed as error:
-        yield stage.refused(error)
+        yield trial.refused(error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lms_schema.rules.drafts import Problem
-from lms_schema.rules.trial_install import Stage
+from lms_schema.rules.trial_install import TrialInstall
 
 EXAMPLE = {
     "partitions/notes.sql": """\
@@ -18,8 +18,8 @@ SELECT pg_current_xact_id();
 }
 
 
-def find(stage: Stage) -> Iterator[Problem]:
+def find(trial: TrialInstall) -> Iterator[Problem]:
     """Yield each file that did something again."""
-    for action in stage.fresh.migrate(stage.package):
-        file = stage.package.by_id[action.file]
+    for action in trial.fresh.migrate(trial.package):
+        file = trial.package.by_id[action.file]
         yield Problem(file.source, 1, "it did something again, with nothing changed in between.")

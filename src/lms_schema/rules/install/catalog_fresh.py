@@ -1,6 +1,6 @@
-"""The catalogs that ship are those of a fresh install.
+"""The catalog that ships is that of a fresh install.
 
-`verify` compares databases with them. `make generate` writes them. An extra has none.
+`verify` compares databases with it. `make generate` writes it. An extra has none.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lms_schema.rules.drafts import Problem
-from lms_schema.rules.trial_install import Stage
+from lms_schema.rules.trial_install import TrialInstall
 
 EXAMPLE = {
     "tables/020_pages.sql": """\
@@ -17,11 +17,11 @@ CREATE TABLE pages (id bigint PRIMARY KEY);
 }
 
 
-def find(stage: Stage) -> Iterator[Problem]:
+def find(trial: TrialInstall) -> Iterator[Problem]:
     """Yield what a fresh install has and the shipped catalog does not have."""
-    if stage.release is not None:
-        yield from stage.differing(
-            stage.release,
-            stage.base_catalog,
+    if trial.release is not None:
+        yield from trial.differing(
+            trial.release,
+            trial.base_catalog,
             "is not in the shipped catalog like this; generate it",
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lms_schema.rules.drafts import Problem
 from lms_schema.rules.rehearsal import SCHEMA
-from lms_schema.rules.trial_install import Stage
+from lms_schema.rules.trial_install import TrialInstall
 
 EXAMPLE = {
     "types/020_elsewhere.sql": """\
@@ -36,10 +36,10 @@ _MAKES = {
 }
 
 
-def find(stage: Stage) -> Iterator[Problem]:
+def find(trial: TrialInstall) -> Iterator[Problem]:
     """Yield each statement that made something elsewhere."""
-    for note in stage.notes:
-        place = stage.atlas.statement(note.statement)
+    for note in trial.notes:
+        place = trial.atlas.statement(note.statement)
         if place and note.schema != SCHEMA and note.tag in _MAKES:
             yield Problem(
                 place.path, place.line, f"it makes {note.name}, which is not in the target schema."

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lms_schema.catalog.catalog import Catalog
 from lms_schema.rules.drafts import Problem
-from lms_schema.rules.trial_install import Stage
+from lms_schema.rules.trial_install import TrialInstall
 from lms_schema.runner.overrides import of_package
 
 EXAMPLE = {
@@ -26,21 +26,20 @@ $$;
 }
 
 
-def find(stage: Stage) -> Iterator[Problem]:
+def find(trial: TrialInstall) -> Iterator[Problem]:
     """Yield each object of the package that an extra changed or dropped."""
-    overridden = {other for file in stage.package.files for other in file.overrides}
-    makers = dict(of_package(stage.base_catalog, stage.base_entries))
+    overridden = {other for file in trial.package.files for other in file.overrides}
+    makers = dict(of_package(trial.base_catalog, trial.base_entries))
     before, after = (
         Catalog(
-            catalog.server_major,
             {
                 key: text
                 for key, text in catalog.objects.items()
-                if key in stage.base_catalog.objects
+                if key in trial.base_catalog.objects
                 and key.kind != "grant"
                 and makers.get(key) not in overridden
             },
         )
-        for catalog in (stage.base_catalog, stage.catalog)
+        for catalog in (trial.base_catalog, trial.catalog)
     )
-    yield from stage.differing(before, after, "is the package's, and is changed here")
+    yield from trial.differing(before, after, "is the package's, and is changed here")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lms_schema.errors import StatementFailed
 from lms_schema.rules.drafts import Problem
-from lms_schema.rules.trial_install import Stage
+from lms_schema.rules.trial_install import TrialInstall
 
 EXAMPLE = {
     "security/notes.sql": """\
@@ -20,14 +20,14 @@ INSERT INTO notes (id) VALUES (1);
 }
 
 
-def find(stage: Stage) -> Iterator[Problem]:
+def find(trial: TrialInstall) -> Iterator[Problem]:
     """Yield the file that cannot be applied again, or what became another then."""
-    stage.fresh.forget_replaceable(stage.package)
+    trial.fresh.forget_replaceable(trial.package)
     try:
-        stage.fresh.migrate(stage.package)
+        trial.fresh.migrate(trial.package)
     except StatementFailed as error:
-        yield stage.refused(error)
+        yield trial.refused(error)
         return
-    yield from stage.differing(
-        stage.catalog, stage.fresh.catalog(), "is another when applied again"
+    yield from trial.differing(
+        trial.catalog, trial.fresh.catalog(), "is another when applied again"
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lms_schema.errors import DatabaseNewer, ReleasedFileEdited, StatementFailed
 from lms_schema.rules.drafts import Problem
-from lms_schema.rules.trial_install import Stage
+from lms_schema.rules.trial_install import TrialInstall
 
 EXAMPLE = {
     "../schema.released/1.0.0/tables/010_notes.sql": """\
@@ -28,11 +28,11 @@ ALTER TABLE notes ADD COLUMN body text NOT NULL;
 }
 
 
-def find(stage: Stage) -> Iterator[Problem]:
+def find(trial: TrialInstall) -> Iterator[Problem]:
     """Yield the statement that PostgreSQL refused."""
     try:
-        stage.upgrade()
+        trial.upgrade()
     except StatementFailed as error:
-        yield stage.refused(error)
+        yield trial.refused(error)
     except (DatabaseNewer, ReleasedFileEdited):
         return  # another rule says which file it is

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lms_schema.rules.drafts import Problem
-from lms_schema.rules.trial_install import Stage
+from lms_schema.rules.trial_install import TrialInstall
 
 EXAMPLE = {
     "../schema.released/1.0.0/tables/010_notes.sql": """\
@@ -24,9 +24,9 @@ CREATE TABLE notes (id bigint PRIMARY KEY);
 }
 
 
-def find(stage: Stage) -> Iterator[Problem]:
+def find(trial: TrialInstall) -> Iterator[Problem]:
     """Yield each object that is another after an upgrade."""
-    if stage.upgraded is not None:
-        yield from stage.differing(
-            stage.catalog, stage.upgraded, "is another after an upgrade from the last release"
+    if trial.upgraded is not None:
+        yield from trial.differing(
+            trial.catalog, trial.upgraded, "is another after an upgrade from the last release"
         )

@@ -13,10 +13,9 @@ def expected_catalog(
 
     Raises:
         StatementFailed: An extra does not apply to the package.
-        UsageError: A server version that the release does not know, or no PostgreSQL to apply an
-            extra on.
+        UsageError: No PostgreSQL to apply an extra on.
     """
-    release = release_catalog(server_major)
+    release = release_catalog()
     if not package.extras:
         return release, frozenset()
     from lms_schema.runner import extra_objects

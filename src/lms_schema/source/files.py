@@ -1,0 +1,291 @@
+"""Reads the SQL files of a schema folder.
+
+Here, and only here, stand the order of the folders and what each folder's files are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+
+from lms_schema.errors import UsageError, near
+from lms_schema.source import directives, index_statement
+from lms_schema.source.statements import Statement, SyntaxProblem, lines, split
+
+
+class Kind(Enum):
+    """How the files of a folder are applied."""
+
+    VERSIONED = "versioned"
+    """Once; never edited after its release."""
+    REPLACEABLE = "replaceable"
+    """Again whenever its content changed."""
+    RECURRING = "recurring"
+    """At every migrate; it does nothing when nothing is needed."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder below the schema folder.
+
+    Attributes:
+        name: Its name.
+        kind: How its files are applied.
+        owns: The kinds of object that its files create and that are recorded as theirs.
+        numbered: Whether the names of its files begin with a number, which is their order.
+        by_subject: Whether its files may lie in subfolders, one level of them, each a subject.
+    """
+
+    name: str
+    kind: Kind
+    owns: tuple[str, ...]
+    numbered: bool = False
+    by_subject: bool = False
+
+
+INDEXES = "indexes"
+"""Name of the folder whose files are built concurrently where their table holds rows."""
+
+SECURITY = "security"
+"""Name of the folder whose files say who may do what: roles, grants, row security, policies."""
+
+FOLDERS = (
+    Folder("types", Kind.VERSIONED, ("TYPE",), numbered=True),
+    Folder("tables", Kind.VERSIONED, ("TABLE",), numbered=True),
+    Folder("functions", Kind.REPLACEABLE, ("FUNCTION", "PROCEDURE", "AGGREGATE"), by_subject=True),
+    Folder("triggers", Kind.REPLACEABLE, ("TRIGGER", "FUNCTION")),
+    Folder("views", Kind.REPLACEABLE, ("VIEW", "MATERIALIZED VIEW", "INDEX")),
+    Folder(INDEXES, Kind.VERSIONED, ("INDEX",)),
+    Folder("partitions", Kind.RECURRING, ("TABLE",)),
+    Folder(SECURITY, Kind.REPLACEABLE, ("POLICY",)),
+)
+"""All folders, in the order in which they are applied."""
+
+_BESIDE = ("ORDER", "README.md")
+_PASSED_OVER = re.compile(
+    r"\..*|.*~|#.*#|.*\.(?:bak|orig|rej|sw[a-p]|tmp)|desktop\.ini|Icon\r|Thumbs\.db", re.IGNORECASE
+)
+"""Names of what editors, tools and systems leave in folders."""
+
+
+class UnreadableFile(UsageError):  # noqa: N818
+    """A file that cannot be read, split, or that holds what a file must not.
+
+    Attributes:
+        path: The file.
+        line: Where in it, counted from 1.
+        problem: What is wrong and what to do, without the place.
+        rule: Id of the rule of `check` that it breaks.
+    """
+
+    def __init__(self, path: Path, line: int, problem: str, rule: str) -> None:
+        super().__init__(f"{path}:{line}: {problem}")
+        self.path = path
+        self.line = line
+        self.problem = problem
+        self.rule = rule
+
+
+@dataclass(frozen=True)
+class SqlFile:
+    """One file of a schema package.
+
+    Attributes:
+        id: Its folder and its name without the ending, like `tables/020_learners`; of an extra's
+            file with the extra's name before it, like `shop:tables/010_orders`. A subject is no
+            part of it: a file that moves to another subject stays the file that was applied.
+        folder: The folder that it lies in.
+        path_below: Its path below the schema folder, with slashes.
+        path: Where it is: that path, of an extra's file behind its folder as it was given.
+        source: Where it was read from.
+        text: Its content, line ends as LF, without a byte order mark.
+        checksum: SHA-256 of that content, in hexadecimal.
+        depends: Ids of the files that must come before it, beyond what the order says.
+        overrides: Of an extra's file: ids of the package's files of whose objects it makes others.
+    """
+
+    id: str
+    folder: Folder
+    path_below: str
+    path: str
+    source: Path
+    text: str
+    checksum: str
+    depends: tuple[str, ...]
+    overrides: tuple[str, ...] = ()
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Its statements, split when first asked for.
+
+        Raises:
+            UnreadableFile: When it cannot be split, or holds what a file must not.
+        """
+        try:
+            statements = tuple(split(self.text))
+            directives.refuse_misplaced(self.text)
+            if self.folder.name == INDEXES:
+                index_statement.parse(statements)
+        except SyntaxProblem as problem:
+            raise UnreadableFile(self.source, problem.line, f"{problem}.", problem.rule) from None
+        if not self.text.strip():
+            raise UnreadableFile(
+                self.source,
+                1,
+                "it is empty. Restore it, or write a comment that says why nothing is left.",
+                "readable",
+            )
+        return statements
+
+    @property
+    def kind(self) -> Kind:
+        """How the file is applied."""
+        return self.folder.kind
+
+    def action(self, *, new: bool) -> str:
+        """Return what is done when it is applied as it is: `apply`, `replace` or `run`."""
+        if self.kind is Kind.RECURRING:
+            return "run"
+        return "apply" if new else "replace"
+
+
+def extra_of(file_id: str) -> str | None:
+    """Return the name of the extra whose file the id is, or None for the package's own."""
+    name, separator, _ = file_id.partition(":")
+    return name if separator else None
+
+
+def folder_of(file_id: str) -> Folder | None:
+    """Return the folder of a file by its id, or None when this release knows no such folder."""
+    name = file_id.rpartition(":")[2].split("/", 1)[0]
+    return next((folder for folder in FOLDERS if folder.name == name), None)
+
+
+def read_files(root: Path, known: Collection[str] = ()) -> list[SqlFile]:
+    """Read the files of a folder, in the order of folders and names, whatever they depend on.
+
+    Each is split, to see that it holds nothing that it must not.
+
+    Args:
+        root: The folder.
+        known: Checksums of files that were split before.
+
+    Raises:
+        UsageError: As `read` does.
+    """
+    if not root.is_dir():
+        raise UsageError(f"The schema folder {root} does not exist.")
+    for path, problem in strangers(root):
+        raise UsageError(f"{path} {problem}")
+    files: list[SqlFile] = []
+    for folder in FOLDERS:
+        files += [read_file(root, path, folder) for path in sql_files(root / folder.name)]
+    if not files:
+        raise UsageError(f"The schema folder {root} holds no SQL file.")
+    for file in files:
+        if file.checksum not in known:
+            _ = file.statements
+    return files
+
+
+def read_file(root: Path, path: Path, folder: Folder) -> SqlFile:
+    """Read one file of a folder of the schema folder `root`.
+
+    Raises:
+        UnreadableFile: When it is not UTF-8, or has a bad directive.
+    """
+    content = b""
+    try:
+        content = path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+        text = content.decode()
+        if "\0" in text:
+            where = content.index(0)
+            raise UnreadableFile(
+                path, _line(content, where), f"a NUL at byte {where}. Remove it.", "readable"
+            )
+        named = directives.read(text)
+    except OSError as error:
+        raise UnreadableFile(path, 1, f"{error.strerror}.", "readable") from None
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            path,
+            _line(content, error.start),
+            f"not UTF-8 at byte {error.start} ({content[error.start]:#04x}). Convert it.",
+            "readable",
+        ) from None
+    except SyntaxProblem as problem:
+        raise UnreadableFile(path, problem.line, f"{problem}.", problem.rule) from None
+    return SqlFile(
+        id=f"{folder.name}/{path.stem}",
+        folder=folder,
+        path_below=path.relative_to(root).as_posix(),
+        path=path.relative_to(root).as_posix(),
+        source=path,
+        text=text,
+        checksum=hashlib.sha256(content).hexdigest(),
+        depends=named["depends"],
+        overrides=named["overrides"],
+    )
+
+
+def _line(content: bytes, position: int) -> int:
+    return len(lines(content[:position].decode(errors="replace")))
+
+
+def sql_files(folder: Path) -> list[Path]:
+    """Return the SQL files of a folder and of its subjects, by name; none when it is missing."""
+    found = [path for item in _entries_of(folder) for path in (item, *_entries_of(item))]
+    return sorted(
+        (path for path in found if path.suffix == ".sql" and path.is_file()),
+        key=lambda path: (path.name, path),
+    )
+
+
+def entries(folder: Path) -> list[Path]:
+    """Return what lies in a folder, by name, without what editors, tools and systems leave there.
+
+    Hidden files and folders are among the latter.
+    """
+    return sorted(path for path in folder.iterdir() if not _PASSED_OVER.fullmatch(path.name))
+
+
+def _entries_of(path: Path) -> list[Path]:
+    return entries(path) if path.is_dir() else []
+
+
+def strangers(root: Path) -> Iterator[tuple[Path, str]]:
+    """Yield what lies in a schema folder and does not belong there, and what is wrong with it."""
+    folders = {folder.name for folder in FOLDERS}
+    for path in entries(root):
+        if not path.is_dir():
+            if path.name not in _BESIDE:
+                yield path, "lies outside the folders of the schema. Move it."
+        elif path.name not in folders:
+            yield (
+                path,
+                f"is not a folder of a schema.{near(path.name, folders)} "
+                f"Its folders are {', '.join(folder.name for folder in FOLDERS)}.",
+            )
+        else:
+            by_subject = next(folder.by_subject for folder in FOLDERS if folder.name == path.name)
+            yield from _strangers_in(path, by_subject)
+            for first, second in itertools.pairwise(sql_files(path)):
+                if first.name == second.name:
+                    yield second, f"has the name of {first}. Rename it."
+
+
+def _strangers_in(folder: Path, by_subject: bool) -> Iterator[tuple[Path, str]]:
+    inside = entries(folder)
+    for item in inside:
+        if by_subject and item.is_dir():
+            yield from _strangers_in(item, by_subject=False)
+        elif item.suffix != ".sql" or not item.is_file():
+            yield item, "is not an SQL file. Move it out of the schema."
+    if not inside and not (folder / ".gitkeep").exists():
+        yield folder, "is an empty folder. Remove it, or restore its files."
