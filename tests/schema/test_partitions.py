@@ -240,7 +240,7 @@ def test_a_start_is_refused_with_the_count_of_events_stored_since(
         rolled_back(transaction),
     ):
         ensure(transaction, 12, wanted.date())
-    assert f"holds 2 interactions from {wanted:%Y-%m-%d} on" in str(error.value)
+    assert f"holds 2 rows from {wanted:%Y-%m-%d} on" in str(error.value)
     assert bounds(transaction) == before
 
 
