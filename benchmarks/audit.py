@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, LiteralString
 
-from harness import Connection, Limit, Run, benchmark
+from benchmarks.support.harness import Connection, Limit, Run, benchmark
 
 LIMIT = Limit(1.15)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import LiteralString
 
-from harness import Connection, Limit, Run, benchmark
+from benchmarks.support.harness import Connection, Limit, Run, benchmark
 
 MOST_TIMES = Limit(10.0)
 

@@ -29,10 +29,12 @@ lock_section(uuid),
 lock_sections(uuid[]),
 refresh_learning_analytics(),
 record_my_interactions(jsonb),
+is_claimable_time(timestamptz),
 open_session(text, uuid, interval, text),
 close_session(text),
 session_assessments(),
 session_courses(),
+session_current_courses(),
 session_institution_assessments(),
 session_institution_courses(),
 session_institution_learners(),
@@ -110,9 +112,10 @@ lock_sections(uuid[]),
 refresh_learning_analytics()
 TO lms_service;
 
--- A learner's own events.
+-- A learner's own events and sessions.
 GRANT EXECUTE ON FUNCTION
-record_my_interactions(jsonb)
+record_my_interactions(jsonb),
+is_claimable_time(timestamptz)
 TO lms_learner;
 
 -- Logging in and out.
@@ -151,6 +154,7 @@ TO lms_analyst;
 GRANT EXECUTE ON FUNCTION
 session_assessments(),
 session_courses(),
+session_current_courses(),
 session_institution_assessments(),
 session_institution_courses(),
 session_institution_learners(),

@@ -192,7 +192,7 @@ def _study(
     add(connection, "learning_interactions", **where)  # in the history
     add(connection, "learning_interactions", **where, timestamp=TODAY)
     add(connection, "expired_interaction_totals", **where)
-    add(connection, "learning_sessions", **who)
+    add(connection, "learning_sessions", **who, session_start=TODAY)
     for number, state in enumerate(("graded", "in_progress"), 1):
         add(
             connection,
@@ -274,6 +274,15 @@ class Facts:
             for row in self.tables["course_enrollments"]
         )
 
+    def attends(self, course: uuid.UUID | None) -> bool:
+        """Whether the person is enrolled in the course, and has not left."""
+        return any(
+            row["learner_id"] == self.me
+            and row["course_id"] == course
+            and row["completion_status"] != "withdrawn"
+            for row in self.tables["course_enrollments"]
+        )
+
     def may_enroll(self, course: uuid.UUID) -> bool:
         """Whether the person is a learner to whom the course is open."""
         if self.me not in self._institution_of_learner:
@@ -323,6 +332,10 @@ def _own_learner(facts: Facts, row: Row) -> bool:
     return facts.administers_learner(row["learner_id"])
 
 
+def _of_another_guardian(facts: Facts, row: Row) -> bool:
+    return _own_learner(facts, row) and bool(row["guardian_id"] != facts.me)
+
+
 def _of_own_institution(facts: Facts, row: Row) -> bool:
     return row["institution_id"] in facts.institutions
 
@@ -331,16 +344,24 @@ def _taken(facts: Facts, row: Row) -> bool:
     return facts.takes(facts.me, facts.course(row))
 
 
+def _attended(facts: Facts, row: Row) -> bool:
+    return facts.attends(facts.course(row))
+
+
 def _taken_by_wards(facts: Facts, row: Row) -> bool:
     return any(facts.takes(ward, facts.course(row)) for ward in facts.wards)
 
 
 def _own_answer(facts: Facts, row: Row) -> bool:
+    # what is left out has its default
+    status = row.get("completion_status", "in_progress")
     submitted = row.get("submitted_at")
     return (
         _mine(facts, row)
-        and row.get("completion_status", "in_progress") in ("in_progress", "submitted")
-        and (submitted is None or submitted is NOW)
+        and (
+            (status == "in_progress" and submitted is None)
+            or (status == "submitted" and submitted is NOW)
+        )
         and not any("points" in response for response in row.get("responses") or ())
     )
 
@@ -386,6 +407,16 @@ _COURSE = _names(
     " estimated_duration_hours learning_theory_foundation assessment_strategy"
     " prerequisite_knowledge content_format delivery_method status published_at academic_term"
 )
+_MODULE = _names(
+    "course_id title description module_order learning_objectives bloom_taxonomy_level"
+    " estimated_duration_minutes prerequisite_modules unlock_criteria has_assessment"
+    " assessment_weight minimum_passing_score content_type interaction_requirements"
+)
+_SECTION = _names(
+    "module_id title section_order content_type content_data learning_activities"
+    " section_objectives assessment_criteria difficulty_adaptations accessibility_adaptations"
+    " estimated_reading_time minimum_engagement_time unlock_conditions completion_criteria"
+)
 _QUESTIONS = _names(
     "id course_id section_id title assessment_type format learning_objectives assessment_criteria"
     " bloom_taxonomy_levels total_points passing_score weight_in_course time_limit_minutes"
@@ -429,7 +460,7 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
             _of_own_institution,
             inserts=_of_own_institution,
             insert_columns=_names(
-                "id institution_id email first_name last_name academic_level"
+                "institution_id email first_name last_name academic_level"
                 " accessibility_needs data_consent"
             ),
             updates=_of_own_institution,
@@ -460,9 +491,9 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
         "instructor": Rights(
             _taught,
             inserts=_taught,
-            insert_columns=None,
+            insert_columns=_MODULE | {"id"},
             updates=_taught,
-            update_columns=None,
+            update_columns=_MODULE,
             blind=("title", "'X'"),
         )
     },
@@ -471,9 +502,9 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
         "instructor": Rights(
             _taught,
             inserts=_taught,
-            insert_columns=None,
+            insert_columns=_SECTION | {"id"},
             updates=_taught,
-            update_columns=None,
+            update_columns=_SECTION,
             blind=("title", "'X'"),
         )
     },
@@ -508,9 +539,10 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
         "guardian": Rights(lambda f, r: r["guardian_id"] == f.me),
         "registrar": Rights(
             _own_learner,
-            inserts=_own_learner,
+            inserts=_of_another_guardian,
             insert_columns=None,
             updates=_own_learner,
+            leaves=_of_another_guardian,
             update_columns=None,
             blind=("valid_until", "'2001-01-01'"),
             deletes=_own_learner,
@@ -524,7 +556,7 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
                 "id learner_id course_id personal_learning_goals expected_completion_date"
                 " study_schedule"
             ),
-            updates=_mine,
+            updates=lambda f, r: _mine(f, r) and _attended(f, r),
             update_columns=_names(
                 "personal_learning_goals expected_completion_date study_schedule"
             ),
@@ -558,29 +590,32 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
     | {
         "learner": Rights(
             _mine,
-            inserts=lambda f, r: _mine(f, r) and _taken(f, r),
+            inserts=lambda f, r: _mine(f, r) and _attended(f, r) and r["session_start"] is NOW,
             insert_columns=_names(
                 "id learner_id course_id session_start session_end intended_goals"
                 " actual_accomplishments focus_areas study_environment study_materials_used"
                 " collaboration_occurred"
             ),
-            updates=_mine,
+            updates=lambda f, r: _mine(f, r) and _attended(f, r),
             update_columns=_names(
                 "session_end intended_goals actual_accomplishments focus_areas study_environment"
                 " study_materials_used collaboration_occurred"
             ),
+            leaves=lambda f, r: _mine(f, r) and r["session_end"] in (None, NOW),
             blind=("focus_areas", "'{}'"),
         )
     },
     "assessment_attempts": {
         "learner": Rights(
             _mine,
-            inserts=lambda f, r: _own_answer(f, r) and _taken(f, r),
+            inserts=lambda f, r: _own_answer(f, r) and _attended(f, r),
             insert_columns=_names(
                 "id learner_id assessment_id attempt_number submitted_at responses"
                 " completion_status device_info"
             ),
-            updates=lambda f, r: _mine(f, r) and r["completion_status"] == "in_progress",
+            updates=lambda f, r: (
+                _mine(f, r) and _attended(f, r) and r["completion_status"] == "in_progress"
+            ),
             update_columns=_names("submitted_at responses completion_status device_info"),
             leaves=_own_answer,
             blind=("device_info", "'{}'"),
@@ -751,6 +786,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
         ("service",),
     ),
     "record_my_interactions": ("learner",),
+    "is_claimable_time": ("learner",),
     **dict.fromkeys(
         ("record_consent", "has_consent", "record_disclosure", "has_directory_opt_out"),
         ("service", "privacy"),
@@ -770,6 +806,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
         (
             "session_assessments",
             "session_courses",
+            "session_current_courses",
             "session_institution_assessments",
             "session_institution_courses",
             "session_institution_learners",

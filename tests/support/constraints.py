@@ -567,6 +567,19 @@ def _session_minutes(_connection: Connection) -> Rows:
     )
 
 
+def _session_length(_connection: Connection) -> Rows:
+    """A day and no more; one of ages, which no integer could hold, is refused by the same name."""
+    row: Row = {"session_start": EARLY}
+    day = timedelta(days=1)
+    return (
+        [
+            row | {"session_end": EARLY + day + timedelta(microseconds=1)},
+            row | {"session_end": EARLY + 7999 * 365 * day},
+        ],
+        [row | {"session_end": EARLY + day}],
+    )
+
+
 def _period(first: str, last: str, *, optional: bool = True) -> Callable[[Connection], Rows]:
     accepted: list[Row] = [{first: EARLY, last: EARLY}, {first: EARLY, last: SOON}]
     if optional:
@@ -872,6 +885,7 @@ def _all() -> Iterator[Case]:
     )
     yield from _count(table, "duration_minutes", session_end=SOON + timedelta(minutes=1))
     yield Case(f"{table}_duration_elapsed_check", table, _session_minutes)
+    yield Case(f"{table}_length_check", table, _session_length)
     yield _finite(table, "session_start", "session_end", "created_at", "updated_at")
     yield from _count(
         table,

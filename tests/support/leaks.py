@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -25,6 +25,7 @@ from support.access import (
     ROLES,
     SERVICE_READS,
     SERVICE_WRITES,
+    TODAY,
     Facts,
     Rights,
     Rule,
@@ -35,6 +36,7 @@ from support.access import (
 from support.rows import DEFAULTS, Connection, Row, column, read, rolled_back, scalar
 
 PAST = datetime(2001, 1, 1, tzinfo=UTC)
+SOON = TODAY + timedelta(hours=6)
 _POINTS = [{"question_id": "1", "response": "a", "points": 5}]
 
 RELATIONS = """
@@ -550,9 +552,15 @@ def _candidates(
         "educational_assessments": courses,
         "course_staff": [{**of, "person_id": ids["stranger"]} for of in courses],
         "institution_staff": [{**of, "person_id": ids["stranger"]} for of in institutions],
-        "guardian_links": [{**of, "guardian_id": ids["stranger"]} for of in learners],
+        "guardian_links": [
+            {**of, "guardian_id": ids[name]}
+            for of, name in product(learners, ("stranger", "rita", "rob"))
+        ],
         "course_enrollments": [a | b for a, b in product(learners, courses)],
-        "learning_sessions": [a | b for a, b in product(learners, courses)],
+        "learning_sessions": [
+            a | b | {"session_start": start}
+            for a, b, start in product(learners, courses, (NOW, PAST))
+        ],
         "section_progress": [a | b for a, b in product(learners, sections)],
         "learning_interactions": [a | b for a, b in product(learners, sections)],
         "expired_interaction_totals": [a | b for a, b in product(learners, sections)],
@@ -577,6 +585,8 @@ _MODULE = {
 _SECTION = {"title": "New", "section_order": 9, "content_type": "text", "content_data": {}}
 _ANSWERS: tuple[Row, ...] = (
     {},
+    {"submitted_at": NOW},
+    {"completion_status": "submitted"},
     {"completion_status": "submitted", "submitted_at": NOW},
     {"completion_status": "graded", "score": 5},
     {"responses": _POINTS},
@@ -594,13 +604,19 @@ def _moves(table: str, ids: Mapping[str, uuid.UUID]) -> Iterable[Row]:
         "learning_sections": [
             {"module_id": ids[f"{name}_module"], "section_order": 7} for name in COURSES
         ],
-        "guardian_links": [*learners, {"guardian_id": ids["stranger"]}],
+        "guardian_links": [
+            *learners,
+            *({"guardian_id": ids[name]} for name in ("stranger", "rita", "rob")),
+        ],
         "course_enrollments": [*learners, {"completion_status": "completed"}],
+        "learning_sessions": [{"session_end": NOW}, {"session_end": SOON}],
         "learners": institutions,
         "educational_courses": institutions,
         "assessment_attempts": [
             {"completion_status": "submitted", "submitted_at": NOW},
             {"completion_status": "submitted", "submitted_at": PAST},
+            {"completion_status": "submitted"},
+            {"submitted_at": NOW},
             {"completion_status": "graded", "score": 5},
             {"completion_status": "in_progress"},
             {"responses": _POINTS},
