@@ -29,7 +29,7 @@ from lms_schema.testing import ensure_template
 from support.guarded import Guarded
 from support.versions import ELSEWHERE
 
-pytest_plugins = ["pytester", "support.server"]
+pytest_plugins = ["pytester", "support.server", "support.privacy"]
 
 ROOT = Path(__file__).resolve().parent.parent
 

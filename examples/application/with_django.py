@@ -139,7 +139,7 @@ class Learner(Row):
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
     academic_level = LabelField("academic_level")
-    data_consent = models.JSONField()
+    data_consent = models.JSONField(default=dict)
 
     class Meta(Row.Meta):
         db_table = "learners"
@@ -227,7 +227,6 @@ def main() -> None:
             first_name="Ada",
             last_name="Byron",
             academic_level="middle",
-            data_consent={"analytics": True},
         )
         Enrollment.objects.create(learner=learner, course=course)
     with transaction.atomic():

@@ -58,7 +58,21 @@ session_taught_institutions(),
 session_taught_sections(),
 session_ward_courses(),
 session_ward_institutions(),
-session_wards()
+session_wards(),
+record_consent(uuid, text, text, text, uuid, text, text, bytea, text, text, timestamptz),
+has_consent(uuid, text, text, timestamptz),
+has_directory_opt_out(uuid, timestamptz),
+record_disclosure(uuid, text, text, text[], text, text, text, bigint, jsonb, text),
+record_my_consent(uuid, text, text, text, text, bytea, text, text, timestamptz),
+check_audit_log(bigint, bytea),
+audit_rows_hash(int8multirange),
+audit_seal_hash(bigint, timestamptz, int8multirange, bytea, bytea),
+report_course_outcomes(),
+report_engagement(),
+report_assessments(),
+export_learner_data(uuid),
+erase_learner(uuid),
+unmapped_columns()
 FROM
 public, lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth,
 lms_analyst, lms_privacy, lms_auditor;
@@ -130,6 +144,32 @@ open_session(text, uuid, interval, text),
 close_session(text)
 TO lms_auth;
 
+-- Consents and disclosures: by a backend and by who handles requests; and one's own consents.
+GRANT EXECUTE ON FUNCTION
+record_consent(uuid, text, text, text, uuid, text, text, bytea, text, text, timestamptz),
+has_consent(uuid, text, text, timestamptz),
+has_directory_opt_out(uuid, timestamptz),
+record_disclosure(uuid, text, text, text[], text, text, text, bigint, jsonb, text)
+TO lms_service, lms_privacy;
+
+GRANT EXECUTE ON FUNCTION
+record_my_consent(uuid, text, text, text, text, bytea, text, text, timestamptz)
+TO lms_learner, lms_guardian;
+
+-- Whether the audit log is what it was, with what it calls.
+GRANT EXECUTE ON FUNCTION
+check_audit_log(bigint, bytea),
+audit_rows_hash(int8multirange),
+audit_seal_hash(bigint, timestamptz, int8multirange, bytea, bytea)
+TO lms_auditor;
+
+-- Reports, which give nobody away. Nothing else is an analyst's.
+GRANT EXECUTE ON FUNCTION
+report_course_outcomes(),
+report_engagement(),
+report_assessments()
+TO lms_analyst;
+
 -- What policies call, with the rights of who asks.
 GRANT EXECUTE ON FUNCTION
 session_assessments(),
@@ -152,3 +192,10 @@ session_ward_courses(),
 session_ward_institutions(),
 session_wards()
 TO lms_learner, lms_guardian, lms_instructor, lms_registrar;
+
+-- Requests of access and of erasure, and whether the register is complete.
+GRANT EXECUTE ON FUNCTION
+export_learner_data(uuid),
+erase_learner(uuid),
+unmapped_columns()
+TO lms_privacy;

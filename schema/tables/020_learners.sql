@@ -13,7 +13,7 @@ CREATE TABLE learners (
     preferred_difficulty difficulty_level DEFAULT 'intermediate',
     learning_pace learning_pace DEFAULT 'self_paced',
     notification_preferences jsonb NOT NULL DEFAULT '{}'::jsonb,
-    data_consent jsonb NOT NULL,
+    data_consent jsonb NOT NULL DEFAULT '{}'::jsonb,
     privacy_settings jsonb NOT NULL DEFAULT '{}'::jsonb,
     learning_analytics_profile jsonb NOT NULL DEFAULT '{}'::jsonb,
     adaptive_learning_data jsonb NOT NULL DEFAULT '{}'::jsonb,
@@ -89,7 +89,8 @@ COMMENT ON COLUMN learners.learning_pace IS
 COMMENT ON COLUMN learners.notification_preferences IS
 'Which messages the learner wants, by channel. (JSON object)';
 COMMENT ON COLUMN learners.data_consent IS
-'Consents given under FERPA, GDPR and the like, latest state. (JSON object)';
+'Consents given under FERPA, GDPR and COPPA, latest state: a mirror of consent_events, as '
+'consent_state says it. Written by record_consent alone. (JSON object)';
 COMMENT ON COLUMN learners.privacy_settings IS 'Visibility choices of the learner. (JSON object)';
 COMMENT ON COLUMN learners.learning_analytics_profile IS
 'Analytics profile. Supplied by the application. (JSON object)';

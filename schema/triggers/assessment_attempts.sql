@@ -140,3 +140,34 @@ EXECUTE FUNCTION check_activity_institution(
 );
 COMMENT ON TRIGGER assessment_attempts_institution_update ON assessment_attempts IS
 'Learner and course are of one institution; an update of anything else costs nothing.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_audit_insert
+AFTER INSERT ON assessment_attempts
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION record_attempt_audit();
+COMMENT ON TRIGGER assessment_attempts_audit_insert ON assessment_attempts IS
+'Grades have their history.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_audit_update
+AFTER UPDATE ON assessment_attempts
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION record_attempt_audit();
+COMMENT ON TRIGGER assessment_attempts_audit_update ON assessment_attempts IS
+'Grades have their history.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_audit_delete
+AFTER DELETE ON assessment_attempts
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION record_attempt_audit();
+COMMENT ON TRIGGER assessment_attempts_audit_delete ON assessment_attempts IS
+'Grades have their history.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_audit_truncate
+AFTER TRUNCATE ON assessment_attempts
+FOR EACH STATEMENT
+EXECUTE FUNCTION record_attempt_audit();
+COMMENT ON TRIGGER assessment_attempts_audit_truncate ON assessment_attempts IS
+'Grades have their history.';

@@ -103,3 +103,42 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION request_analytics_rebuild();
 COMMENT ON TRIGGER course_enrollments_delta_truncate ON course_enrollments IS
 'Analytics count anew after a TRUNCATE.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_audit_insert
+AFTER INSERT ON course_enrollments
+FOR EACH ROW WHEN (new.final_grade IS NOT NULL)
+EXECUTE FUNCTION record_audit(
+    'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
+);
+COMMENT ON TRIGGER course_enrollments_audit_insert ON course_enrollments IS
+'Final grades and status have their history.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_audit_update
+AFTER UPDATE OF id, final_grade, completion_status, completion_date ON course_enrollments
+FOR EACH ROW WHEN (
+    (old.id, old.final_grade, old.completion_status, old.completion_date)
+    IS DISTINCT FROM (new.id, new.final_grade, new.completion_status, new.completion_date)
+)
+EXECUTE FUNCTION record_audit(
+    'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
+);
+COMMENT ON TRIGGER course_enrollments_audit_update ON course_enrollments IS
+'Final grades and status have their history.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_audit_delete
+AFTER DELETE ON course_enrollments
+FOR EACH ROW
+EXECUTE FUNCTION record_audit(
+    'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
+);
+COMMENT ON TRIGGER course_enrollments_audit_delete ON course_enrollments IS
+'Final grades and status have their history.';
+
+CREATE OR REPLACE TRIGGER course_enrollments_audit_truncate
+AFTER TRUNCATE ON course_enrollments
+FOR EACH STATEMENT
+EXECUTE FUNCTION record_audit(
+    'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
+);
+COMMENT ON TRIGGER course_enrollments_audit_truncate ON course_enrollments IS
+'Final grades and status have their history.';

@@ -15,3 +15,40 @@ EXECUTE FUNCTION check_institution_change(
 );
 COMMENT ON TRIGGER learners_institution ON learners IS
 'A learner does not leave the institution of the courses where they were active.';
+
+CREATE OR REPLACE TRIGGER learners_data_consent
+AFTER INSERT OR UPDATE OF data_consent ON learners
+FOR EACH ROW
+EXECUTE FUNCTION check_consent_mirror();
+COMMENT ON TRIGGER learners_data_consent ON learners IS
+'data_consent says what consent_events says, whoever writes it.';
+
+CREATE OR REPLACE TRIGGER learners_audit_update
+AFTER UPDATE OF id, institution_id, email, first_name, last_name ON learners
+FOR EACH ROW WHEN (
+    (old.id, old.institution_id, old.email, old.first_name, old.last_name)
+    IS DISTINCT FROM (new.id, new.institution_id, new.email, new.first_name, new.last_name)
+)
+EXECUTE FUNCTION record_audit(
+    'learners', '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
+);
+COMMENT ON TRIGGER learners_audit_update ON learners IS
+'Who changed an identity is known.';
+
+CREATE OR REPLACE TRIGGER learners_audit_delete
+AFTER DELETE ON learners
+FOR EACH ROW
+EXECUTE FUNCTION record_audit(
+    'learners', '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
+);
+COMMENT ON TRIGGER learners_audit_delete ON learners IS
+'Who changed an identity is known.';
+
+CREATE OR REPLACE TRIGGER learners_audit_truncate
+AFTER TRUNCATE ON learners
+FOR EACH STATEMENT
+EXECUTE FUNCTION record_audit(
+    'learners', '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
+);
+COMMENT ON TRIGGER learners_audit_truncate ON learners IS
+'Who changed an identity is known.';

@@ -1,5 +1,5 @@
 -- Triggers of learning_interactions. Statement triggers are not passed on to partitions, and a
--- statement that names a partition fires only its own: interaction_partition_ddl gives each
+-- statement that names a partition fires only its own: month_partition_ddl gives each
 -- partition a copy of these.
 CREATE OR REPLACE TRIGGER learning_interactions_delta_insert
 AFTER INSERT ON learning_interactions

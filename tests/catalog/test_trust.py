@@ -140,11 +140,11 @@ def test_a_function_of_another_owner_does_not_run(
     execute(
         database,
         f"ALTER FUNCTION drop_expired_data(interval, timestamptz) OWNER TO {mallory.name}",
-        f"ALTER FUNCTION interaction_partition_ddl(integer, date) OWNER TO {mallory.name}",
+        f"ALTER FUNCTION month_partition_ddl(text, integer, date) OWNER TO {mallory.name}",
     )
     execute(
         mallory.conninfo,
-        "CREATE OR REPLACE FUNCTION public.interaction_partition_ddl(p_months_ahead integer"
+        "CREATE OR REPLACE FUNCTION public.month_partition_ddl(p_table text, p_months_ahead integer"
         " DEFAULT 12, p_from date DEFAULT NULL) RETURNS SETOF text[] LANGUAGE plpgsql AS"
         " $$ BEGIN RETURN; END $$",
     )
@@ -153,9 +153,9 @@ def test_a_function_of_another_owner_does_not_run(
     assert calls(database, mallory) == 0
     if command in ("migrate", "maintain"):
         assert result.exit_code == 1
-        assert f'"interaction_partition_ddl", owned by "{mallory.name}"' in result.stderr
+        assert f'"month_partition_ddl", owned by "{mallory.name}"' in result.stderr
     if command != "drop":
-        execute(database, "SELECT public.interaction_partition_ddl()")
+        execute(database, "SELECT public.month_partition_ddl('learning_interactions')")
         assert calls(database, mallory) == 1, "the positive control"
 
 

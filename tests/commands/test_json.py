@@ -85,7 +85,13 @@ def test_maintain(database: str) -> None:
     execute(database, "SELECT ensure_interaction_partitions(p_from => '2024-03-01')")
     retention = ("--keep-interactions", "12 months")
     steps = _document("maintain", "maintain", "--database", database, *retention)["steps"]
-    assert [step["step"] for step in steps] == ["metrics", "retention", "partitions", "analytics"]
+    assert [step["step"] for step in steps] == [
+        "metrics",
+        "retention",
+        "partitions",
+        "seals",
+        "analytics",
+    ]
     assert steps[1]["dropped"]
     with (
         psycopg.connect(database, autocommit=True) as connection,

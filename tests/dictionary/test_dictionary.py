@@ -120,7 +120,7 @@ def test_the_page_loads_nothing_and_its_links_lead_somewhere(release: Catalog) -
 def test_documents_are_the_same_each_time(tmp_path: Path) -> None:
     run(str(tmp_path))
     first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert first.keys() == {"schema.md", "schema.html"}
+    assert first.keys() == {"schema.md", "schema.html", "register.md"}
     run(str(tmp_path))
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
 
@@ -140,7 +140,12 @@ def test_a_live_database_is_described_with_what_others_added_to_it(
     connection.execute("COMMENT ON COLUMN learners.nickname IS 'What friends say.'")
     document = json.loads(run(str(tmp_path / "new"), "--database", database, "--json").stdout)
     assert document["schema"] == "public"
-    for name in document["files"]:
+    assert [Path(name).name for name in document["files"]] == [
+        "schema.md",
+        "schema.html",
+        "register.md",
+    ]
+    for name in document["files"][:2]:
         assert "What friends say." in Path(name).read_text(encoding="utf-8")
 
 

@@ -113,7 +113,7 @@ def test_a_truncate_asks_for_a_rebuild(transaction: Connection, now: datetime, w
 def test_partitions_made_later_and_partitions_without_triggers_get_them(
     transaction: Connection, now: datetime
 ) -> None:
-    listed = "SELECT definition FROM interaction_statement_triggers(%s::regclass)"
+    listed = "SELECT definition FROM statement_triggers(%s::regclass)"
     expected = column(transaction, listed, EVENTS)
     assert len(expected) == 9
     add(transaction, EVENTS, timestamp=now)
@@ -131,7 +131,9 @@ def test_partitions_made_later_and_partitions_without_triggers_get_them(
     ):
         assert column(transaction, listed, partition) == expected, partition
     assert scalar(transaction, "SELECT ensure_interaction_partitions(15)") == 0
-    assert column(transaction, "SELECT * FROM interaction_partition_ddl(15)") == []
+    assert (
+        column(transaction, "SELECT * FROM month_partition_ddl('learning_interactions', 15)") == []
+    )
 
 
 def test_a_partition_can_be_taken_out_whole(transaction: Connection, now: datetime) -> None:

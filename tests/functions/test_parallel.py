@@ -12,8 +12,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 CALLS = (
     "check_learning_analytics()",
     "expired_interaction_partitions('12 months')",
-    "interaction_partition_ddl(24)",
-    "interaction_statement_triggers('learning_interactions')",
+    "month_partition_ddl('learning_interactions', 24)",
+    "statement_triggers('learning_interactions')",
     "recount_assessment_attempts(ARRAY[md5('a')::uuid], ARRAY[md5('b')::uuid])",
     "recount_course_enrollments()",
     "recount_learning_interactions()",

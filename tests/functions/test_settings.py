@@ -161,7 +161,7 @@ RESULTS = {
     "next": f"next_sections('{LEARNER}', '{COURSE}', 5, {AS_OF})",
     "unlocked": f"is_module_unlocked('{OTHER}', '{MODULES[1]}', {AS_OF})",
     "partitions": "interaction_partitions()",
-    "partition_ddl": "interaction_partition_ddl(20)",
+    "partition_ddl": "month_partition_ddl('learning_interactions', 20)",
     "expired": "expired_interaction_partitions(interval '62 days', now())",
     "retention": "interaction_retention_ddl(ARRAY(SELECT partition FROM interaction_partitions()"
     " ORDER BY upper_bound LIMIT 2))",

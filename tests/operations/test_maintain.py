@@ -21,7 +21,7 @@ from support.race import connections
 from support.rows import Connection, add, column, read, scalar
 
 MARCH = datetime(2024, 3, 1, tzinfo=UTC)
-STEPS = ["metrics", "retention", "partitions", "analytics"]
+STEPS = ["metrics", "retention", "partitions", "seals", "analytics"]
 
 
 def outcomes(result: lms_schema.MaintainResult) -> dict[str, tuple[str, int]]:

@@ -240,7 +240,7 @@ def test_a_start_is_refused_with_the_count_of_events_stored_since(
         rolled_back(transaction),
     ):
         ensure(transaction, 12, wanted.date())
-    assert f"holds 2 interactions from {wanted:%Y-%m-%d} on" in str(error.value)
+    assert f"holds 2 rows from {wanted:%Y-%m-%d} on" in str(error.value)
     assert bounds(transaction) == before
 
 
@@ -300,7 +300,10 @@ def test_the_date_of_a_start_is_a_utc_date(transaction: Connection) -> None:
 def test_the_statements_mean_the_same_in_every_session(
     transaction: Connection, settings: str
 ) -> None:
-    query = "SELECT * FROM interaction_partition_ddl(14, (now() - interval '90 days')::date)"
+    query = (
+        "SELECT * FROM month_partition_ddl('learning_interactions', 14,"
+        " (now() - interval '90 days')::date)"
+    )
     expected = column(transaction, query)
     with session(transaction, settings):
         assert column(transaction, query) == expected

@@ -132,10 +132,10 @@ def test_a_month_made_later_is_guarded_before_it_holds_a_row(transaction: Connec
 
 def test_a_month_that_lost_its_guard_gets_it_back(transaction: Connection) -> None:
     transaction.execute("ALTER TABLE learning_interactions_history DISABLE ROW LEVEL SECURITY")
-    statements = column(transaction, "SELECT interaction_partition_ddl()")
+    statements = column(transaction, "SELECT month_partition_ddl('learning_interactions')")
     assert statements == [["ALTER TABLE learning_interactions_history ENABLE ROW LEVEL SECURITY"]]
     transaction.execute("SELECT ensure_interaction_partitions()")
-    assert column(transaction, "SELECT interaction_partition_ddl()") == []
+    assert column(transaction, "SELECT month_partition_ddl('learning_interactions')") == []
 
 
 def test_learners_log_events_by_themselves(transaction: Connection) -> None:

@@ -103,6 +103,17 @@ LEARNERS = tuple(_INSTITUTIONS)
 _OTHERS = ("tess", "tom", "rita", "rob", "gus", "gil", "stranger")
 
 
+_LEDGERS = (
+    "audit_seals",
+    "consent_events",
+    "data_map_entries",
+    "disclosures",
+    "erasures",
+    "retention_log",
+    "retention_policies",
+)
+
+
 def make_world(connection: Connection) -> World:
     """Fill an empty database, as its owner."""
     ids: dict[str | None, uuid.UUID | None] = {None: None}
@@ -138,6 +149,9 @@ def make_world(connection: Connection) -> World:
         for person, thing, until in authority:
             values = {who: ids[person], what: ids[thing], "valid_until": until}
             add(connection, table, **values)
+    for table in _LEDGERS:
+        add(connection, table)
+    add(connection, "legal_holds", learner_id=ids["ana"])
     connection.execute("SELECT refresh_learning_analytics()")
     # what is queued again is of everybody, and nobody's to read
     connection.execute("UPDATE section_progress SET comprehension_score = 0.5")
@@ -666,10 +680,42 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
             "analytics_rebuild_request",
             "learner_course_summary",
             "learner_assessment_summary",
+            "data_map",
+            "data_map_entries",
+            "erasures",
+            "legal_holds",
+            "retention_log",
+            "retention_policies",
+            "audit_log",
+            "audit_seals",
+            "consent_events",
+            "disclosures",
         )
     },
 }
 """What each persona may do with each table and view; what is not named it may not."""
+
+_READ: Mapping[str, frozenset[str] | None] = {"SELECT": None}
+OFFICES: Mapping[str, Mapping[str, Mapping[str, frozenset[str] | None]]] = {
+    **{
+        table: {"privacy": _READ, "auditor": _READ}
+        for table in ("data_map", "erasures", "retention_log", "retention_policies")
+    },
+    "legal_holds": {
+        "privacy": {
+            **_READ,
+            "INSERT": _names("learner_id reason held_until"),
+            "UPDATE": _names("held_until"),
+        },
+        "auditor": _READ,
+    },
+    **{
+        table: {"auditor": _READ}
+        for table in ("audit_log", "audit_seals", "consent_events", "disclosures")
+    },
+}
+"""What roles that are no personas may do with each table, to all rows: with which columns, or
+with all (None)."""
 
 SERVICE_READS = frozenset(
     {
@@ -688,31 +734,35 @@ _OWN = (
     " append_course_enrollments_delta append_inserted_interactions_delta"
     " append_learning_interactions_delta append_learning_sessions_delta"
     " append_section_progress_delta change_course_structure check_activity_institution"
-    " check_answer_key check_attempt_allowed check_completion_criteria check_derived_columns"
-    " check_enrollment_institution check_institution_change check_item_contract"
-    " check_learning_analytics check_prerequisite_cycles check_prerequisite_modules"
-    " check_rating_enrollment check_security check_unlock_rule complete_by_criteria"
-    " complete_enrollments count_rules_version derive_assessment_metrics"
-    " derive_attempt_analysis derive_attempt_result derive_course_metrics derive_current_grades"
+    " check_answer_key check_attempt_allowed check_completion_criteria check_consent_mirror"
+    " check_derived_columns check_enrollment_institution check_institution_change"
+    " check_item_contract check_learning_analytics check_prerequisite_cycles"
+    " check_prerequisite_modules check_rating_enrollment check_security check_unlock_rule"
+    " complete_by_criteria complete_enrollments consent_state count_rules_version"
+    " delete_expired_rows derive_assessment_metrics derive_attempt_analysis"
+    " derive_attempt_result derive_course_metrics derive_current_grades"
     " derive_enrollment_metrics derive_enrollment_progress derive_section_counters"
     " derive_session_duration drain_analytics_queues drain_assessment_attempts_delta"
     " drain_course_enrollments_delta drain_learning_interactions_delta"
     " drain_learning_sessions_delta drain_section_progress_delta drop_expired_data"
-    " engagement_rank ensure_interaction_partitions expired_interaction_partitions"
-    " find_enrollments follow_assessment_attempts follow_attempt_analysis"
-    " follow_completed_sections follow_course_assessments follow_course_enrollments"
-    " follow_course_ratings follow_course_sections follow_section_progress"
-    " interaction_partition_ddl interaction_partitions interaction_retention_ddl"
-    " interaction_statement_triggers keep_attempt_analysis keep_completion_date"
+    " engagement_rank ensure_interaction_partitions ensure_month_partitions erasure_statements"
+    " expired_interaction_partitions find_enrollments follow_assessment_attempts"
+    " follow_attempt_analysis follow_completed_sections follow_course_assessments"
+    " follow_course_enrollments follow_course_ratings follow_course_sections"
+    " follow_section_progress has_guardian interaction_partitions interaction_retention_ddl"
+    " is_interaction_partition_held keep_attempt_analysis keep_completion_date"
     " keep_course_rating keep_enrollment_measures keep_interaction_times lock_course_structure"
-    " make_course_structure mark_unenrolled mean_section_progress metrics_window"
+    " lock_learner_rows make_course_structure mark_unenrolled mean_section_progress"
+    " metrics_window mirror_consent month_partition_ddl month_partitions"
     " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
-    " rebuild_section_progress recalculate_course_metrics record_progress_history"
-    " recount_assessment_attempts recount_course_enrollments recount_learning_interactions"
-    " recount_learning_sessions recount_section_progress refuse_other_institution"
-    " reject_history_change request_analytics_rebuild require_snapshot"
-    " retire_interaction_partitions retract_interaction_partition rounded_minutes"
-    " set_assessment_course set_completion_rule set_section_course set_updated_at"
+    " rebuild_section_progress recalculate_course_metrics record_attempt_audit record_audit"
+    " record_progress_history recount_assessment_attempts recount_course_enrollments"
+    " recount_learning_interactions recount_learning_sessions recount_section_progress"
+    " refuse_other_institution reject_history_change reject_ledger_change report_cells"
+    " report_learners reported_count reported_mean request_analytics_rebuild"
+    " require_data_subject require_snapshot retire_interaction_partitions"
+    " retract_interaction_partition rounded_minutes seal_audit_log set_assessment_course"
+    " set_completion_rule set_section_course set_updated_at statement_triggers"
     " sync_course_summary sync_learner_summary update_current_grades"
 )
 _ALL = (*PERSONAS, "service")
@@ -766,6 +816,19 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     ),
     "record_my_interactions": ("learner",),
     "is_claimable_time": ("learner",),
+    **dict.fromkeys(
+        ("record_consent", "has_consent", "record_disclosure", "has_directory_opt_out"),
+        ("service", "privacy"),
+    ),
+    "record_my_consent": ("learner", "guardian"),
+    **dict.fromkeys(("check_audit_log", "audit_rows_hash", "audit_seal_hash"), ("auditor",)),
+    **dict.fromkeys(
+        ("report_course_outcomes", "report_engagement", "report_assessments"), ("analyst",)
+    ),
+    **dict.fromkeys(
+        ("export_learner_data", "erase_learner", "unmapped_columns"),
+        ("privacy",),
+    ),
     "open_session": ("auth",),
     "close_session": ("auth",),
     **dict.fromkeys(

@@ -16,7 +16,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from support.rows import EARLY, NOBODY, Connection, Row, add
+from support.rows import EARLY, NOBODY, Connection, Row, add, scalar
 
 CHECK = "23514"
 FOREIGN_KEY = "23503"
@@ -1039,6 +1039,8 @@ def _all() -> Iterator[Case]:
     )
 
     yield from _access()
+    yield from _privacy()
+    yield from _ledgers()
     yield _pair_key("learner_course_summary", "learner_id", "course_id")
     yield _pair_key("learner_assessment_summary", "assessment_id", "learner_id")
     yield _pair_key("learner_day_summary", "course_id", "learner_id")
@@ -1077,6 +1079,167 @@ def _access() -> Iterator[Case]:
     yield Case(f"{table}_pkey", table, lambda _: ([{}], []), UNIQUE)
     yield Case(f"{table}_is_only_row_check", table, _only_row)
     yield Case(f"{table}_identity_source_check", table, _identity_source)
+
+
+def _privacy() -> Iterator[Case]:
+    table = "data_map_entries"
+    yield _taken(table, {"column_name": "other"}, {"table_name": "other"})
+    for column, least in (("subject", "person"), ("category", "direct"), ("on_erase", "follow")):
+        yield _fixed(table, column, ["other", ""], [least])
+    nothing = {"subject": "none", "category": "none", "on_erase": "keep", "is_exported": False}
+    wrong = ({"subject": "none"}, {"category": "none"}, {**nothing, "is_exported": True})
+    yield Case(f"{table}_none_check", table, lambda _: ([*wrong], [nothing]))
+
+    table = "legal_holds"
+    yield _primary_key(table)
+    yield _foreign_key(table, "learner_id", "learners")
+    yield _fixed(table, "reason", [""], ["x"])
+    yield _finite(table, "held_until", "placed_at")
+
+    table = "erasures"
+    yield _pair_key(table, "learner_id")
+    yield _fixed(table, "erased_rows", [[], Jsonb(5)], [{}])
+    yield _finite(table, "erased_at")
+
+    table = "retention_policies"
+    other = {"what": "access_sessions"}
+    yield _taken(table, other)
+    yield _fixed(table, "what", ["learners", ""], ["access_sessions"])
+    short = {"keep_for": "29 days"}
+    yield Case(
+        f"{table}_keep_for_check",
+        table,
+        lambda _: ([short], [{"keep_for": "30 days"}, short | other]),
+    )
+    past, none = {"keep_for": "-1 second"}, {"keep_for": "0"}
+    yield Case(f"{table}_future_check", table, lambda _: ([past | other], [none | other]))
+    yield _fixed(table, "legal_basis", [""], ["x"])
+    yield _finite(table, "decided_at")
+
+    table = "retention_log"
+    yield _primary_key(table)
+    yield _fixed(table, "rows_gone", [-1], [0])
+    yield _finite(table, "lower_bound", "upper_bound", "gone_at")
+
+
+def _taken(table: str, *others: Row) -> Case:
+    """The key of a default row, once there is one; rows that differ in these are free."""
+
+    def rows(connection: Connection) -> Rows:
+        add(connection, table)
+        return [{}], others
+
+    return Case(f"{table}_pkey", table, rows, UNIQUE)
+
+
+def _ledgers() -> Iterator[Case]:
+    table = "consent_events"
+    yield _primary_key(table)
+    yield _fixed(table, "purpose", ["", "Two words", "a/b"], ["a", "video.use_2-x"])
+    yield _fixed(table, "third_party", ["", " x", "x "], ["x", "A company", None])
+    yield _fixed(table, "regime", ["hipaa"], ["gdpr", "ferpa"])
+    withdrawn = {"action": "withdraw", "expires_at": None}
+    yield _fixed(table, "action", ["give"], ["refuse", "withdraw"])
+    yield _fixed(table, "capacity", ["teacher"], ["parent", "school"])
+    expired = {"action": "expire"}
+    yield Case(
+        f"{table}_given_by_check",
+        table,
+        lambda _: ([{"given_by": None}, expired], [expired | {"given_by": None}]),
+    )
+    other = {"given_by": NOBODY}
+    yield Case(f"{table}_self_check", table, lambda _: ([other], [other | {"capacity": "parent"}]))
+    coppa = {"regime": "coppa"}
+    yield Case(
+        f"{table}_coppa_check",
+        table,
+        lambda _: ([coppa], [coppa | {"capacity": "parent"}, coppa | withdrawn]),
+    )
+    without = [{name: None} for name in ("notice_version", "notice_hash", "method")]
+    yield Case(
+        f"{table}_notice_check", table, lambda _: (without, [row | withdrawn for row in without])
+    )
+    yield _fixed(table, "notice_hash", [b"", b"x" * 31, b"x" * 33], [b"x" * 32])
+    times = {"recorded_at": "2000-01-01 00:00+00"}
+    yield Case(
+        f"{table}_expires_at_check",
+        table,
+        lambda _: (
+            [times | {"expires_at": "2000-01-01 00:00+00"}, {**EXPIRING, "action": "withdraw"}],
+            [times | {"expires_at": "2000-01-01 00:00:01+00"}, EXPIRING],
+        ),
+    )
+    yield Case(
+        f"{table}_finite_times_check",
+        table,
+        lambda _: ([{"recorded_at": "-infinity"}, {"expires_at": "infinity"}], [EXPIRING]),
+    )
+
+    table = "disclosures"
+    yield _primary_key(table)
+    given = {"action": "disclose", "basis": "court_order"}
+    yield _fixed(table, "action", ["ask"], ["request", "refuse"])
+    yield Case(
+        f"{table}_request_id_check",
+        table,
+        lambda _: ([{"request_id": 1}], [{"request_id": 1, "action": "refuse"}]),
+    )
+    yield _fixed(table, "party", ["", " x"], ["x", "The county"])
+    yield _fixed(table, "records", ["{}"], ["{grades}"])
+    yield _fixed(table, "basis", ["because"], ["study"], action="disclose")
+    yield Case(
+        f"{table}_has_basis_check",
+        table,
+        lambda _: ([{"action": "disclose"}, {"basis": "study"}], [given]),
+    )
+    agreed = {"action": "disclose", "basis": "consent", "purpose": "transfer"}
+    yield Case(
+        f"{table}_purpose_check",
+        table,
+        lambda _: ([agreed | {"purpose": None}, {"purpose": "transfer"}], [agreed]),
+    )
+    threat = {"action": "disclose", "basis": "emergency", "emergency_threat": "An outbreak."}
+    yield Case(
+        f"{table}_emergency_check",
+        table,
+        lambda _: ([threat | {"emergency_threat": None}, {"emergency_threat": "x"}], [threat]),
+    )
+    yield _fixed(
+        table,
+        "redisclosures",
+        [Jsonb({}), [{"party": "x"}], [{"party": 1, "interest": "y"}], ["x"]],
+        [[], [{"party": "x", "interest": "y"}]],
+    )
+    yield _finite(table, "recorded_at")
+
+    yield _pair_key("audit_log", "id", "recorded_at")
+    table = "audit_seals"
+    yield Case(f"{table}_pkey", table, _seal_pkey, UNIQUE)
+    yield _fixed(table, "id", [0, -1], [1])
+    yield _fixed(table, "row_ids", ["{}", "{(,5)}", "{[5,)}"], ["{[1,2),[5,9)}"])
+    for name in ("rows_hash", "hash"):
+        yield _fixed(table, name, [b"", b"x" * 31, b"x" * 33], [b"x" * 32])
+    yield _finite(table, "sealed_at")
+
+    yield Case("learners_data_consent_mirror_check", "learners", _consent_mirror)
+
+
+EXPIRING = {"recorded_at": "2000-01-01 00:00+00", "expires_at": "2001-01-01 00:00+00"}
+
+
+def _seal_pkey(connection: Connection) -> Rows:
+    add(connection, "audit_seals")
+    return [{}], [{"id": 2}]
+
+
+def _consent_mirror(connection: Connection) -> Rows:
+    known = add(connection, "consent_events", **EXPIRING)["learner_id"]
+    state = scalar(connection, "SELECT consent_state(%s)", known)
+    assert state["learning_analytics"]["action"] == "grant"
+    return (
+        [{"data_consent": {"learning_analytics": True}}, {"id": known, "data_consent": {}}],
+        [{"data_consent": {}}, {"id": known, "data_consent": state}],
+    )
 
 
 def _authority_pkey(table: str, person: str, column: str, connection: Connection) -> Rows:

@@ -19,6 +19,7 @@ from support.access import (
     FUNCTIONS,
     LEARNERS,
     NOW,
+    OFFICES,
     PERSONAS,
     RIGHTS,
     ROLES,
@@ -229,7 +230,8 @@ class Prober:
                 if rights.deletes
             ),
         }
-        for query, expected in ((_COLUMNS, set(self._expected_columns())), (_TABLES, deletes)):
+        columns = {*self._expected_columns(), *self._columns_of_offices()}
+        for query, expected in ((_COLUMNS, columns), (_TABLES, deletes)):
             found = set(self._connection.execute(query, (list(tables), _GRANTEES)))
             yield from self._differences(found, {item for item in expected if item[0] in tables})
 
@@ -254,6 +256,13 @@ class Prober:
                     ):
                         if columns is None or name in columns:
                             yield table, name, f"lms_{persona}", privilege
+
+    def _columns_of_offices(self) -> Iterator[tuple[str, str, str, str]]:
+        for table, of in OFFICES.items():
+            for office, privileges in of.items():
+                for privilege, columns in privileges.items():
+                    for name in columns or self._columns[table]:
+                        yield table, name, f"lms_{office}", privilege
 
     def _columns_of(self, table: str) -> list[str]:
         return column(
@@ -286,6 +295,10 @@ class Prober:
                 yield from self._change(table, visit)
                 yield from self._make(table, visit)
         yield from self._service(table)
+        for office in OFFICES.get(table, {}):
+            keys = {self._key_of(table, row) for row in self._rows[table]}
+            found = self._try(f"lms_{office}", None, self._select(table))
+            yield from self._compare(f"{office} reads {table}", found, keys)
 
     def _service(self, table: str) -> Iterator[str]:
         if table not in SERVICE_READS | SERVICE_WRITES:

@@ -326,7 +326,84 @@ def _rebuild_request(_connection: Connection, _values: Values) -> Row:
     return {"reason": "a test"}
 
 
+def _data_map_entry(_connection: Connection, _values: Values) -> Row:
+    return {
+        "table_name": "notes",
+        "column_name": "note",
+        "subject": "learner",
+        "category": "content",
+        "on_erase": "empty",
+        "is_exported": True,
+        "purpose": "Teaching.",
+        "legal_basis": "Contract.",
+        "retention": "Two years.",
+    }
+
+
+def _legal_hold(connection: Connection, values: Values) -> Row:
+    return {
+        "learner_id": values.get("learner_id") or add(connection, "learners")["id"],
+        "reason": "Case 1",
+    }
+
+
+def _erasure(_connection: Connection, _values: Values) -> Row:
+    return {"learner_id": uuid.uuid4(), "erased_rows": {"learners": 1}}
+
+
+def _retention_policy(_connection: Connection, _values: Values) -> Row:
+    return {"what": "learning_interactions", "keep_for": "24 months", "legal_basis": "Rule 7."}
+
+
+def _retention_entry(_connection: Connection, _values: Values) -> Row:
+    return {"what": "learning_interactions", "upper_bound": EARLY, "rows_gone": 3}
+
+
+def _consent_event(_connection: Connection, values: Values) -> Row:
+    learner_id = values.get("learner_id") or uuid.uuid4()
+    return {
+        "learner_id": learner_id,
+        "purpose": "learning_analytics",
+        "regime": "gdpr",
+        "action": "grant",
+        "given_by": learner_id,
+        "capacity": "self",
+        "notice_version": "1",
+        "notice_hash": b"x" * 32,
+        "method": "form",
+    }
+
+
+def _disclosure(_connection: Connection, _values: Values) -> Row:
+    return {
+        "learner_id": uuid.uuid4(),
+        "action": "request",
+        "party": "Another school",
+        "records": "{transcript}",
+        "legitimate_interest": "Enrollment.",
+    }
+
+
+def _audit_entry(_connection: Connection, _values: Values) -> Row:
+    return {
+        "table_name": "learners",
+        "operation": "UPDATE",
+        "row_key": {"id": str(NOBODY)},
+        "learner_id": NOBODY,
+        "changed_columns": "{email}",
+    }
+
+
+def _audit_seal(_connection: Connection, _values: Values) -> Row:
+    return {"id": 1, "row_ids": "{[1,2)}", "rows_hash": b"x" * 32, "hash": b"x" * 32}
+
+
 WITH_IDENTITY = {
+    "legal_holds",
+    "retention_log",
+    "consent_events",
+    "disclosures",
+    "audit_log",
     "section_progress_history",
     "learning_interactions_delta",
     "course_enrollments_delta",
@@ -360,6 +437,15 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "guardian_links": _guardian_link,
     "access_sessions": _access_session,
     "access_settings": _access_settings,
+    "data_map_entries": _data_map_entry,
+    "legal_holds": _legal_hold,
+    "erasures": _erasure,
+    "retention_policies": _retention_policy,
+    "retention_log": _retention_entry,
+    "consent_events": _consent_event,
+    "disclosures": _disclosure,
+    "audit_log": _audit_entry,
+    "audit_seals": _audit_seal,
     "learning_interactions_delta": _interactions_delta,
     "analytics_rebuild_request": _rebuild_request,
     "course_enrollments_delta": _delta(

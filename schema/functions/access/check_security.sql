@@ -27,6 +27,12 @@ AS $$
             AND NOT starts_with(c.relname, 'lms_schema_')
     ),
 
+    ledger AS (
+        SELECT r.oid
+        FROM relation AS r
+        WHERE r.relname IN ('consent_events', 'disclosures', 'audit_log', 'audit_seals')
+    ),
+
     -- views over these, in other schemas too
     view_over (oid) AS (
         SELECT r.oid
@@ -430,6 +436,40 @@ AS $$
     WHERE l.persona IS NOT NULL
     UNION ALL
     SELECT
+        'a ledger can be changed: a trigger is switched off or missing',
+        r.name,
+        format('ALTER TABLE %s ENABLE TRIGGER USER;', r.name)
+    FROM relation AS r
+    WHERE
+        EXISTS (
+            SELECT FROM ledger AS l
+            WHERE
+                r.oid = l.oid
+                OR EXISTS (
+                    SELECT FROM pg_inherits AS i WHERE i.inhrelid = r.oid AND i.inhparent = l.oid
+                )
+        )
+        AND NOT EXISTS (
+            SELECT FROM pg_trigger AS t
+            WHERE
+                t.tgrelid = r.oid
+                AND t.tgfoid = to_regproc('reject_ledger_change')
+                AND t.tgenabled IN ('O', 'A')
+                -- before an UPDATE, DELETE or TRUNCATE, for each statement
+                AND t.tgtype = 58
+        )
+    UNION ALL
+    SELECT
+        'changes are not recorded: a trigger is switched off',
+        format('%I ON %s', t.tgname, r.name),
+        format('ALTER TABLE %s ENABLE TRIGGER %I;', r.name, t.tgname)
+    FROM relation AS r
+    INNER JOIN pg_trigger AS t ON r.oid = t.tgrelid
+    WHERE
+        t.tgfoid IN (to_regproc('record_audit'), to_regproc('record_attempt_audit'))
+        AND t.tgenabled NOT IN ('O', 'A')
+    UNION ALL
+    SELECT
         'a policy is for everybody',
         format('%I ON %s', p.polname, p.relation_name),
         format('DROP POLICY %I ON %s;', p.polname, p.relation_name)
@@ -477,5 +517,6 @@ COMMENT ON FUNCTION check_security() IS
 'no policies, everybody (PUBLIC) has no right, the roles have no attributes and no memberships, no '
 'login of a persona or of lms_service is or can become the owner or a role that is exempt, none of '
 'a persona can become more or has two personas at once, functions that run as their owner pin the '
-'search path, views in any schema show what the reader may see, and each right has one policy. '
-'What a function that runs as its owner reads is nothing that the catalog tells. For the owner.';
+'search path, views in any schema show what the reader may see, each right has one policy, ledgers '
+'refuse changes, and the audit log is written. What a function that runs as its owner reads is '
+'nothing that the catalog tells. For the owner.';

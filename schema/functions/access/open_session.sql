@@ -27,6 +27,11 @@ BEGIN
             );
     END IF;
 
+    -- who is being erased is waited for, and is then nobody
+    PERFORM FROM learners AS l WHERE l.id = p_person_id FOR KEY SHARE;
+    IF EXISTS (SELECT FROM erasures AS e WHERE e.learner_id = p_person_id) THEN
+        RAISE no_data_found USING MESSAGE = format('person %s was erased', p_person_id);
+    END IF;
     -- so that the table does not grow with each login
     DELETE FROM access_sessions AS s WHERE s.person_id = p_person_id AND s.expires_at <= now();
     INSERT INTO access_sessions (token_hash, person_id, purpose, expires_at)
@@ -43,5 +48,5 @@ REVOKE EXECUTE ON FUNCTION open_session(text, uuid, interval, text) FROM public;
 COMMENT ON FUNCTION open_session(text, uuid, interval, text) IS
 'Opens a session: until p_ttl is over, who sets lms.token to p_token is p_person_id to row '
 'security. Deletes the sessions of the person that have ended. Raises 22023 for a token of fewer '
-'than 32 characters, no person and a p_ttl outside 1 second to 24 hours, and 23505 for a token in '
-'use. For lms_auth.';
+'than 32 characters, no person and a p_ttl outside 1 second to 24 hours, P0002 for a learner who '
+'was erased, and 23505 for a token in use. For lms_auth.';

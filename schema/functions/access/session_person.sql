@@ -8,8 +8,9 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-    -- after a transaction that set it locally, a setting is not NULL but empty
+    -- after a transaction that set them locally, settings are not NULL but empty
     v_token text := nullif(current_setting('lms.token', TRUE), '');
+    v_claims text := nullif(current_setting('request.jwt.claims', TRUE), '');
     v_person_id uuid;
 BEGIN
     IF v_token IS NOT NULL THEN
@@ -18,8 +19,10 @@ BEGIN
         WHERE
             s.token_hash = sha256(convert_to(v_token, 'UTF8'))
             AND s.expires_at > clock_timestamp();
-    ELSIF EXISTS (SELECT FROM access_settings AS s WHERE s.identity_source = 'jwt_claims') THEN
-        v_person_id := nullif(current_setting('request.jwt.claims', TRUE), '')::jsonb ->> 'sub';
+    ELSIF v_claims IS NOT NULL
+        AND EXISTS (SELECT FROM access_settings AS s WHERE s.identity_source = 'jwt_claims')
+    THEN
+        v_person_id := v_claims::jsonb ->> 'sub';
     END IF;
     RETURN v_person_id;
 END;

@@ -1,5 +1,6 @@
--- Which partitions are past their retention: whole ones, never one that straddles the limit.
--- depends: functions/interaction_partitions
+-- Which partitions are past their retention: whole ones, never one that straddles the limit, and
+-- none that is under a legal hold.
+-- depends: functions/interaction_partitions functions/is_interaction_partition_held
 -- depends: functions/metrics_window
 CREATE OR REPLACE FUNCTION expired_interaction_partitions(
     p_keep interval,
@@ -49,7 +50,9 @@ BEGIN
         WHERE p.upper_bound <= p_as_of - p_keep
     ) AS e
     -- dropping it alone, it would be made again as it is
-    WHERE NOT (e.lower_bound IS NULL AND e.expired = 1 AND v_is_empty)
+    WHERE
+        NOT (e.lower_bound IS NULL AND e.expired = 1 AND v_is_empty)
+        AND NOT is_interaction_partition_held(e.partition)
     ORDER BY e.upper_bound;
 END;
 $$;
@@ -59,5 +62,6 @@ REVOKE EXECUTE ON FUNCTION expired_interaction_partitions(interval, timestamptz)
 COMMENT ON FUNCTION expired_interaction_partitions(interval, timestamptz) IS
 'Partitions of learning_interactions whose every event, stored or possible, is older than p_keep '
 'at p_as_of; the oldest first, none when p_keep is NULL. The partition of all earlier events is '
-'one of them when its end is that old, unless it is empty and the only one. Raises 22023 for less '
-'than 30 days and for a p_as_of in the future.';
+'one of them when its end is that old, unless it is empty and the only one. A partition with an '
+'event of a learner under a legal hold is none of them. Raises 22023 for less than 30 days and for '
+'a p_as_of in the future.';

@@ -1,4 +1,5 @@
--- Where the event table's partitions are read from the catalog, in one place.
+-- The partitions of the event table.
+-- depends: functions/month_partitions
 CREATE OR REPLACE FUNCTION interaction_partitions() RETURNS TABLE (
     partition regclass,
     lower_bound timestamptz,
@@ -7,25 +8,8 @@ CREATE OR REPLACE FUNCTION interaction_partitions() RETURNS TABLE (
 LANGUAGE sql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
--- bounds are printed and read by these
-SET timezone = 'UTC'
-SET datestyle = 'ISO'
--- a string: on Citus no function may record a dependency on a table
 AS $$
-    SELECT
-        b.oid::regclass,
-        substring(b.bound FROM 'FROM [(]''([^'']+)''[)]')::timestamptz,
-        substring(b.bound FROM 'TO [(]''([^'']+)''[)]')::timestamptz AS upper_bound
-    FROM (
-        SELECT
-            c.oid,
-            pg_get_expr(c.relpartbound, c.oid) AS bound
-        FROM pg_inherits AS i
-        INNER JOIN pg_class AS c ON i.inhrelid = c.oid
-        WHERE i.inhparent = 'learning_interactions'::regclass
-    ) AS b
-    WHERE b.bound <> 'DEFAULT'
-    ORDER BY upper_bound;
+    SELECT * FROM month_partitions('learning_interactions')
 $$;
 
 REVOKE EXECUTE ON FUNCTION interaction_partitions() FROM public;

@@ -6,6 +6,7 @@
 -- one who gives up is never a writer.
 -- depends: functions/interaction_partitions functions/retract_interaction_partition
 -- depends: functions/recalculate_course_metrics functions/is_meaningful_interaction
+-- depends: functions/is_interaction_partition_held
 CREATE OR REPLACE FUNCTION retire_interaction_partitions(p_partitions regclass[]) RETURNS TABLE (
     partition_name text,
     lower_bound timestamptz,
@@ -30,6 +31,16 @@ BEGIN
     END IF;
     -- against others who make or drop partitions, and autovacuum; writers go on
     LOCK TABLE ONLY learning_interactions IN SHARE UPDATE EXCLUSIVE MODE;
+    -- nobody places a hold meanwhile
+    LOCK TABLE legal_holds IN SHARE MODE;
+    IF EXISTS (
+        SELECT FROM interaction_partitions() AS p
+        WHERE p.partition = ANY(p_partitions) AND is_interaction_partition_held(p.partition)
+    ) THEN
+        RAISE serialization_failure USING
+            MESSAGE = 'a legal hold was placed on expiring events',
+            HINT = 'Try again: nothing was changed.';
+    END IF;
 
     FOR v_partition IN
         SELECT
@@ -100,6 +111,8 @@ BEGIN
         lower_bound := v_partition.lower_bound;
         upper_bound := v_partition.upper_bound;
         interactions := substring(v_fingerprint FROM '[0-9]+');
+        INSERT INTO retention_log (what, lower_bound, upper_bound, rows_gone)
+        VALUES ('learning_interactions', lower_bound, upper_bound, interactions);
         RETURN NEXT;
     END LOOP;
 
@@ -155,6 +168,7 @@ REVOKE EXECUTE ON FUNCTION retire_interaction_partitions(regclass[]) FROM public
 COMMENT ON FUNCTION retire_interaction_partitions(regclass[]) IS
 'For the transaction that drops these partitions of learning_interactions next: adds their events '
 'to expired_interaction_totals, takes them out of the analytics, and returns each with its bounds '
-'and number of events. Raises 40001 or 55P03 when others are in the way: try again. Locks: SHARE '
-'UPDATE EXCLUSIVE, at the end ACCESS EXCLUSIVE, on the event table and the partitions. It waits '
-'for the latter half of deadlock_timeout at most.';
+'and number of events, which retention_log keeps. Raises 40001 or 55P03 when others are in the '
+'way, and under a legal hold: try again. Locks: SHARE UPDATE EXCLUSIVE, at the end ACCESS '
+'EXCLUSIVE, on the event table and the partitions, for the latter of which it waits half of '
+'deadlock_timeout at most; SHARE on legal_holds.';

@@ -447,7 +447,11 @@ wrong_owner (classid, objid, fault) AS (
 
 -- What a partition must have as its parent has it.
 inherited AS (
-    SELECT relid, 'column' AS kind, name, definition FROM table_column
+    -- from 17 on partitions have the identity, too
+    SELECT
+        relid, 'column' AS kind, name,
+        replace(definition, ' GENERATED ALWAYS AS IDENTITY', '') AS definition
+    FROM table_column
     UNION ALL
     SELECT relid, 'trigger', name, definition FROM table_trigger
     UNION ALL

@@ -24,10 +24,11 @@ from lms_schema.server import connection_strings
 @schema_option
 @json_option
 def docs(folder: Path, option: str | None, schema: str | None, as_json: bool) -> None:
-    """Write a data dictionary and an entity-relationship diagram.
+    """Write a data dictionary, an entity-relationship diagram and the register of processing.
 
-    Both come from the catalog's own comments: schema.md for a repository, with the diagram as
-    Mermaid, and schema.html, one page that needs no network. It needs the extra 'docs'.
+    The first two come from the catalog's own comments: schema.md for a repository, with the diagram
+    as Mermaid, and schema.html, one page that needs no network. The register (GDPR Art. 30) is
+    register.md, and comes from the view data_map. It needs the extra 'docs'.
     """
     from lms_schema.operations.docs import docs
 

@@ -17,7 +17,8 @@ from lms_schema.commands.schemas import chosen, report
     "--keep-interactions",
     metavar="INTERVAL",
     help="Drop events that are older, by whole months: an interval of PostgreSQL, like "
-    "'24 months', of at least 30 days. Counts and learning times stay. Default: keep all.",
+    "'24 months', of at least 30 days. Counts and learning times stay. Default: what the table "
+    "retention_policies says, and without a policy keep all.",
 )
 @time_option(
     "--lock-timeout",
@@ -43,11 +44,12 @@ def maintain(
 ) -> None:
     """Do what a schema needs regularly: for cron, a systemd timer or a person.
 
-    Recalculates the metrics of each course, drops events past their retention when asked to,
-    makes the event table's months a year ahead, and refreshes the analytics, all in short
-    transactions. It may run twice at once: the second one does nothing and says so. A step that
-    fails does not keep the others from being done. Of several schemas each is maintained, whatever
-    becomes of the others; it ends with the first of 1 and 6 that occurred.
+    Recalculates the metrics of each course, drops what is past its retention when asked to or told
+    so by a policy, makes the months of events and of the audit log a year ahead, seals the audit
+    log, and refreshes the analytics, all in short transactions. It may run twice at once: the
+    second one does nothing and says so. A step that fails does not keep the others from being
+    done. Of several schemas each is maintained, whatever becomes of the others; it ends with the
+    first of 1 and 6 that occurred.
     """
     report(
         chosen(conninfo, schemas, schemas_from, jobs),
@@ -68,6 +70,7 @@ _COUNTED = {
     "partitions": "partition",
     "metrics": "row",
     "retention": "partition",
+    "seals": "row",
     "analytics": "row",
 }
 
@@ -88,5 +91,7 @@ def _show(result: lms_schema.MaintainResult) -> None:
 
 
 def _done(step: lms_schema.MaintainStep) -> str:
-    verb = {"partitions": "made", "retention": "dropped"}.get(step.step, "changed")
+    verb = {"partitions": "made", "retention": "dropped", "seals": "sealed"}.get(
+        step.step, "changed"
+    )
     return f"{count(step.count, _COUNTED[step.step])} {verb}"

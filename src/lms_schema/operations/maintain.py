@@ -28,14 +28,28 @@ from lms_schema.server.retry import BUSY, Result, retried
 _DRIFT = ("42", "55000")
 """SQLSTATEs of what is missing or of another kind, and of a view that lost content or index."""
 
-_EVENTS = "LOCK TABLE ONLY {schema}.learning_interactions IN SHARE UPDATE EXCLUSIVE MODE"
+_LOCK = "LOCK TABLE ONLY {schema}.%s IN SHARE UPDATE EXCLUSIVE MODE"
+
+_EVENTS = "learning_interactions"
+
+_BY_MONTH = (_EVENTS, "audit_log")
 
 _EXPIRED = """
     SELECT partition::text
-    FROM {schema}.expired_interaction_partitions(%s::text::interval) LIMIT 1
+    FROM {schema}.expired_interaction_partitions(coalesce(
+        %s::text::interval,
+        (
+            SELECT p.keep_for FROM {schema}.retention_policies AS p
+            WHERE p.what = 'learning_interactions'
+        )
+    )) LIMIT 1
 """
 
-_MONTHS = "SELECT * FROM {schema}.interaction_partition_ddl() LIMIT 1"
+_POLICY = "SELECT what FROM {schema}.retention_policies LIMIT 1"
+
+_MONTHS = "SELECT * FROM {schema}.month_partition_ddl(%s::text) LIMIT 1"
+
+_SEAL = "SELECT {schema}.seal_audit_log()"
 
 
 @dataclass(frozen=True)
@@ -69,11 +83,12 @@ class MaintainStep:
     """What became of a step.
 
     Attributes:
-        step: `metrics` (of courses), `retention`, `partitions` (months ahead), `analytics`.
+        step: `metrics` (of courses), `retention`, `partitions` (months ahead), `seals` (of
+            the audit log), `analytics`.
         outcome: `done`, also when there was nothing to do; `elsewhere` (somebody else is at it);
             `busy` (a lock was not obtained in time) or `failed`: what was done before stays.
-        count: Rows of derived values written; partitions dropped; partitions made; rows of the
-            analytics views that changed.
+        count: Rows of derived values written; partitions dropped; partitions made; rows
+            of the audit log sealed; rows of the analytics views that changed.
         seconds: How long it took.
         dropped: The partitions that `retention` dropped.
         error: Why it is busy or failed, else None.
@@ -148,16 +163,17 @@ def maintain(
 ) -> MaintainResult:
     """Do what a schema needs regularly, beside its readers and writers.
 
-    In this order: the metrics of each course; when asked, events past their retention dropped by
-    whole months; the event table's months a year ahead; the analytics refreshed. Each course and
-    each month is a transaction of its own. A step that fails is reported, and the others are
-    done. While another maintain of the schema is at work, nothing is done.
+    In this order: the metrics of each course; when asked, or where there are retention policies,
+    what is past its retention, events by whole months; the months of events and of the audit log a
+    year ahead; the audit log sealed; the analytics refreshed. Each course and each month is a
+    transaction of its own. A step that fails is reported, and the others are done. While another
+    maintain of the schema is at work, nothing is done.
 
     Args:
         conninfo: Any libpq connection string, of the owner of the schema's objects.
         schema: The schema; by default the first existing one of the connection's search path.
         keep_interactions: How long events are kept at least, as an interval of PostgreSQL such as
-            `24 months`; by default for ever.
+            `24 months`; by default as retention_policies say, and without a policy for ever.
         lock_timeout: Seconds that a statement waits for a lock before it is tried again. Shorter
             than PostgreSQL's deadlock_timeout of 1 s, no other session is ever cancelled for a
             deadlock with it.
@@ -257,9 +273,10 @@ class _Maintenance:
         these. The analytics come last: they show what the others changed.
         """
         done = [self._step("metrics", self._metrics)]
-        if self._keep_interactions is not None:
+        if self._keep_interactions is not None or self._first(_POLICY) is not None:
             done.append(self._step("retention", self._expire))
         done.append(self._step("partitions", self._make_months))
+        done.append(self._step("seals", self._seal))
         return [*done, self._step("analytics", self._refresh)]
 
     def _step(self, name: str, work: Callable[[], str]) -> MaintainStep:
@@ -287,19 +304,26 @@ class _Maintenance:
         return step
 
     def _make_months(self) -> str:
-        """Months a year ahead, and the partition of earlier events: one a transaction."""
+        """Months a year ahead, and the partition of all earlier rows: one a transaction."""
 
-        def make_one() -> bool:
-            self._execute(_EVENTS)
-            statements: list[str] = self._first(_MONTHS) or []
+        def make_one(table: str) -> bool:
+            self._execute(_LOCK % table)
+            statements: list[str] = self._first(_MONTHS, table) or []
             with search_path.opened(self._connection, self._schema):
                 for statement in statements:
                     self._connection.execute(statement.encode())
             return bool(statements) and statements[0].startswith("CREATE TABLE")
 
-        # outside a transaction first: a look takes no lock
-        while self._first(_MONTHS) is not None:
-            self._count += self._patiently("the event table's months", make_one)
+        for table in _BY_MONTH:
+            # outside a transaction first: a look takes no lock
+            while self._first(_MONTHS, table) is not None:
+                self._count += self._patiently(f"the months of {table}", partial(make_one, table))
+        return "done"
+
+    def _seal(self) -> str:
+        """Seal what is new in the audit log, a batch per transaction."""
+        while sealed := self._patiently("the seals of the audit log", partial(self._first, _SEAL)):
+            self._count += sealed
         return "done"
 
     def _metrics(self) -> str:
@@ -316,10 +340,10 @@ class _Maintenance:
         return "done"
 
     def _expire(self) -> str:
-        """Drop what is past its retention, the oldest first: one partition per transaction."""
+        """Drop what is past its retention, the oldest months first, each in a transaction."""
 
         def drop_one() -> DroppedPartition | None:
-            self._execute(_EVENTS)
+            self._execute(_LOCK % _EVENTS)
             partition = self._first(_EXPIRED, self._keep_interactions)
             if partition is None:
                 return None
@@ -337,6 +361,8 @@ class _Maintenance:
             if dropped is not None:
                 self._dropped.append(dropped)
                 self._count += 1
+        delete = partial(self._first, "SELECT {schema}.delete_expired_rows()")
+        self._patiently("rows past their retention", delete)
         return "done"
 
     def _refresh(self) -> str:

@@ -1,9 +1,10 @@
--- The statements that bring the partitions of learning_interactions up to date, in one place for
--- whoever executes them. LIKE and ATTACH, because PARTITION OF would lock out readers. Partitions
+-- The statements that bring the partitions of a table up to date, in one place for whoever
+-- executes them. LIKE and ATTACH, because PARTITION OF would lock out readers. Partitions
 -- get the table's statement triggers and row security, which PostgreSQL does not pass on, and new
--- ones before they are attached: no event can be written to them without, or read past the table.
--- depends: functions/interaction_partitions
-CREATE OR REPLACE FUNCTION interaction_partition_ddl(
+-- ones before they are attached: no row can be written to them without, or read past the table.
+-- depends: functions/month_partitions functions/statement_triggers
+CREATE OR REPLACE FUNCTION month_partition_ddl(
+    p_table text,
     p_months_ahead integer DEFAULT 12,
     p_from date DEFAULT NULL
 ) RETURNS SETOF text[]
@@ -15,6 +16,7 @@ SET timezone = 'UTC'
 SET datestyle = 'ISO'
 AS $$
 DECLARE
+    v_key text := substring(pg_get_partkeydef(p_table::regclass) FROM '[(](.*)[)]');
     v_this_month timestamptz := date_trunc('month', now());
     v_from timestamptz := date_trunc('month', p_from::timestamptz);
     v_history text;
@@ -39,40 +41,39 @@ BEGIN
         max(p.partition::text) FILTER (WHERE p.lower_bound IS NULL),
         coalesce(array_remove(array_agg(p.lower_bound ORDER BY p.lower_bound), NULL), '{}')
     INTO v_history_end, v_history, v_months
-    FROM interaction_partitions() AS p;
+    FROM month_partitions(p_table) AS p;
     v_first := least(v_from, coalesce(v_history_end, v_months[1], v_this_month));
 
     IF v_from < v_history_end THEN
-        EXECUTE format('SELECT count(*) FROM %s WHERE timestamp >= $1', v_history)
+        EXECUTE format('SELECT count(*) FROM %s WHERE %s >= $1', v_history, v_key)
         INTO v_rows USING v_from;
         IF v_rows > 0 THEN
             RAISE object_not_in_prerequisite_state USING
                 MESSAGE = format(
-                    '%s holds %s interactions from %s on', v_history, v_rows, v_from::date
+                    '%s holds %s rows from %s on', v_history, v_rows, v_from::date
                 ),
-                HINT = 'Make the months before loading their events, or name a later month.';
+                HINT = 'Make the months before loading their rows, or name a later month.';
         END IF;
         RETURN NEXT ARRAY[
-            format('ALTER TABLE learning_interactions DETACH PARTITION %s', v_history),
+            format('ALTER TABLE %I DETACH PARTITION %s', p_table, v_history),
             format(
-                'ALTER TABLE learning_interactions ATTACH PARTITION %s '
-                'FOR VALUES FROM (MINVALUE) TO (%L)',
-                v_history, v_from
+                'ALTER TABLE %I ATTACH PARTITION %s FOR VALUES FROM (MINVALUE) TO (%L)',
+                p_table, v_history, v_from
             )
         ];
     END IF;
 
     FOR v_new IN
         SELECT
-            'learning_interactions_history' AS name,
-            'Interactions before the months that have a partition of their own.' AS comment,
+            p_table || '_history' AS name,
+            'Rows before the months that have a partition of their own.' AS comment,
             'MINVALUE' AS lower_bound,
             quote_literal(v_first) AS upper_bound
         WHERE v_history IS NULL
         UNION ALL
         SELECT
-            to_char(m.month, '"learning_interactions_"YYYY_MM'),
-            to_char(m.month, '"Interactions of "YYYY-MM" (UTC)."'),
+            p_table || to_char(m.month, '_YYYY_MM'),
+            to_char(m.month, '"Rows of "YYYY-MM" (UTC)."'),
             quote_literal(m.month),
             quote_literal(m.month + interval '1 month')
         FROM generate_series(
@@ -84,17 +85,17 @@ BEGIN
     LOOP
         RETURN NEXT ARRAY[
             format(
-                'CREATE TABLE %I (LIKE learning_interactions INCLUDING ALL EXCLUDING INDEXES)',
-                v_new.name
+                'CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY)',
+                v_new.name, p_table
             ),
             format('COMMENT ON TABLE %I IS %L', v_new.name, v_new.comment),
             format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_new.name)
         ] || ARRAY(
             SELECT replace(g.definition, ' ON <table> ', format(' ON %I ', v_new.name))
-            FROM interaction_statement_triggers('learning_interactions') AS g
+            FROM statement_triggers(p_table::regclass) AS g
         ) || format(
-            'ALTER TABLE learning_interactions ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)',
-            v_new.name, v_new.lower_bound, v_new.upper_bound
+            'ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)',
+            p_table, v_new.name, v_new.lower_bound, v_new.upper_bound
         );
     END LOOP;
 
@@ -107,11 +108,11 @@ BEGIN
             )
         ]
     FROM pg_inherits AS i
-    CROSS JOIN interaction_statement_triggers('learning_interactions') AS g
+    CROSS JOIN statement_triggers(p_table::regclass) AS g
     WHERE
-        i.inhparent = 'learning_interactions'::regclass
+        i.inhparent = p_table::regclass
         AND g.definition NOT IN (
-            SELECT p.definition FROM interaction_statement_triggers(i.inhrelid) AS p
+            SELECT p.definition FROM statement_triggers(i.inhrelid) AS p
         )
     ORDER BY i.inhrelid::regclass::text, g.definition;
 
@@ -119,18 +120,18 @@ BEGIN
     SELECT ARRAY[format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::regclass)]
     FROM pg_inherits AS i
     INNER JOIN pg_class AS c ON i.inhrelid = c.oid
-    WHERE i.inhparent = 'learning_interactions'::regclass AND NOT c.relrowsecurity
+    WHERE i.inhparent = p_table::regclass AND NOT c.relrowsecurity
     ORDER BY c.oid::regclass::text;
 END;
 $$;
 
-REVOKE EXECUTE ON FUNCTION interaction_partition_ddl(integer, date) FROM public;
+REVOKE EXECUTE ON FUNCTION month_partition_ddl(text, integer, date) FROM public;
 
-COMMENT ON FUNCTION interaction_partition_ddl(integer, date) IS
-'Statements that make the partitions of learning_interactions which are missing: one for all '
-'events before the first month, and one for each UTC month from there up to p_months_ahead months '
+COMMENT ON FUNCTION month_partition_ddl(text, integer, date) IS
+'Statements that make the partitions of a table which are missing: one for all rows before the '
+'first month, and one for each UTC month from there up to p_months_ahead months '
 'after the current one, and that give partitions what they lack of the table''s statement triggers '
 'and row security; no row when nothing is missing. The statements of a row are for one '
-'transaction. p_from moves the first month back, for an import of old events. Raises 22023 for '
-'months outside 0 to 120 and an infinite p_from, and 55000, with the count, when events from '
+'transaction. p_from moves the first month back, for an import of old rows. Raises 22023 for '
+'months outside 0 to 120 and an infinite p_from, and 55000, with the count, when rows from '
 'p_from on are stored already.';

@@ -1,6 +1,6 @@
--- The statement triggers of the event table or of one of its partitions, without the table's name,
--- so that those of two tables compare.
-CREATE OR REPLACE FUNCTION interaction_statement_triggers(p_table regclass)
+-- The statement triggers of a partitioned table or of one of its partitions, without the table's
+-- name, so that those of two tables compare.
+CREATE OR REPLACE FUNCTION statement_triggers(p_table regclass)
 RETURNS TABLE (definition text)
 LANGUAGE sql
 STABLE PARALLEL SAFE
@@ -15,7 +15,7 @@ AS $$
     ORDER BY g.tgname
 $$;
 
-REVOKE EXECUTE ON FUNCTION interaction_statement_triggers(regclass) FROM public;
+REVOKE EXECUTE ON FUNCTION statement_triggers(regclass) FROM public;
 
-COMMENT ON FUNCTION interaction_statement_triggers(regclass) IS
+COMMENT ON FUNCTION statement_triggers(regclass) IS
 'Statements that create the statement triggers of this table, with <table> in place of its name.';

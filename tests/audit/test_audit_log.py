@@ -1,0 +1,179 @@
+"""Who changed what: each grade has its history and its grader, and no name is in it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from support.access import become, make_world
+from support.rows import Connection, Row, add, column, read, rolled_back
+
+AUDITED = [
+    "assessment_attempts",
+    "course_enrollments",
+    "learners",
+    "course_staff",
+    "institution_staff",
+    "guardian_links",
+]
+
+
+def entries(connection: Connection, table: str) -> list[Row]:
+    """The entries of a table, in order."""
+    rows = [row for row in read(connection, "audit_log") if row["table_name"] == table]
+    return sorted(rows, key=lambda row: row["id"])
+
+
+def changes(connection: Connection, table: str) -> list[tuple[Any, ...]]:
+    return [
+        (row["operation"], row["changed_columns"], row["old_values"], row["new_values"])
+        for row in entries(connection, table)
+    ]
+
+
+def test_a_grade_has_its_history_and_its_grader(transaction: Connection) -> None:
+    world = make_world(transaction)
+    attempt = column(
+        transaction,
+        "SELECT id FROM assessment_attempts WHERE learner_id = %s AND assessment_id = %s",
+        world.ids["ana"],
+        world.ids["north_course_assessment"],
+    )[0]
+    before = len(entries(transaction, "assessment_attempts"))
+    transaction.execute("SET LOCAL application_name = 'gradebook'")
+    for score in (3, 4):
+        become(transaction, "lms_instructor", world.tokens["tess"])
+        transaction.execute(
+            "UPDATE assessment_attempts SET score = %s, completion_status = 'graded' WHERE id = %s",
+            (score, attempt),
+        )
+        transaction.execute("RESET ROLE")
+    history = entries(transaction, "assessment_attempts")[before:]
+    assert [(row["old_values"]["score"], row["new_values"]["score"]) for row in history] == [
+        (0, 3),
+        (3, 4),
+    ]
+    assert "score" in history[1]["changed_columns"]
+    for row in history:
+        assert row["row_key"] == {"id": str(attempt)}
+        assert row["learner_id"] == world.ids["ana"]
+        assert row["person_id"] == world.ids["tess"]
+        assert (row["role_name"], row["application_name"]) == ("lms_instructor", "gradebook")
+        assert row["login_name"] == transaction.info.user
+
+
+def test_a_change_of_the_rules_that_changes_a_result_is_recorded(transaction: Connection) -> None:
+    attempt = add(transaction, "assessment_attempts", score=3, completion_status="graded")
+    transaction.execute(
+        "UPDATE educational_assessments SET total_points = total_points * 2 WHERE id = %s",
+        (attempt["assessment_id"],),
+    )
+    assert [columns for _, columns, *_ in changes(transaction, "assessment_attempts")] == [
+        ["score", "percentage_score", "passed", "completion_status"],
+        ["percentage_score"],
+    ]
+
+
+def test_many_grades_at_once_are_an_entry_each(transaction: Connection) -> None:
+    assessment = add(transaction, "educational_assessments")
+    for _ in range(3):
+        enrollment = add(transaction, "course_enrollments", course_id=assessment["course_id"])
+        add(
+            transaction,
+            "assessment_attempts",
+            assessment_id=assessment["id"],
+            learner_id=enrollment["learner_id"],
+        )
+    transaction.execute("UPDATE assessment_attempts SET score = 1, completion_status = 'graded'")
+    transaction.execute("UPDATE assessment_attempts SET responses = '[]'")
+    found = entries(transaction, "assessment_attempts")
+    assert [row["operation"] for row in found] == ["UPDATE"] * 3
+    assert {row["row_key"]["id"] for row in found} == {
+        str(row["id"]) for row in read(transaction, "assessment_attempts")
+    }
+
+
+def test_final_grades_and_status_are_recorded_and_progress_is_not(transaction: Connection) -> None:
+    enrollment = add(transaction, "course_enrollments")
+    for values in ("final_grade = 70", "study_schedule = '{}'", "completion_status = 'completed'"):
+        transaction.execute(f"UPDATE course_enrollments SET {values}".encode())
+    transaction.execute("DELETE FROM course_enrollments")
+    found = changes(transaction, "course_enrollments")
+    assert [entry[:2] for entry in found] == [
+        ("UPDATE", ["final_grade"]),
+        ("UPDATE", ["completion_status", "completion_date"]),
+        ("DELETE", ["final_grade", "completion_status", "completion_date"]),
+    ]
+    assert found[0][2]["final_grade"] is None
+    assert found[0][3]["final_grade"] == 70
+    assert found[2][2]["completion_status"] == "completed"
+    assert {row["learner_id"] for row in entries(transaction, "course_enrollments")} == {
+        enrollment["learner_id"]
+    }
+
+
+@pytest.mark.parametrize("table", ["course_staff", "institution_staff", "guardian_links"])
+def test_appointments_are_recorded_by_their_keys(transaction: Connection, table: str) -> None:
+    row = add(transaction, table)
+    person = "guardian_id" if table == "guardian_links" else "person_id"
+    transaction.execute(f"UPDATE {table} SET valid_until = '2999-01-01'".encode())
+    transaction.execute(f"UPDATE {table} SET valid_until = '2999-01-01'".encode())
+    other = uuid.uuid4()
+    transaction.execute(f"UPDATE {table} SET {person} = %s".encode(), (other,))
+    transaction.execute(f"DELETE FROM {table}".encode())
+    found = entries(transaction, table)
+    assert [entry["operation"] for entry in found] == [
+        "INSERT", "UPDATE", "DELETE", "INSERT", "DELETE",
+    ]  # fmt: skip
+    assert [entry["row_key"][person] for entry in found] == [
+        *[str(row[person])] * 3,
+        *[str(other)] * 2,
+    ]
+    assert {(entry["old_values"], entry["new_values"]) for entry in found} == {(None, None)}
+
+
+def test_an_identity_is_recorded_without_names(transaction: Connection) -> None:
+    learner = add(transaction, "learners", first_name="Adalheid", email="adalheid@example.org")
+    transaction.execute("UPDATE learners SET email = 'Adalheid@Example.org', last_login = now()")
+    transaction.execute("UPDATE learners SET first_name = 'Adalheidis'")
+    transaction.execute("UPDATE learners SET last_login = now() + interval '1 second'")
+    transaction.execute("DELETE FROM learners")
+    found = entries(transaction, "learners")
+    assert [(row["operation"], row["changed_columns"]) for row in found] == [
+        ("UPDATE", ["email"]),
+        ("UPDATE", ["first_name"]),
+        ("DELETE", ["id", "institution_id", "email", "first_name", "last_name"]),
+    ]
+    assert {row["learner_id"] for row in found} == {learner["id"]}
+    assert "adalheid" not in str(found).lower()
+
+
+@pytest.mark.parametrize("table", AUDITED)
+def test_a_truncated_table_is_recorded(transaction: Connection, table: str) -> None:
+    add(transaction, table)
+    transaction.execute(f"TRUNCATE {table} CASCADE".encode())
+    last = entries(transaction, table)[-1]
+    assert (last["operation"], last["row_key"], last["learner_id"]) == ("TRUNCATE", None, None)
+
+
+def test_an_attempt_whose_key_changes_was_deleted_and_inserted(transaction: Connection) -> None:
+    attempt = add(transaction, "assessment_attempts", score=1, completion_status="graded")
+    other = uuid.uuid4()
+    transaction.execute("UPDATE assessment_attempts SET id = %s", (other,))
+    found = entries(transaction, "assessment_attempts")[1:]
+    assert sorted((row["operation"], row["row_key"]["id"]) for row in found) == [
+        ("DELETE", str(attempt["id"])),
+        ("INSERT", str(other)),
+    ]
+
+
+def test_what_is_rolled_back_is_not_in_the_log(transaction: Connection) -> None:
+    add(transaction, "assessment_attempts")
+    with rolled_back(transaction):
+        transaction.execute(
+            "UPDATE assessment_attempts SET score = 1, completion_status = 'graded'"
+        )
+        assert len(entries(transaction, "assessment_attempts")) == 1
+    assert entries(transaction, "assessment_attempts") == []

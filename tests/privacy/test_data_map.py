@@ -1,0 +1,112 @@
+"""The register of what is held of persons is complete, and nobody can forget a column."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from lms_schema.dictionary import register
+from support.rows import Connection, add, column, read, scalar
+
+UNMAPPED = "SELECT table_name || '.' || column_name FROM unmapped_columns()"
+
+
+def test_every_column_has_one_line(transaction: Connection) -> None:
+    assert column(transaction, UNMAPPED) == []
+    lines = [(line["table_name"], line["column_name"]) for line in read(transaction, "data_map")]
+    assert len(lines) == len(set(lines)) > 300
+
+
+def test_every_line_is_of_a_column(transaction: Connection) -> None:
+    assert (
+        column(
+            transaction,
+            "SELECT d.table_name || '.' || d.column_name FROM data_map AS d WHERE NOT EXISTS"
+            " (SELECT FROM pg_attribute AS a WHERE a.attrelid = to_regclass(d.table_name)"
+            " AND a.attname = d.column_name AND NOT a.attisdropped)",
+        )
+        == []
+    )
+
+
+def test_lines_of_the_package_keep_to_the_rules_of_a_projects_own(transaction: Connection) -> None:
+    lines = read(transaction, "data_map")
+    for line in lines:
+        add(transaction, "data_map_entries", **line)
+    assert read(transaction, "data_map") == lines  # and change nothing
+
+
+@pytest.mark.parametrize(
+    ("statement", "unmapped"),
+    [
+        ("ALTER TABLE learners ADD COLUMN nickname text", ["learners.nickname"]),
+        ("CREATE TABLE notes (id integer)", ["notes.id"]),
+        ("CREATE MATERIALIZED VIEW copied AS SELECT email FROM learners", ["copied.email"]),
+        (
+            "CREATE SCHEMA app; CREATE TABLE app.notes (learner_id uuid REFERENCES learners)",
+            ["app.notes.learner_id"],
+        ),
+        ("CREATE SCHEMA app; CREATE TABLE app.weather (day date)", []),
+        ("CREATE TABLE lms_schema_state (id integer)", []),
+    ],
+)
+def test_what_nobody_decided_about_is_neither_exported_nor_erased(
+    transaction: Connection, statement: str, unmapped: list[str]
+) -> None:
+    learner = add(transaction, "learners")["id"]
+    transaction.execute(statement.encode())
+    assert column(transaction, UNMAPPED) == unmapped
+    for function in ("export_learner_data", "erase_learner"):
+        with transaction.transaction(force_rollback=True):
+            if not unmapped:
+                assert scalar(transaction, f"SELECT {function}(%s)", learner)
+                continue
+            with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match=unmapped[0]):
+                scalar(transaction, f"SELECT {function}(%s)", learner)
+
+
+def test_a_projects_own_table_is_exported_and_erased_by_its_entries(
+    transaction: Connection,
+) -> None:
+    learner, other = (add(transaction, "learners")["id"] for _ in range(2))
+    transaction.execute(
+        "CREATE TABLE notes (id integer, learner_id uuid REFERENCES learners ON DELETE CASCADE,"
+        " note text NOT NULL, pace text DEFAULT 'slow', tags jsonb NOT NULL)"
+    )
+    for name, category, on_erase in (
+        ("id", "education", "keep"),
+        ("learner_id", "identifier", "rekey"),
+        ("note", "content", "empty"),
+        ("pace", "content", "empty"),
+        ("tags", "content", "empty"),
+    ):
+        add(
+            transaction,
+            "data_map_entries",
+            table_name="notes",
+            column_name=name,
+            category=category,
+            on_erase=on_erase,
+        )
+    for number, person in enumerate((learner, other)):
+        transaction.execute(
+            "INSERT INTO notes VALUES (%s, %s, 'likes tea', 'fast', '[\"tea\"]')", (number, person)
+        )
+    data = scalar(transaction, "SELECT export_learner_data(%s) -> 'data' -> 'notes'", learner)
+    expected = {"learner_id": str(learner), "note": "likes tea", "pace": "fast", "tags": ["tea"]}
+    assert data == [{"id": 0, **expected}]
+    proof = scalar(transaction, "SELECT erase_learner(%s)", learner)
+    assert proof["erased_rows"]["notes"] == 1
+    erased, kept = sorted(read(transaction, "notes"), key=lambda row: int(row["id"]))
+    stub = scalar(transaction, "SELECT id FROM learners WHERE email LIKE 'erased-%%'")
+    assert erased == {"id": 0, "learner_id": stub, "note": "", "pace": "slow", "tags": {}}
+    assert kept["note"] == "likes tea"
+
+
+def test_the_register_that_is_shipped_is_that_of_a_database(transaction: Connection) -> None:
+    entries = register.of_database(transaction, "public")
+    assert register.of_release() == entries
+    assert len(entries) > 50
+    add(transaction, "data_map_entries")
+    (added,) = set(register.of_database(transaction, "public")) - set(entries)
+    assert (added.table_name, added.columns) == ("notes", ("note",))
