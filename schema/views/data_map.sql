@@ -60,7 +60,7 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
             content_format, delivery_method, ai_generated, ai_generation_metadata,
             content_quality_score, status, published_at, academic_term, enrollment_count,
             completion_rate, average_rating, learning_effectiveness_score, created_at, updated_at,
-            metrics_as_of
+            metrics_as_of, rating_count, rating_sum, ratings_version, completion_rule
         }'
     ),
     (
@@ -243,10 +243,17 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
         }'
     ),
     (
+        'teaching', 'course_ratings', 'learner', 'education', 'keep', TRUE,
+        '{course_id, rating, created_at, updated_at}'
+    ),
+    ('teaching', 'course_ratings', 'learner', 'identifier', 'rekey', TRUE, '{learner_id}'),
+    ('teaching', 'course_ratings', 'learner', 'content', 'null', TRUE, '{review}'),
+    (
         'teaching', 'assessment_attempts', 'learner', 'education', 'keep', TRUE,
         '{
             id, assessment_id, attempt_number, started_at, submitted_at, time_spent_minutes, score,
-            percentage_score, passed, completion_status, created_at, updated_at, rules_version
+            percentage_score, passed, completion_status, created_at, updated_at, rules_version,
+            computed_score, supplied, analyses
         }'
     ),
     (

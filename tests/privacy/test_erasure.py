@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from support.clusters import program
 from support.privacy import MARK, Term, figures
@@ -94,6 +95,7 @@ def test_the_proof_counts_the_rows_and_the_ledger_keeps_it(
             ("learning_interactions", "learner_id"),
             ("learning_sessions", "learner_id"),
             ("assessment_attempts", "learner_id"),
+            ("course_ratings", "learner_id"),
             ("expired_interaction_totals", "learner_id"),
             ("legal_holds", "learner_id"),
             ("access_sessions", "person_id"),
@@ -114,10 +116,42 @@ def test_the_proof_counts_the_rows_and_the_ledger_keeps_it(
     assert len(read(connection, "section_progress_history")) == histories
     rows = read(connection, "assessment_attempts")
     of_stub = [row for row in rows if row["learner_id"] == stub]
-    assert {key for row in of_stub for r in row["responses"] for key in r} == {
-        "question_id",
-        "points",
-    }
+    kept = [r for row in of_stub for r in row["responses"]]
+    assert {key for r in kept for key in r} == {"question_id", "points", "graded_by", "answer"}
+    assert {r["answer"] for r in kept} == {"erased"}
+
+
+def test_what_the_key_graded_is_kept_when_the_answers_are_gone(
+    connection: Connection, own_term: Term
+) -> None:
+    assessment = add(
+        connection,
+        "educational_assessments",
+        course_id=column(connection, "SELECT course_id FROM course_enrollments LIMIT 1")[0],
+        questions=Jsonb([{"id": str(n), "points": 1} for n in range(3)]),
+        correct_answers=Jsonb({str(n): {"answer": "right"} for n in range(3)}),
+    )["id"]
+    attempt = add(
+        connection,
+        "assessment_attempts",
+        assessment_id=assessment,
+        learner_id=own_term.learner,
+        completion_status="submitted",
+        responses=Jsonb(
+            [{"question_id": "0", "answer": "right"}, {"question_id": "1", "answer": "wrong"}]
+        ),
+    )["id"]
+    assert scalar(connection, "SELECT grade_attempt(%s)", attempt) == 1
+    result = (
+        "SELECT to_jsonb(a) - '{learner_id, responses, updated_at, analyses}'::text[]"
+        " FROM assessment_attempts AS a WHERE id = %s"
+    )
+    before = scalar(connection, result, attempt)
+    patterns = {"answered": 2, "omitted": 1, "right": 1, "partial": 0, "wrong": 1}
+    assert before["response_patterns"] == patterns
+    scalar(connection, ERASE, own_term.learner)
+    assert scalar(connection, "SELECT count(*) FROM regrade_assessment(%s)", assessment) == 0
+    assert scalar(connection, result, attempt) == before
 
 
 def test_a_second_time_is_an_error(connection: Connection, own_term: Term) -> None:

@@ -23,9 +23,14 @@ BEGIN
                     CASE
                         WHEN d.table_name = 'assessment_attempts' AND d.column_name = 'responses'
                             THEN
+                                -- the points stay, as those that a person gave: no key of answers
+                                -- may take them away
                                 '(SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('
                                 '''question_id'', r.value -> ''question_id'', '
-                                '''points'', r.value -> ''points'')) ORDER BY r.ordinality), '
+                                '''points'', r.value -> ''points'', '
+                                '''graded_by'', CASE WHEN r.value ? ''points'' THEN ''erasure'' END, '
+                                '''answer'', CASE WHEN NOT is_omitted_answer(r.value -> ''answer'')'
+                                ' THEN ''erased'' END)) ORDER BY r.ordinality), '
                                 '''[]'') FROM jsonb_array_elements(responses) WITH ORDINALITY AS r)'
                         WHEN x.adbin IS NOT NULL THEN pg_get_expr(x.adbin, x.adrelid)
                         WHEN a.atttypid = ANY('{json, jsonb}'::regtype[]) THEN '''{}'''
