@@ -37,7 +37,7 @@ server: $(VENV)/dev ## Run a PostgreSQL for the tests until Ctrl-C: they begin a
 	@$(BIN)/python tools/kept_server.py
 
 bench: $(VENV)/dev ## Run the benchmarks, then write their report (BENCH_ARGS="--quick" for a try)
-	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
+	$(BIN)/python -m benchmarks.run $(BENCH_ARGS)
 
 lint: $(VENV)/dev ## Check the SQL by the rules of docs/check.md, and lint the Python
 	$(BIN)/lms-schema check

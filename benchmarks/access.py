@@ -12,7 +12,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from harness import Connection, Limit, Run, benchmark
+from benchmarks.support.harness import Connection, Limit, Run, benchmark
 
 LIMIT = Limit(2.0, allowance=0.002)
 WRITES_OF_OWNER = Limit(1.02)

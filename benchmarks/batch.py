@@ -1,6 +1,6 @@
 """How many events a second each documented way of ingest takes, beside COPY into a bare heap table.
 
-python benchmarks/batch.py
+python -m benchmarks.batch
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, LiteralString
 
-from harness import Connection, Run, benchmark
+from benchmarks.support.harness import Connection, Run, benchmark
 
 Event = dict[str, object]
 

@@ -1,7 +1,7 @@
 """What it costs PostgreSQL that the functions can run on Citus, too: beside the commit before that.
 
 String bodies, arrays in place of transition tables, and plans that are chosen by statement: all of
-it is the same to PostgreSQL, but for the time. python benchmarks/citus.py
+it is the same to PostgreSQL, but for the time. python -m benchmarks.citus
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from functools import partial
 from itertools import count, cycle
 
-from earlier import (
+from benchmarks.support.earlier_sql import (
     ATTEMPT,
     ATTEMPTS,
     EVENTS,
@@ -22,7 +22,7 @@ from earlier import (
     install,
     use,
 )
-from harness import Limit, Run, benchmark
+from benchmarks.support.harness import Limit, Run, benchmark
 
 COMMIT = "0ad6ee9"
 SIDES = {COMMIT: "earlier", "now": "public"}

@@ -1,6 +1,6 @@
 """What keeping derived numbers true costs: the same writes with and without the triggers.
 
-python benchmarks/derived.py
+python -m benchmarks.derived
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import LiteralString
 
-from harness import Connection, Limit, Run, benchmark
+from benchmarks.support.harness import Connection, Limit, Run, benchmark
 
 MOST_TIMES = Limit(3.0)
 MOST_SECONDS = Limit(3.0)

@@ -6,72 +6,40 @@ on the enrollment.
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import subprocess
-import tarfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import count, cycle
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
 import lms_schema
-from harness import Connection, Limit, Run, benchmark
+from benchmarks.support import earlier_sql
+from benchmarks.support.earlier_sql import (
+    ATTEMPT,
+    ATTEMPTS,
+    EVENTS,
+    SECTIONS,
+    WORLD,
+    batch,
+    in_schema,
+    install,
+    use,
+)
+from benchmarks.support.harness import Connection, Limit, Run, benchmark
 
 COMMIT = os.environ.get("LMS_EARLIER_COMMIT", "5600a17")
 SIDES = {COMMIT: "earlier", "now": "public"}
 """The schema of each side."""
 
+compare = partial(earlier_sql.compare, sides=SIDES)
+
 CALLS = "calls a turn"
 SESSIONS = 8
-SECTIONS = 50
-CLASS = 50
-
-# courses of 50 sections, 50 learners in each, everybody with progress in all of them
-WORLD = f"""
-    INSERT INTO educational_courses (title, learning_objectives, difficulty_level)
-    SELECT 'Course ' || n, '[]', 'beginner' FROM generate_series(1, {{courses}}) AS n;
-    INSERT INTO learning_modules
-        (course_id, title, module_order, learning_objectives, bloom_taxonomy_level)
-    SELECT id, 'Module', 1, '[]', 'apply' FROM educational_courses;
-    INSERT INTO learning_sections (module_id, title, section_order, content_type, content_data)
-    SELECT m.id, 'Section', n, 'text', '{{{{}}}}'
-    FROM learning_modules AS m, generate_series(1, {SECTIONS}) AS n;
-    INSERT INTO learners (email, first_name, last_name, academic_level, data_consent)
-    SELECT n || '@example.com', 'Ada', 'Lovelace', 'graduate', '{{{{}}}}'
-    FROM generate_series(1, {{courses}} * {CLASS}) AS n;
-    INSERT INTO course_enrollments (learner_id, course_id)
-    SELECT l.id, c.id
-    FROM (SELECT id, row_number() OVER () - 1 AS number FROM learners) AS l
-    JOIN (SELECT id, row_number() OVER () - 1 AS number FROM educational_courses) AS c
-    ON l.number / {CLASS} = c.number;
-    INSERT INTO section_progress (learner_id, section_id, course_id, status)
-    SELECT e.learner_id, s.id, s.course_id, 'in_progress'
-    FROM course_enrollments AS e JOIN learning_sections AS s USING (course_id);
-    INSERT INTO educational_assessments (
-        course_id, title, assessment_type, format, learning_objectives, assessment_criteria,
-        total_points, passing_score, attempts_allowed, questions
-    )
-    SELECT c.id, 'Test', 'summative', 'essay', '[]', '{{{{}}}}', 10, 5, NULL, '[]'
-    FROM educational_courses AS c;
-    ANALYZE
-"""
-# each event of a thousand is of another learner in another section
-EVENTS = f"""
-    SELECT e.learner_id::text, s.id::text
-    FROM (SELECT *, row_number() OVER (ORDER BY learner_id) AS number FROM course_enrollments) AS e
-    JOIN (
-        SELECT *, row_number() OVER (PARTITION BY course_id ORDER BY id) AS number
-        FROM learning_sections
-    ) AS s ON e.course_id = s.course_id AND e.number % {SECTIONS} + 1 = s.number
-    ORDER BY e.number
-"""
 NEWCOMERS = """
     INSERT INTO educational_courses (title, learning_objectives, difficulty_level)
     VALUES ('Open to all', '[]', 'beginner');
@@ -89,16 +57,6 @@ NEWCOMERS = """
 """
 OPEN_COURSE = "SELECT id FROM educational_courses WHERE title = 'Open to all'"
 EXPEL = f"DELETE FROM course_enrollments WHERE course_id = ({OPEN_COURSE})"
-ATTEMPTS = """
-    SELECT e.learner_id, a.id
-    FROM course_enrollments AS e JOIN educational_assessments AS a USING (course_id)
-    ORDER BY e.learner_id
-"""
-ATTEMPT = """
-    INSERT INTO assessment_attempts
-        (learner_id, assessment_id, attempt_number, responses, completion_status, score)
-    VALUES (%s, %s, %s, '[]', 'graded', 7)
-"""
 MODULES = """
     WITH course AS (
         INSERT INTO educational_courses (title, learning_objectives, difficulty_level)
@@ -123,7 +81,7 @@ def earlier(run: Run) -> None:
     """Install both, give them the same rows, and measure."""
     courses = run.size("courses", 20, 2)
     with run.database() as connection:
-        install(connection)
+        install(connection, COMMIT)
         for schema in SIDES.values():
             use(connection, schema)
             connection.execute(WORLD.format(courses=courses).encode())
@@ -134,69 +92,6 @@ def earlier(run: Run) -> None:
         _batches(run, connection)
         _prerequisites(run, connection)
         _months(run, connection, courses)
-
-
-def install(connection: Connection, commit: str = COMMIT) -> None:
-    """Run the SQL files of a commit, in their order, in the new schema `earlier`."""
-    files = _files(commit)
-    connection.execute("CREATE SCHEMA earlier")
-    use(connection, "earlier")
-    for line in files["schema/ORDER"].splitlines():
-        connection.execute(files[f"schema/{line.split()[1]}"].encode())
-
-
-def _files(commit: str) -> dict[str, str]:
-    archive = subprocess.run(  # noqa: S603
-        ("git", "archive", commit, "schema"),  # noqa: S607
-        cwd=Path(__file__).resolve().parent.parent,
-        capture_output=True,
-        check=True,
-    ).stdout
-    found = {}
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        for member in tar:
-            content = tar.extractfile(member)
-            if content is not None:
-                found[member.name] = content.read().decode()
-    return found
-
-
-def use(connection: Connection, schema: str) -> None:
-    """Let the session work in a schema."""
-    connection.execute("SELECT set_config('search_path', %s, FALSE)", (schema,))
-
-
-def compare(
-    run: Run,
-    connection: Connection,
-    what: str,
-    do: Callable[[str], object],
-    *,
-    first: Callable[[str], object] = lambda _schema: None,
-    sides: Mapping[str, str] = SIDES,
-    **options: Any,
-) -> None:
-    """Compare what a session does in two schemas, in turns.
-
-    `do`, and what it does `first` and unmeasured, take the name of the schema.
-    """
-
-    def begin(schema: str) -> None:
-        use(connection, schema)
-        first(schema)
-
-    run.compare(
-        what,
-        {side: partial(do, schema) for side, schema in sides.items()},
-        before={side: partial(begin, schema) for side, schema in sides.items()},
-        **options,
-    )
-
-
-def in_schema(connection: Connection, schema: str, query: str) -> list[tuple[Any, ...]]:
-    """Rows of a query in a schema."""
-    use(connection, schema)
-    return connection.execute(query.encode()).fetchall()
 
 
 def in_each(connection: Connection, query: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -233,14 +128,6 @@ def _ingest(run: Run, connection: Connection) -> None:
         cpu_of=connection,
         cpu_limit=Limit(0.6),
     )
-
-
-def batch(pairs: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    """Events of pairs of learner and section, as record_interactions takes them."""
-    return [
-        {"learner_id": learner, "section_id": section, "interaction_type": "discussion"}
-        for learner, section in pairs
-    ]
 
 
 def _attempts(run: Run, connection: Connection) -> None:

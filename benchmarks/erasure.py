@@ -1,6 +1,6 @@
 """What erasing a learner costs, beside one UPDATE of the same events.
 
-python benchmarks/erasure.py
+python -m benchmarks.erasure
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import LiteralString
 
-from harness import Connection, Limit, Run, benchmark
+from benchmarks.support.harness import Connection, Limit, Run, benchmark
 
 MOST_TIMES = Limit(10.0)
 

@@ -11,7 +11,7 @@ import time
 
 from psycopg import sql
 
-from harness import Connection, Run, benchmark
+from benchmarks.support.harness import Connection, Run, benchmark
 
 COLUMNS = ("course_id", "learner_id", "section_id")
 TARGETS = (100, 1000)

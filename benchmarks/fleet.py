@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import lms_schema
-from harness import Connection, Run, benchmark
+from benchmarks.support.harness import Connection, Run, benchmark
 
 JOBS = 2
 

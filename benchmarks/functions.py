@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import LiteralString
 
-from harness import Connection, Limit, Run, benchmark
+from benchmarks.support.harness import Connection, Limit, Run, benchmark
 
 LIMIT = Limit(2.0, allowance=0.001)
 CHANGES = 200_000

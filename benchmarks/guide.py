@@ -9,16 +9,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import LiteralString
 
 import psycopg
 from psycopg import sql
 
 import lms_schema
-from harness import Connection, Limit, Run, benchmark
+from benchmarks.support import ROOT
+from benchmarks.support.harness import Connection, Limit, Run, benchmark
 
-ROOT = Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "tests" / "fixtures" / "guide_analytics.sql"
 
 COPIED: dict[str, LiteralString] = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import LiteralString
 
-from harness import Connection, Run, benchmark
+from benchmarks.support import ROOT
+from benchmarks.support.harness import Connection, Run, benchmark
 
-INDEXES = Path(__file__).resolve().parent.parent / "schema" / "indexes"
+INDEXES = ROOT / "schema" / "indexes"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import LiteralString
 
 import psycopg
 
-from harness import Action, Connection, Limit, Run, benchmark
+from benchmarks.support.harness import Action, Connection, Limit, Run, benchmark
 
 BATCH = 1_000
 MOST = 1.15

@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql
 
 import lms_schema
-from harness import Limit, Run, benchmark
+from benchmarks.support.harness import Limit, Run, benchmark
 
 LOCK_TIMEOUT = 1.0
 ALLOWANCE = 0.5

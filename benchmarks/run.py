@@ -9,16 +9,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import ExitStack
-from pathlib import Path
 
 import click
 
-import report
-import server
+from benchmarks import report
+from benchmarks.support import ROOT, server
 
-HERE = Path(__file__).resolve().parent
 NAMES = tuple(
-    path.stem for path in sorted(HERE.glob("*.py")) if "\n@benchmark(" in path.read_text()
+    path.stem
+    for path in sorted((ROOT / "benchmarks").glob("*.py"))
+    if "\n@benchmark(" in path.read_text()
 )
 
 
@@ -37,9 +37,9 @@ def main(database: str | None, quick: bool, names: tuple[str, ...]) -> None:
         conninfo = database or stack.enter_context(server.disposable())
         stack.callback(server.drop_all, conninfo)
         for name in names or NAMES:
-            command = [sys.executable, str(HERE / f"{name}.py"), "--database", conninfo, "--keep"]
+            command = [sys.executable, "-m", f"benchmarks.{name}", "--database", conninfo, "--keep"]
             command += ["--quick"] * quick
-            exit_codes[name] = subprocess.run(command, check=False).returncode  # noqa: S603
+            exit_codes[name] = subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603
     if not quick:
         report.write()
     missed = [name for name, exit_code in exit_codes.items() if exit_code]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness import Limit, Run, benchmark
+from benchmarks.support.harness import Limit, Run, benchmark
 from lms_schema.server import embedded
 from lms_schema.server.disposable import new_database
 from lms_schema.testing import ensure_template

@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg
 
-from harness import Limit, Run, benchmark
+from benchmarks.support.harness import Limit, Run, benchmark
 
 WRITERS = 8
 LEARNERS, COURSES, SECTIONS, ASSESSMENTS = 40, 3, 8, 3

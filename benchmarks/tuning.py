@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import LiteralString
 
-from harness import Connection, Run, benchmark
+from benchmarks.support.harness import Connection, Run, benchmark
 
 STATEMENTS = 10
 TENTH: LiteralString = "mod(abs(hashtext(t.{key}::text)), 10) = {number}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness import Connection, Run, benchmark
+from benchmarks.support.harness import Connection, Run, benchmark
 
 NEW_SHARES = (0.2, 0.02)
 """Of a partition's rows, when autovacuum comes: PostgreSQL's default, and a tenth of it."""

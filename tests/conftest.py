@@ -59,11 +59,17 @@ def _no_database_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def stale_files(shared_database: str) -> list[str]:
-    """The generated files that are not what `make generate` would write now."""
-    # in a process of its own, where no test has replaced anything
-    tool = [sys.executable, str(ROOT / "tools" / "generated_files.py"), shared_database, "public"]
-    done = subprocess.run(tool, stdout=subprocess.PIPE, text=True, check=True)
+def stale_files(server: str, template: str) -> list[str]:
+    """The generated files that are not what `make generate` would write now.
+
+    Asked in a process and a database of its own: the test that asks may have replaced something, or
+    hold locks.
+    """
+    tool = [sys.executable, str(ROOT / "tools" / "generated_files.py")]
+    with new_database_on(server, template) as conninfo:
+        done = subprocess.run(
+            [*tool, conninfo, "public"], stdout=subprocess.PIPE, text=True, check=True
+        )
     return done.stdout.splitlines()
 
 
@@ -79,7 +85,7 @@ def _fresh_catalog(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     """Take `fresh_release` at the moment when a test reads the catalog that ships."""
     if "server" not in request.fixturenames:
         return
-    request.getfixturevalue("shared_database")  # now, while the test has replaced nothing
+    request.getfixturevalue("template")  # now, while the test has replaced nothing
     read = Catalog.from_json
 
     def from_json(text: str) -> Catalog:

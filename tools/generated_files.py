@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import psycopg
@@ -66,7 +67,8 @@ def _rules_page(text: str) -> str:
     for scope in rules.SCOPES:
         parts.append(f"\n## {SCOPES[scope]}\n")
         for rule in rules.rules(scope):
-            parts.append(f"\n### `{rule.id}`\n\n{rule.title} {rule.why}\n\nIt finds:\n\n```sql\n")
+            words = fill(f"{rule.title} {rule.why}", 120, break_on_hyphens=False)
+            parts.append(f"\n### `{rule.id}`\n\n{words}\n\nIt finds:\n\n```sql\n")
             for path, content in rule.example.items():
                 parts.append(f"-- {path}\n{content}")
             parts.append("```\n")

@@ -25,7 +25,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from lms_schema import LmsSchemaError, UsageError
 from lms_schema.sample_data.printing import print_table
 from lms_schema.server import search_path
-from lms_schema.server.sessions import locate, session
+from lms_schema.server.connection_strings import locate
+from lms_schema.server.sessions import session
 
 SQL = Path(__file__).parent / "sql"
 STEPS = {

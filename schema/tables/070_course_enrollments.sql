@@ -37,7 +37,7 @@ CREATE TABLE course_enrollments (
     CONSTRAINT course_enrollments_personal_learning_goals_check
     CHECK (jsonb_typeof(personal_learning_goals) = 'array'),
     CONSTRAINT course_enrollments_study_schedule_check
-    CHECK (jsonb_typeof(study_schedule) IN ('array', 'object')),
+    CHECK (jsonb_typeof(study_schedule) ~ 'array|object'),
     CONSTRAINT course_enrollments_overall_progress_check
     CHECK (overall_progress BETWEEN 0.0 AND 100.0),
     CONSTRAINT course_enrollments_total_time_spent_check CHECK (total_time_spent >= 0),
@@ -48,7 +48,7 @@ CREATE TABLE course_enrollments (
     CONSTRAINT course_enrollments_learning_velocity_check
     CHECK (learning_velocity >= 0.0 AND learning_velocity < 'NaN'),
     CONSTRAINT course_enrollments_understanding_assessment_check
-    CHECK (jsonb_typeof(understanding_assessment) IN ('array', 'object')),
+    CHECK (jsonb_typeof(understanding_assessment) ~ 'array|object'),
     CONSTRAINT course_enrollments_completion_check
     CHECK ((completion_status = 'completed') = (completion_date IS NOT NULL)),
     CONSTRAINT course_enrollments_finite_times_check CHECK (

@@ -51,11 +51,11 @@ CREATE TABLE section_progress (
     CONSTRAINT section_progress_completion_criteria_met_check
     CHECK (jsonb_typeof(completion_criteria_met) = 'object'),
     CONSTRAINT section_progress_learning_pattern_check
-    CHECK (jsonb_typeof(learning_pattern) IN ('array', 'object')),
+    CHECK (jsonb_typeof(learning_pattern) ~ 'array|object'),
     CONSTRAINT section_progress_struggle_indicators_check
-    CHECK (jsonb_typeof(struggle_indicators) IN ('array', 'object')),
+    CHECK (jsonb_typeof(struggle_indicators) ~ 'array|object'),
     CONSTRAINT section_progress_mastery_indicators_check
-    CHECK (jsonb_typeof(mastery_indicators) IN ('array', 'object')),
+    CHECK (jsonb_typeof(mastery_indicators) ~ 'array|object'),
     CONSTRAINT section_progress_completion_check
     CHECK ((status IN ('completed', 'mastered')) = (completion_timestamp IS NOT NULL)),
     CONSTRAINT section_progress_status_percentage_check CHECK (

@@ -8,10 +8,13 @@
 CREATE TABLE learning_interactions_delta (
     id bigint GENERATED ALWAYS AS IDENTITY (CACHE 32) PRIMARY KEY,
     learner_id uuid NOT NULL,
+    course_id uuid,
+    utc_day date NOT NULL,
     interaction_type interaction_type NOT NULL,
     interactions bigint NOT NULL,
     effectiveness_sum bigint NOT NULL,
-    effectiveness_count bigint NOT NULL
+    effectiveness_count bigint NOT NULL,
+    seconds_sum bigint NOT NULL
 ) WITH (
     autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_threshold = 10000,
@@ -20,9 +23,12 @@ CREATE TABLE learning_interactions_delta (
 
 COMMENT ON TABLE learning_interactions_delta IS
 'Queue of signed changes of learning_interactions; kept by its triggers, emptied by '
-'refresh_learning_analytics. In every snapshot learner_summary + queue = interactions.';
+'refresh_learning_analytics. In every snapshot learner_summary and learner_day_summary + queue = '
+'interactions.';
 COMMENT ON COLUMN learning_interactions_delta.id IS 'Number of the entry.';
 COMMENT ON COLUMN learning_interactions_delta.learner_id IS 'Learner.';
+COMMENT ON COLUMN learning_interactions_delta.course_id IS 'Course; NULL: none.';
+COMMENT ON COLUMN learning_interactions_delta.utc_day IS 'UTC day.';
 COMMENT ON COLUMN learning_interactions_delta.interaction_type IS 'Interaction type.';
 COMMENT ON COLUMN learning_interactions_delta.interactions IS
 'Change of the number of interactions.';
@@ -30,3 +36,5 @@ COMMENT ON COLUMN learning_interactions_delta.effectiveness_sum IS
 'Change of the sum of learning_effectiveness over interactions, hundredths.';
 COMMENT ON COLUMN learning_interactions_delta.effectiveness_count IS
 'Change of the number of interactions with a learning_effectiveness.';
+COMMENT ON COLUMN learning_interactions_delta.seconds_sum IS
+'Change of the sum of duration_seconds over interactions, seconds.';

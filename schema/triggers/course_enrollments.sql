@@ -1,15 +1,4 @@
 -- Triggers of course_enrollments.
--- after course_enrollments_measures_update, which dates its own writes: one call for each event
-CREATE OR REPLACE TRIGGER course_enrollments_updated_at
-BEFORE UPDATE ON course_enrollments
-FOR EACH ROW WHEN (
-    new.measures_version <> old.measures_version + 1 AND old.* IS DISTINCT FROM new.*
-)
-EXECUTE FUNCTION set_updated_at();
-COMMENT ON TRIGGER course_enrollments_updated_at ON course_enrollments IS
-'Keeps updated_at of what keep_enrollment_measures leaves to it; an update that changes nothing '
-'leaves it.';
-
 CREATE OR REPLACE TRIGGER course_enrollments_institution_insert
 AFTER INSERT ON course_enrollments
 REFERENCING NEW TABLE AS new_rows
@@ -26,8 +15,9 @@ EXECUTE FUNCTION check_enrollment_institution();
 COMMENT ON TRIGGER course_enrollments_institution_update ON course_enrollments IS
 'Learner and course are of one institution.';
 
+-- OF columns, since each event writes the row, and would read the WHEN
 CREATE OR REPLACE TRIGGER course_enrollments_completion
-BEFORE INSERT OR UPDATE ON course_enrollments
+BEFORE INSERT OR UPDATE OF completion_status, completion_date ON course_enrollments
 FOR EACH ROW WHEN (
     (new.completion_status = 'completed') = (new.completion_date IS NULL)
 )
@@ -44,13 +34,12 @@ COMMENT ON TRIGGER course_enrollments_measures_insert ON course_enrollments IS
 
 -- without a WHEN: its expression would be read anew by each statement, which costs more than a call
 CREATE OR REPLACE TRIGGER course_enrollments_measures_update
-BEFORE UPDATE OF
-learner_id, course_id, overall_progress, last_accessed, total_time_spent, current_grade,
-section_count, progress_sum, seconds_sum, measures_version ON course_enrollments
+BEFORE UPDATE ON course_enrollments
 FOR EACH ROW
 EXECUTE FUNCTION keep_enrollment_measures();
 COMMENT ON TRIGGER course_enrollments_measures_update ON course_enrollments IS
-'Derived columns stay true, whatever the application writes.';
+'Derived columns stay true, whatever the application writes, and updated_at; an update that '
+'changes nothing leaves it.';
 
 CREATE OR REPLACE TRIGGER course_enrollments_derived_insert
 AFTER INSERT ON course_enrollments

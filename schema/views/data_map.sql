@@ -291,6 +291,14 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
         }'
     ),
     (
+        'analytics', 'learner_day_summary', 'learner', 'education', 'follow', TRUE,
+        '{course_id, utc_day, interactions, meaningful_interactions, seconds_sum}'
+    ),
+    (
+        'analytics', 'learner_day_summary', 'learner', 'identifier', 'follow', TRUE,
+        '{learner_id}'
+    ),
+    (
         'analytics', 'learner_assessment_summary', 'learner', 'identifier', 'follow', TRUE,
         '{learner_id}'
     ),
@@ -380,7 +388,10 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
     ),
     (
         'analytics', 'learning_interactions_delta', 'learner', 'education', 'follow', FALSE,
-        '{id, interaction_type, interactions, effectiveness_sum, effectiveness_count}'
+        '{
+            id, course_id, utc_day, interaction_type, interactions, effectiveness_sum,
+            effectiveness_count, seconds_sum
+        }'
     ),
     (
         'analytics', 'learning_interactions_delta', 'learner', 'identifier', 'follow', FALSE,

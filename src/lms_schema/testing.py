@@ -32,7 +32,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lms_schema import __version__
 from lms_schema.operations.migrate import migrate
-from lms_schema.records import ledger
 from lms_schema.server import embedded, search_path
 from lms_schema.server.disposable import new_database
 from lms_schema.source import package
@@ -87,7 +86,7 @@ def lms_template(lms_server: str, pytestconfig: pytest.Config) -> str:
     schema = pytestconfig.getini(_SCHEMA)
     extended = package.extended(package.read(), pytestconfig.getini(_EXTRA))
     files = [(file.id, file.checksum) for file in extended.files]
-    key = repr((__version__, schema, files, ledger.creation()))
+    key = repr((__version__, schema, files))
     return ensure_template(lms_server, schema, key=key, extended=extended)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
-import generate
 import lms_schema
+from benchmarks.support import generate
 from support.rows import Connection, scalar
 
 INTERACTIONS = 4_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from harness import Limit, Run, benchmark
+from benchmarks.support.harness import Limit, Run, benchmark
 
 
 def _result(function: Callable[[Run], None], database: str, folder: Path, *options: str) -> Result:

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-import plots
-import report
-import results
-from results import Limit, Measurement, Result
+from benchmarks import report
+from benchmarks.support import plots, results
+from benchmarks.support.results import Limit, Measurement, Result
 
 
 def test_the_page_of_benchmarks_says_what_the_records_say() -> None:
     text = report.README.read_text()
-    assert report.with_tables(text, results.read_all()) == text, "run: python benchmarks/report.py"
+    assert report.with_tables(text, results.read_all()) == text, "run: python -m benchmarks.report"
 
 
 def test_every_plot_is_shown_by_a_page() -> None:

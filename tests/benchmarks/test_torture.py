@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-import torture
+from benchmarks import torture
 
 
 @pytest.mark.slow

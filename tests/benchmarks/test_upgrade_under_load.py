@@ -5,8 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-import generate
-from locks import ALLOWANCE, LOCK_TIMEOUT, upgrade_under_load
+from benchmarks.locks import ALLOWANCE, LOCK_TIMEOUT, upgrade_under_load
+from benchmarks.support import generate
 from support.runner import query
 
 

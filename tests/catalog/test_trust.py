@@ -218,9 +218,12 @@ def test_a_function_of_another_role_with_a_name_of_its_own_is_none_of_our_busine
         ("CREATE INDEX i ON {t} (({c}::text || 'x'))", "it has index .*i"),
         ("ALTER TABLE {t} ADD CONSTRAINT c CHECK ({c} IS NOT NULL)", "it has constraint c"),
         ("ALTER TABLE {t} ALTER {c} SET DEFAULT 1", "it has the default of column"),
-        ("ALTER TABLE {t} ADD more text", "its columns are not those"),
-        ("CREATE DOMAIN d AS text; ALTER TABLE {t} ALTER {c} TYPE d USING {c}", "its columns are"),
-        ("CREATE DOMAIN d AS text; ALTER TABLE {t} ADD more d", "its columns are not those"),
+        ("ALTER TABLE {t} DROP is_own", "its columns are not those"),
+        (
+            "CREATE DOMAIN d AS text; ALTER TABLE {t} ALTER {c} TYPE d USING {c}",
+            "it has column .* of type .*d",
+        ),
+        ("CREATE DOMAIN d AS text; ALTER TABLE {t} ADD more d", "it has column more of type .*d"),
         ("CREATE TABLE p (); ALTER TABLE {t} INHERIT p", "it has parent .*p"),
         ("CREATE TABLE p () INHERITS ({t})", "it has child .*p"),
         ("CREATE RULE r AS ON INSERT TO {t} DO ALSO NOTHING", "it has rule r"),
@@ -234,7 +237,8 @@ def test_a_state_table_is_an_ordinary_table_and_nothing_more(
     empty_database: str, make_package: Make, table: str, statements: str, problem: str
 ) -> None:
     migrate(empty_database, package=make_package(ONE))
-    _session(empty_database, statements.format(t=table, c=next(iter(ledger.COLUMNS[table]))))
+    column = {ledger.VERSION_TABLE: "version"}.get(table, "migration_id")
+    _session(empty_database, statements.format(t=table, c=column))
     with pytest.raises(DatabaseError, match=problem) as caught:
         lms_schema.status(empty_database)
     assert caught.value.exit_code == 1

@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 import lms_schema
 from lms_schema.cli import cli
-from lms_schema.server import advisory_lock, embedded, sessions
+from lms_schema.server import advisory_lock, connection_strings, embedded, sessions
 from lms_schema.source import package
 from support.runner import Make, execute, query
 
@@ -209,12 +209,12 @@ def test_drop_wants_the_schema_s_name_and_removes_what_migrate_made(database: st
 def test_the_database_is_the_option_s_then_lms_database_url_s_then_database_url_s(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert sessions.locate(None) == ""
+    assert connection_strings.locate(None) == ""
     monkeypatch.setenv("DATABASE_URL", "dbname=three")
-    assert sessions.locate(None) == "dbname=three"
+    assert connection_strings.locate(None) == "dbname=three"
     monkeypatch.setenv("LMS_DATABASE_URL", "dbname=two")
-    assert sessions.locate(None) == "dbname=two"
-    assert sessions.locate("dbname=one") == "dbname=one"
+    assert connection_strings.locate(None) == "dbname=two"
+    assert connection_strings.locate("dbname=one") == "dbname=one"
 
 
 @pytest.mark.usefixtures("small_package")
@@ -232,7 +232,7 @@ def test_embedded_starts_the_embedded_postgresql(
     monkeypatch: pytest.MonkeyPatch, option: str, directory: str
 ) -> None:
     monkeypatch.setattr(embedded, "start", lambda given: f"dbname=embedded_{given}")
-    assert sessions.locate(option) == f"dbname=embedded_{directory}"
+    assert connection_strings.locate(option) == f"dbname=embedded_{directory}"
 
 
 def test_embedded_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,19 +297,20 @@ def test_no_password_of_a_connection_string_is_ever_printed(conninfo: str) -> No
 def test_a_password_that_is_also_the_user_s_name_does_not_hide_it() -> None:
     conninfo = make_conninfo("", user="lms", password="lms", host="localhost", port=1)  # noqa: S106
     text = 'password authentication failed for user "lms"'
-    assert sessions.redacted(text, conninfo) == text
+    assert connection_strings.redacted(text, conninfo) == text
 
 
 def test_a_short_password_does_not_mangle_messages() -> None:
-    assert sessions.redacted("permission denied", "user=u password=p") == "permission denied"
-    assert sessions.redacted('no host "p"', "user=u password=p") == 'no host "***"'
+    conninfo = "user=u password=p"
+    assert connection_strings.redacted("permission denied", conninfo) == "permission denied"
+    assert connection_strings.redacted('no host "p"', conninfo) == 'no host "***"'
 
 
 def test_a_secret_in_a_message_of_the_server_is_redacted(monkeypatch: pytest.MonkeyPatch) -> None:
     conninfo = make_conninfo("", password=SECRET, host="localhost")
-    assert SECRET not in sessions.redacted(f"no {SECRET} here", conninfo)
+    assert SECRET not in connection_strings.redacted(f"no {SECRET} here", conninfo)
     monkeypatch.setenv("PGPASSWORD", "from-the-environment")
-    assert "environment" not in sessions.redacted("x from-the-environment", "")
+    assert "environment" not in connection_strings.redacted("x from-the-environment", "")
 
 
 def test_a_server_version_that_is_not_known_is_refused(

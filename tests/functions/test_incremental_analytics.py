@@ -162,6 +162,8 @@ def test_what_triggers_did_not_see_is_found_by_the_check_and_mended_by_a_rebuild
         ("UPDATE learner_summary SET best_sum = best_sum + 1", "learner_summary"),
         ("UPDATE learner_course_summary SET attempts = 99", "learner_course_summary"),
         ("UPDATE learner_assessment_summary SET best = 1", "learner_assessment_summary"),
+        ("UPDATE learner_day_summary SET seconds_sum = 7", "learner_day_summary"),
+        ("DELETE FROM learner_day_summary", "learner_day_summary"),
         ("DELETE FROM learner_assessment_summary", "learner_assessment_summary"),
         ("DELETE FROM learner_summary", "learner_progress_analytics"),
         ("UPDATE course_summary SET course_title = 'x'", "learning_analytics_dashboard"),

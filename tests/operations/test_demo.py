@@ -197,6 +197,14 @@ def assert_weeks_and_bands_count_the_rows(connection: Connection) -> None:
                 if row["completion_date"] and row["completion_date"] < monday
             }
             assert week.finished == len(finished - learners[week.monday])
+        activity = {row[1]: row[2:] for row in oracle.daily_activity(stored) if row[0] == course.id}
+        days = dashboards.days(connection, course.id)
+        last = max(activity)
+        assert [day.day for day in days] == [last - timedelta(days=n) for n in range(13, -1, -1)]
+        for shown in days:
+            seconds = round(shown.hours * 3600)
+            counts = (shown.interactions, shown.meaningful, seconds, shown.learners)
+            assert counts == activity.get(shown.day, (0, 0, 0, 0))
         bands = Counter(
             min(int(row["overall_progress"]) // 10, 9) * 10
             for row in stored["course_enrollments"]

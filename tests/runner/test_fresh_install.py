@@ -263,3 +263,19 @@ def test_an_index_on_rows_of_a_fresh_install_is_built_beside_their_writers(
     assert [event.text for event in told if event.kind == "building"] == [
         "indexes/a_i_idx on part, concurrently"
     ]
+
+
+def test_indexes_share_a_transaction_when_only_a_table_that_they_do_not_index_has_rows(
+    empty_database: str, make_package: Make
+) -> None:
+    files = {
+        "tables/020_b.sql": "CREATE TABLE b (i int); INSERT INTO b VALUES (1);",
+        "indexes/a_i_idx.sql": "CREATE INDEX a_i_idx ON a (i);",
+        "indexes/a_j_idx.sql": "CREATE INDEX a_j_idx ON a ((i + 1));",
+    }
+    migrate(empty_database, package=make_package(FIRST | files))
+    assert query(
+        empty_database,
+        "SELECT count(DISTINCT xmin::text)::int FROM lms_schema_migration "
+        "WHERE migration_id LIKE 'indexes/%'",
+    ) == [(1,)]

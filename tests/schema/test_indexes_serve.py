@@ -11,8 +11,8 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-import generate
 import lms_schema
+from benchmarks.support import generate
 from support.rows import Connection
 
 FILES = sorted((Path(__file__).parents[2] / "schema" / "indexes").glob("*.sql"))

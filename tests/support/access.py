@@ -594,6 +594,8 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
     ),
     "course_summary": _only_read({"instructor": _taught, "registrar": _administered}),
     "course_analytics": _only_read({"instructor": _taught, "registrar": _administered}),
+    "learner_day_summary": _only_read({"instructor": _taught, "registrar": _administered}),
+    "course_daily_activity": _only_read({"instructor": _taught, "registrar": _administered}),
     # nobody's
     **{
         name: {}
@@ -649,6 +651,7 @@ SERVICE_READS = frozenset(
         "learner_progress_analytics",
         "learner_analytics",
         "course_analytics",
+        "course_daily_activity",
     }
 )
 SERVICE_WRITES = frozenset(table for table, rights in RIGHTS.items() if rights) - SERVICE_READS

@@ -19,7 +19,9 @@ def wrong(connection: Connection) -> list[str]:
     stored = oracle.tables(connection)
     courses = read(connection, "learning_analytics_dashboard")
     learners = read(connection, "learner_progress_analytics")
+    days = connection.execute("SELECT * FROM course_daily_activity")
     return [
+        *map(str, set(days.fetchall()) ^ set(oracle.daily_activity(stored))),
         *oracle.differences(courses, oracle.dashboard(stored), "course_id"),
         *oracle.differences(learners, oracle.learner_analytics(stored), "learner_id"),
     ]
@@ -59,20 +61,23 @@ class AnalyticsHistory(History):
     def write_events(self) -> None:
         self.execute(
             "INSERT INTO learning_interactions (learner_id, section_id, course_id,"
-            " interaction_type, interaction_data, learning_effectiveness, timestamp)"
-            " SELECT l.id, s.id, s.course_id, %s, '{}', %s, %s"
+            " interaction_type, interaction_data, learning_effectiveness, duration_seconds,"
+            " timestamp)"
+            " SELECT l.id, s.id, s.course_id, %s, '{}', %s, %s, %s"
             " FROM learners AS l CROSS JOIN learning_sections AS s WHERE random() < 0.3",
             self.pick(("content_view", "discussion", "help_request", "navigation")),
             self.pick((None, "0.25", "0.99", "1")),
+            self.pick((None, 0, 90)),
             self.moment(),
         )
 
     def change_events(self) -> None:
         self.execute(
-            "UPDATE learning_interactions SET interaction_type = %s, learning_effectiveness = %s"
-            " WHERE learner_id = %s",
+            "UPDATE learning_interactions SET interaction_type = %s, learning_effectiveness = %s,"
+            " duration_seconds = %s WHERE learner_id = %s",
             self.pick(("reflection", "practice_activity", "content_view")),
             self.pick((None, "0.01", "0.5")),
+            self.pick((None, 45)),
             self.pick(self.learners),
         )
 

@@ -970,6 +970,7 @@ def _all() -> Iterator[Case]:
     yield from _privacy()
     yield _pair_key("learner_course_summary", "learner_id", "course_id")
     yield _pair_key("learner_assessment_summary", "assessment_id", "learner_id")
+    yield _pair_key("learner_day_summary", "course_id", "learner_id")
     yield _pair_key("learner_summary", "learner_id")
     yield _pair_key("course_summary", "course_id")
     table = "analytics_refresh_log"

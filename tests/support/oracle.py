@@ -9,7 +9,7 @@ import json
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -122,6 +122,24 @@ def learner_analytics(stored: Tables) -> Figures:
             "interaction_learning_effectiveness": _mean(interactions, "learning_effectiveness"),
         }
     return figures
+
+
+def daily_activity(stored: Tables) -> list[tuple[uuid.UUID, date, int, int, int, int]]:
+    """course_daily_activity: its rows."""
+    days: dict[tuple[uuid.UUID, date], list[Row]] = defaultdict(list)
+    for row in stored["learning_interactions"]:
+        if row["course_id"] is not None:
+            days[row["course_id"], row["timestamp"].astimezone(UTC).date()].append(row)
+    return [
+        (
+            *day,
+            len(rows),
+            sum(row["interaction_type"] in MEANINGFUL for row in rows),
+            sum(row["duration_seconds"] or 0 for row in rows),
+            len({row["learner_id"] for row in rows}),
+        )
+        for day, rows in days.items()
+    ]
 
 
 def effectiveness(stored: Tables, course: uuid.UUID) -> dict[str, Decimal | int | None]:

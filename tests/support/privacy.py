@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-import generate
+from benchmarks.support import generate
 from lms_schema import migrate
 from lms_schema.server.disposable import new_database as new_database_on
 from support.rows import Connection, add, column, read, scalar

@@ -264,10 +264,23 @@ def _delta(*names: str) -> Callable[[Connection, Values], Row]:
 def _interactions_delta(_connection: Connection, _values: Values) -> Row:
     return {
         "learner_id": uuid.uuid4(),
+        "utc_day": EARLY.date(),
         "interaction_type": "discussion",
         "interactions": 1,
         "effectiveness_sum": 0,
         "effectiveness_count": 0,
+        "seconds_sum": 0,
+    }
+
+
+def _day_summary(_connection: Connection, _values: Values) -> Row:
+    return {
+        "course_id": uuid.uuid4(),
+        "utc_day": EARLY.date(),
+        "learner_id": uuid.uuid4(),
+        "interactions": 1,
+        "meaningful_interactions": 0,
+        "seconds_sum": 0,
     }
 
 
@@ -413,6 +426,7 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     ),
     "assessment_attempts_delta": _delta("learner_id", "assessment_id"),
     "learner_course_summary": _delta("learner_id", "course_id"),
+    "learner_day_summary": _day_summary,
     "learner_assessment_summary": _delta("learner_id", "assessment_id", "course_id", "attempts"),
     "learner_summary": _delta("learner_id"),
     "course_summary": _delta("course_id"),

@@ -24,7 +24,8 @@ BEGIN
                         coalesce(sum(100 * r.engagement_score), 0), count(r.engagement_score)
                     )::course_enrollments_delta
                 FROM new_rows AS r
-                GROUP BY r.learner_id, r.course_id
+                GROUP BY
+                    r.learner_id, r.course_id
             );
         WHEN 'DELETE' THEN
             v_rows := ARRAY(
@@ -36,7 +37,8 @@ BEGIN
                         -coalesce(sum(100 * r.engagement_score), 0), -count(r.engagement_score)
                     )::course_enrollments_delta
                 FROM old_rows AS r
-                GROUP BY r.learner_id, r.course_id
+                GROUP BY
+                    r.learner_id, r.course_id
             );
         ELSE
             v_rows := ARRAY(

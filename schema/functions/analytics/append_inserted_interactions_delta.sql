@@ -17,18 +17,20 @@ BEGIN
     SELECT
         array_agg(
             (
-                NULL, n.learner_id, n.interaction_type, 1,
-                coalesce((100 * n.learning_effectiveness)::integer, 0),
-                num_nonnulls(n.learning_effectiveness)
+                NULL, n.learner_id, n.course_id, (n.timestamp AT TIME ZONE 'UTC')::date,
+                n.interaction_type, 1, coalesce((100 * n.learning_effectiveness)::integer, 0),
+                num_nonnulls(n.learning_effectiveness), coalesce(n.duration_seconds, 0)
             )::learning_interactions_delta
         )
     INTO v_rows
     FROM new_rows AS n;
     INSERT INTO learning_interactions_delta (
-        learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
+        learner_id, course_id, utc_day, interaction_type, interactions, effectiveness_sum,
+        effectiveness_count, seconds_sum
     )
     SELECT
-        r.learner_id, r.interaction_type, r.interactions, r.effectiveness_sum, r.effectiveness_count
+        r.learner_id, r.course_id, r.utc_day, r.interaction_type, r.interactions,
+        r.effectiveness_sum, r.effectiveness_count, r.seconds_sum
     FROM unnest(v_rows) AS r;
     RETURN NULL;
 END;

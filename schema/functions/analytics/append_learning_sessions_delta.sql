@@ -25,7 +25,8 @@ BEGIN
                         count(r.productivity_score)
                     )::learning_sessions_delta
                 FROM new_rows AS r
-                GROUP BY r.learner_id
+                GROUP BY
+                    r.learner_id
             );
         WHEN 'DELETE' THEN
             v_rows := ARRAY(
@@ -39,7 +40,8 @@ BEGIN
                         -count(r.productivity_score)
                     )::learning_sessions_delta
                 FROM old_rows AS r
-                GROUP BY r.learner_id
+                GROUP BY
+                    r.learner_id
             );
         ELSE
             v_rows := ARRAY(

@@ -25,7 +25,8 @@ BEGIN
                         sum(r.interaction_count), sum(r.meaningful_interactions)
                     )::section_progress_delta
                 FROM new_rows AS r
-                GROUP BY r.learner_id, r.course_id
+                GROUP BY
+                    r.learner_id, r.course_id
             );
         ELSE
             v_rows := ARRAY(
@@ -39,7 +40,8 @@ BEGIN
                         -sum(r.meaningful_interactions)
                     )::section_progress_delta
                 FROM old_rows AS r
-                GROUP BY r.learner_id, r.course_id
+                GROUP BY
+                    r.learner_id, r.course_id
             );
     END CASE;
     INSERT INTO section_progress_delta (

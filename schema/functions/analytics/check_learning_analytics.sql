@@ -2,7 +2,7 @@
 -- with what the tables add up to, courses and learners with the finer sums that they are made of,
 -- the views with the summaries; and the triggers that all of it rests on are looked for. Everything
 -- is read in one snapshot, that of the calling statement, so that writers may go on.
--- depends: functions/require_snapshot
+-- depends: functions/is_meaningful_interaction functions/require_snapshot
 CREATE OR REPLACE FUNCTION check_learning_analytics() RETURNS TABLE (
     checked name,
     row_key text,
@@ -20,26 +20,40 @@ BEGIN
     PERFORM require_snapshot();
 
     RETURN QUERY
-    WITH side (summary, key, is_counted, measures) AS (
+    WITH event AS MATERIALIZED (
+        SELECT r.* FROM recount_learning_interactions() AS r
+    ),
+
+    side (summary, key, is_counted, measures) AS (
         -- a learner in a course: enrollment and progress; attempts as the pairs of learner and
         -- assessment have them
-        SELECT 'learner_course_summary'::name, ARRAY[s.learner_id, s.course_id], FALSE, to_jsonb(s)
+        SELECT
+            'learner_course_summary'::name, concat_ws(' ', s.learner_id, s.course_id), FALSE,
+            to_jsonb(s)
         FROM learner_course_summary AS s
         UNION ALL
-        SELECT 'learner_course_summary', ARRAY[d.learner_id, d.course_id], FALSE, to_jsonb(d)
+        SELECT
+            'learner_course_summary', concat_ws(' ', d.learner_id, d.course_id), FALSE,
+            to_jsonb(d)
         FROM course_enrollments_delta AS d
         UNION ALL
-        SELECT 'learner_course_summary', ARRAY[d.learner_id, d.course_id], FALSE, to_jsonb(d)
+        SELECT
+            'learner_course_summary', concat_ws(' ', d.learner_id, d.course_id), FALSE,
+            to_jsonb(d)
         FROM section_progress_delta AS d
         UNION ALL
-        SELECT 'learner_course_summary', ARRAY[r.learner_id, r.course_id], TRUE, to_jsonb(r)
+        SELECT
+            'learner_course_summary', concat_ws(' ', r.learner_id, r.course_id), TRUE,
+            to_jsonb(r)
         FROM recount_course_enrollments() AS r
         UNION ALL
-        SELECT 'learner_course_summary', ARRAY[r.learner_id, r.course_id], TRUE, to_jsonb(r)
+        SELECT
+            'learner_course_summary', concat_ws(' ', r.learner_id, r.course_id), TRUE,
+            to_jsonb(r)
         FROM recount_section_progress() AS r
         UNION ALL
         SELECT
-            'learner_course_summary', ARRAY[s.learner_id, s.course_id], TRUE,
+            'learner_course_summary', concat_ws(' ', s.learner_id, s.course_id), TRUE,
             jsonb_build_object(
                 'attempts', s.attempts,
                 'best_count', (s.best IS NOT NULL)::integer,
@@ -50,66 +64,106 @@ BEGIN
         UNION ALL
 
         -- a course: enrollments; progress and attempts of those who are known as enrolled
-        SELECT 'course_summary', ARRAY[s.course_id], FALSE, to_jsonb(s)
+        SELECT 'course_summary', s.course_id::text, FALSE, to_jsonb(s)
         FROM course_summary AS s
         UNION ALL
-        SELECT 'course_summary', ARRAY[d.course_id], FALSE, to_jsonb(d)
+        SELECT 'course_summary', d.course_id::text, FALSE, to_jsonb(d)
         FROM course_enrollments_delta AS d
         UNION ALL
-        SELECT 'course_summary', ARRAY[r.course_id], TRUE, to_jsonb(r)
+        SELECT 'course_summary', r.course_id::text, TRUE, to_jsonb(r)
         FROM recount_course_enrollments() AS r
         UNION ALL
-        SELECT 'course_summary', ARRAY[s.course_id], TRUE, to_jsonb(s) - 'enrollments'
+        SELECT 'course_summary', s.course_id::text, TRUE, to_jsonb(s) - 'enrollments'
         FROM learner_course_summary AS s
         WHERE s.enrollments > 0
 
         UNION ALL
 
         -- a learner: enrollments, progress, sessions, events; attempts as the pairs have them
-        SELECT 'learner_summary', ARRAY[s.learner_id], FALSE, to_jsonb(s)
+        SELECT 'learner_summary', s.learner_id::text, FALSE, to_jsonb(s)
         FROM learner_summary AS s
         UNION ALL
-        SELECT 'learner_summary', ARRAY[d.learner_id], FALSE, to_jsonb(d)
+        SELECT 'learner_summary', d.learner_id::text, FALSE, to_jsonb(d)
         FROM course_enrollments_delta AS d
         UNION ALL
-        SELECT 'learner_summary', ARRAY[d.learner_id], FALSE, to_jsonb(d)
+        SELECT 'learner_summary', d.learner_id::text, FALSE, to_jsonb(d)
         FROM section_progress_delta AS d
         UNION ALL
-        SELECT 'learner_summary', ARRAY[d.learner_id], FALSE, to_jsonb(d)
+        SELECT 'learner_summary', d.learner_id::text, FALSE, to_jsonb(d)
         FROM learning_sessions_delta AS d
         UNION ALL
         SELECT
-            'learner_summary', ARRAY[d.learner_id], FALSE,
+            'learner_summary', d.learner_id::text, FALSE,
             to_jsonb(d) || jsonb_build_object(d.interaction_type, d.interactions)
         FROM learning_interactions_delta AS d
         UNION ALL
-        SELECT 'learner_summary', ARRAY[r.learner_id], TRUE, to_jsonb(r)
+        SELECT 'learner_summary', r.learner_id::text, TRUE, to_jsonb(r)
         FROM recount_course_enrollments() AS r
         UNION ALL
-        SELECT 'learner_summary', ARRAY[r.learner_id], TRUE, to_jsonb(r)
+        SELECT 'learner_summary', r.learner_id::text, TRUE, to_jsonb(r)
         FROM recount_section_progress() AS r
         UNION ALL
-        SELECT 'learner_summary', ARRAY[r.learner_id], TRUE, to_jsonb(r)
+        SELECT 'learner_summary', r.learner_id::text, TRUE, to_jsonb(r)
         FROM recount_learning_sessions() AS r
         UNION ALL
         SELECT
-            'learner_summary', ARRAY[r.learner_id], TRUE,
+            'learner_summary', r.learner_id::text, TRUE,
             to_jsonb(r) || jsonb_build_object(r.interaction_type, r.interactions)
-        FROM recount_learning_interactions() AS r
+        FROM event AS r
         UNION ALL
         SELECT
-            'learner_summary', ARRAY[s.learner_id], TRUE,
+            'learner_summary', s.learner_id::text, TRUE,
             jsonb_build_object(
                 'attempts', s.attempts,
                 'best_count', (s.best IS NOT NULL)::integer,
                 'best_sum', coalesce(s.best, 0)
             )
         FROM learner_assessment_summary AS s
+
+        UNION ALL
+
+        -- a learner in a course on a day: events
+        SELECT
+            'learner_day_summary', concat_ws(' ', s.course_id, s.utc_day, s.learner_id), FALSE,
+            to_jsonb(s)
+        FROM learner_day_summary AS s
+        UNION ALL
+        SELECT
+            'learner_day_summary', concat_ws(' ', e.course_id, e.utc_day, e.learner_id),
+            e.is_counted,
+            jsonb_build_object(
+                'interactions', e.interactions,
+                'meaningful_interactions',
+                is_meaningful_interaction(e.interaction_type)::integer * e.interactions,
+                'seconds_sum', e.seconds_sum
+            )
+        FROM (
+            SELECT
+                d.course_id,
+                d.utc_day,
+                d.learner_id,
+                d.interaction_type,
+                d.interactions,
+                d.seconds_sum,
+                FALSE AS is_counted
+            FROM learning_interactions_delta AS d
+            UNION ALL
+            SELECT
+                r.course_id,
+                r.utc_day,
+                r.learner_id,
+                r.interaction_type,
+                r.interactions,
+                r.seconds_sum,
+                TRUE
+            FROM event AS r
+        ) AS e
+        WHERE e.course_id IS NOT NULL
     )
 
     SELECT
         s.summary,
-        array_to_string(s.key, ' '),
+        s.key,
         a.attname::text,
         coalesce(sum((s.measures -> a.attname)::bigint) FILTER (WHERE NOT s.is_counted), 0)::text,
         coalesce(sum((s.measures -> a.attname)::bigint) FILTER (WHERE s.is_counted), 0)::text

@@ -15,6 +15,8 @@ BEGIN
 
     DELETE FROM learner_course_summary AS s
     WHERE s.enrollments = 0 AND s.progress_rows = 0 AND s.attempts = 0;
+    DELETE FROM learner_day_summary AS s
+    WHERE s.interactions = 0;
 END;
 $$;
 

@@ -210,6 +210,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION drain_assessment_attempts_delta() FROM public;
 
 COMMENT ON FUNCTION drain_assessment_attempts_delta() IS
-'Counts the queued attempts in learner_assessment_summary, learner_course_summary, '
-'learner_summary and course_summary and empties the queue. For refresh_learning_analytics, '
-'which sees to it that one runs at a time.';
+'Counts the queued attempts in learner_assessment_summary, learner_course_summary, learner_summary '
+'and course_summary and empties the queue. For refresh_learning_analytics, which sees to it that '
+'one runs at a time.';

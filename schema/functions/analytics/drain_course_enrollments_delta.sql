@@ -189,6 +189,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION drain_course_enrollments_delta() FROM public;
 
 COMMENT ON FUNCTION drain_course_enrollments_delta() IS
-'Adds what is queued of enrollments to learner_course_summary, learner_summary and '
-'course_summary and empties the queue. For refresh_learning_analytics, which sees to it that '
-'one runs at a time.';
+'Adds what is queued of enrollments to learner_course_summary, learner_summary and course_summary '
+'and empties the queue. For refresh_learning_analytics, which sees to it that one runs at a time.';

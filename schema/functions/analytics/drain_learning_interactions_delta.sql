@@ -1,6 +1,7 @@
 -- Written from src/lms_schema/measures by make generate.
--- Moves the queue of learning_interactions into learner_summary, in one statement and so in one
--- snapshot.
+-- Moves the queue of learning_interactions into learner_summary and learner_day_summary, in one
+-- statement and so in one snapshot.
+-- depends: functions/is_meaningful_interaction
 CREATE OR REPLACE FUNCTION drain_learning_interactions_delta() RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -45,6 +46,31 @@ BEGIN
             sum(d.effectiveness_count)::bigint AS effectiveness_count
         FROM drained AS d
         GROUP BY d.learner_id
+    ),
+
+    -- what belongs to no course is on no course's time axis
+    daily AS (
+        INSERT INTO learner_day_summary AS s (
+            course_id, utc_day, learner_id, interactions, meaningful_interactions, seconds_sum
+        )
+        SELECT
+            d.course_id,
+            d.utc_day,
+            d.learner_id,
+            sum(d.interactions)::bigint,
+            coalesce(
+                sum(d.interactions) FILTER (WHERE is_meaningful_interaction(d.interaction_type)), 0
+            )::bigint,
+            sum(d.seconds_sum)::bigint
+        FROM drained AS d
+        WHERE d.course_id IS NOT NULL
+        GROUP BY d.course_id, d.utc_day, d.learner_id
+        ON CONFLICT (course_id, utc_day, learner_id) DO UPDATE
+            SET
+                interactions = s.interactions + excluded.interactions,
+                meaningful_interactions
+                = s.meaningful_interactions + excluded.meaningful_interactions,
+                seconds_sum = s.seconds_sum + excluded.seconds_sum
     ),
 
     -- not at the top, where Citus takes no INSERT behind a WITH that writes
@@ -94,5 +120,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION drain_learning_interactions_delta() FROM public;
 
 COMMENT ON FUNCTION drain_learning_interactions_delta() IS
-'Adds what is queued of events to learner_summary and empties the queue. For '
-'refresh_learning_analytics, which sees to it that one runs at a time.';
+'Adds what is queued of events to learner_summary and learner_day_summary and empties the queue. '
+'For refresh_learning_analytics, which sees to it that one runs at a time.';

@@ -187,6 +187,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION drain_section_progress_delta() FROM public;
 
 COMMENT ON FUNCTION drain_section_progress_delta() IS
-'Adds what is queued of progress to learner_course_summary, learner_summary and course_summary '
-'and empties the queue. For refresh_learning_analytics, which sees to it that one runs at a '
-'time.';
+'Adds what is queued of progress to learner_course_summary, learner_summary and course_summary and '
+'empties the queue. For refresh_learning_analytics, which sees to it that one runs at a time.';

@@ -22,6 +22,7 @@ BEGIN
     DELETE FROM analytics_rebuild_request;
     DELETE FROM learner_course_summary;
     DELETE FROM learner_assessment_summary;
+    DELETE FROM learner_day_summary;
     FOR v_summary IN
         -- every bigint of these two is a sum
         SELECT

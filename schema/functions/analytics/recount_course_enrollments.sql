@@ -25,7 +25,8 @@ AS $$
         coalesce(sum(100 * r.engagement_score), 0),
         count(r.engagement_score)
     FROM course_enrollments AS r
-    GROUP BY r.learner_id, r.course_id;
+    GROUP BY
+        r.learner_id, r.course_id;
 $$;
 
 REVOKE EXECUTE ON FUNCTION recount_course_enrollments() FROM public;

@@ -2,10 +2,13 @@
 -- learning_interactions counted from the table: grain and measures of learning_interactions_delta.
 CREATE OR REPLACE FUNCTION recount_learning_interactions() RETURNS TABLE (
     learner_id uuid,
+    course_id uuid,
+    utc_day date,
     interaction_type interaction_type,
     interactions bigint,
     effectiveness_sum bigint,
-    effectiveness_count bigint
+    effectiveness_count bigint,
+    seconds_sum bigint
 )
 LANGUAGE sql
 STABLE PARALLEL SAFE
@@ -14,12 +17,16 @@ SET search_path FROM CURRENT
 AS $$
     SELECT
         r.learner_id,
+        r.course_id,
+        (r.timestamp AT TIME ZONE 'UTC')::date,
         r.interaction_type,
         count(*),
         coalesce(sum(100 * r.learning_effectiveness), 0),
-        count(r.learning_effectiveness)
+        count(r.learning_effectiveness),
+        sum(coalesce(r.duration_seconds, 0))
     FROM learning_interactions AS r
-    GROUP BY r.learner_id, r.interaction_type;
+    GROUP BY
+        r.learner_id, r.course_id, (r.timestamp AT TIME ZONE 'UTC')::date, r.interaction_type;
 $$;
 
 REVOKE EXECUTE ON FUNCTION recount_learning_interactions() FROM public;

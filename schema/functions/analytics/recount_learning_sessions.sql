@@ -29,7 +29,8 @@ AS $$
         coalesce(sum(100 * r.productivity_score), 0),
         count(r.productivity_score)
     FROM learning_sessions AS r
-    GROUP BY r.learner_id;
+    GROUP BY
+        r.learner_id;
 $$;
 
 REVOKE EXECUTE ON FUNCTION recount_learning_sessions() FROM public;

@@ -31,7 +31,8 @@ AS $$
         sum(r.interaction_count),
         sum(r.meaningful_interactions)
     FROM section_progress AS r
-    GROUP BY r.learner_id, r.course_id;
+    GROUP BY
+        r.learner_id, r.course_id;
 $$;
 
 REVOKE EXECUTE ON FUNCTION recount_section_progress() FROM public;

@@ -161,6 +161,7 @@ BEGIN
                     ) AS r
                     GROUP BY r.learner_id, r.course_id
                 ) AS c
+                OFFSET 0 -- is_measured is told once, not for each array
             ) AS k;
 
             IF v_queue IS NOT NULL THEN

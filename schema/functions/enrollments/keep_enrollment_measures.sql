@@ -1,8 +1,9 @@
 -- The derived columns of an enrollment are the triggers' own: they change only together with the
 -- next measures_version and by a trigger. Both together, since an application that saves a whole
 -- row sends an old version, and a trigger of the application's own does not count it. Whatever else
--- a statement writes into them is brought back, without an error. A definer, because the writer
--- need not be able to read progress, attempts and sections.
+-- a statement writes into them is brought back, without an error. It keeps updated_at, too: a
+-- trigger of its own would be one more for each event. A definer, because the writer need not be
+-- able to read progress, attempts and sections.
 -- depends: functions/derive_current_grades functions/mean_section_progress
 -- depends: functions/rounded_minutes
 CREATE OR REPLACE FUNCTION keep_enrollment_measures() RETURNS trigger
@@ -58,6 +59,9 @@ BEGIN
     new.overall_progress := coalesce(
         mean_section_progress(new.progress_sum, new.section_count), new.overall_progress
     );
+    IF TG_OP = 'UPDATE' AND new IS DISTINCT FROM old THEN
+        new.updated_at := statement_timestamp();
+    END IF;
     RETURN new;
 END;
 $$;
@@ -68,4 +72,4 @@ COMMENT ON FUNCTION keep_enrollment_measures() IS
 'Trigger: starts the derived columns of an enrollment that is new or was given to another learner '
 'or course, and brings back what an application writes into them, overall_progress of a course '
 'without sections excepted. progress_sum = NULL has all of them counted anew. Share-locks the '
-'course''s row of course_structure on enrolling.';
+'course''s row of course_structure on enrolling. Keeps updated_at of an enrollment that changes.';

@@ -1,8 +1,8 @@
 -- Adds what progress rows gained or lost to their enrollments. In one UPDATE: all that the new
 -- values rest on is in the row, so that what another transaction wrote meanwhile is added to and
--- not overwritten; in the order of the keys, so that nobody deadlocks. A row is written also where
--- no value changes: one that is only locked is no conflict for the snapshot of a REPEATABLE READ
--- transaction.
+-- not overwritten. Several are locked before, in the order of the keys, so that nobody deadlocks.
+-- A row is written also where no value changes: one that is only locked is no conflict for the
+-- snapshot of a REPEATABLE READ transaction.
 -- Only follow_section_progress calls it, as that definer and under its settings of the planner.
 -- depends: functions/mark_unenrolled functions/mean_section_progress functions/rounded_minutes
 CREATE OR REPLACE FUNCTION add_enrollment_measures(
@@ -21,17 +21,14 @@ DECLARE
     v_lowered_ids uuid[];
 BEGIN
     FOR v_look IN 1..2 LOOP
-        WITH locked AS MATERIALIZED (
-            SELECT e.id, k.progress, k.seconds, k.was, k.last
-            FROM unnest(p_learner_ids, p_course_ids, p_progress, p_seconds, p_was, p_last)
-                AS k (learner_id, course_id, progress, seconds, was, last)
+        IF cardinality(p_learner_ids) > 1 THEN
+            PERFORM FROM unnest(p_learner_ids, p_course_ids) AS k (learner_id, course_id)
             INNER JOIN course_enrollments AS e
                 ON k.learner_id = e.learner_id AND k.course_id = e.course_id
             ORDER BY e.learner_id, e.course_id
-            FOR NO KEY UPDATE OF e
-        ),
-
-        written AS (
+            FOR NO KEY UPDATE OF e;
+        END IF;
+        WITH written AS (
             UPDATE course_enrollments AS e SET
                 measures_version = e.measures_version + 1,
                 progress_sum = e.progress_sum + l.progress,
@@ -42,8 +39,9 @@ BEGIN
                 ),
                 total_time_spent = rounded_minutes(e.seconds_sum + l.seconds),
                 last_accessed = greatest(e.last_accessed, l.last)
-            FROM locked AS l
-            WHERE e.id = l.id
+            FROM unnest(p_learner_ids, p_course_ids, p_progress, p_seconds, p_was, p_last)
+                AS l (learner_id, course_id, progress, seconds, was, last)
+            WHERE e.learner_id = l.learner_id AND e.course_id = l.course_id
             RETURNING
                 e.id, e.learner_id, e.course_id,
                 l.was = e.last_accessed AND l.last IS DISTINCT FROM l.was AS is_lowered

@@ -14,13 +14,12 @@ SET enable_mergejoin = off
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-    v_known CONSTANT text[] := ARRAY[
-        'id', 'learner_id', 'section_id', 'course_id', 'interaction_type', 'interaction_subtype',
-        'learning_objective', 'bloom_taxonomy_level', 'difficulty_level', 'interaction_data',
-        'duration_seconds', 'outcome', 'knowledge_demonstration', 'misconception_indicators',
-        'learning_effectiveness', 'personalization_data', 'difficulty_adjustment', 'device_type',
-        'session_id', 'learning_environment', 'timestamp'
-    ];
+    v_known CONSTANT text[] := ARRAY(
+        SELECT k.key
+        FROM json_object_keys(to_json(jsonb_populate_record(NULL::learning_interactions, '{}')))
+            AS k (key)
+        WHERE k.key <> 'sectionless_course_id' -- which is generated
+    );
     v_element jsonb;
     v_events learning_interactions[];
     v_batch record;
@@ -93,24 +92,7 @@ BEGIN
     END IF;
 
     SET LOCAL plan_cache_mode = auto; -- Citus has no generic plan for INSERT ... SELECT
-    WITH event AS (
-        SELECT
-            coalesce(e.id, gen_random_uuid()) AS id,
-            coalesce(e.timestamp, now()) AS timestamp,
-            coalesce(e.interaction_data, '{}') AS interaction_data,
-            coalesce(e.outcome, 'successful') AS outcome,
-            coalesce(s.course_id, e.course_id) AS course_id,
-            e.learner_id, e.section_id, e.interaction_type, e.interaction_subtype,
-            e.learning_objective, e.bloom_taxonomy_level, e.difficulty_level, e.duration_seconds,
-            e.knowledge_demonstration, e.misconception_indicators, e.learning_effectiveness,
-            e.personalization_data, e.difficulty_adjustment, e.device_type, e.session_id,
-            e.learning_environment,
-            e.ordinality AS number
-        FROM unnest(v_events) WITH ORDINALITY AS e
-        LEFT JOIN learning_sections AS s ON e.section_id = s.id
-    ),
-
-    stored AS (
+    WITH stored AS (
         INSERT INTO learning_interactions (
             id, learner_id, section_id, course_id, interaction_type, interaction_subtype,
             learning_objective, bloom_taxonomy_level, difficulty_level, interaction_data,
@@ -119,15 +101,20 @@ BEGIN
             session_id, learning_environment, timestamp
         )
         -- of an event that the batch holds twice, the first one
-        SELECT DISTINCT ON (e.id, e.timestamp)
-            e.id, e.learner_id, e.section_id, e.course_id, e.interaction_type,
-            e.interaction_subtype, e.learning_objective, e.bloom_taxonomy_level,
-            e.difficulty_level, e.interaction_data, e.duration_seconds, e.outcome,
-            e.knowledge_demonstration, e.misconception_indicators, e.learning_effectiveness,
-            e.personalization_data, e.difficulty_adjustment, e.device_type, e.session_id,
-            e.learning_environment, e.timestamp
-        FROM event AS e
-        ORDER BY e.id, e.timestamp, e.number
+        SELECT DISTINCT ON (e.id, e.timestamp, CASE WHEN e.id IS NULL THEN e.ordinality END)
+            coalesce(e.id, gen_random_uuid()), e.learner_id, e.section_id,
+            coalesce(s.course_id, e.course_id),
+            e.interaction_type, e.interaction_subtype,
+            e.learning_objective, e.bloom_taxonomy_level, e.difficulty_level,
+            coalesce(e.interaction_data, '{}'),
+            e.duration_seconds, coalesce(e.outcome, 'successful'), e.knowledge_demonstration,
+            e.misconception_indicators,
+            e.learning_effectiveness, e.personalization_data, e.difficulty_adjustment,
+            e.device_type,
+            e.session_id, e.learning_environment, coalesce(e.timestamp, now())
+        FROM unnest(v_events) WITH ORDINALITY AS e
+        LEFT JOIN learning_sections AS s ON e.section_id = s.id
+        ORDER BY e.id, e.timestamp, CASE WHEN e.id IS NULL THEN e.ordinality END, e.ordinality
         ON CONFLICT (id, timestamp) DO NOTHING
         RETURNING learner_id, section_id, course_id, interaction_type, duration_seconds, timestamp
     ),

@@ -9,16 +9,21 @@ BEGIN
     EXECUTE format(
         $sql$
         INSERT INTO learning_interactions_delta (
-            learner_id, interaction_type, interactions, effectiveness_sum, effectiveness_count
+            learner_id, course_id, utc_day, interaction_type, interactions, effectiveness_sum,
+            effectiveness_count, seconds_sum
         )
         SELECT
             i.learner_id,
+            i.course_id,
+            (i.timestamp AT TIME ZONE 'UTC')::date,
             i.interaction_type,
             -count(*),
             -coalesce(sum(100 * i.learning_effectiveness), 0),
-            -count(i.learning_effectiveness)
+            -count(i.learning_effectiveness),
+            -sum(coalesce(i.duration_seconds, 0))
         FROM ONLY %s AS i
-        GROUP BY i.learner_id, i.interaction_type
+        GROUP BY
+            i.learner_id, i.course_id, (i.timestamp AT TIME ZONE 'UTC')::date, i.interaction_type
         $sql$,
         p_partition
     );

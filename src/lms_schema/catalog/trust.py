@@ -84,6 +84,11 @@ _STATE = f"""
             SELECT 'index ' || indexrelid::regclass::text FROM pg_index
             WHERE indrelid = c.oid AND NOT indisprimary
             UNION
+            SELECT format('column %%s of type %%s', a.attname, t.oid::regtype)
+            FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
+            WHERE a.attrelid = c.oid AND a.attnum > 0
+                AND t.typnamespace <> 'pg_catalog'::regnamespace
+            UNION
             SELECT 'the default of column ' || a.attname
             FROM pg_attrdef AS d
                 JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
@@ -221,11 +226,12 @@ def state_tables(
     Args:
         connection: To the database.
         schema: The schema.
-        columns: The columns of each state table with their types, as PostgreSQL prints them.
+        columns: What is read of each state table, with its type as PostgreSQL prints it. The
+            other columns are yoyo's affair, and have types of PostgreSQL.
 
     Raises:
-        DatabaseError: When one is not an ordinary table of these columns and nothing else, or is
-            another role's. Nothing of it was read.
+        DatabaseError: When one is not an ordinary table with these columns and nothing that runs
+            somebody's code, or is another role's. Nothing of it was read.
     """
     rows = connection.execute(_STATE, {"schema": schema, "tables": list(columns)}).fetchall()
     for name, kind, owner, is_trusted, is_hidden, found, more in rows:
@@ -247,7 +253,7 @@ def state_tables(
         else:
             if more:
                 problems.append(f"it has {', '.join(more)}")
-            if found != [" ".join(column) for column in columns[name].items()]:
+            if not {" ".join(column) for column in columns[name].items()} <= set(found):
                 problems.append("its columns are not those that migrate makes")
         if problems:
             raise DatabaseError(

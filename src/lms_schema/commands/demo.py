@@ -12,7 +12,7 @@ from lms_schema.commands.options import schema_option
 from lms_schema.commands.output import say
 from lms_schema.commands.progress import followed
 from lms_schema.events import Event
-from lms_schema.server import sessions
+from lms_schema.server import connection_strings
 
 
 @click.command()
@@ -39,7 +39,7 @@ def demo(option: str | None, schema: str | None, html: Path | None) -> None:
     from lms_schema.sample_data.printed_dashboards import print_dashboards
     from lms_schema.server import embedded
 
-    where = nullcontext(sessions.locate(option)) if option else embedded.temporary()
+    where = nullcontext(connection_strings.locate(option)) if option else embedded.temporary()
     with followed() as tell:
         tell(None, Event("begin", "connects" if option else embedded.STARTING))
         with where as conninfo:

@@ -10,7 +10,7 @@ import click
 from lms_schema.commands.options import json_option, schema_option
 from lms_schema.commands.output import print_json, say
 from lms_schema.commands.progress import followed
-from lms_schema.server import sessions
+from lms_schema.server import connection_strings
 
 
 @click.command()
@@ -32,7 +32,7 @@ def docs(folder: Path, option: str | None, schema: str | None, as_json: bool) ->
     """
     from lms_schema.operations.docs import docs
 
-    conninfo = sessions.locate(option) if option else None
+    conninfo = connection_strings.locate(option) if option else None
     with followed(as_json=as_json) as tell:
         result = docs(folder, conninfo=conninfo, schema=schema, on_event=partial(tell, schema))
     if as_json:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from lms_schema.server import sessions
+from lms_schema.server import connection_strings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -47,7 +47,7 @@ def database_option(command: Command) -> Command:
         "--database",
         "conninfo",
         metavar="URL",
-        callback=lambda _ctx, _parameter, value: sessions.locate(value),
+        callback=lambda _ctx, _parameter, value: connection_strings.locate(value),
         help="The database: a libpq URL or key=value string, or embedded[:DIR] for the PostgreSQL "
         "of the 'embedded' extra. Default: LMS_DATABASE_URL, else DATABASE_URL, else libpq's own "
         "variables, service file and defaults.",

@@ -6,7 +6,7 @@ it left in the state tables, where times, ids and users are those of the role th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,18 +15,21 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from lms_schema.events import Action, OnEvent, steps, unheard
-from lms_schema.records import ledger, yoyo_layout
+from lms_schema.records import ledger, record_writer
 from lms_schema.runner.migration import run_on_disposable
 from lms_schema.runner.observer import Observer, Step
-from lms_schema.server import sessions
+from lms_schema.server import search_path, sessions
 from lms_schema.source.files import Kind, SqlFile
 from lms_schema.source.package import SchemaPackage
 from lms_schema.source.statements import tokens
+
+_Row = Mapping[str, Any]
 
 _NOW = sql.SQL("now() AT TIME ZONE 'UTC'")
 _OF_THE_RUN = {
     "applied_at_utc": _NOW,
     "created_at_utc": _NOW,
+    "installed_at_utc": _NOW,
     "id": sql.SQL("gen_random_uuid()"),
     "username": sql.SQL("current_user"),
     "hostname": sql.SQL("coalesce(host(inet_client_addr()), 'local')"),
@@ -63,6 +66,19 @@ class Part:
 
     name: str
     text: str
+
+
+@dataclass(frozen=True)
+class _Left:
+    """What a run left in the state tables.
+
+    Attributes:
+        records: The record of each file, by id.
+        log: An entry of the log for each file and operation.
+    """
+
+    records: Mapping[str, _Row]
+    log: Mapping[tuple[str, str], _Row]
 
 
 class _Recorder(Observer):
@@ -107,18 +123,25 @@ def script(
     recorder = _Recorder()
     tell = steps(on_event, "applies the files on a disposable server")
     with sessions.session(conninfo, schema=schema) as session:
-        start = _precondition(since) if since else Part("state", ledger.creation())
+        connection = session.connection
+        start = _precondition(since) if since else _state(connection, schema)
         if since:
             run_on_disposable(session, since, on_event=tell)
         run_on_disposable(session, package, recorder, on_event=tell)
-        rows = {row["migration_id"]: row for row in _records(session.connection, schema)}
+        left = _Left(
+            {row["migration_id"]: row for row in _rows(connection, schema, ledger.TABLE)},
+            {
+                (row["migration_id"], row["operation"]): row
+                for row in _rows(connection, schema, ledger.LOG_TABLE)
+            },
+        )
     known = set(since.by_id) if since else set()
-    return [start, *(_part(package, rows, known, *done) for done in recorder.transactions)]
+    return [start, *(_part(package, left, known, *done) for done in recorder.transactions)]
 
 
 def _part(
     package: SchemaPackage,
-    rows: dict[str, dict[str, Any]],
+    left: _Left,
     known: set[str],
     actions: Sequence[Action],
     steps: Sequence[Step],
@@ -131,9 +154,9 @@ def _part(
     for done in actions:
         texts += [_forgotten(done.file)] if done.file in known else []
         texts += (
-            [_logged(done.file, "unmark")]
+            [_insert(ledger.LOG_TABLE, left.log[done.file, "unmark"])]
             if done.action == "drop"
-            else _recorded(package, rows[done.file])
+            else _recorded(package, left, done.file)
         )
         known.add(done.file)
     return Part(action.file, "\n\n".join(texts) + "\n")
@@ -175,21 +198,38 @@ $release$;
     return Part("release", text.as_string(None))
 
 
-def _records(connection: psycopg.Connection[Any], schema: str) -> list[dict[str, Any]]:
-    query = sql.SQL("SELECT {} FROM {} ORDER BY 1").format(
-        sql.SQL(", ").join(map(sql.Identifier, ledger.RECORD)),
-        sql.Identifier(schema, ledger.TABLE),
-    )
+def _state(connection: psycopg.Connection[Any], schema: str) -> Part:
+    """Make the schema and its state tables, as migrate does; return what makes the tables."""
+    connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
+    with connection.transaction(), search_path.opened(connection, schema):
+        statements = [f"{statement};" for statement in record_writer.create(connection)]
+    table = ledger.VERSION_TABLE
+    statements += [_insert(table, row) for row in _rows(connection, schema, table)]
+    return Part("state", "\n".join(statements) + "\n")
+
+
+def _rows(connection: psycopg.Connection[Any], schema: str, table: str) -> list[_Row]:
+    """Return the rows of a state table, without what is empty or filled by the table itself."""
+    query = sql.SQL("SELECT * FROM {}").format(sql.Identifier(schema, table))
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query).fetchall()
+        return [
+            {
+                name: value
+                for name, value in row.items()
+                if value is not None and name not in ledger.ORIGIN
+            }
+            for row in cursor.execute(query).fetchall()
+        ]
 
 
-def _recorded(package: SchemaPackage, row: dict[str, Any]) -> Iterable[str]:
-    file = package.by_id[row["migration_id"]]
-    values: dict[str, Any] = dict(row)
-    if file.kind is Kind.RECURRING:
+def _recorded(package: SchemaPackage, left: _Left, file_id: str) -> Iterable[str]:
+    values = dict(left.records[file_id])
+    if package.by_id[file_id].kind is Kind.RECURRING:
         values["objects"] = _MADE_BY_A_RECURRING_FILE
-    return _insert(ledger.TABLE, values), _logged(file.id, "mark")
+    return (
+        _insert(ledger.TABLE, values),
+        _insert(ledger.LOG_TABLE, left.log[file_id, "mark"]),
+    )
 
 
 def _forgotten(file_id: str) -> str:
@@ -199,26 +239,7 @@ def _forgotten(file_id: str) -> str:
     return statement.as_string(None)
 
 
-def _logged(file_id: str, operation: str) -> str:
-    return _insert(
-        ledger.LOG_TABLE,
-        {
-            "id": None,
-            "migration_hash": yoyo_layout.hash_of(file_id),
-            "migration_id": file_id,
-            "operation": operation,
-            "username": None,
-            "hostname": None,
-            "created_at_utc": None,
-        },
-    )
-
-
-def _value(value: Any) -> sql.Composable:
-    return value if isinstance(value, sql.Composable) else sql.Literal(value)
-
-
-def _insert(table: str, row: dict[str, Any]) -> str:
+def _insert(table: str, row: _Row) -> str:
     statement = sql.SQL("INSERT INTO {} ({}) VALUES ({});").format(
         sql.Identifier(table),
         sql.SQL(", ").join(map(sql.Identifier, row)),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from lms_schema.measures import measures
-from lms_schema.measures.measures import Column, Figure
+from lms_schema.measures.measures import Column, Figure, Key
 
 _HEADER = "-- Written from src/lms_schema/measures by make generate.\n"
 _WIDTH = 100
@@ -51,7 +51,7 @@ def files() -> dict[str, str]:
     }
 
 
-def _names(items: Iterable[Column | Figure]) -> list[str]:
+def _names(items: Iterable[Key | Column | Figure]) -> list[str]:
     """Return the names of columns."""
     return [item.name for item in items]
 
@@ -61,9 +61,10 @@ def _aliased(names: Iterable[str], row: str) -> list[str]:
     return [f"{row}.{name}" for name in names]
 
 
-def _values(columns: Iterable[Column], row: str, *, named: bool = False) -> list[str]:
-    """Return SQL of what a row adds to columns."""
-    return [column.value.replace("{row}", row) + f" AS {column.name}" * named for column in columns]
+def _values(columns: Iterable[Key | Column], row: str, *, named: bool = False) -> list[str]:
+    """Return SQL of what a row has of a key or adds to columns."""
+    values = [(column.name, column.value.replace("{row}", row)) for column in columns]
+    return [value + f" AS {name}" * (named and value != f"{row}.{name}") for name, value in values]
 
 
 def _signed(columns: Iterable[Column], row: str, *, named: bool = False) -> list[str]:

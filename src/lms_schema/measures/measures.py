@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Literal
@@ -125,20 +125,37 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Key:
+    """A column by which a queue groups.
+
+    Attributes:
+        name: Its name.
+        type: Its type.
+        value: SQL of it from a row; `{row}` stands for the row's alias.
+        is_optional: Whether it may be NULL.
+    """
+
+    name: str
+    type: str
+    value: str
+    is_optional: bool
+
+
+@dataclass(frozen=True)
 class Source:
     """A table that the analytics follow.
 
     Attributes:
         table: Its name.
         rows: What its rows are called.
-        key: The columns by which its queue groups, and their types.
+        key: The columns by which its queue groups.
         measures: What is measured of its rows.
         types: Columns of learner_summary, each the number of rows of the type of its name.
     """
 
     table: str
     rows: str
-    key: Mapping[str, str]
+    key: list[Key]
     measures: list[Measure]
     types: list[Column]
 
@@ -203,7 +220,9 @@ def source(
     rows: str,
     measures: list[dict[str, Any]],
     key: Mapping[str, str] | None = None,
-    types: list[str] | None = None,
+    optional: Collection[str] = (),
+    computed: Mapping[str, str] | None = None,
+    types: Sequence[str] = (),
 ) -> Source:
     """Return the table of a section of the list.
 
@@ -214,9 +233,12 @@ def source(
     return Source(
         table,
         rows,
-        key or {},
+        [
+            Key(name, type_, (computed or {}).get(name, f"{{row}}.{name}"), name in optional)
+            for name, type_ in (key or {}).items()
+        ],
         [Measure(**{**shared, **line}) for line in measures],
-        [Column(name, "", "", f"number of {rows} of type {name}") for name in types or ()],
+        [Column(name, "", "", f"number of {rows} of type {name}") for name in types],
     )
 
 

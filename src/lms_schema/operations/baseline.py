@@ -118,7 +118,7 @@ def baseline(
 
 
 def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
-    from lms_schema.records.ledger import Ledger
+    from lms_schema.records.record_writer import RecordWriter
 
     connection = session.connection
     relations = [key.name for key in release.objects if key.kind in ("table", "view")]
@@ -134,9 +134,9 @@ def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
         )
     objects = release_objects.recorded(connection, session.schema)
     trust.refuse_strangers(connection, session.schema, set(chain.from_iterable(objects.values())))
-    ledger = Ledger(connection, session.schema)
+    records = RecordWriter(connection, session.schema)
     try:
-        ledger.create()
+        records.create()
     except psycopg.errors.InsufficientPrivilege as error:
         raise DatabaseError(
             printable(
@@ -147,5 +147,5 @@ def _adopt(session: Session, release: Catalog) -> tuple[str, ...]:
         ) from error
     files = packages.read().files
     for file in files:
-        ledger.record(file, objects[file.id])
+        records.record(file, objects[file.id])
     return tuple(file.id for file in files)

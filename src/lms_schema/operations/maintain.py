@@ -16,7 +16,13 @@ from lms_schema.catalog import trust
 from lms_schema.errors import DatabaseError, UsageError, printable
 from lms_schema.events import Event, OnEvent, unheard
 from lms_schema.records import ledger, release_objects
-from lms_schema.server import advisory_lock, search_path, sessions, suggested_commands
+from lms_schema.server import (
+    advisory_lock,
+    connection_strings,
+    search_path,
+    sessions,
+    suggested_commands,
+)
 from lms_schema.server.retry import BUSY, Result, retried
 
 _DRIFT = ("42", "55000")
@@ -275,7 +281,7 @@ class _Maintenance:
             if self._connection.broken:
                 raise
             outcome = "busy" if failure.sqlstate in BUSY else "failed"
-            error = sessions.redacted(sessions.described(failure), self._conninfo)
+            error = connection_strings.redacted(sessions.described(failure), self._conninfo)
             if (failure.sqlstate or "").startswith(_DRIFT):
                 error += f"\nThe schema was changed by hand. Run: {_mending(self._session)}"
         step = MaintainStep(

@@ -126,7 +126,7 @@ def migrate(
             was installed without `migrate`.
         UsageError: When the package, the server or an argument cannot be used.
     """
-    from lms_schema.records import ledger
+    from lms_schema.records.record_writer import RecordWriter
 
     if repair and to:
         raise UsageError(REPAIR_OF_ALL)
@@ -148,7 +148,7 @@ def migrate(
             on_wait=lambda text: on_event(Event("waiting", text)),
         )
         with waiting:
-            records = ledger.Ledger(connection, session.schema)
+            records = RecordWriter(connection, session.schema)
             run = Migration(session, package, records, wait, on_event, observer)
             if repair:
                 actions, repaired, left = _repaired(run, session, package)

@@ -24,7 +24,7 @@ from lms_schema.tracing.plan_result import (
     PlanResult,
     Table,
 )
-from lms_schema.tracing.table_locks import Effects
+from lms_schema.tracing.statement_effects import Effects
 
 if TYPE_CHECKING:
     from lms_schema.tracing.trace import Trace, TracedTransaction

@@ -27,7 +27,8 @@ from lms_schema.source.statements import Statement
 
 if TYPE_CHECKING:
     from lms_schema.catalog.catalog import Catalog
-    from lms_schema.records.ledger import Entry, Ledger
+    from lms_schema.records.ledger import Entry
+    from lms_schema.records.record_writer import RecordWriter
 
 
 class Applier:
@@ -44,7 +45,7 @@ class Applier:
         connection: psycopg.Connection[Any],
         schema: str,
         package: SchemaPackage,
-        ledger: Ledger,
+        ledger: RecordWriter,
         executor: Executor,
         observer: Observer,
     ) -> None:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg.errors import Diagnostic
@@ -21,12 +22,14 @@ from psycopg.errors import Diagnostic
 from lms_schema.catalog import schema_objects
 from lms_schema.catalog.trust import Ground
 from lms_schema.events import Action
-from lms_schema.records.ledger import Ledger
 from lms_schema.server import search_path
 from lms_schema.server.blockers import Blockers
 from lms_schema.server.sessions import Session
 from lms_schema.source.create_statement import created
 from lms_schema.source.files import INDEXES, Kind, SqlFile, extra_of
+
+if TYPE_CHECKING:
+    from lms_schema.records.record_writer import RecordWriter
 
 _CHANGES = re.compile(r"(?:COMMENT|GRANT|REVOKE|ALTER|DROP)\b", re.IGNORECASE)
 
@@ -62,7 +65,7 @@ class FreshInstall:
     def __init__(
         self,
         session: Session,
-        ledger: Ledger,
+        ledger: RecordWriter,
         blockers: Blockers,
         ground: Ground,
         on_notice: Callable[[Diagnostic], None],

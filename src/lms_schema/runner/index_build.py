@@ -9,7 +9,7 @@ built one by one and attached. A partition that is made meanwhile brings its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from lms_schema.errors import LmsSchemaError, StatementFailed
@@ -49,9 +49,10 @@ class IndexBuilder:
         self._retry = retry
         self._tell = tell
 
-    def is_needed(self) -> bool:
-        """Tell whether a table of the schema holds rows, so that indexes are not just run."""
-        return self._catalog.is_filled(self._session.schema)
+    def is_needed(self, files: Iterable[SqlFile]) -> bool:
+        """Tell whether a table that the files index holds rows, so that they are not just run."""
+        wanted = filter(None, (index_statement.parse(file.statements) for file in files))
+        return self._catalog.is_filled(self._session.schema, [index.table for index in wanted])
 
     def build(self, file: SqlFile, *, anew: bool = False) -> str | None:
         """Build the index of a file, or finish what is there of it.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg.rows import class_row
 
-from lms_schema.records.ledger import TABLES
 from lms_schema.server import search_path
 
 _TABLE = """
@@ -80,7 +80,7 @@ _MISSING = f"""
 _FILLED = """
     SELECT EXISTS (
         SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE n.nspname = %s AND c.relkind IN ('r', 'm', 'p') AND c.relname <> ALL (%s)
+        WHERE n.nspname = %s AND c.relkind IN ('r', 'm', 'p') AND c.relname = ANY (%s)
             AND (pg_relation_size(c.oid) > 0 OR c.relkind = 'p' AND EXISTS (
                 SELECT FROM pg_partition_tree(c.oid) AS t WHERE pg_relation_size(t.relid) > 0
             ))
@@ -154,9 +154,9 @@ class IndexCatalog:
             cursor.execute(f"{_TABLE} AND n.nspname = %s AND c.relname = %s", (schema, name))
             return cursor.fetchone()
 
-    def is_filled(self, schema: str) -> bool:
-        """Tell whether any table of the schema has a page, other than the state tables."""
-        row = self._connection.execute(_FILLED, (schema, list(TABLES))).fetchone()
+    def is_filled(self, schema: str, tables: Sequence[str]) -> bool:
+        """Tell whether any of these tables of the schema has a page."""
+        row = self._connection.execute(_FILLED, (schema, list(tables))).fetchone()
         return bool(row and row[0])
 
     def missing(self, index: Index) -> list[Table]:

@@ -28,7 +28,8 @@ from lms_schema.source.files import INDEXES, Kind, SqlFile, extra_of
 from lms_schema.source.package import SchemaPackage
 
 if TYPE_CHECKING:
-    from lms_schema.records.ledger import Entry, Ledger
+    from lms_schema.records.ledger import Entry
+    from lms_schema.records.record_writer import RecordWriter
     from lms_schema.runner.index_build import IndexBuilder
     from lms_schema.server.sessions import Session
 
@@ -50,7 +51,7 @@ class Migration:
         self,
         session: Session,
         package: SchemaPackage,
-        ledger: Ledger,
+        ledger: RecordWriter,
         wait: float,
         tell: Callable[[Event], None],
         observer: Observer | None = None,
@@ -161,7 +162,7 @@ class Migration:
         """
         if not (self._fresh and self._tracked and only_defines(files[0])):
             return []
-        if files[0].folder.name == INDEXES and self._indexes.is_needed():
+        if files[0].folder.name == INDEXES and self._indexes.is_needed(files):
             return []
         actions = self._fresh.apply(files)
         self._is_behind |= bool(actions)
@@ -361,7 +362,7 @@ def run_on_disposable(
     Raises:
         StatementFailed: When PostgreSQL refused a statement.
     """
-    from lms_schema.records import ledger
+    from lms_schema.records.record_writer import RecordWriter
 
-    records = ledger.Ledger(session.connection, session.schema)
+    records = RecordWriter(session.connection, session.schema)
     return Migration(session, package, records, 0, on_event, observer).all(last, repair)

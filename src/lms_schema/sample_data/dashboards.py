@@ -122,6 +122,25 @@ class Week:
 
 
 @dataclass(frozen=True)
+class Day:
+    """Activity in a course on a day, by course_daily_activity.
+
+    Attributes:
+        day: The day, UTC.
+        learners: Learners with an interaction.
+        interactions: Interactions.
+        meaningful: Those in which a learner does something with the content.
+        hours: Their duration, hours.
+    """
+
+    day: date
+    learners: int
+    interactions: int
+    meaningful: int
+    hours: Decimal
+
+
+@dataclass(frozen=True)
 class Band:
     """Learners between two percentages of progress.
 
@@ -286,6 +305,27 @@ LEFT JOIN week ON s.monday = week.monday
 ORDER BY s.monday
 """
 
+_DAYS = """
+SELECT
+    s.day::date AS day,
+    coalesce(a.active_learners, 0) AS learners,
+    coalesce(a.interactions, 0) AS interactions,
+    coalesce(a.meaningful_interactions, 0) AS meaningful,
+    coalesce(a.seconds, 0) / 3600.0 AS hours
+FROM (
+    SELECT max(c.utc_day)::timestamp AS last_day
+    FROM course_daily_activity AS c
+    WHERE c.course_id = %(course)s
+) AS shown
+CROSS JOIN
+    generate_series(
+        shown.last_day - interval '13 days', shown.last_day, interval '1 day'
+    ) AS s (day)
+LEFT JOIN course_daily_activity AS a
+    ON a.course_id = %(course)s AND s.day::date = a.utc_day
+ORDER BY s.day
+"""
+
 _BANDS = """
 SELECT
     s.lowest,
@@ -353,12 +393,14 @@ class Details:
 
     Attributes:
         weeks: From its first interaction to its last.
+        days: The fourteen up to its last interaction; none without one.
         bands: Ten bands of progress, the lowest first; 100 percent is in the last.
         risks: Who may need help, most reasons and least progress first.
         assessments: Diagnostic, those of its modules, summative.
     """
 
     weeks: Sequence[Week]
+    days: Sequence[Day]
     bands: Sequence[Band]
     risks: Sequence[Risk]
     assessments: Sequence[Assessment]
@@ -390,6 +432,7 @@ def read(connection: Connection, on_event: OnEvent = unheard) -> Figures:
     for course in found:
         details[course.id] = Details(
             weeks(connection, course.id),
+            days(connection, course.id),
             bands(connection, course.id),
             risks(connection, course.id),
             assessments(connection, course.id),
@@ -416,6 +459,11 @@ def paces(connection: Connection) -> list[Pace]:
 def weeks(connection: Connection, course: UUID) -> list[Week]:
     """Return the weeks of a course from its first interaction to its last."""
     return _read(connection, Week, _WEEKS, course)
+
+
+def days(connection: Connection, course: UUID) -> list[Day]:
+    """Return the fourteen days up to the last interaction in a course; none without one."""
+    return _read(connection, Day, _DAYS, course)
 
 
 def bands(connection: Connection, course: UUID) -> list[Band]:

@@ -106,6 +106,11 @@ def print_dashboards(figures: Figures) -> None:
         [(f"{week.monday:%d %b}", week.learners) for week in details.weeks],
     )
     print_bars(
+        f"course_daily_activity: {shown.title}",
+        "Learners with an interaction, by day, in the fourteen days up to the last one.",
+        [(f"{day.day:%a %d %b}", day.learners) for day in details.days],
+    )
+    print_bars(
         f"Progress: {shown.title}",
         "Learners by how much of the course they have done.",
         [(f"from {band.lowest} %", band.learners) for band in details.bands],

@@ -41,6 +41,17 @@ def teacher_page(template: Template, figures: Figures, *, as_of: datetime) -> st
                 }
                 for number, week in enumerate(figures.details[course.id].weeks, 1)
             ],
+            "days": [
+                {
+                    "label": f"{day.day.day} {day.day:%b}",
+                    "value": day.learners,
+                    "above": 0,
+                    "title": f"{day.day:%A}, {day.day.day} {day.day:%B}: "
+                    f"{day.learners} active learners, {day.interactions} interactions, "
+                    f"{day.meaningful} of them meaningful; {day.hours:.1f} hours",
+                }
+                for day in figures.details[course.id].days
+            ],
             "bands": [
                 {
                     "label": f"{band.lowest}",

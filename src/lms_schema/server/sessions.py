@@ -1,20 +1,17 @@
-"""Where the database is, and what a session on it looks like."""
+"""A session on a database: its settings, its schema, and what it refuses."""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import unquote
 from weakref import WeakSet
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
 from lms_schema.errors import (
     DatabaseError,
@@ -26,8 +23,7 @@ from lms_schema.errors import (
 )
 from lms_schema.server import (
     connection_strings,
-    embedded,
-    relatives,
+    other_servers,
     search_path,
     suggested_commands,
 )
@@ -41,8 +37,6 @@ OPENED: ContextVar[WeakSet[psycopg.Connection[Any]] | None] = ContextVar("OPENED
 
 _LONGEST = 2**31 - 1
 """Milliseconds that a timeout of PostgreSQL may have."""
-
-_SECRETS = ("password", "sslpassword", "oauth_client_secret")
 
 
 @dataclass(frozen=True)
@@ -105,25 +99,6 @@ class Session:
             )
 
 
-def locate(option: str | None) -> str:
-    """Return the connection string to use.
-
-    Args:
-        option: The `--database` option. Else the environment's LMS_DATABASE_URL, else its
-            DATABASE_URL, else libpq's own variables, service files and defaults.
-            `embedded` or `embedded:DIR` starts the PostgreSQL of the `embedded` extra.
-
-    Raises:
-        UsageError: When the embedded PostgreSQL is wanted and not installed.
-        DatabaseError: When it does not start.
-    """
-    value = option or os.environ.get("LMS_DATABASE_URL") or os.environ.get("DATABASE_URL") or ""
-    suggested_commands.note_database(option)
-    if value == "embedded" or value.startswith("embedded:"):
-        return embedded.start(value.removeprefix("embedded").removeprefix(":"))
-    return value
-
-
 @contextmanager
 def session(
     conninfo: str,
@@ -156,7 +131,7 @@ def session(
             supported, or no schema to take.
     """
     with connected(conninfo) as connection:
-        relatives.refuse(connection)
+        other_servers.refuse(connection)
         if on_notice is not None:
             connection.add_notice_handler(on_notice)
         opened: Session | None = None
@@ -171,7 +146,7 @@ def session(
                 raise
             why = reason(error, connection, place, read_only=read_only)
             text = "\n".join(filter(None, (described(error), why)))
-            raise DatabaseError(redacted(text, conninfo)) from None
+            raise DatabaseError(connection_strings.redacted(text, conninfo)) from None
 
 
 @contextmanager
@@ -199,28 +174,7 @@ def connected(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
                 opened.add(connection)
             yield connection
     except psycopg.Error as error:
-        raise DatabaseError(redacted(described(error), conninfo)) from None
-
-
-def redacted(text: str, conninfo: str) -> str:
-    """Return the text without the passwords of a connection string or of the environment."""
-    try:
-        parameters = conninfo_to_dict(conninfo)
-    except psycopg.ProgrammingError:
-        parameters = {}
-    public = {str(value) for name, value in parameters.items() if name not in _SECRETS}
-    secrets = {str(parameters[name]) for name in _SECRETS if parameters.get(name)}
-    secrets.add(os.environ.get("PGPASSWORD", ""))
-    # A password that holds @, : or / unescaped ends up in the host, port or database name.
-    if conninfo.count("@") > 1 or not secrets - {""}:
-        for part in re.findall(r"://[^:@]*:(.*)@", conninfo):
-            pieces = {part, *re.split(r"[@:/?#&]", part)}
-            secrets |= pieces | {unquote(piece) for piece in pieces}
-            public = set()
-    for secret in sorted(secrets - public - {""}, key=len, reverse=True):
-        # whole words only: a short password is a part of many
-        text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", text)
-    return text
+        raise DatabaseError(connection_strings.redacted(described(error), conninfo)) from None
 
 
 def described(error: psycopg.Error) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from lms_schema.tracing.plan_result import PlannedStatement, Table
-from lms_schema.tracing.table_locks import Lock
+from lms_schema.tracing.statement_effects import Lock
 
 
 def effect_lines(statement: PlannedStatement, tables: Mapping[str, Table]) -> Iterable[str]:

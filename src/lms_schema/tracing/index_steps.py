@@ -8,7 +8,7 @@ from lms_schema.runner.observer import Step
 from lms_schema.source import index_statement
 from lms_schema.source.files import INDEXES, SqlFile
 from lms_schema.source.statements import Statement
-from lms_schema.tracing.table_locks import Effects, Lock
+from lms_schema.tracing.statement_effects import Effects, Lock
 from lms_schema.tracing.trace import TracedStatement
 
 _EACH = "<each partition>"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lms_schema.events import Action
-from lms_schema.tracing.table_locks import Effects, Lock
+from lms_schema.tracing.statement_effects import Effects, Lock
 
 Danger = Literal["none", "brief", "long"]
 

@@ -22,7 +22,7 @@ from lms_schema.server import embedded, search_path, sessions
 from lms_schema.source import package as packages
 from lms_schema.source.files import INDEXES, SECURITY, Kind, folder_of
 from lms_schema.source.package import SchemaPackage
-from lms_schema.tracing import table_locks
+from lms_schema.tracing import statement_effects
 
 _INSUFFICIENT_PRIVILEGE = "42501"
 
@@ -37,7 +37,7 @@ class TracedStatement:
     """
 
     step: Step
-    effects: table_locks.Effects
+    effects: statement_effects.Effects
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,13 @@ class Tracer(Observer):
         self._connection = connection
         self._schema = schema
         self._statements: list[TracedStatement] = []
-        self._reader: table_locks.LockReader
+        self._reader: statement_effects.EffectReader
         self.transactions: list[TracedTransaction] = []
 
     def begin(self) -> None:
         """Note what there is."""
         self._statements = []
-        self._reader = table_locks.LockReader(self._connection, self._schema, ledger.TABLES)
+        self._reader = statement_effects.EffectReader(self._connection, self._schema, ledger.TABLES)
 
     def executed(self, step: Step) -> None:
         """Note what the statement did."""

@@ -1,19 +1,20 @@
 {% set queue = source.table ~ "_delta" %}
-{% set grouped = source.key | aliased("r") %}
+{% set key = source.key | names | aliased("r") %}
 {% macro gathered(rows, sign="") %}
             v_rows := ARRAY(
                 SELECT
                     (
-                        {{ (["NULL"] + grouped + source.columns | totals("r", sign)) | fill(24) }}
+                        {{ (["NULL"] + source.key | values("r") + source.columns | totals("r", sign)) | fill(24) }}
                     )::{{ queue }}
                 FROM {{ rows }} AS r
-                GROUP BY {{ grouped | join(", ") }}
+                GROUP BY
+                    {{ source.key | values("r") | fill(20) }}
             );
 {%- endmacro %}
 {% macro changed(sign, row, table, named=False) %}
                     SELECT
                         {{ sign }}{{ " AS sign" if named }},
-                        {{ source.key | aliased(row) | lines(24) }},
+                        {{ source.key | values(row, named=named) | lines(24) }},
                         {{ source.columns | rejectattr("value", "eq", "1") | values(row, named=named) | lines(24) }}
                     FROM {{ table }} AS {{ row }}
 {%- endmacro %}
@@ -41,14 +42,14 @@ BEGIN
             v_rows := ARRAY(
                 SELECT
                     (
-                        {{ (["NULL"] + grouped + signed) | fill(24) }}
+                        {{ (["NULL"] + key + signed) | fill(24) }}
                     )::{{ queue }}
                 FROM (
 {{ changed(-1, "o", "old_rows", named=True) }}
                     UNION ALL
 {{ changed(1, "n", "new_rows") }}
                 ) AS r
-                GROUP BY {{ grouped | join(", ") }}
+                GROUP BY {{ key | join(", ") }}
                 HAVING
                     {{ signed | join(" <> 0\n                    OR ") }} <> 0
             );
@@ -56,10 +57,10 @@ BEGIN
 {% endfor %}
     END CASE;
     INSERT INTO {{ queue }} (
-        {{ (source.key | list + source.columns | names) | fill(8) }}
+        {{ ((source.key + source.columns) | names) | fill(8) }}
     )
     SELECT
-        {{ (source.key | list + source.columns | names) | aliased("r") | fill(8) }}
+        {{ ((source.key + source.columns) | names) | aliased("r") | fill(8) }}
     FROM unnest(v_rows) AS r;
     RETURN NULL;
 END;

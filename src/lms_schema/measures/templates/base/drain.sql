@@ -1,51 +1,28 @@
-{# What functions that move a queue into the summaries have in common. #}
-{% macro added(summary, key, part, change, columns, shown) %}
-    {{ part }} AS (
-        INSERT INTO {{ summary }} AS s (
-            {{ ([key, "changed_at"] + columns | names) | fill(12) }}
-        )
-        SELECT
-            c.{{ key }},
-            v_now,
-{% for column in columns %}
-            coalesce(o.{{ column.name }}, 0) + c.{{ column.name }}{{ "," if not loop.last }}
-{% endfor %}
-        FROM {{ change }} AS c
-        LEFT JOIN {{ summary }} AS o ON c.{{ key }} = o.{{ key }}
-        ON CONFLICT ({{ key }}) DO UPDATE SET
-{% for column in columns %}
-            {{ column.name }} = excluded.{{ column.name }},
-{% endfor %}
-            changed_at = CASE
-                WHEN (
-                    {{ shown | aliased("s") | fill(20) }}
-                ) IS DISTINCT FROM (
-                    {{ shown | aliased("excluded") | fill(20) }}
-                ) THEN excluded.changed_at
-                ELSE s.changed_at
-            END
-    )
-{%- endmacro %}
-{% macro added_to_pair(columns) %}
-    pair AS (
-        INSERT INTO learner_course_summary AS s (
-            {{ (["learner_id", "course_id"] + columns | names) | fill(12) }}
-        )
-        SELECT
-            c.learner_id,
-            c.course_id,
-            {{ columns | names | aliased("c") | lines(12) }}
-        FROM change AS c
-        ON CONFLICT (learner_id, course_id) DO UPDATE
-            SET
-{% for column in columns %}
-                {{ column.name }} = s.{{ column.name }} + excluded.{{ column.name }}{{ "," if not loop.last }}
-{% endfor %}
-        RETURNING s.*
-    )
-{%- endmacro %}
-{% macro summed(columns, row, factor="") %}
-{% for column in columns %}
-            sum({{ factor }}{{ row }}.{{ column.name }})::bigint AS {{ column.name }}{{ ",\n" if not loop.last }}
-{%- endfor %}
-{%- endmacro %}
+{% set queue = source.table ~ "_delta" %}
+{% block head %}{% endblock %}
+CREATE OR REPLACE FUNCTION drain_{{ queue }}() RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+-- a session keeps its plans: one made for an empty queue must not walk a full one
+SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+    -- a parameter: on Citus, now() would be that of the node which a statement is sent to
+    v_now CONSTANT timestamptz := now();
+    v_is_done boolean;
+BEGIN
+    WITH drained AS (
+        DELETE FROM {{ queue }}
+        RETURNING *
+    ),
+
+{% block parts %}{% endblock %}
+
+    SELECT TRUE INTO v_is_done;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION drain_{{ queue }}() FROM public;
+
+{{ comment("FUNCTION drain_" ~ queue ~ "()", does ~ " and empties the queue. For refresh_learning_analytics, "
+~ "which sees to it that one runs at a time") }}

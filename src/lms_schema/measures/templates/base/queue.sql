@@ -5,8 +5,8 @@
 {% endblock %}
 CREATE TABLE {{ queue }} (
     id bigint GENERATED ALWAYS AS IDENTITY{% block numbers %}{% endblock %} PRIMARY KEY,
-{% for name, type in source.key.items() %}
-    {{ name }} {{ type }} NOT NULL,
+{% for column in source.key %}
+    {{ column.name }} {{ column.type }}{{ " NOT NULL" if not column.is_optional }},
 {% endfor %}
 {% for column in source.columns %}
     {{ column.name }} bigint NOT NULL{{ "," if not loop.last }}
@@ -21,8 +21,9 @@ CREATE TABLE {{ queue }} (
 ~ "triggers, emptied by refresh_learning_analytics. In every snapshot " ~ summaries ~ " + queue = "
 ~ source.rows) }}
 {{ comment("COLUMN " ~ queue ~ ".id", "number of the entry") }}
-{% for name in source.key %}
-{{ comment("COLUMN " ~ queue ~ "." ~ name, name | replace("_id", "") | replace("_", " ")) }}
+{% for column in source.key %}
+{{ comment("COLUMN " ~ queue ~ "." ~ column.name, (column.name | replace("_id", "") | replace("_", " ") | replace("utc", "UTC"))
+~ ("; NULL: none" if column.is_optional else "")) }}
 {% endfor %}
 {% for column in source.columns %}
 {{ comment("COLUMN " ~ queue ~ "." ~ column.name, "change of the " ~ column.about) }}

@@ -1,7 +1,7 @@
 -- {{ source.table }} counted from the table: grain and measures of {{ source.table }}_delta.
 CREATE OR REPLACE FUNCTION recount_{{ source.table }}() RETURNS TABLE (
-{% for name, type in source.key.items() %}
-    {{ name }} {{ type }},
+{% for column in source.key %}
+    {{ column.name }} {{ column.type }},
 {% endfor %}
 {% for column in source.columns %}
     {{ column.name }} bigint{{ "," if not loop.last }}
@@ -13,12 +13,10 @@ SET search_path FROM CURRENT
 -- a string: on Citus no function may record a dependency on a table
 AS $$
     SELECT
-{% for name in source.key %}
-        r.{{ name }},
-{% endfor %}
-        {{ source.columns | totals("r") | lines(8) }}
+        {{ (source.key | values("r") + source.columns | totals("r")) | lines(8) }}
     FROM {{ source.table }} AS r
-    GROUP BY {{ source.key | aliased("r") | join(", ") }};
+    GROUP BY
+        {{ source.key | values("r") | fill(8) }};
 $$;
 
 REVOKE EXECUTE ON FUNCTION recount_{{ source.table }}() FROM public;

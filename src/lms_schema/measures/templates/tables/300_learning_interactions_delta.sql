@@ -1,6 +1,6 @@
 {% extends "base/queue.sql" %}
 {% set source = sources.learning_interactions %}
-{% set summaries = "learner_summary" %}
+{% set summaries = "learner_summary and learner_day_summary" %}
 {% block head %}
 -- What changed in learning_interactions since the last refresh of the analytics: signed measures,
 -- written by its triggers and taken out by refresh_learning_analytics. Deltas commute and belong to

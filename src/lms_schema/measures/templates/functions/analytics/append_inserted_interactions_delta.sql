@@ -17,16 +17,16 @@ BEGIN
     SELECT
         array_agg(
             (
-                {{ (["NULL"] + source.key | aliased("n") + source.columns | values("n")) | fill(16) }}
+                {{ (["NULL"] + (source.key + source.columns) | values("n")) | fill(16) }}
             )::learning_interactions_delta
         )
     INTO v_rows
     FROM new_rows AS n;
     INSERT INTO learning_interactions_delta (
-        {{ (source.key | list + source.columns | names) | fill(8) }}
+        {{ (source.key + source.columns) | names | fill(8) }}
     )
     SELECT
-        {{ (source.key | list + source.columns | names) | aliased("r") | fill(8) }}
+        {{ (source.key + source.columns) | names | aliased("r") | fill(8) }}
     FROM unnest(v_rows) AS r;
     RETURN NULL;
 END;

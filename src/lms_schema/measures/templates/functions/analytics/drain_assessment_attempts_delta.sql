@@ -1,5 +1,8 @@
-{% from "base/drain.sql" import added, added_to_pair, summed %}
+{% extends "base/drain.sql" %}
+{% from "base/drain_parts.sql" import added_of_enrolled, summed %}
 {% set source = sources.assessment_attempts %}
+{% set does = "counts the queued attempts in learner_assessment_summary, learner_course_summary, learner_summary and course_summary" %}
+{% block head %}
 -- Moves what changed in assessment_attempts into the summaries, in one statement and so in one
 -- snapshot. A maximum is not additive: the pairs of learner and assessment that the queue names are
 -- counted anew, through the unique index that begins with them, and what they last counted for is
@@ -7,22 +10,8 @@
 -- adding. An assessment that moved takes all its pairs along; a pair that is not yet known has its
 -- own entry.
 -- depends: functions/recount_assessment_attempts
-CREATE OR REPLACE FUNCTION drain_assessment_attempts_delta() RETURNS void
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
--- a session keeps its plans: one made for an empty queue must not walk a full one
-SET plan_cache_mode = force_custom_plan
-AS $$
-DECLARE
-    -- a parameter: on Citus, now() would be that of the node which a statement is sent to
-    v_now CONSTANT timestamptz := now();
-    v_is_done boolean;
-BEGIN
-    WITH drained AS (
-        DELETE FROM assessment_attempts_delta
-        RETURNING *
-    ),
-
+{% endblock %}
+{% block parts %}
     touched AS (
         SELECT
             d.learner_id,
@@ -108,40 +97,5 @@ BEGIN
             best = excluded.best
     ),
 
-{{ added_to_pair(source.columns) }},
-
-    learner_change AS (
-        SELECT
-            c.learner_id,
-{{ summed(source.held("learner"), "c") }}
-        FROM change AS c
-        GROUP BY c.learner_id
-    ),
-
-{{ added("learner_summary", "learner_id", "learner", "learner_change", source.held("learner"),
-source.shown("learner") | names) }},
-
-    course_change AS (
-        SELECT
-            c.course_id,
-{{ summed(source.held("course"), "c") }}
-        FROM change AS c
-        INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
-        WHERE p.enrollments = 1
-        GROUP BY c.course_id
-    ),
-
-    -- not at the top, where Citus takes no INSERT behind a WITH that writes
-{{ added("course_summary", "course_id", "summed", "course_change", source.held("course"),
-source.shown("course") | names) }}
-
-    SELECT TRUE INTO v_is_done;
-END;
-$$;
-
-REVOKE EXECUTE ON FUNCTION drain_assessment_attempts_delta() FROM public;
-
-COMMENT ON FUNCTION drain_assessment_attempts_delta() IS
-'Counts the queued attempts in learner_assessment_summary, learner_course_summary, '
-'learner_summary and course_summary and empties the queue. For refresh_learning_analytics, '
-'which sees to it that one runs at a time.';
+{{ added_of_enrolled(source) }}
+{% endblock %}

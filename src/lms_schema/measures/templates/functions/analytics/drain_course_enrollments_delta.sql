@@ -1,25 +1,14 @@
-{% from "base/drain.sql" import added, added_to_pair, summed %}
+{% extends "base/drain.sql" %}
+{% from "base/drain_parts.sql" import added, added_to_pair, summed %}
 {% set source = sources.course_enrollments %}
 {% set brought = sources.section_progress.held("course") + sources.assessment_attempts.held("course") %}
+{% set does = "adds what is queued of enrollments to learner_course_summary, learner_summary and course_summary" %}
+{% block head %}
 -- Moves the queue of course_enrollments into the summaries, in one statement and so in one
 -- snapshot. The dashboard counts progress and attempts of enrolled learners: who enrolls brings
 -- along what learner_course_summary holds, who leaves takes it away.
-CREATE OR REPLACE FUNCTION drain_course_enrollments_delta() RETURNS void
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
--- a session keeps its plans: one made for an empty queue must not walk a full one
-SET plan_cache_mode = force_custom_plan
-AS $$
-DECLARE
-    -- a parameter: on Citus, now() would be that of the node which a statement is sent to
-    v_now CONSTANT timestamptz := now();
-    v_is_done boolean;
-BEGIN
-    WITH drained AS (
-        DELETE FROM course_enrollments_delta
-        RETURNING *
-    ),
-
+{% endblock %}
+{% block parts %}
     change AS (
         SELECT
             d.learner_id,
@@ -57,14 +46,4 @@ source.shown("learner") | names) }},
 {{ added("course_summary", "course_id", "summed", "course_change", source.held("course") + brought,
 (source.shown("course") + sources.section_progress.shown("course")
 + sources.assessment_attempts.shown("course")) | names) }}
-
-    SELECT TRUE INTO v_is_done;
-END;
-$$;
-
-REVOKE EXECUTE ON FUNCTION drain_course_enrollments_delta() FROM public;
-
-COMMENT ON FUNCTION drain_course_enrollments_delta() IS
-'Adds what is queued of enrollments to learner_course_summary, learner_summary and '
-'course_summary and empties the queue. For refresh_learning_analytics, which sees to it that '
-'one runs at a time.';
+{% endblock %}

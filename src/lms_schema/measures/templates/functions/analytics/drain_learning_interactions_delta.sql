@@ -1,23 +1,13 @@
-{% from "base/drain.sql" import added, summed %}
+{% extends "base/drain.sql" %}
+{% from "base/drain_parts.sql" import added, summed %}
 {% set source = sources.learning_interactions %}
--- Moves the queue of learning_interactions into learner_summary, in one statement and so in one
--- snapshot.
-CREATE OR REPLACE FUNCTION drain_learning_interactions_delta() RETURNS void
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
--- a session keeps its plans: one made for an empty queue must not walk a full one
-SET plan_cache_mode = force_custom_plan
-AS $$
-DECLARE
-    -- a parameter: on Citus, now() would be that of the node which a statement is sent to
-    v_now CONSTANT timestamptz := now();
-    v_is_done boolean;
-BEGIN
-    WITH drained AS (
-        DELETE FROM learning_interactions_delta
-        RETURNING *
-    ),
-
+{% set does = "adds what is queued of events to learner_summary and learner_day_summary" %}
+{% block head %}
+-- Moves the queue of learning_interactions into learner_summary and learner_day_summary, in one
+-- statement and so in one snapshot.
+-- depends: functions/is_meaningful_interaction
+{% endblock %}
+{% block parts %}
     change AS (
         SELECT
             d.learner_id,
@@ -31,17 +21,33 @@ BEGIN
         GROUP BY d.learner_id
     ),
 
+    -- what belongs to no course is on no course's time axis
+    daily AS (
+        INSERT INTO learner_day_summary AS s (
+            course_id, utc_day, learner_id, interactions, meaningful_interactions, seconds_sum
+        )
+        SELECT
+            d.course_id,
+            d.utc_day,
+            d.learner_id,
+            sum(d.interactions)::bigint,
+            coalesce(
+                sum(d.interactions) FILTER (WHERE is_meaningful_interaction(d.interaction_type)), 0
+            )::bigint,
+            sum(d.seconds_sum)::bigint
+        FROM drained AS d
+        WHERE d.course_id IS NOT NULL
+        GROUP BY d.course_id, d.utc_day, d.learner_id
+        ON CONFLICT (course_id, utc_day, learner_id) DO UPDATE
+            SET
+                interactions = s.interactions + excluded.interactions,
+                meaningful_interactions
+                = s.meaningful_interactions + excluded.meaningful_interactions,
+                seconds_sum = s.seconds_sum + excluded.seconds_sum
+    ),
+
     -- not at the top, where Citus takes no INSERT behind a WITH that writes
 {{ added("learner_summary", "learner_id", "summed", "change",
 source.types + source.held("learner"),
 ["preferred_interaction_type"] + source.shown("learner") | names) }}
-
-    SELECT TRUE INTO v_is_done;
-END;
-$$;
-
-REVOKE EXECUTE ON FUNCTION drain_learning_interactions_delta() FROM public;
-
-COMMENT ON FUNCTION drain_learning_interactions_delta() IS
-'Adds what is queued of events to learner_summary and empties the queue. For '
-'refresh_learning_analytics, which sees to it that one runs at a time.';
+{% endblock %}

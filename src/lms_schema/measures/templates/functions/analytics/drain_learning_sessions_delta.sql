@@ -1,23 +1,12 @@
-{% from "base/drain.sql" import added, summed %}
+{% extends "base/drain.sql" %}
+{% from "base/drain_parts.sql" import added, summed %}
 {% set source = sources.learning_sessions %}
+{% set does = "adds what is queued of sessions to learner_summary" %}
+{% block head %}
 -- Moves the queue of learning_sessions into learner_summary, in one statement and so in one
 -- snapshot.
-CREATE OR REPLACE FUNCTION drain_learning_sessions_delta() RETURNS void
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
--- a session keeps its plans: one made for an empty queue must not walk a full one
-SET plan_cache_mode = force_custom_plan
-AS $$
-DECLARE
-    -- a parameter: on Citus, now() would be that of the node which a statement is sent to
-    v_now CONSTANT timestamptz := now();
-    v_is_done boolean;
-BEGIN
-    WITH drained AS (
-        DELETE FROM learning_sessions_delta
-        RETURNING *
-    ),
-
+{% endblock %}
+{% block parts %}
     change AS (
         SELECT
             d.learner_id,
@@ -29,13 +18,4 @@ BEGIN
     -- not at the top, where Citus takes no INSERT behind a WITH that writes
 {{ added("learner_summary", "learner_id", "summed", "change", source.columns,
 source.shown("learner") | names) }}
-
-    SELECT TRUE INTO v_is_done;
-END;
-$$;
-
-REVOKE EXECUTE ON FUNCTION drain_learning_sessions_delta() FROM public;
-
-COMMENT ON FUNCTION drain_learning_sessions_delta() IS
-'Adds what is queued of sessions to learner_summary and empties the queue. For '
-'refresh_learning_analytics, which sees to it that one runs at a time.';
+{% endblock %}

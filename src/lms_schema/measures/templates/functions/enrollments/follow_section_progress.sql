@@ -1,5 +1,6 @@
 {% set source = sources.section_progress %}
 {% set columns = source.columns | names %}
+{% set names = (source.key + source.columns) | names %}
 {% set values = source.columns | rejectattr("value", "eq", "1") | list %}
 -- Enrollments follow the progress of their sections: what a statement changed is added up for each
 -- learner and course. UPDATE, the way of every event, also serves the queue of the analytics and
@@ -81,7 +82,7 @@ BEGIN
                 array_agg(k.last) FILTER (WHERE k.is_measured),
                 array_agg(
                     (
-                        {{ (["NULL"] + (source.key | list + columns) | aliased("k")) | fill(24) }}
+                        {{ (["NULL"] + names | aliased("k")) | fill(24) }}
                     )::section_progress_delta
                 ) FILTER (
                     WHERE
@@ -131,14 +132,15 @@ BEGIN
                     ) AS r
                     GROUP BY r.learner_id, r.course_id
                 ) AS c
+                OFFSET 0 -- is_measured is told once, not for each array
             ) AS k;
 
             IF v_queue IS NOT NULL THEN
                 INSERT INTO section_progress_delta (
-                    {{ (source.key | list + columns) | fill(20) }}
+                    {{ names | fill(20) }}
                 )
                 SELECT
-                    {{ (source.key | list + columns) | aliased("q") | fill(20) }}
+                    {{ names | aliased("q") | fill(20) }}
                 FROM unnest(v_queue) AS q;
             END IF;
 

@@ -9,12 +9,13 @@ BEGIN
     EXECUTE format(
         $sql$
         INSERT INTO learning_interactions_delta (
-            {{ (source.key | list + source.columns | names) | fill(12) }}
+            {{ (source.key + source.columns) | names | fill(12) }}
         )
         SELECT
-            {{ (source.key | aliased("i") + source.columns | totals("i", "-")) | lines(12) }}
+            {{ (source.key | values("i") + source.columns | totals("i", "-")) | lines(12) }}
         FROM ONLY %s AS i
-        GROUP BY {{ source.key | aliased("i") | join(", ") }}
+        GROUP BY
+            {{ source.key | values("i") | fill(12) }}
         $sql$,
         p_partition
     );

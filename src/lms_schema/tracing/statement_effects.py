@@ -1,4 +1,4 @@
-"""Table locks: what each mode blocks, and which of them the statements of a transaction take."""
+"""What statements do to tables: the locks that they take, what these block, rewrites and scans."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def blocks(mode: str) -> tuple[str, ...]:
     return ("writes",) if MODES.index(mode) >= MODES.index("SHARE") else ()
 
 
-class LockReader:
+class EffectReader:
     """Reads after each statement of one transaction what that statement did."""
 
     def __init__(

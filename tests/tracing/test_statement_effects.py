@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from lms_schema.server import search_path
-from lms_schema.tracing.table_locks import LockReader, blocks
+from lms_schema.tracing.statement_effects import EffectReader, blocks
 from support.runner import execute
 
 SETUP = """
@@ -184,7 +184,7 @@ def test_each_statement_takes_the_locks_of_the_manual_and_others_feel_them(prepa
     wrong: list[object] = []
     for case in CASES:
         with psycopg.connect(prepared) as connection:
-            reader = LockReader(connection, "public")
+            reader = EffectReader(connection, "public")
             _execute(connection, case.statement)
             effects = reader.read("tables/x.sql", 1)
             found = {
@@ -236,7 +236,7 @@ def test_a_rewrite_is_one_that_gives_every_row_a_new_version(prepared: str) -> N
 def test_a_lock_is_held_until_the_transaction_ends(empty_database: str) -> None:
     execute(empty_database, SETUP)
     with psycopg.connect(empty_database) as connection:
-        reader = LockReader(connection, "public")
+        reader = EffectReader(connection, "public")
         _execute(connection, "ALTER TABLE child ADD COLUMN c int")
         first = reader.read("tables/x.sql", 3)
         _execute(connection, "COMMENT ON COLUMN child.c IS 'x'")
@@ -254,7 +254,7 @@ def test_a_lock_is_held_until_the_transaction_ends(empty_database: str) -> None:
 def test_a_table_that_the_transaction_made_is_not_reported(empty_database: str) -> None:
     execute(empty_database, SETUP)
     with psycopg.connect(empty_database) as connection:
-        reader = LockReader(connection, "public")
+        reader = EffectReader(connection, "public")
         _execute(connection, "CREATE TABLE new (i int REFERENCES parent)")
         _execute(connection, "CREATE INDEX ON new (i)")
         assert {lock.table for lock in reader.read("tables/x.sql", 1).takes} == {"parent"}

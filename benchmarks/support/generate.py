@@ -1,6 +1,6 @@
 """Fills a migrated, empty database with courses, learners and any number of their events.
 
-    python benchmarks/generate.py --database URL --interactions 1000000
+    python -m benchmarks.support.generate --database URL --interactions 1000000
 
 The same seed and size give the same rows, but for times, which end now. Their distributions are
 those of a real course, AAA 2013J of the Open University Learning Analytics Dataset (Kuzilek,
@@ -29,7 +29,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from lms_schema import LmsSchemaError, UsageError
 from lms_schema.server import search_path
-from lms_schema.server.sessions import locate, session
+from lms_schema.server.connection_strings import locate
+from lms_schema.server.sessions import session
 
 EVENTS_PER_ENROLLMENT = 327
 """10,655,280 rows of clicks and 32,593 enrollments of the whole dataset."""

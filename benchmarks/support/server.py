@@ -14,8 +14,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-import generate
 import lms_schema
+from benchmarks.support import ROOT, generate
 from lms_schema import UsageError
 
 PREFIX = "lms_benchmark_"
@@ -122,8 +122,7 @@ def _drop(admin: psycopg.Connection[tuple[object, ...]], name: str) -> None:
 
 
 def _hash_of_sources() -> str:
-    root = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256(Path(generate.__file__).read_bytes())
-    for path in sorted((root / "schema").rglob("*.sql")):
+    for path in sorted((ROOT / "schema").rglob("*.sql")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from results import Measurement, Result
+from benchmarks.support.results import Measurement, Result
 
 COLOURS = ("#b5651d", "#1f6f8b", "#5a5a5a")
 """Theirs, ours, neither: far apart in brightness, too."""

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 import lms_schema
+from benchmarks.support import ROOT
 
 SETTINGS = (
     "shared_buffers",
@@ -103,7 +104,7 @@ def _commit() -> str | None:
 def _git(*arguments: str) -> str:
     return subprocess.run(  # noqa: S603
         ("git", *arguments),  # noqa: S607
-        cwd=Path(__file__).parent,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,

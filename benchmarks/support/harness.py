@@ -22,11 +22,10 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
-import machine
-import server
+from benchmarks.support import machine, server
+from benchmarks.support.results import RESULTS, Limit, Measurement, Result, lines
 from lms_schema import LmsSchemaError
 from lms_schema.sample_data.printing import print_table
-from results import RESULTS, Limit, Measurement, Result, lines
 
 __all__ = ["Action", "Connection", "Limit", "Run", "benchmark"]
 
