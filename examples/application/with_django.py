@@ -32,7 +32,13 @@ settings.configure(
         "default": {
             "ENGINE": "django.db.backends.postgresql",
             **{setting: str(_parameters.pop(name, "")) for name, setting in _names.items()},
-            "OPTIONS": _parameters,
+            "OPTIONS": {
+                **_parameters,
+                # a token that is written into the statement is shown in pg_stat_activity
+                "server_side_binding": True,
+                # which Django sets, and DISCARD ALL takes back
+                "options": f"{_parameters.get('options', '')} -c timezone=UTC",
+            },
         }
     },
 )
@@ -357,6 +363,8 @@ def sign_in(person: uuid.UUID) -> str:
 @contextmanager
 def request(persona: str, token: str) -> Iterator[None]:
     """Answer a request inside: row security shows what the person may see as that persona."""
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD ALL")  # what the request before left in the connection
     with transaction.atomic(durable=True):
         call("SELECT set_config('role', %s, true)", [persona])
         call("SELECT set_config('lms.token', %s, true)", [token])

@@ -24,7 +24,8 @@ Connection = psycopg.Connection[Any]
 
 def main(conninfo: str) -> None:
     """Write a course, let a learner study it, and print how both are doing."""
-    with psycopg.connect(conninfo) as connection:
+    # DISCARD ALL ends prepared statements, which psycopg does not always notice
+    with psycopg.connect(conninfo, autocommit=True, prepare_threshold=None) as connection:
         with connection.transaction():
             school = found_school(connection)
             course = write_course(connection, school)
@@ -200,6 +201,7 @@ def sign_in(connection: Connection, person: UUID) -> str:
 @contextmanager
 def request(connection: Connection, persona: str, token: str) -> Iterator[None]:
     """Answer a request inside: row security shows what the person may see as that persona."""
+    connection.execute("DISCARD ALL")  # what the request before left in the connection
     with connection.transaction():
         connection.execute(SQL("SET LOCAL ROLE {}").format(Identifier(persona)))
         connection.execute("SELECT set_config('lms.token', %s, true)", (token,))

@@ -16,7 +16,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, create_engine, func, select, table, text
+import psycopg
+from sqlalchemy import Engine, create_engine, event, func, select, table, text
 from sqlalchemy.ext.declarative import DeferredReflection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from sqlalchemy.types import Uuid
@@ -143,7 +144,12 @@ class Attempt(Row):
 
 def main(url: str) -> None:
     """Write a course, let a learner study it, and print how both are doing."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    engine = create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        # DISCARD ALL ends prepared statements, which psycopg does not always notice
+        connect_args={"prepare_threshold": None},
+    )
+    event.listen(engine, "checkout", discard)
     DeferredReflection.prepare(engine)
     with Session(engine) as session:
         school = Institution(name="A school", type="school")
@@ -299,6 +305,13 @@ def show_persons(engine: Engine, learner: UUID, teacher: UUID, office: UUID) -> 
     with request(engine, "lms_registrar", sign_in(engine, office)) as session:
         learners = select(Learner.first_name, Learner.email)
         print("a registrar sees {} {}".format(*session.execute(learners).one()))
+
+
+def discard(connection: psycopg.Connection, *_: object) -> None:
+    """Take away what the request before left in a connection of the pool."""
+    connection.autocommit = True
+    connection.execute("DISCARD ALL")
+    connection.autocommit = False
 
 
 def sign_in(engine: Engine, person: UUID) -> str:

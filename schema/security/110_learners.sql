@@ -74,9 +74,9 @@ GRANT UPDATE (
     learning_style, accessibility_needs, preferred_difficulty, learning_pace,
     notification_preferences, privacy_settings
 ) ON learners TO lms_learner;
+-- not the id: it is a person, who may have authority somewhere else
 GRANT INSERT (
-    id, institution_id, email, first_name, last_name, academic_level, accessibility_needs,
-    data_consent
+    institution_id, email, first_name, last_name, academic_level, accessibility_needs, data_consent
 ) ON learners TO lms_registrar;
 GRANT UPDATE (
     email, first_name, last_name, academic_level, accessibility_needs

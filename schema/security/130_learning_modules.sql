@@ -57,5 +57,15 @@ COMMENT ON POLICY service_all ON learning_modules IS
 'A backend that decides by itself reads and writes all rows.';
 
 GRANT SELECT ON learning_modules TO lms_learner, lms_guardian, lms_instructor, lms_registrar;
-GRANT INSERT, UPDATE ON learning_modules TO lms_instructor;
+-- by column: who may update a whole table may lock it, for all tenants
+GRANT INSERT (
+    id, course_id, title, description, module_order, learning_objectives, bloom_taxonomy_level,
+    estimated_duration_minutes, prerequisite_modules, unlock_criteria, has_assessment,
+    assessment_weight, minimum_passing_score, content_type, interaction_requirements
+) ON learning_modules TO lms_instructor;
+GRANT UPDATE (
+    course_id, title, description, module_order, learning_objectives, bloom_taxonomy_level,
+    estimated_duration_minutes, prerequisite_modules, unlock_criteria, has_assessment,
+    assessment_weight, minimum_passing_score, content_type, interaction_requirements
+) ON learning_modules TO lms_instructor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON learning_modules TO lms_service;

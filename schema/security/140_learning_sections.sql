@@ -57,5 +57,15 @@ COMMENT ON POLICY service_all ON learning_sections IS
 'A backend that decides by itself reads and writes all rows.';
 
 GRANT SELECT ON learning_sections TO lms_learner, lms_guardian, lms_instructor, lms_registrar;
-GRANT INSERT, UPDATE ON learning_sections TO lms_instructor;
+-- by column: who may update a whole table may lock it, for all tenants
+GRANT INSERT (
+    id, module_id, title, section_order, content_type, content_data, learning_activities,
+    section_objectives, assessment_criteria, difficulty_adaptations, accessibility_adaptations,
+    estimated_reading_time, minimum_engagement_time, unlock_conditions, completion_criteria
+) ON learning_sections TO lms_instructor;
+GRANT UPDATE (
+    module_id, title, section_order, content_type, content_data, learning_activities,
+    section_objectives, assessment_criteria, difficulty_adaptations, accessibility_adaptations,
+    estimated_reading_time, minimum_engagement_time, unlock_conditions, completion_criteria
+) ON learning_sections TO lms_instructor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON learning_sections TO lms_service;

@@ -1,4 +1,5 @@
--- Both sides know the link, also when it has ended; registrars make it for their learners.
+-- Both sides know the link, also when it has ended; registrars make it for their learners. Not for
+-- themselves: a guardian reads what the learner does in courses of others, too.
 REVOKE ALL ON guardian_links FROM
 public, lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth,
 lms_analyst, lms_privacy, lms_auditor;
@@ -28,19 +29,25 @@ COMMENT ON POLICY registrar_select ON guardian_links IS
 
 CREATE POLICY registrar_insert ON guardian_links
 FOR INSERT TO lms_registrar
-WITH CHECK (learner_id = any((SELECT session_institution_learners())::uuid[]));
+WITH CHECK (
+    learner_id = any((SELECT session_institution_learners())::uuid[])
+    AND guardian_id <> (SELECT session_person())
+);
 
 COMMENT ON POLICY registrar_insert ON guardian_links IS
-'A registrar links guardians to the learners of their institutions.';
+'A registrar links guardians to the learners of their institutions; themselves a colleague links.';
 
 CREATE POLICY registrar_update ON guardian_links
 FOR UPDATE TO lms_registrar
 USING (learner_id = any((SELECT session_institution_learners())::uuid[]))
-WITH CHECK (learner_id = any((SELECT session_institution_learners())::uuid[]));
+WITH CHECK (
+    learner_id = any((SELECT session_institution_learners())::uuid[])
+    AND guardian_id <> (SELECT session_person())
+);
 
 COMMENT ON POLICY registrar_update ON guardian_links IS
 'A registrar changes the links to the learners of their institutions, such as until when they '
-'count.';
+'count; not to make or keep themselves guardian.';
 
 CREATE POLICY registrar_delete ON guardian_links
 FOR DELETE TO lms_registrar

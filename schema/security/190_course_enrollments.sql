@@ -26,11 +26,14 @@ COMMENT ON POLICY learner_insert ON course_enrollments IS
 
 CREATE POLICY learner_update ON course_enrollments
 FOR UPDATE TO lms_learner
-USING (learner_id = (SELECT session_person()))
+USING (
+    learner_id = (SELECT session_person())
+    AND completion_status <> 'withdrawn'
+)
 WITH CHECK (learner_id = (SELECT session_person()));
 
 COMMENT ON POLICY learner_update ON course_enrollments IS
-'A learner changes goals and schedule of their own enrollments.';
+'A learner changes goals and schedule of their own enrollments, until they leave.';
 
 CREATE POLICY guardian_select ON course_enrollments
 FOR SELECT TO lms_guardian

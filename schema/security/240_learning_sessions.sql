@@ -1,4 +1,5 @@
--- A learner keeps a diary of own sessions; scores are not theirs to give.
+-- A learner keeps a diary of own sessions, which is not written long after or ahead; scores are not
+-- theirs to give.
 REVOKE ALL ON learning_sessions FROM
 public, lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth,
 lms_analyst, lms_privacy, lms_auditor;
@@ -16,19 +17,28 @@ CREATE POLICY learner_insert ON learning_sessions
 FOR INSERT TO lms_learner
 WITH CHECK (
     learner_id = (SELECT session_person())
-    AND course_id = any((SELECT session_courses())::uuid[])
+    AND course_id = any((SELECT session_current_courses())::uuid[])
+    AND is_claimable_time(session_start)
+    AND coalesce(is_claimable_time(session_end), TRUE)
 );
 
 COMMENT ON POLICY learner_insert ON learning_sessions IS
-'A learner adds own sessions in the courses that they are enrolled in.';
+'A learner adds own sessions in the courses that they take: of the last 30 days, and none in the '
+'future.';
 
 CREATE POLICY learner_update ON learning_sessions
 FOR UPDATE TO lms_learner
-USING (learner_id = (SELECT session_person()))
-WITH CHECK (learner_id = (SELECT session_person()));
+USING (
+    learner_id = (SELECT session_person())
+    AND course_id = any((SELECT session_current_courses())::uuid[])
+)
+WITH CHECK (
+    learner_id = (SELECT session_person())
+    AND coalesce(is_claimable_time(session_end), TRUE)
+);
 
 COMMENT ON POLICY learner_update ON learning_sessions IS
-'A learner changes their own sessions, except for scores.';
+'A learner changes own sessions in the courses that they take, except for scores.';
 
 CREATE POLICY guardian_select ON learning_sessions
 FOR SELECT TO lms_guardian

@@ -18,31 +18,38 @@ FOR INSERT TO lms_learner
 WITH CHECK (
     learner_id = (SELECT session_person())
     AND assessment_id = any((SELECT session_assessments())::uuid[])
-    AND completion_status IN ('in_progress', 'submitted')
-    AND coalesce(submitted_at = now(), TRUE)
-    AND NOT jsonb_path_exists(responses, '$[*].points')
+    AND CASE completion_status
+        WHEN 'in_progress' THEN submitted_at IS NULL
+        WHEN 'submitted' THEN submitted_at = now()
+        ELSE FALSE
+    END
+    AND NOT jsonb_path_exists(responses, '$[*] ? (exists(@.points) || exists(@.graded_by))')
 );
 
 COMMENT ON POLICY learner_insert ON assessment_attempts IS
-'A learner begins own attempts in the courses that they are enrolled in; they give no points, and '
-'the time of submission is now.';
+'A learner begins own attempts in the courses that they take; they give no points, and who submits '
+'does so now.';
 
 CREATE POLICY learner_update ON assessment_attempts
 FOR UPDATE TO lms_learner
 USING (
     learner_id = (SELECT session_person())
+    AND assessment_id = any((SELECT session_assessments())::uuid[])
     AND completion_status = 'in_progress'
 )
 WITH CHECK (
     learner_id = (SELECT session_person())
-    AND completion_status IN ('in_progress', 'submitted')
-    AND coalesce(submitted_at = now(), TRUE)
-    AND NOT jsonb_path_exists(responses, '$[*].points')
+    AND CASE completion_status
+        WHEN 'in_progress' THEN submitted_at IS NULL
+        WHEN 'submitted' THEN submitted_at = now()
+        ELSE FALSE
+    END
+    AND NOT jsonb_path_exists(responses, '$[*] ? (exists(@.points) || exists(@.graded_by))')
 );
 
 COMMENT ON POLICY learner_update ON assessment_attempts IS
-'A learner answers and submits own attempts in progress; they give no points, and the time of '
-'submission is now.';
+'A learner answers and submits own attempts in progress, in the courses that they take; they give '
+'no points, and who submits does so now.';
 
 CREATE POLICY guardian_select ON assessment_attempts
 FOR SELECT TO lms_guardian
@@ -90,6 +97,7 @@ GRANT UPDATE (
     submitted_at, responses, completion_status, device_info
 ) ON assessment_attempts TO lms_learner;
 GRANT UPDATE (
-    score, instructor_feedback, automated_feedback, improvement_suggestions, completion_status
+    score, instructor_feedback, automated_feedback, improvement_suggestions, completion_status,
+    supplied
 ) ON assessment_attempts TO lms_instructor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON assessment_attempts TO lms_service;

@@ -13,6 +13,14 @@ calculate_assessment_statistics(uuid),
 calculate_item_statistics(uuid),
 assessment_item_measures(uuid),
 assessment_item_scores(uuid),
+objective_mastery(uuid, uuid),
+attempt_question_points(uuid[]),
+is_omitted_answer(jsonb),
+answer_points(jsonb, jsonb, numeric),
+derive_grades(uuid[]),
+grade_attempts(uuid[]),
+grade_attempt(uuid),
+regrade_assessment(uuid),
 is_time_with_zone(text),
 record_interaction(
     uuid, uuid, interaction_type, jsonb, integer, interaction_outcome, timestamptz, uuid, uuid,
@@ -29,10 +37,12 @@ lock_section(uuid),
 lock_sections(uuid[]),
 refresh_learning_analytics(),
 record_my_interactions(jsonb),
+is_claimable_time(timestamptz),
 open_session(text, uuid, interval, text),
 close_session(text),
 session_assessments(),
 session_courses(),
+session_current_courses(),
 session_institution_assessments(),
 session_institution_courses(),
 session_institution_learners(),
@@ -63,7 +73,10 @@ is_module_unlocked(uuid, uuid, timestamptz),
 is_module_completed(uuid, uuid),
 is_graded_attempt(attempt_status),
 is_unlock_rule_met(jsonb, numeric, timestamptz),
-calculate_learning_velocity(uuid, uuid, integer, timestamptz)
+calculate_learning_velocity(uuid, uuid, integer, timestamptz),
+objective_mastery(uuid, uuid),
+attempt_question_points(uuid[]),
+is_omitted_answer(jsonb)
 TO lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service;
 
 -- Figures of a whole course or assessment: of a learner's own rows they would be wrong.
@@ -99,9 +112,19 @@ lock_sections(uuid[]),
 refresh_learning_analytics()
 TO lms_service;
 
--- A learner's own events.
+-- Grading, with what it calls: points stand in responses, which nobody else writes.
 GRANT EXECUTE ON FUNCTION
-record_my_interactions(jsonb)
+answer_points(jsonb, jsonb, numeric),
+derive_grades(uuid[]),
+grade_attempts(uuid[]),
+grade_attempt(uuid),
+regrade_assessment(uuid)
+TO lms_service;
+
+-- A learner's own events and sessions.
+GRANT EXECUTE ON FUNCTION
+record_my_interactions(jsonb),
+is_claimable_time(timestamptz)
 TO lms_learner;
 
 -- Logging in and out.
@@ -114,6 +137,7 @@ TO lms_auth;
 GRANT EXECUTE ON FUNCTION
 session_assessments(),
 session_courses(),
+session_current_courses(),
 session_institution_assessments(),
 session_institution_courses(),
 session_institution_learners(),

@@ -28,6 +28,10 @@ CREATE TABLE educational_courses (
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     metrics_as_of timestamptz,
+    rating_count integer NOT NULL DEFAULT 0,
+    rating_sum bigint NOT NULL DEFAULT 0,
+    ratings_version bigint NOT NULL DEFAULT 0,
+    completion_rule text,
 
     CONSTRAINT educational_courses_institution_id_fkey FOREIGN KEY (institution_id)
     REFERENCES educational_institutions (id),
@@ -38,6 +42,15 @@ CREATE TABLE educational_courses (
     ),
     CONSTRAINT educational_courses_learning_objectives_check
     CHECK (jsonb_typeof(learning_objectives) = 'array'),
+    CONSTRAINT educational_courses_learning_objectives_elements_check CHECK (
+        NOT jsonb_path_exists(
+            learning_objectives,
+            'strict $[*] ? (
+                @.type() != "string"
+                && (@.id.type() != "string" || (@.id.type() == "string") is unknown)
+            )'
+        )
+    ),
     CONSTRAINT educational_courses_academic_credits_check
     CHECK (academic_credits BETWEEN 0 AND 999.99),
     CONSTRAINT educational_courses_academic_credits_decimals_check
@@ -54,6 +67,8 @@ CREATE TABLE educational_courses (
     CHECK (jsonb_typeof(ai_generation_metadata) = 'object'),
     CONSTRAINT educational_courses_content_quality_score_check
     CHECK (content_quality_score BETWEEN 0 AND 1),
+    CONSTRAINT educational_courses_completion_rule_check
+    CHECK (completion_rule IN ('none', 'modules')),
     CONSTRAINT educational_courses_enrollment_count_check CHECK (enrollment_count >= 0),
     CONSTRAINT educational_courses_completion_rate_check CHECK (completion_rate BETWEEN 0 AND 100),
     CONSTRAINT educational_courses_average_rating_check CHECK (average_rating BETWEEN 0 AND 5),
@@ -77,7 +92,8 @@ COMMENT ON COLUMN educational_courses.description IS 'Description as shown to pe
 COMMENT ON COLUMN educational_courses.course_code IS
 'Academic course code, such as CS101; not unique: a course runs again each term.';
 COMMENT ON COLUMN educational_courses.learning_objectives IS
-'Specific learning outcomes. (JSON array)';
+'Specific learning outcomes, each a text or {"id": text, "title": text}; questions and sections '
+'name the text or the id. (JSON array)';
 COMMENT ON COLUMN educational_courses.difficulty_level IS 'Difficulty that the course is made for.';
 COMMENT ON COLUMN educational_courses.academic_credits IS
 'Credit hours, 0 to 999.99; at most 2 decimals.';
@@ -106,7 +122,8 @@ COMMENT ON COLUMN educational_courses.completion_rate IS
 'Enrollments completed, percent of all, 0 to 100; NULL without any; kept by '
 'recalculate_course_metrics.';
 COMMENT ON COLUMN educational_courses.average_rating IS
-'Mean rating by learners, 0 to 5. Supplied by the application.';
+'Mean of the ratings in course_ratings to 2 decimals, 1 to 5; kept by triggers. Where there are '
+'none, supplied by the application, 0 to 5.';
 COMMENT ON COLUMN educational_courses.learning_effectiveness_score IS
 'Normalised learning gain (Hake) from diagnostic to summative assessments: at most 1, negative '
 'when learners lost ground; NULL where undefined; kept by recalculate_course_metrics.';
@@ -115,3 +132,13 @@ COMMENT ON COLUMN educational_courses.updated_at IS 'When the row last changed; 
 COMMENT ON COLUMN educational_courses.metrics_as_of IS
 'Time that engagement_score and learning_velocity of the enrollments are as of; NULL: never '
 'calculated; kept by recalculate_course_metrics.';
+COMMENT ON COLUMN educational_courses.rating_count IS
+'Number of ratings in course_ratings; kept by triggers.';
+COMMENT ON COLUMN educational_courses.rating_sum IS
+'Sum of the ratings in course_ratings; kept by triggers. Setting it to NULL has them counted anew.';
+COMMENT ON COLUMN educational_courses.ratings_version IS
+'Number of times that ratings changed; kept by triggers.';
+COMMENT ON COLUMN educational_courses.completion_rule IS
+'What completes an enrollment by itself: none (nothing; NULL is the same), modules (each module '
+'that has sections is completed, at least one); filled by trigger from learning_analytics_config of '
+'the institution when left out.';

@@ -33,6 +33,15 @@ CREATE TABLE learning_modules (
     CONSTRAINT learning_modules_module_order_check CHECK (module_order >= 0),
     CONSTRAINT learning_modules_learning_objectives_check
     CHECK (jsonb_typeof(learning_objectives) = 'array'),
+    CONSTRAINT learning_modules_learning_objectives_elements_check CHECK (
+        NOT jsonb_path_exists(
+            learning_objectives,
+            'strict $[*] ? (
+                @.type() != "string"
+                && (@.id.type() != "string" || (@.id.type() == "string") is unknown)
+            )'
+        )
+    ),
     CONSTRAINT learning_modules_estimated_duration_minutes_check
     CHECK (estimated_duration_minutes >= 0),
     CONSTRAINT learning_modules_prerequisite_modules_check
@@ -59,7 +68,8 @@ COMMENT ON COLUMN learning_modules.title IS 'Title as shown to people.';
 COMMENT ON COLUMN learning_modules.description IS 'Description as shown to people.';
 COMMENT ON COLUMN learning_modules.module_order IS
 'Place within the course, from 0 or 1 upwards; unique within the course.';
-COMMENT ON COLUMN learning_modules.learning_objectives IS 'Outcomes of this module. (JSON array)';
+COMMENT ON COLUMN learning_modules.learning_objectives IS
+'Outcomes of this module, each a text or {"id": text, "title": text}. (JSON array)';
 COMMENT ON COLUMN learning_modules.bloom_taxonomy_level IS
 'Highest cognitive level that the module aims at.';
 COMMENT ON COLUMN learning_modules.estimated_duration_minutes IS

@@ -37,6 +37,15 @@ CREATE TABLE learning_sections (
     CHECK (jsonb_typeof(learning_activities) = 'array'),
     CONSTRAINT learning_sections_section_objectives_check
     CHECK (jsonb_typeof(section_objectives) = 'array'),
+    CONSTRAINT learning_sections_section_objectives_elements_check CHECK (
+        NOT jsonb_path_exists(
+            section_objectives,
+            'strict $[*] ? (
+                @.type() != "string"
+                && (@.id.type() != "string" || (@.id.type() == "string") is unknown)
+            )'
+        )
+    ),
     CONSTRAINT learning_sections_assessment_criteria_check
     CHECK (jsonb_typeof(assessment_criteria) IN ('array', 'object')),
     CONSTRAINT learning_sections_difficulty_adaptations_check
@@ -49,7 +58,7 @@ CREATE TABLE learning_sections (
     CONSTRAINT learning_sections_unlock_conditions_check
     CHECK (jsonb_typeof(unlock_conditions) = 'object'),
     CONSTRAINT learning_sections_completion_criteria_check
-    CHECK (jsonb_typeof(completion_criteria) IN ('array', 'object')),
+    CHECK (jsonb_typeof(completion_criteria) = 'object'),
     CONSTRAINT learning_sections_finite_times_check
     CHECK (isfinite(created_at) AND isfinite(updated_at))
 );
@@ -65,7 +74,9 @@ COMMENT ON COLUMN learning_sections.content_type IS 'Kind of content.';
 COMMENT ON COLUMN learning_sections.content_data IS
 'The content itself, or where it is. (JSON array or object)';
 COMMENT ON COLUMN learning_sections.learning_activities IS 'Interactive elements. (JSON array)';
-COMMENT ON COLUMN learning_sections.section_objectives IS 'Goals of this section. (JSON array)';
+COMMENT ON COLUMN learning_sections.section_objectives IS
+'Objectives that this section serves, each by its id or as {"id": text, "title": text}; '
+'improvement_suggestions of an attempt read them. (JSON array)';
 COMMENT ON COLUMN learning_sections.assessment_criteria IS
 'How learning is measured here. (JSON array or object)';
 COMMENT ON COLUMN learning_sections.difficulty_adaptations IS
@@ -75,12 +86,15 @@ COMMENT ON COLUMN learning_sections.accessibility_adaptations IS
 COMMENT ON COLUMN learning_sections.estimated_reading_time IS
 'Reading time of an average reader in minutes.';
 COMMENT ON COLUMN learning_sections.minimum_engagement_time IS
-'Least time for effective learning in minutes. Supplied by the application.';
+'Least time for effective learning in minutes: min_seconds of completion_criteria, where these are '
+'set and do not say another.';
 COMMENT ON COLUMN learning_sections.unlock_conditions IS
 'Conditions that open the section: {"min_progress": 0 to 100, "after": time}; checked by '
 'trigger. (JSON object)';
 COMMENT ON COLUMN learning_sections.completion_criteria IS
-'What completes the section. Supplied by the application. (JSON array or object)';
+'What completes the section by itself, all of it: {"min_seconds": of active learning time, '
+'"min_interactions": number, "min_score": comprehension_score, 0 to 1}; checked by trigger. NULL '
+'or {}: the application completes it. (JSON object)';
 COMMENT ON COLUMN learning_sections.created_at IS 'When the row was made.';
 COMMENT ON COLUMN learning_sections.updated_at IS 'When the row last changed; kept by trigger.';
 COMMENT ON COLUMN learning_sections.course_id IS

@@ -83,9 +83,11 @@ COMMENT ON COLUMN section_progress.section_id IS 'Section.';
 COMMENT ON COLUMN section_progress.course_id IS 'Course of the section.';
 COMMENT ON COLUMN section_progress.status IS
 'Where the learner stands; not_started only at 0 percent, completed and mastered only above. '
-'Supplied by the application.';
+'Supplied by the application; completed by trigger when completion_criteria of the section are '
+'met.';
 COMMENT ON COLUMN section_progress.completion_percentage IS
-'Share of the section done in percent, 0 to 100. Supplied by the application.';
+'Share of the section done in percent, 0 to 100. Supplied by the application; 100 when '
+'completion_criteria of the section are met.';
 COMMENT ON COLUMN section_progress.first_accessed IS
 'First interaction with the section. Kept by record_interaction and rebuild_section_progress.';
 COMMENT ON COLUMN section_progress.last_accessed IS
@@ -109,12 +111,15 @@ COMMENT ON COLUMN section_progress.retention_score IS
 COMMENT ON COLUMN section_progress.application_score IS
 'Measured ability to apply, 0 to 1. Supplied by the application.';
 COMMENT ON COLUMN section_progress.completion_criteria_met IS
-'Which criteria are met. Supplied by the application. (JSON object)';
+'Of each criterion of the section: {"value": number, "limit": number, "met": boolean}, as of the '
+'last change of the row before it was completed; kept by trigger. Supplied by the application '
+'where the section has no criteria. (JSON object)';
 COMMENT ON COLUMN section_progress.completion_timestamp IS
 'When the section was completed: given exactly when status is completed or mastered; filled by '
 'trigger when left out, and cleared when these are left.';
 COMMENT ON COLUMN section_progress.validation_method IS
-'How completion is validated. Supplied by the application.';
+'How completion is validated; adaptive: whoever completes it need not meet completion_criteria. '
+'Supplied by the application.';
 COMMENT ON COLUMN section_progress.learning_pattern IS
 'Pattern of learning behaviour. Supplied by the application. (JSON array or object)';
 COMMENT ON COLUMN section_progress.struggle_indicators IS

@@ -71,7 +71,7 @@ COMMENT ON COLUMN learning_interactions.interaction_type IS 'Kind of interaction
 COMMENT ON COLUMN learning_interactions.interaction_subtype IS
 'Finer kind. Supplied by the application.';
 COMMENT ON COLUMN learning_interactions.learning_objective IS
-'Objective that the interaction supports.';
+'Objective that the interaction supports, by its id.';
 COMMENT ON COLUMN learning_interactions.bloom_taxonomy_level IS
 'Cognitive level of the interaction.';
 COMMENT ON COLUMN learning_interactions.difficulty_level IS 'Difficulty of what was done.';

@@ -58,6 +58,8 @@ CREATE TABLE learning_sessions (
     CONSTRAINT learning_sessions_study_materials_used_check
     CHECK (jsonb_typeof(study_materials_used) IN ('array', 'object')),
     CONSTRAINT learning_sessions_period_check CHECK (session_end >= session_start),
+    CONSTRAINT learning_sessions_length_check
+    CHECK (session_end <= session_start + interval '24 hours'),
     -- A minute that has begun may be counted whole. A sum, because the difference of infinite times
     -- is an error without the name of a constraint.
     CONSTRAINT learning_sessions_duration_elapsed_check CHECK (
@@ -81,7 +83,8 @@ COMMENT ON COLUMN learning_sessions.id IS 'Identity.';
 COMMENT ON COLUMN learning_sessions.learner_id IS 'Learner.';
 COMMENT ON COLUMN learning_sessions.course_id IS 'Course.';
 COMMENT ON COLUMN learning_sessions.session_start IS 'When the session started.';
-COMMENT ON COLUMN learning_sessions.session_end IS 'When the session ended; NULL: it goes on.';
+COMMENT ON COLUMN learning_sessions.session_end IS
+'When the session ended, at most 24 hours after it started; NULL: it goes on.';
 COMMENT ON COLUMN learning_sessions.duration_minutes IS
 'Length in minutes; filled by trigger from start and end when left out, never longer than these; '
 'NULL while it goes on.';

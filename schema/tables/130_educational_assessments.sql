@@ -42,6 +42,15 @@ CREATE TABLE educational_assessments (
     ),
     CONSTRAINT educational_assessments_learning_objectives_check
     CHECK (jsonb_typeof(learning_objectives) = 'array'),
+    CONSTRAINT educational_assessments_learning_objectives_elements_check CHECK (
+        NOT jsonb_path_exists(
+            learning_objectives,
+            'strict $[*] ? (
+                @.type() != "string"
+                && (@.id.type() != "string" || (@.id.type() == "string") is unknown)
+            )'
+        )
+    ),
     CONSTRAINT educational_assessments_assessment_criteria_check
     CHECK (jsonb_typeof(assessment_criteria) IN ('array', 'object')),
     CONSTRAINT educational_assessments_bloom_taxonomy_levels_check
@@ -62,7 +71,7 @@ CREATE TABLE educational_assessments (
     CONSTRAINT educational_assessments_attempts_allowed_check CHECK (attempts_allowed > 0),
     CONSTRAINT educational_assessments_questions_check CHECK (jsonb_typeof(questions) = 'array'),
     CONSTRAINT educational_assessments_correct_answers_check
-    CHECK (jsonb_typeof(correct_answers) IN ('array', 'object')),
+    CHECK (jsonb_typeof(correct_answers) = 'object'),
     CONSTRAINT educational_assessments_explanation_texts_check
     CHECK (jsonb_typeof(explanation_texts) IN ('array', 'object')),
     CONSTRAINT educational_assessments_difficulty_rating_check
@@ -90,7 +99,8 @@ COMMENT ON COLUMN educational_assessments.section_id IS
 COMMENT ON COLUMN educational_assessments.title IS 'Title as shown to people.';
 COMMENT ON COLUMN educational_assessments.assessment_type IS 'Purpose of the assessment.';
 COMMENT ON COLUMN educational_assessments.format IS 'Form of the assessment.';
-COMMENT ON COLUMN educational_assessments.learning_objectives IS 'What is measured. (JSON array)';
+COMMENT ON COLUMN educational_assessments.learning_objectives IS
+'What is measured, each a text or {"id": text, "title": text}. (JSON array)';
 COMMENT ON COLUMN educational_assessments.assessment_criteria IS
 'Rubric and criteria. (JSON array or object)';
 COMMENT ON COLUMN educational_assessments.bloom_taxonomy_levels IS
@@ -112,9 +122,13 @@ COMMENT ON COLUMN educational_assessments.attempts_allowed IS
 'Highest attempt_number that a learner may use, above 0; NULL: no limit; enforced on new '
 'attempts.';
 COMMENT ON COLUMN educational_assessments.questions IS
-'Questions and options: [{"id": text, "points": number, ...}], ids unique; checked by trigger. '
-'(JSON array)';
-COMMENT ON COLUMN educational_assessments.correct_answers IS 'Answer key. (JSON array or object)';
+'Questions and options: [{"id": text, "points": number, "objectives": [ids], ...}], ids unique; '
+'checked by trigger. (JSON array)';
+COMMENT ON COLUMN educational_assessments.correct_answers IS
+'Answer key, by which grade_attempt grades: {"id of a question": rule}, a rule being {"answer": '
+'any, "ignore_case": true}, {"any_of": [...]}, {"all_of": [...], "partial": "net" or "each", '
+'"options": number} or {"number": x, "tolerance": t}; checked by trigger. A question without a '
+'rule is graded by a person. (JSON object)';
 COMMENT ON COLUMN educational_assessments.explanation_texts IS
 'Explanations for learners. (JSON array or object)';
 COMMENT ON COLUMN educational_assessments.difficulty_rating IS

@@ -27,6 +27,9 @@ CREATE TABLE assessment_attempts (
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     rules_version bigint NOT NULL DEFAULT 0,
+    computed_score numeric,
+    supplied text[] NOT NULL DEFAULT '{}',
+    analyses bigint DEFAULT 0,
 
     CONSTRAINT assessment_attempts_learner_id_assessment_id_attempt_number_key UNIQUE (
         learner_id, assessment_id, attempt_number
@@ -42,6 +45,13 @@ CREATE TABLE assessment_attempts (
     CONSTRAINT assessment_attempts_score_check
     CHECK (score BETWEEN -2147483648 AND 2147483647),
     CONSTRAINT assessment_attempts_score_decimals_check CHECK (min_scale(score) <= 3),
+    CONSTRAINT assessment_attempts_computed_score_check
+    CHECK (computed_score BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT assessment_attempts_supplied_check CHECK (
+        supplied <@ ARRAY[
+            'response_patterns', 'knowledge_gaps', 'strength_areas', 'improvement_suggestions'
+        ]
+    ),
     CONSTRAINT assessment_attempts_percentage_score_check
     CHECK (percentage_score BETWEEN -999.99 AND 999.99),
     CONSTRAINT assessment_attempts_graded_check
@@ -83,8 +93,9 @@ COMMENT ON COLUMN assessment_attempts.time_spent_minutes IS
 'Time spent in minutes; filled by trigger from start and submission when left out, never '
 'longer than those.';
 COMMENT ON COLUMN assessment_attempts.responses IS
-'Answers: [{"question_id": text, "points": number, "answer": any}], ids unique; checked by '
-'trigger. (JSON array)';
+'Answers: [{"question_id": text, "answer": any, "points": number, "graded_by": any}], ids unique; '
+'checked by trigger. grade_attempt writes the points, but where graded_by says that a person did. '
+'(JSON array)';
 COMMENT ON COLUMN assessment_attempts.score IS
 'Points reached, at most 3 decimals; above total_points by bonus points, below 0 by negative '
 'marks.';
@@ -95,19 +106,32 @@ COMMENT ON COLUMN assessment_attempts.passed IS
 'score >= passing_score; filled by trigger when left out; NULL where the assessment has no '
 'passing_score.';
 COMMENT ON COLUMN assessment_attempts.response_patterns IS
-'Analysis of the answers. Supplied by the application. (JSON array or object)';
+'How many questions were answered, omitted, right, partial and wrong; kept by trigger, as '
+'derive_attempt_analysis says, unless supplied names it. (JSON object)';
 COMMENT ON COLUMN assessment_attempts.knowledge_gaps IS
-'Areas to improve. Supplied by the application. (JSON array or object)';
+'Objectives with a mastery below 0.5 in this attempt, over at least 3 questions; kept by trigger, '
+'as derive_attempt_analysis says, unless supplied names it. (JSON array)';
 COMMENT ON COLUMN assessment_attempts.strength_areas IS
-'Competencies shown. Supplied by the application. (JSON array or object)';
+'Objectives with a mastery from 0.8 in this attempt, over at least 3 questions; kept by trigger, '
+'as derive_attempt_analysis says, unless supplied names it. (JSON array)';
 COMMENT ON COLUMN assessment_attempts.automated_feedback IS
 'Feedback by the system. Supplied by the application. (JSON array or object)';
 COMMENT ON COLUMN assessment_attempts.instructor_feedback IS 'Feedback by people.';
 COMMENT ON COLUMN assessment_attempts.improvement_suggestions IS
-'Recommendations. Supplied by the application. (JSON array or object)';
+'Sections that name a gap, in course order; kept by trigger, as derive_attempt_analysis says, '
+'unless supplied names it. (JSON array)';
 COMMENT ON COLUMN assessment_attempts.completion_status IS 'Stage of the attempt.';
 COMMENT ON COLUMN assessment_attempts.device_info IS 'Device and browser. (JSON object)';
 COMMENT ON COLUMN assessment_attempts.created_at IS 'When the row was made.';
 COMMENT ON COLUMN assessment_attempts.updated_at IS 'When the row last changed; kept by trigger.';
 COMMENT ON COLUMN assessment_attempts.rules_version IS
 'rules_version of the assessment that the result was derived by; kept by trigger and foreign key.';
+COMMENT ON COLUMN assessment_attempts.computed_score IS
+'Score that grade_attempt computed last; NULL: never. Where score differs, a person gave it, and '
+'regrading leaves it.';
+COMMENT ON COLUMN assessment_attempts.supplied IS
+'Which of response_patterns, knowledge_gaps, strength_areas and improvement_suggestions the '
+'application supplies; the others are kept by trigger.';
+COMMENT ON COLUMN assessment_attempts.analyses IS
+'Number of times that a trigger wrote the analysis of the answers. Setting it to NULL has that '
+'derived anew.';

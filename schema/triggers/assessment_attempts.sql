@@ -27,6 +27,31 @@ EXECUTE FUNCTION check_item_contract('responses', 'question_id');
 COMMENT ON TRIGGER assessment_attempts_responses ON assessment_attempts IS
 'Responses keep the contract that item statistics read.';
 
+CREATE OR REPLACE TRIGGER assessment_attempts_analysis
+BEFORE INSERT OR UPDATE OF
+response_patterns, knowledge_gaps, strength_areas, improvement_suggestions, supplied, analyses
+ON assessment_attempts
+FOR EACH ROW
+EXECUTE FUNCTION keep_attempt_analysis();
+COMMENT ON TRIGGER assessment_attempts_analysis ON assessment_attempts IS
+'What is derived of the answers stays true, whatever the application writes.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_analysis_insert
+AFTER INSERT ON assessment_attempts
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_attempt_analysis();
+COMMENT ON TRIGGER assessment_attempts_analysis_insert ON assessment_attempts IS
+'Patterns, gaps and strengths follow the answers.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_analysis_update
+AFTER UPDATE ON assessment_attempts
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_attempt_analysis();
+COMMENT ON TRIGGER assessment_attempts_analysis_update ON assessment_attempts IS
+'Patterns, gaps and strengths follow the answers.';
+
 CREATE OR REPLACE TRIGGER assessment_attempts_grades_insert
 AFTER INSERT ON assessment_attempts
 REFERENCING NEW TABLE AS new_rows

@@ -27,6 +27,14 @@ EXECUTE FUNCTION check_item_contract('questions', 'id');
 COMMENT ON TRIGGER educational_assessments_questions ON educational_assessments IS
 'Questions keep the contract that item statistics read.';
 
+-- after educational_assessments_questions, which says what is wrong with a question
+CREATE OR REPLACE TRIGGER educational_assessments_rules_of_answers
+BEFORE INSERT OR UPDATE OF questions, correct_answers ON educational_assessments
+FOR EACH ROW WHEN (new.correct_answers IS NOT NULL)
+EXECUTE FUNCTION check_answer_key();
+COMMENT ON TRIGGER educational_assessments_rules_of_answers ON educational_assessments IS
+'The answer key has rules that grading can read, for questions that there are.';
+
 CREATE OR REPLACE TRIGGER educational_assessments_grades_update
 AFTER UPDATE ON educational_assessments
 REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows

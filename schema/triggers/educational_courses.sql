@@ -14,6 +14,21 @@ EXECUTE FUNCTION set_updated_at();
 COMMENT ON TRIGGER educational_courses_updated_at ON educational_courses IS
 'Keeps updated_at; an update that changes nothing leaves it.';
 
+CREATE OR REPLACE TRIGGER educational_courses_completion_rule
+BEFORE INSERT ON educational_courses
+FOR EACH ROW WHEN (new.completion_rule IS NULL)
+EXECUTE FUNCTION set_completion_rule();
+COMMENT ON TRIGGER educational_courses_completion_rule ON educational_courses IS
+'A new course completes as its institution has it.';
+
+CREATE OR REPLACE TRIGGER educational_courses_rating
+BEFORE INSERT OR UPDATE OF average_rating, rating_count, rating_sum, ratings_version
+ON educational_courses
+FOR EACH ROW
+EXECUTE FUNCTION keep_course_rating();
+COMMENT ON TRIGGER educational_courses_rating ON educational_courses IS
+'Mean and number of ratings stay true, whatever the application writes.';
+
 CREATE CONSTRAINT TRIGGER educational_courses_institution
 AFTER UPDATE OF institution_id ON educational_courses
 DEFERRABLE INITIALLY IMMEDIATE

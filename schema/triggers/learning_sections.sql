@@ -50,3 +50,10 @@ FOR EACH ROW WHEN (new.unlock_conditions IS NOT NULL)
 EXECUTE FUNCTION check_unlock_rule('unlock_conditions');
 COMMENT ON TRIGGER learning_sections_unlock_conditions ON learning_sections IS
 'Unlock conditions have known keys and readable values.';
+
+CREATE OR REPLACE TRIGGER learning_sections_completion_criteria
+BEFORE INSERT OR UPDATE OF completion_criteria ON learning_sections
+FOR EACH ROW WHEN (new.completion_criteria IS NOT NULL)
+EXECUTE FUNCTION check_completion_criteria();
+COMMENT ON TRIGGER learning_sections_completion_criteria ON learning_sections IS
+'Completion criteria have known keys and readable values.';

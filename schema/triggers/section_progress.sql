@@ -26,6 +26,16 @@ COMMENT ON TRIGGER section_progress_history_update ON section_progress IS
 'Goes on with the history of a row that becomes another one; of all others: '
 'section_progress_delta_update.';
 
+-- before section_progress_completion, which dates what is completed here
+CREATE OR REPLACE TRIGGER section_progress_by_criteria
+BEFORE INSERT OR UPDATE OF
+status, active_learning_time, interaction_count, comprehension_score, completion_criteria_met
+ON section_progress
+FOR EACH ROW
+EXECUTE FUNCTION complete_by_criteria();
+COMMENT ON TRIGGER section_progress_by_criteria ON section_progress IS
+'A section is completed when its criteria are met, and not before.';
+
 CREATE OR REPLACE TRIGGER section_progress_completion
 BEFORE INSERT OR UPDATE ON section_progress
 FOR EACH ROW WHEN (
@@ -105,3 +115,19 @@ FOR EACH ROW WHEN (
 EXECUTE FUNCTION check_activity_institution('course_id', 'section_progress_institution_check');
 COMMENT ON TRIGGER section_progress_institution_update ON section_progress IS
 'Learner and course are of one institution; an update of anything else costs nothing.';
+
+CREATE OR REPLACE TRIGGER section_progress_rule_insert
+AFTER INSERT ON section_progress
+REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_completed_sections();
+COMMENT ON TRIGGER section_progress_rule_insert ON section_progress IS
+'Enrollments are completed with the last section, where the course asks for it.';
+
+CREATE OR REPLACE TRIGGER section_progress_rule_update
+AFTER UPDATE ON section_progress
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_completed_sections();
+COMMENT ON TRIGGER section_progress_rule_update ON section_progress IS
+'Enrollments are completed with the last section, where the course asks for it.';

@@ -40,6 +40,7 @@ def test_the_page_explains_every_column_that_has_an_owner(transaction: Connectio
         "next_sections",
         "is_module_unlocked",
         "is_module_completed",
+        "objective_mastery",
     ],
 )
 def test_the_page_explains_functions_and_what_they_return(

@@ -26,21 +26,33 @@ PYTHON = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 TITLES = [("free_course",), ("north_course",), ("open_course",)]
 
 SQLALCHEMY = """
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session
-engine = create_engine(app.replace("postgresql://", "postgresql+psycopg://", 1))
+app = app.replace("postgresql://", "postgresql+psycopg://", 1)
 """
 DJANGO = """
 import django
 from django.conf import settings
 from psycopg.conninfo import conninfo_to_dict
 p = conninfo_to_dict(app)
-settings.configure(DATABASES={"default": {
+DATABASES = {"default": {
     "ENGINE": "django.db.backends.postgresql", "NAME": p["dbname"], "USER": p["user"],
     "PASSWORD": p["password"], "HOST": p["host"], "PORT": p["port"],
-}})
+}}
+%s
+settings.configure(DATABASES=DATABASES)
 django.setup()
 from django.db import connection, transaction
+"""
+SPY = """
+def spy():
+    import psycopg
+    with psycopg.connect(app.replace("+psycopg", "")) as other:
+        for (query,) in other.execute(
+            "SELECT query FROM pg_stat_activity"
+            " WHERE usename = current_user AND pid <> pg_backend_pid()"
+        ):
+            print(query)
 """
 
 
@@ -110,19 +122,62 @@ def signed_in(campus: Campus, person: str) -> str:
     return run(program, signin=campus.urls["campus_signin"], person=str(campus.world.ids[person]))
 
 
-@pytest.mark.parametrize(
-    ("words", "before"),
-    [
-        ("psycopg.connect(app)", "import psycopg\n"),
-        ("Session(engine)", SQLALCHEMY),
-        ("transaction.atomic", DJANGO),
-    ],
-)
-def test_a_request_shows_a_learner_what_is_theirs(campus: Campus, words: str, before: str) -> None:
-    program = before + block(words, PYTHON) + "print(sorted(tuple(row) for row in rows))"
+RECIPES = {
+    "psycopg": "import psycopg\n" + block("psycopg.connect(app", PYTHON),
+    "sqlalchemy": SQLALCHEMY + block("Session(engine)", PYTHON),
+    "django": DJANGO % block("server_side_binding", PYTHON) + block("transaction.atomic", PYTHON),
+}
+
+
+@pytest.mark.parametrize("library", RECIPES)
+def test_a_request_shows_a_learner_what_is_theirs(campus: Campus, library: str) -> None:
+    program = RECIPES[library] + "print(sorted(tuple(row) for row in rows))"
     app = campus.urls["campus_app"]
     assert run(program, app=app, token=signed_in(campus, "ana")) == str(TITLES)
     assert run(program, app=app, token="nobody's") == "[]"  # noqa: S106
+
+
+@pytest.mark.parametrize("library", ["sqlalchemy", "django"])
+def test_a_connection_that_is_kept_answers_many_requests(campus: Campus, library: str) -> None:
+    before, with_, request = RECIPES[library].rpartition("\nwith ")
+    program = before + "\nfor _ in range(12):\n" + textwrap.indent(with_ + request, "    ")
+    program += "print(sorted(tuple(row) for row in rows))"
+    app = campus.urls["campus_app"]
+    assert run(program, app=app, token=signed_in(campus, "ana")) == str(TITLES)
+
+
+def spied(campus: Campus, program: str, token: str) -> str:
+    """What other sessions of the login see of a request that has just named its token."""
+    program = re.sub(r"^( *)(.*'lms.token'.*\n)", r"\1\2\1spy()\n", program, flags=re.MULTILINE)
+    return run(SPY + program, app=campus.urls["campus_app"], token=token)
+
+
+@pytest.mark.parametrize("library", RECIPES)
+def test_no_other_session_of_the_login_sees_the_token(campus: Campus, library: str) -> None:
+    token = signed_in(campus, "ana")
+    queries = spied(campus, RECIPES[library], token)
+    assert "set_config('lms.token', $1" in queries
+    assert token not in queries
+
+
+def test_a_driver_that_binds_by_itself_shows_the_token(campus: Campus) -> None:
+    token = signed_in(campus, "ana")
+    program = RECIPES["django"].replace('"server_side_binding": True, ', "")
+    assert token in spied(campus, program, token)
+
+
+def test_discard_all_leaves_the_time_zone_that_django_expects(campus: Campus) -> None:
+    role = psycopg.conninfo.conninfo_to_dict(campus.urls["campus_app"])["user"]
+    campus.owner.execute(f"ALTER ROLE {role} SET timezone = 'Asia/Tokyo'".encode())
+    program = RECIPES["django"] + (
+        "with connection.cursor() as cursor:\n"
+        "    cursor.execute('SHOW timezone')\n"
+        "    print(*cursor.fetchone())"
+    )
+    token = signed_in(campus, "ana")
+    assert run(program, app=campus.urls["campus_app"], token=token) == "UTC"
+    without = program.replace(', "options": "-c timezone=UTC"', "")
+    assert run(without, app=campus.urls["campus_app"], token=token) == "Asia/Tokyo"
 
 
 def test_postgrest_shows_a_learner_what_is_theirs(campus: Campus) -> None:
@@ -153,7 +208,7 @@ def test_authority_is_given_by_the_job_login(campus: Campus) -> None:
         "learner": ids["ana"],
     }
     for name, value in values.items():
-        insert = insert.replace(f":{name}", f"'{value}'")
+        insert = insert.replace(f":'{name}'", f"'{value}'")
     with psycopg.connect(campus.urls["campus_jobs"]) as connection:
         connection.execute(insert.encode())
 

@@ -32,7 +32,10 @@ DAMAGES = {
 
 
 def faults(connection: Connection) -> list[tuple[Any, ...]]:
-    return connection.execute("SELECT * FROM check_derived_columns()").fetchall()
+    """What can be mended: no score of a history that contradicts the points."""
+    return connection.execute(
+        "SELECT * FROM check_derived_columns() WHERE column_name <> 'score'"
+    ).fetchall()
 
 
 @settings(

@@ -57,7 +57,19 @@ COURSE, LEARNER, OTHER, NEWCOMER, ASSESSMENT = (
 MODULES = [f"00000000-0000-0000-0000-0000000000a{n}" for n in (1, 2)]
 SECTIONS = [f"00000000-0000-0000-0000-0000000000b{n}" for n in (1, 2)]
 AS_OF = "timestamptz '2024-03-01 12:00:00+00'"
-QUESTIONS = '[{"id": "a", "points": 3}, {"id": "b", "points": 1.5}, {"id": "c", "points": 2}]'
+QUESTIONS = (
+    '[{"id": "a", "points": 3, "objectives": ["o"]},'
+    ' {"id": "b", "points": 1.5, "objectives": ["o"]},'
+    ' {"id": "c", "points": 2, "objectives": ["o"]}]'
+)
+ANSWER_KEY = (
+    '{"a": {"number": 0.5, "tolerance": 0.25}, "b": {"answer": "X", "ignore_case": true},'
+    ' "c": {"all_of": ["p", "q", "r"], "partial": "net"}}'
+)
+ANSWERS = (
+    '[{"question_id": "a", "answer": "0.75"}, {"question_id": "b", "answer": "x"},'
+    ' {"question_id": "c", "answer": ["r", "q", "p", "s"]}]'
+)
 
 # statements of an application, and calls of what no statement leads to
 STORY = [
@@ -127,6 +139,18 @@ STORY = [
     "SELECT rebuild_derived_columns()",
     "SELECT rebuild_learning_analytics()",
     f"UPDATE learning_interactions SET learning_effectiveness = 0.5 WHERE id = '{LEARNER}'",
+    f"INSERT INTO course_ratings (course_id, learner_id, rating) VALUES ('{COURSE}', '{OTHER}', 4)",
+    "UPDATE educational_courses SET completion_rule = 'modules'",
+    """UPDATE learning_sections SET completion_criteria = '{"min_seconds": 7500.5}'""",
+    f"SELECT record_interaction('{OTHER}', '{SECTIONS[0]}', 'discussion', '{{}}', 90,"
+    f" p_timestamp => {AS_OF} + interval '1 hour', p_id => '{OTHER}')",
+    f"UPDATE educational_assessments SET correct_answers = '{ANSWER_KEY}'",
+    f"INSERT INTO assessment_attempts (id, learner_id, assessment_id, attempt_number, started_at,"
+    f" responses, completion_status) VALUES ('{COURSE}', '{OTHER}', '{ASSESSMENT}', 2, {AS_OF},"
+    f" '{ANSWERS}', 'submitted')",
+    f"SELECT grade_attempt('{COURSE}')",
+    f"SELECT regrade_assessment('{ASSESSMENT}')",
+    f"SELECT recalculate_course_metrics(p_as_of => {AS_OF} + interval '3 days')",
 ]
 RESULTS = {
     "items": f"calculate_item_statistics('{ASSESSMENT}')",
@@ -141,6 +165,7 @@ RESULTS = {
     "expired": "expired_interaction_partitions(interval '62 days', now())",
     "retention": "interaction_retention_ddl(ARRAY(SELECT partition FROM interaction_partitions()"
     " ORDER BY upper_bound LIMIT 2))",
+    "mastery": f"objective_mastery('{OTHER}', '{COURSE}')",
     "faults": "check_derived_columns()",
     "imbalances": "check_learning_analytics()",
     "dropped": "drop_expired_data(interval '62 days', now())",
@@ -150,11 +175,11 @@ STORED = [
     " engagement_score, learning_velocity FROM course_enrollments",
     "SELECT learner_id, section_id, status, completion_percentage, first_accessed, last_accessed,"
     " total_time_spent, active_learning_time, completion_timestamp FROM section_progress",
-    "SELECT learner_id, score, percentage_score, passed, time_spent_minutes"
-    " FROM assessment_attempts",
+    "SELECT learner_id, score, percentage_score, passed, time_spent_minutes, response_patterns,"
+    " knowledge_gaps, strength_areas FROM assessment_attempts",
     "SELECT difficulty_rating, discrimination_index, reliability_coefficient"
     " FROM educational_assessments",
-    "SELECT enrollment_count, completion_rate, learning_effectiveness_score"
+    "SELECT enrollment_count, completion_rate, learning_effectiveness_score, average_rating"
     " FROM educational_courses",
     "SELECT duration_minutes FROM learning_sessions",
     "SELECT id, learner_id, timestamp, duration_seconds FROM learning_interactions",
@@ -218,6 +243,7 @@ def test_the_story_calls_every_plpgsql_function(
 def test_the_story_ends_true(expected: dict[str, Any]) -> None:
     assert expected["SELECT * FROM faults"] == expected["SELECT * FROM imbalances"] == []
     assert len(expected["SELECT * FROM items"]) == 3
+    assert len(expected["SELECT * FROM mastery"]) == 1
     assert expected["SELECT * FROM dropped"]
 
 

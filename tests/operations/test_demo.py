@@ -101,6 +101,7 @@ def test_a_term_of_two_institutions_and_six_courses_is_loaded(
         "calculate_learning_velocity",
         "at_risk_learners",
         "calculate_item_statistics",
+        "objective_mastery",
     ):
         assert name in result.stdout
     assert "█" in result.stdout
@@ -123,6 +124,9 @@ def assert_believable(connection: Connection) -> None:
     # The last week is alive, and velocity sees the whole term, not the moment of the load.
     days = column(connection, "SELECT DISTINCT changed_at::date FROM section_progress_history")
     assert len(days) > 60
+    assert scalar(connection, "SELECT bool_and(rating_count > 0) FROM educational_courses")
+    gaps = "SELECT count(*) FROM assessment_attempts WHERE jsonb_array_length(knowledge_gaps) > 0"
+    assert scalar(connection, gaps) > 100
     recent = (
         "SELECT count(*) FROM learning_interactions WHERE timestamp > now() - interval '3 days'"
     )

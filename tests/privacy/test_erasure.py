@@ -89,6 +89,7 @@ def test_the_proof_counts_the_rows_and_the_ledger_keeps_it(
             ("learning_sessions", "learner_id"),
             ("assessment_attempts", "learner_id"),
             ("expired_interaction_totals", "learner_id"),
+            ("course_ratings", "learner_id"),
             ("legal_holds", "learner_id"),
             ("access_sessions", "person_id"),
             ("course_staff", "person_id"),

@@ -25,11 +25,13 @@ NULLABLE = {
         "content_format",
         "delivery_method",
         "metrics_as_of",
+        "completion_rule",
     },
     "section_progress": {"validation_method"},
     "learning_interactions": {"section_id", "course_id", "sectionless_course_id"},
     "learning_sessions": {"engagement_level"},
     "educational_assessments": {"section_id", "attempts_allowed"},
+    "assessment_attempts": {"computed_score", "analyses"},
 }
 # Exact, where the guide's types round; their decimals and bounds are CHECK constraints.
 EXACT = {
@@ -48,10 +50,19 @@ FILLED = {
     ("course_enrollments", "seconds_sum"),
     ("course_enrollments", "measures_version"),
     ("assessment_attempts", "rules_version"),
+    ("educational_courses", "rating_count"),
+    ("educational_courses", "rating_sum"),
+    ("educational_courses", "ratings_version"),
 }
 """Columns that triggers fill, whatever is written."""
 ADDED = {
-    "educational_courses": {"metrics_as_of": "timestamp with time zone"},
+    "educational_courses": {
+        "metrics_as_of": "timestamp with time zone",
+        "rating_count": "integer",
+        "rating_sum": "bigint",
+        "ratings_version": "bigint",
+        "completion_rule": "text",
+    },
     "learning_sections": {"course_id": "uuid"},
     "learning_sessions": {"updated_at": "timestamp with time zone"},
     "course_enrollments": {
@@ -62,7 +73,13 @@ ADDED = {
     },
     "learning_interactions": {"sectionless_course_id": "uuid"},
     "educational_assessments": {"rules_version": "bigint"},
-    "assessment_attempts": {"updated_at": "timestamp with time zone", "rules_version": "bigint"},
+    "assessment_attempts": {
+        "updated_at": "timestamp with time zone",
+        "rules_version": "bigint",
+        "computed_score": "numeric",
+        "supplied": "text[]",
+        "analyses": "bigint",
+    },
 }
 
 

@@ -22,6 +22,7 @@ GIVEN = {"question_id": "a", "points": 1}
         [POINTS, {"id": "b", "points": 0, "text": "why?"}],
         [{"id": "", "points": 2147483647}],
         [{"id": "a", "points": 0.333333333333333333333}],
+        [{"id": "a", "points": 1, "objectives": []}, {"id": "b", "points": 1, "objectives": ["x"]}],
     ],
 )
 def test_questions_of_the_contract_are_accepted(
@@ -46,6 +47,8 @@ def test_questions_of_the_contract_are_accepted(
         ([{"id": "a", "points": -0.01}], "entry 1: points is below 0"),
         ([{"id": "a", "points": 2147483648}], "entry 1: points is above 2147483647"),
         ([{"id": "a", "points": 1e300}], "entry 1: points is above 2147483647"),
+        ([POINTS | {"objectives": "x"}], "entry 1: objectives is not an array of texts"),
+        ([POINTS | {"objectives": ["x", 5]}], "entry 1: objectives is not an array of texts"),
     ],
 )
 def test_questions_outside_the_contract_are_rejected(
@@ -176,4 +179,97 @@ def test_unlock_rules_that_nobody_could_read_are_rejected(
     with pytest.raises(psycopg.errors.CheckViolation):
         transaction.execute(
             f"UPDATE {table} SET {name} = %s WHERE id = %s", (Jsonb(rule), row["id"])
+        )
+
+
+QUESTIONS = [{"id": "a", "points": 1}, {"id": "b", "points": 0.0005}]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"answer": 0},
+        {"answer": {"x": [1]}, "ignore_case": False},
+        {"any_of": [1]},
+        {"all_of": ["x", "x", "y"], "partial": "each", "options": 2},
+        {"all_of": ["x"], "options": 4.0},
+        {"all_of": ["x"], "partial": "net"},
+        {"number": -1e3},
+        {"number": 0, "tolerance": 0},
+    ],
+)
+def test_rules_of_answers_that_can_be_read_are_accepted(transaction: Connection, rule: Any) -> None:
+    add(
+        transaction,
+        "educational_assessments",
+        questions=QUESTIONS,
+        correct_answers={"a": rule},
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "rule", "problem"),
+    [
+        ("c", {"answer": 1}, "is none of questions"),
+        ("b", {"answer": 1}, "its points have more than the 3 decimals of a score"),
+        ("a", "x", "the rule is not an object"),
+        ("a", None, "the rule is not an object"),
+        ("a", {}, "the rule has not one of answer, any_of, all_of and number"),
+        ("a", {"ignore_case": True}, "the rule has not one of answer, any_of, all_of and number"),
+        (
+            "a",
+            {"answer": 1, "number": 1},
+            "the rule has not one of answer, any_of, all_of and number",
+        ),
+        ("a", {"answer": 1, "tolerance": 1}, "answer stands with a key that it does not know"),
+        ("a", {"any_of": [1], "Partial": 1}, "any_of stands with a key that it does not know"),
+        ("a", {"number": 1, "ignore_case": True}, "number stands with a key that it does not know"),
+        ("a", {"answer": None}, "answer is empty, as if it were omitted"),
+        ("a", {"answer": ""}, "answer is empty, as if it were omitted"),
+        ("a", {"answer": []}, "answer is empty, as if it were omitted"),
+        ("a", {"answer": "x", "ignore_case": 1}, "ignore_case is not true or false"),
+        ("a", {"any_of": "x"}, "any_of is not an array of answers"),
+        ("a", {"any_of": []}, "any_of is not an array of answers"),
+        ("a", {"all_of": {}}, "all_of is not an array of answers"),
+        ("a", {"all_of": ["x"], "partial": "half"}, "partial is not net or each"),
+        ("a", {"all_of": ["x"], "partial": None}, "partial is not net or each"),
+        (
+            "a",
+            {"all_of": ["x"], "partial": "each"},
+            "partial each needs options, the number of all choices",
+        ),
+        ("a", {"all_of": ["x"], "options": "4"}, "options is not a whole number of 1 to 1000"),
+        ("a", {"all_of": ["x"], "options": 1.5}, "options is not a whole number of 1 to 1000"),
+        ("a", {"all_of": ["x"], "options": 0}, "options is not a whole number of 1 to 1000"),
+        ("a", {"all_of": ["x"], "options": 1e30}, "options is not a whole number of 1 to 1000"),
+        ("a", {"all_of": ["x", "y"], "options": 1}, "options is less than the answers in all_of"),
+        ("a", {"number": "1"}, "number is not a number"),
+        ("a", {"number": 1, "tolerance": -1}, "tolerance is not a number from 0"),
+        ("a", {"number": 1, "tolerance": None}, "tolerance is not a number from 0"),
+    ],
+)
+def test_rules_of_answers_that_grading_could_not_read_are_rejected(
+    transaction: Connection, key: str, rule: Any, problem: str
+) -> None:
+    with pytest.raises(psycopg.errors.CheckViolation) as error:
+        add(
+            transaction,
+            "educational_assessments",
+            questions=QUESTIONS,
+            correct_answers={key: rule},
+        )
+    assert error.value.diag.message_primary == f'correct_answers: question "{key}": {problem}'
+    assert "a rule is {" in str(error.value.diag.message_hint)
+
+
+def test_a_question_that_is_taken_out_takes_its_rule_out(transaction: Connection) -> None:
+    stored = add(
+        transaction,
+        "educational_assessments",
+        questions=QUESTIONS,
+        correct_answers={"a": {"answer": 1}},
+    )
+    with pytest.raises(psycopg.errors.CheckViolation, match="is none of questions"):
+        transaction.execute(
+            "UPDATE educational_assessments SET questions = '[]' WHERE id = %s", (stored["id"],)
         )

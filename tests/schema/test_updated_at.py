@@ -17,6 +17,7 @@ TABLES = [
     "learning_sessions",
     "educational_assessments",
     "assessment_attempts",
+    "course_ratings",
 ]
 SAID = "updated_at = statement_timestamp()"
 
@@ -57,8 +58,9 @@ def test_a_time_given_with_a_change_is_not_taken(transaction: Connection, table:
 def test_other_rows_keep_theirs(transaction: Connection, table: str) -> None:
     row = add(transaction, table, updated_at=EARLY)
     other = add(transaction, table, updated_at=EARLY)
+    key = "id" if "id" in row else "learner_id"
     transaction.execute(
-        f"UPDATE {table} SET created_at = '2000-01-02' WHERE id = %s".encode(), (row["id"],)
+        f"UPDATE {table} SET created_at = '2000-01-02' WHERE {key} = %s".encode(), (row[key],)
     )
     assert other in read(transaction, table)
 

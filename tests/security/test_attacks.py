@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from support.access import World, become, make_world
 from support.roles import new_role
@@ -83,10 +86,29 @@ def rows(connection: Connection, world: World, attempt: Attempt) -> int:
 
 ENROLL = "INSERT INTO course_enrollments (learner_id, course_id) VALUES ({%s}, {%s})"
 ATTEMPT = "INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number, responses)"
+NEW_ATTEMPT = (
+    "INSERT INTO assessment_attempts"
+    " (learner_id, assessment_id, attempt_number, responses, completion_status, submitted_at)"
+    " VALUES ({ana}, {north_course_assessment}, 8, '[]', %s)"
+)
+SUBMIT = "UPDATE assessment_attempts SET completion_status = 'submitted', submitted_at = now()"
 RECORD = (
     "SELECT record_my_interactions(jsonb_build_array(jsonb_build_object("
     "'section_id', {%s_section}::uuid, 'interaction_type', 'discussion'%s)))"
 )
+RECORD_AT = RECORD % ("north_course", ", 'timestamp', now() %s")
+DIARY_AT = (
+    "INSERT INTO learning_sessions (learner_id, course_id, session_start, session_end)"
+    " VALUES ({ana}, {north_course}, now() - interval '%s', %s)"
+)
+DIARY = "INSERT INTO learning_sessions (learner_id, course_id) VALUES ({ben}, {%s})"
+GUARDIAN = "INSERT INTO guardian_links (guardian_id, learner_id) VALUES ({%s}, {%s})"
+NEW_LEARNER = (
+    "INSERT INTO learners"
+    " (%sinstitution_id, email, first_name, last_name, academic_level, data_consent)"
+    " VALUES (%s{north}, '%s@example.com', 'X', 'X', 'graduate', '{{}}')%s"
+)
+TAKE_OVER = " ON CONFLICT (email) DO UPDATE SET first_name = 'X'"
 
 ATTACKS = {
     # whose rows
@@ -189,11 +211,19 @@ ATTACKS = {
             "UPDATE assessment_attempts SET completion_status = 'submitted',"
             " submitted_at = now() - interval '1 hour'",
         ),
-        Attempt(
-            "learner",
-            "ana",
-            "UPDATE assessment_attempts SET completion_status = 'submitted', submitted_at = now()",
-        ),
+        Attempt("learner", "ana", SUBMIT),
+    ),
+    "A learner submits without a time, and so whenever they like": (
+        Attempt("learner", "ana", "UPDATE assessment_attempts SET completion_status = 'submitted'"),
+        Attempt("learner", "ana", SUBMIT),
+    ),
+    "A learner begins an attempt as submitted, without a time": (
+        Attempt("learner", "ana", NEW_ATTEMPT % "'submitted', NULL"),
+        Attempt("learner", "ana", NEW_ATTEMPT % "'submitted', now()"),
+    ),
+    "A learner gives a time and goes on": (
+        Attempt("learner", "ana", "UPDATE assessment_attempts SET submitted_at = now()"),
+        Attempt("learner", "ana", SUBMIT),
     ),
     "A learner begins later than they did": (
         Attempt("learner", "ana", "UPDATE assessment_attempts SET started_at = now()"),
@@ -260,17 +290,29 @@ ATTACKS = {
             "INSERT INTO course_staff (course_id, person_id) VALUES ({south_course}, {rita})",
         ),
     ),
-    "A registrar makes themselves guardian of a learner of another tenant": (
+    "A registrar gives a learner of another tenant a guardian": (
         Attempt(
             "registrar",
             "rita",
-            "INSERT INTO guardian_links (guardian_id, learner_id) VALUES ({rita}, {cy})",
+            GUARDIAN % ("tess", "cy"),
         ),
         Attempt(
             "registrar",
             "rita",
-            "INSERT INTO guardian_links (guardian_id, learner_id) VALUES ({rita}, {ana})",
+            GUARDIAN % ("tess", "ana"),
         ),
+    ),
+    "A registrar makes themselves guardian, and reads what is done in courses of others": (
+        Attempt("registrar", "rita", GUARDIAN % ("rita", "ana")),
+        Attempt("service", None, GUARDIAN % ("rita", "ana")),
+    ),
+    "A registrar takes the link of a guardian": (
+        Attempt("registrar", "rita", "UPDATE guardian_links SET guardian_id = {rita}"),
+        Attempt("registrar", "rita", "UPDATE guardian_links SET guardian_id = {tess}"),
+    ),
+    "A registrar makes a learner of a person of another tenant": (
+        Attempt("registrar", "rita", NEW_LEARNER % ("id, ", "{tom}, ", "x", "")),
+        Attempt("registrar", "rita", NEW_LEARNER % ("", "", "x", "")),
     ),
     "A registrar appoints registrars": (
         Attempt(
@@ -317,22 +359,8 @@ ATTACKS = {
         Attempt("service", None, "DELETE FROM learning_sections"),
     ),
     "A registrar takes a learner of another tenant by ON CONFLICT": (
-        Attempt(
-            "registrar",
-            "rita",
-            "INSERT INTO learners"
-            " (id, institution_id, email, first_name, last_name, academic_level, data_consent)"
-            " VALUES ({cy}, {north}, 'x@example.com', 'X', 'X', 'graduate', '{{}}')"
-            " ON CONFLICT (id) DO UPDATE SET email = 'x@example.com'",
-        ),
-        Attempt(
-            "registrar",
-            "rita",
-            "INSERT INTO learners"
-            " (id, institution_id, email, first_name, last_name, academic_level, data_consent)"
-            " VALUES ({ana}, {north}, 'x@example.com', 'X', 'X', 'graduate', '{{}}')"
-            " ON CONFLICT (id) DO UPDATE SET email = 'x@example.com'",
-        ),
+        Attempt("registrar", "rita", NEW_LEARNER % ("", "", "cy", TAKE_OVER)),
+        Attempt("registrar", "rita", NEW_LEARNER % ("", "", "ana", TAKE_OVER)),
     ),
     "A registrar changes learners of another tenant by MERGE": (
         Attempt(
@@ -376,6 +404,55 @@ ATTACKS = {
     "Nobody logs events of their own": (
         Attempt("learner", None, "SELECT record_my_interactions('[]')"),
         Attempt("learner", "ana", "SELECT record_my_interactions('[]')"),
+    ),
+    "A learner logs an event that takes ages": (
+        Attempt("learner", "ana", RECORD % ("north_course", ", 'duration_seconds', '14401'")),
+        Attempt("learner", "ana", RECORD % ("north_course", ", 'duration_seconds', '14400'")),
+    ),
+    "A learner logs an event of next year": (
+        Attempt("learner", "ana", RECORD_AT % "+ interval '6 minutes'"),
+        Attempt("learner", "ana", RECORD_AT % "+ interval '4 minutes'"),
+    ),
+    "A learner logs an event of years ago": (
+        Attempt("learner", "ana", RECORD_AT % "- interval '31 days'"),
+        Attempt("learner", "ana", RECORD_AT % "- interval '29 days'"),
+    ),
+    "A learner says how well they learn": (
+        Attempt("learner", "ana", RECORD % ("north_course", ", 'learning_effectiveness', 1")),
+        Attempt("learner", "ana", RECORD % ("north_course", ", 'outcome', 'successful'")),
+    ),
+    "A learner makes up a session of years ago": (
+        Attempt("learner", "ana", DIARY_AT % ("31 days", "NULL")),
+        Attempt("learner", "ana", DIARY_AT % ("29 days", "NULL")),
+    ),
+    "A learner makes up a session to come": (
+        Attempt("learner", "ana", DIARY_AT % ("-6 minutes", "NULL")),
+        Attempt("learner", "ana", DIARY_AT % ("-4 minutes", "NULL")),
+    ),
+    "A learner ends a session in the future": (
+        Attempt("learner", "ana", DIARY_AT % ("1 hour", "now() + interval '6 minutes'")),
+        Attempt("learner", "ana", DIARY_AT % ("1 hour", "now() + interval '4 minutes'")),
+    ),
+    # after one has left
+    "A learner who left attempts": (
+        Attempt(
+            "learner", "ben", f"{ATTEMPT} VALUES ({{ben}}, {{draft_course_assessment}}, 8, '[]')"
+        ),
+        Attempt(
+            "learner", "ben", f"{ATTEMPT} VALUES ({{ben}}, {{north_course_assessment}}, 8, '[]')"
+        ),
+    ),
+    "A learner who left submits": (
+        Attempt("learner", "ben", f"{SUBMIT} WHERE assessment_id = {{draft_course_assessment}}"),
+        Attempt("learner", "ben", f"{SUBMIT} WHERE assessment_id = {{north_course_assessment}}"),
+    ),
+    "A learner who left logs events": (
+        Attempt("learner", "ben", RECORD % ("draft_course", "")),
+        Attempt("learner", "ben", RECORD % ("north_course", "")),
+    ),
+    "A learner who left keeps a diary": (
+        Attempt("learner", "ben", DIARY % "draft_course"),
+        Attempt("learner", "ben", DIARY % "north_course"),
     ),
     # sessions
     "A persona opens a session for somebody": (
@@ -566,6 +643,55 @@ def test_a_persona_changes_nothing_of_the_schema(
         school.execute(statement.encode())
     school.execute("RESET ROLE")
     school.execute(statement.encode())  # the control: the owner
+
+
+def test_an_instructor_locks_no_table_for_all_tenants(school: Connection, world: World) -> None:
+    lock = "LOCK TABLE learning_modules, learning_sections IN ACCESS EXCLUSIVE MODE"
+    become(school, "lms_instructor", world.tokens["tess"])
+    with pytest.raises(DENIED), rolled_back(school):
+        school.execute(lock)
+    become(school, "lms_service")
+    school.execute(lock)  # the control: who may write all rows
+
+
+def test_a_learner_logs_no_event_in_the_session_of_another_one(
+    school: Connection, world: World
+) -> None:
+    query = "SELECT learner_id, id FROM learning_sessions"
+    sessions: dict[uuid.UUID, uuid.UUID] = dict(school.execute(query).fetchall())
+    record = "SELECT record_my_interactions(%s)"
+    become(school, "lms_learner", world.tokens["ana"])
+    for session, stored in (
+        (sessions[world.ids["ben"]], False),
+        (sessions[world.ids["ana"]], True),
+    ):
+        event = {"interaction_type": "discussion", "session_id": str(session)}
+        if stored:
+            assert scalar(school, record, Jsonb([event])) == 1
+        else:
+            with pytest.raises(DENIED, match="session of another learner"), rolled_back(school):
+                school.execute(record, (Jsonb([event]),))
+
+
+def test_a_learner_ends_a_session_no_later_than_now(school: Connection, world: World) -> None:
+    become(school, "lms_learner", world.tokens["ana"])
+    school.execute(
+        "INSERT INTO learning_sessions (learner_id, course_id) VALUES (%s, %s)",
+        (world.ids["ana"], world.ids["north_course"]),
+    )
+    end = "UPDATE learning_sessions SET session_end = now() + %s WHERE session_start = now()"
+    with pytest.raises(DENIED), rolled_back(school):
+        school.execute(end, (timedelta(minutes=6),))
+    assert school.execute(end, (timedelta(0),)).rowcount == 1
+
+
+def test_who_left_reads_on(school: Connection, world: World) -> None:
+    become(school, "lms_learner", world.tokens["ben"])
+    for table in ("learning_sections", "section_progress", "learning_sessions"):
+        query = f"SELECT id FROM {table} WHERE course_id = %s"
+        assert len(column(school, query, world.ids["draft_course"])) == 1
+    goals = "UPDATE course_enrollments SET study_schedule = '{}' RETURNING course_id"
+    assert column(school, goals) == [world.ids["north_course"]]
 
 
 def test_a_persona_passes_no_right_on(school: Connection, world: World) -> None:

@@ -55,7 +55,6 @@ EQUIVALENT = {
     "WITH CHECK (TRUE): learner_update ON course_enrollments",
     "WITH CHECK (TRUE): instructor_update ON course_enrollments",
     "WITH CHECK (TRUE): registrar_update ON course_enrollments",
-    "WITH CHECK (TRUE): learner_update ON learning_sessions",
     "WITH CHECK (TRUE): instructor_update ON assessment_attempts",
 }
 """Mutants that change nothing: no column of the condition may be changed by the persona."""

@@ -181,7 +181,9 @@ def _study(
     add(connection, "learning_interactions", **where)  # in the history
     add(connection, "learning_interactions", **where, timestamp=TODAY)
     add(connection, "expired_interaction_totals", **where)
-    add(connection, "learning_sessions", **who)
+    add(connection, "learning_sessions", **who, session_start=TODAY)
+    if status == "in_progress":
+        add(connection, "course_ratings", **who)
     for number, state in enumerate(("graded", "in_progress"), 1):
         add(
             connection,
@@ -263,6 +265,15 @@ class Facts:
             for row in self.tables["course_enrollments"]
         )
 
+    def attends(self, course: uuid.UUID | None) -> bool:
+        """Whether the person is enrolled in the course, and has not left."""
+        return any(
+            row["learner_id"] == self.me
+            and row["course_id"] == course
+            and row["completion_status"] != "withdrawn"
+            for row in self.tables["course_enrollments"]
+        )
+
     def may_enroll(self, course: uuid.UUID) -> bool:
         """Whether the person is a learner to whom the course is open."""
         if self.me not in self._institution_of_learner:
@@ -312,6 +323,10 @@ def _own_learner(facts: Facts, row: Row) -> bool:
     return facts.administers_learner(row["learner_id"])
 
 
+def _of_another_guardian(facts: Facts, row: Row) -> bool:
+    return _own_learner(facts, row) and bool(row["guardian_id"] != facts.me)
+
+
 def _of_own_institution(facts: Facts, row: Row) -> bool:
     return row["institution_id"] in facts.institutions
 
@@ -320,17 +335,27 @@ def _taken(facts: Facts, row: Row) -> bool:
     return facts.takes(facts.me, facts.course(row))
 
 
+def _attended(facts: Facts, row: Row) -> bool:
+    return facts.attends(facts.course(row))
+
+
 def _taken_by_wards(facts: Facts, row: Row) -> bool:
     return any(facts.takes(ward, facts.course(row)) for ward in facts.wards)
 
 
 def _own_answer(facts: Facts, row: Row) -> bool:
+    # what is left out has its default
+    status = row.get("completion_status", "in_progress")
     submitted = row.get("submitted_at")
     return (
         _mine(facts, row)
-        and row.get("completion_status", "in_progress") in ("in_progress", "submitted")
-        and (submitted is None or submitted is NOW)
-        and not any("points" in response for response in row.get("responses") or ())
+        and (
+            (status == "in_progress" and submitted is None)
+            or (status == "submitted" and submitted is NOW)
+        )
+        and not any(
+            {"points", "graded_by"} & response.keys() for response in row.get("responses") or ()
+        )
     )
 
 
@@ -374,6 +399,17 @@ _COURSE = _names(
     "title description course_code learning_objectives difficulty_level academic_credits"
     " estimated_duration_hours learning_theory_foundation assessment_strategy"
     " prerequisite_knowledge content_format delivery_method status published_at academic_term"
+    " completion_rule"
+)
+_MODULE = _names(
+    "course_id title description module_order learning_objectives bloom_taxonomy_level"
+    " estimated_duration_minutes prerequisite_modules unlock_criteria has_assessment"
+    " assessment_weight minimum_passing_score content_type interaction_requirements"
+)
+_SECTION = _names(
+    "module_id title section_order content_type content_data learning_activities"
+    " section_objectives assessment_criteria difficulty_adaptations accessibility_adaptations"
+    " estimated_reading_time minimum_engagement_time unlock_conditions completion_criteria"
 )
 _QUESTIONS = _names(
     "id course_id section_id title assessment_type format learning_objectives assessment_criteria"
@@ -418,7 +454,7 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
             _of_own_institution,
             inserts=_of_own_institution,
             insert_columns=_names(
-                "id institution_id email first_name last_name academic_level"
+                "institution_id email first_name last_name academic_level"
                 " accessibility_needs data_consent"
             ),
             updates=_of_own_institution,
@@ -449,9 +485,9 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
         "instructor": Rights(
             _taught,
             inserts=_taught,
-            insert_columns=None,
+            insert_columns=_MODULE | {"id"},
             updates=_taught,
-            update_columns=None,
+            update_columns=_MODULE,
             blind=("title", "'X'"),
         )
     },
@@ -460,9 +496,9 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
         "instructor": Rights(
             _taught,
             inserts=_taught,
-            insert_columns=None,
+            insert_columns=_SECTION | {"id"},
             updates=_taught,
-            update_columns=None,
+            update_columns=_SECTION,
             blind=("title", "'X'"),
         )
     },
@@ -497,9 +533,10 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
         "guardian": Rights(lambda f, r: r["guardian_id"] == f.me),
         "registrar": Rights(
             _own_learner,
-            inserts=_own_learner,
+            inserts=_of_another_guardian,
             insert_columns=None,
             updates=_own_learner,
+            leaves=_of_another_guardian,
             update_columns=None,
             blind=("valid_until", "'2001-01-01'"),
             deletes=_own_learner,
@@ -513,7 +550,7 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
                 "id learner_id course_id personal_learning_goals expected_completion_date"
                 " study_schedule"
             ),
-            updates=_mine,
+            updates=lambda f, r: _mine(f, r) and _attended(f, r),
             update_columns=_names(
                 "personal_learning_goals expected_completion_date study_schedule"
             ),
@@ -547,29 +584,32 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
     | {
         "learner": Rights(
             _mine,
-            inserts=lambda f, r: _mine(f, r) and _taken(f, r),
+            inserts=lambda f, r: _mine(f, r) and _attended(f, r) and r["session_start"] is NOW,
             insert_columns=_names(
                 "id learner_id course_id session_start session_end intended_goals"
                 " actual_accomplishments focus_areas study_environment study_materials_used"
                 " collaboration_occurred"
             ),
-            updates=_mine,
+            updates=lambda f, r: _mine(f, r) and _attended(f, r),
             update_columns=_names(
                 "session_end intended_goals actual_accomplishments focus_areas study_environment"
                 " study_materials_used collaboration_occurred"
             ),
+            leaves=lambda f, r: _mine(f, r) and r["session_end"] in (None, NOW),
             blind=("focus_areas", "'{}'"),
         )
     },
     "assessment_attempts": {
         "learner": Rights(
             _mine,
-            inserts=lambda f, r: _own_answer(f, r) and _taken(f, r),
+            inserts=lambda f, r: _own_answer(f, r) and _attended(f, r),
             insert_columns=_names(
                 "id learner_id assessment_id attempt_number submitted_at responses"
                 " completion_status device_info"
             ),
-            updates=lambda f, r: _mine(f, r) and r["completion_status"] == "in_progress",
+            updates=lambda f, r: (
+                _mine(f, r) and _attended(f, r) and r["completion_status"] == "in_progress"
+            ),
             update_columns=_names("submitted_at responses completion_status device_info"),
             leaves=_own_answer,
             blind=("device_info", "'{}'"),
@@ -580,10 +620,23 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
             updates=_taught,
             update_columns=_names(
                 "score instructor_feedback automated_feedback improvement_suggestions"
-                " completion_status"
+                " completion_status supplied"
             ),
             blind=("instructor_feedback", "'X'"),
         ),
+        "registrar": Rights(_administered),
+    },
+    "course_ratings": {
+        "learner": Rights(
+            _mine,
+            inserts=lambda f, r: _mine(f, r) and _taken(f, r),
+            insert_columns=_names("course_id learner_id rating review"),
+            updates=_mine,
+            update_columns=_names("rating review"),
+            blind=("review", "'X'"),
+            deletes=_mine,
+        ),
+        "guardian": Rights(_wards),
         "registrar": Rights(_administered),
     },
     "learner_summary": _only_read(
@@ -658,33 +711,36 @@ SERVICE_WRITES = frozenset(table for table, rights in RIGHTS.items() if rights) 
 """What lms_service reads whole, and reads and writes whole."""
 
 _OWN = (
-    " add_enrollment_measures append_assessment_attempts_delta append_course_enrollments_delta"
-    " append_inserted_interactions_delta append_learning_interactions_delta"
-    " append_learning_sessions_delta append_section_progress_delta change_course_structure"
-    " check_activity_institution check_attempt_allowed check_derived_columns"
+    " add_enrollment_measures analyse_attempts append_assessment_attempts_delta"
+    " append_course_enrollments_delta append_inserted_interactions_delta"
+    " append_learning_interactions_delta append_learning_sessions_delta"
+    " append_section_progress_delta change_course_structure check_activity_institution"
+    " check_answer_key check_attempt_allowed check_completion_criteria check_derived_columns"
     " check_enrollment_institution check_institution_change check_item_contract"
     " check_learning_analytics check_prerequisite_cycles check_prerequisite_modules"
-    " check_security check_unlock_rule count_rules_version delete_expired_rows"
-    " derive_assessment_metrics derive_attempt_result derive_course_metrics"
-    " derive_current_grades derive_enrollment_metrics derive_enrollment_progress"
-    " derive_section_counters derive_session_duration drain_analytics_queues"
-    " drain_assessment_attempts_delta drain_course_enrollments_delta"
-    " drain_learning_interactions_delta drain_learning_sessions_delta"
-    " drain_section_progress_delta drop_expired_data engagement_rank"
-    " ensure_interaction_partitions erasure_statements expired_interaction_partitions"
-    " find_enrollments follow_assessment_attempts follow_course_assessments"
-    " follow_course_enrollments follow_course_sections follow_section_progress"
-    " interaction_partition_ddl interaction_partitions interaction_retention_ddl"
-    " interaction_statement_triggers is_interaction_partition_held keep_completion_date"
-    " keep_enrollment_measures keep_interaction_times lock_course_structure lock_learner_rows"
-    " make_course_structure mark_unenrolled mean_section_progress metrics_window"
-    " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
-    " rebuild_section_progress recalculate_course_metrics record_progress_history"
-    " recount_assessment_attempts recount_course_enrollments recount_learning_interactions"
-    " recount_learning_sessions recount_section_progress refuse_other_institution"
-    " reject_history_change reject_ledger_change request_analytics_rebuild require_data_subject"
-    " require_snapshot retire_interaction_partitions retract_interaction_partition"
-    " rounded_minutes set_assessment_course set_section_course set_updated_at"
+    " check_rating_enrollment check_security check_unlock_rule complete_by_criteria"
+    " complete_enrollments count_rules_version delete_expired_rows derive_assessment_metrics"
+    " derive_attempt_analysis derive_attempt_result derive_course_metrics derive_current_grades"
+    " derive_enrollment_metrics derive_enrollment_progress derive_section_counters"
+    " derive_session_duration drain_analytics_queues drain_assessment_attempts_delta"
+    " drain_course_enrollments_delta drain_learning_interactions_delta"
+    " drain_learning_sessions_delta drain_section_progress_delta drop_expired_data"
+    " engagement_rank ensure_interaction_partitions erasure_statements"
+    " expired_interaction_partitions find_enrollments follow_assessment_attempts"
+    " follow_attempt_analysis follow_completed_sections follow_course_assessments"
+    " follow_course_enrollments follow_course_ratings follow_course_sections"
+    " follow_section_progress interaction_partition_ddl interaction_partitions"
+    " interaction_retention_ddl interaction_statement_triggers is_interaction_partition_held"
+    " keep_attempt_analysis keep_completion_date keep_course_rating keep_enrollment_measures"
+    " keep_interaction_times lock_course_structure lock_learner_rows make_course_structure"
+    " mark_unenrolled mean_section_progress metrics_window publish_learning_analytics"
+    " rebuild_derived_columns rebuild_learning_analytics rebuild_section_progress"
+    " recalculate_course_metrics record_progress_history recount_assessment_attempts"
+    " recount_course_enrollments recount_learning_interactions recount_learning_sessions"
+    " recount_section_progress refuse_other_institution reject_history_change"
+    " reject_ledger_change request_analytics_rebuild require_data_subject require_snapshot"
+    " retire_interaction_partitions retract_interaction_partition rounded_minutes"
+    " set_assessment_course set_completion_rule set_section_course set_updated_at"
     " sync_course_summary sync_learner_summary update_current_grades"
 )
 _ALL = (*PERSONAS, "service")
@@ -698,6 +754,9 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "is_graded_attempt",
             "is_unlock_rule_met",
             "calculate_learning_velocity",
+            "objective_mastery",
+            "attempt_question_points",
+            "is_omitted_answer",
         ),
         _ALL,
     ),
@@ -725,6 +784,11 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "lock_section",
             "lock_sections",
             "refresh_learning_analytics",
+            "answer_points",
+            "derive_grades",
+            "grade_attempt",
+            "grade_attempts",
+            "regrade_assessment",
         ),
         ("service",),
     ),
@@ -733,12 +797,14 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
         ("export_learner_data", "erase_learner", "unmapped_columns"),
         ("privacy",),
     ),
+    "is_claimable_time": ("learner",),
     "open_session": ("auth",),
     "close_session": ("auth",),
     **dict.fromkeys(
         (
             "session_assessments",
             "session_courses",
+            "session_current_courses",
             "session_institution_assessments",
             "session_institution_courses",
             "session_institution_learners",

@@ -54,6 +54,15 @@ def _array(table: str, *columns: str) -> Iterator[Case]:
         )
 
 
+def _objectives(table: str, column: str) -> Iterator[Case]:
+    """An array whose elements are texts or objects with a text under `id`."""
+    yield from _array(table, column)
+    rejected = [[5], [None], [["a"]], [{}], [{"id": 5}], ["a", {"title": "a"}]]
+    accepted = [["a", {"id": "b"}, {"id": "c", "title": "C"}]]
+    rows = ([{column: value} for value in rejected], [{column: value} for value in accepted])
+    yield Case(f"{table}_{column}_elements_check", table, lambda _: rows)
+
+
 def _object(table: str, *columns: str) -> Iterator[Case]:
     for column in columns:
         yield _fixed(
@@ -61,13 +70,14 @@ def _object(table: str, *columns: str) -> Iterator[Case]:
         )
 
 
-def _array_or_object(table: str, *columns: str) -> Iterator[Case]:
+def _array_or_object(table: str, *columns: str, **context: Any) -> Iterator[Case]:
     for column in columns:
         yield _fixed(
             table,
             column,
             [Jsonb("text"), Jsonb(5), Jsonb(True), Jsonb(None)],
             [[], {}, *_null(table, column)],
+            **context,
         )
 
 
@@ -222,6 +232,24 @@ def _pair_key(table: str, *columns: str) -> Case:
         return [row], [row | {name: uuid.uuid4()} for name in columns]
 
     return Case(f"{table}_pkey", table, rows, UNIQUE)
+
+
+def _pair(row: Row) -> Row:
+    return {name: row[name] for name in ("learner_id", "course_id")}
+
+
+def _rating_pkey(connection: Connection) -> Rows:
+    return [_pair(add(connection, "course_ratings"))], [{}]
+
+
+def _rating_fkey(column: str, connection: Connection) -> Rows:
+    enrolled = _pair(add(connection, "course_enrollments"))
+    return [enrolled | {column: NOBODY}], [enrolled]
+
+
+def _rating_enrollment(connection: Connection) -> Rows:
+    enrolled = _pair(add(connection, "course_enrollments"))
+    return [enrolled | {"learner_id": add(connection, "learners")["id"]}], [enrolled]
 
 
 def _expired_totals_pkey(connection: Connection) -> Rows:
@@ -418,6 +446,25 @@ def _score(connection: Connection) -> Rows:
     )
 
 
+def _completion_criteria(_connection: Connection) -> Rows:
+    return [{"completion_criteria": {"min_second": 1}}], [{"completion_criteria": {}}]
+
+
+def _completion_by_criteria(connection: Connection) -> Rows:
+    criteria = {"min_interactions": 2}
+    section = add(connection, "learning_sections", completion_criteria=criteria)
+    row = {"section_id": section["id"], "status": "completed"}
+    return [row | {"interaction_count": 1}], [row | {"interaction_count": 2}]
+
+
+def _answer_rules(_connection: Connection) -> Rows:
+    questions = {"questions": [{"id": "a", "points": 1}]}
+    return (
+        [questions | {"correct_answers": {"b": {"answer": 1}}}],
+        [questions | {"correct_answers": {"a": {"answer": 1}}}],
+    )
+
+
 def _percentage_derived(connection: Connection) -> Rows:
     row = _attempt(connection) | {"score": 7}
     return (
@@ -567,6 +614,19 @@ def _session_minutes(_connection: Connection) -> Rows:
     )
 
 
+def _session_length(_connection: Connection) -> Rows:
+    """A day and no more; one of ages, which no integer could hold, is refused by the same name."""
+    row: Row = {"session_start": EARLY}
+    day = timedelta(days=1)
+    return (
+        [
+            row | {"session_end": EARLY + day + timedelta(microseconds=1)},
+            row | {"session_end": EARLY + 7999 * 365 * day},
+        ],
+        [row | {"session_end": EARLY + day}],
+    )
+
+
 def _period(first: str, last: str, *, optional: bool = True) -> Callable[[Connection], Rows]:
     accepted: list[Row] = [{first: EARLY, last: EARLY}, {first: EARLY, last: SOON}]
     if optional:
@@ -670,6 +730,9 @@ def _all() -> Iterator[Case]:
     table = "educational_institutions"
     yield from _array_or_object(table, "accreditation_info", "educational_standards")
     yield from _object(table, "learning_analytics_config")
+    config = "learning_analytics_config"
+    rules = ([{config: {"completion_rule": "all"}}], [{config: {"completion_rule": "modules"}}])
+    yield Case(f"{table}_completion_rule_check", table, lambda _: rules)
     yield from _visible(table, "name")
     yield _finite(table, "created_at", "updated_at")
 
@@ -696,9 +759,10 @@ def _all() -> Iterator[Case]:
     )
 
     table = "educational_courses"
+    yield _fixed(table, "completion_rule", ["all"], ["none", "modules"])
     yield Case("educational_courses_institution_id_idx", table, _unique_in_itself, UNIQUE)
     yield _foreign_key(table, "institution_id", "educational_institutions")
-    yield from _array(table, "learning_objectives")
+    yield from _objectives(table, "learning_objectives")
     yield from _object(table, "ai_generation_metadata")
     yield from _array_or_object(
         table, "learning_theory_foundation", "assessment_strategy", "prerequisite_knowledge"
@@ -719,7 +783,8 @@ def _all() -> Iterator[Case]:
     yield _foreign_key(table, "course_id", "educational_courses")
     yield Case("learning_modules_prerequisite_modules_fkey", table, _prerequisites, FOREIGN_KEY)
     yield Case("learning_modules_prerequisite_cycle_check", table, _prerequisite_cycle)
-    yield from _array(table, "learning_objectives", "prerequisite_modules")
+    yield from _objectives(table, "learning_objectives")
+    yield from _array(table, "prerequisite_modules")
     yield from _object(table, "unlock_criteria")
     yield from _array_or_object(table, "interaction_requirements")
     yield from _count(table, "module_order", "estimated_duration_minutes")
@@ -734,7 +799,10 @@ def _all() -> Iterator[Case]:
     yield Case("learning_sections_module_id_section_order_key", table, _section_order, UNIQUE)
     yield Case("learning_sections_id_course_id_key", table, _unique_in_itself, UNIQUE)
     yield Case("learning_sections_module_id_course_id_fkey", table, _section_of_module, FOREIGN_KEY)
-    yield from _array(table, "learning_activities", "section_objectives")
+    yield from _array(table, "learning_activities")
+    yield from _objectives(table, "section_objectives")
+    yield from _object(table, "completion_criteria")
+    yield Case(f"{table}_completion_criteria_rule_check", table, _completion_criteria)
     yield from _object(table, "unlock_conditions")
     yield from _array_or_object(
         table,
@@ -742,7 +810,6 @@ def _all() -> Iterator[Case]:
         "assessment_criteria",
         "difficulty_adaptations",
         "accessibility_adaptations",
-        "completion_criteria",
     )
     yield from _count(table, "section_order", "estimated_reading_time", "minimum_engagement_time")
 
@@ -778,6 +845,7 @@ def _all() -> Iterator[Case]:
     yield _section_of_course(table)
     yield _completion(table, "status", "completion_timestamp", "completed", "mastered")
     yield from _object(table, "completion_criteria_met")
+    yield Case(f"{table}_completion_criteria_check", table, _completion_by_criteria)
     yield from _array_or_object(
         table, "learning_pattern", "struggle_indicators", "mastery_indicators"
     )
@@ -872,6 +940,7 @@ def _all() -> Iterator[Case]:
     )
     yield from _count(table, "duration_minutes", session_end=SOON + timedelta(minutes=1))
     yield Case(f"{table}_duration_elapsed_check", table, _session_minutes)
+    yield Case(f"{table}_length_check", table, _session_length)
     yield _finite(table, "session_start", "session_end", "created_at", "updated_at")
     yield from _count(
         table,
@@ -889,10 +958,11 @@ def _all() -> Iterator[Case]:
     yield _section_of_course(table)
     yield Case(f"{table}_passing_score_check", table, _passing_score)
     yield Case(f"{table}_availability_check", table, _period("available_from", "available_until"))
-    yield from _array(table, "learning_objectives", "bloom_taxonomy_levels", "questions")
-    yield from _array_or_object(
-        table, "assessment_criteria", "correct_answers", "explanation_texts"
-    )
+    yield from _objectives(table, "learning_objectives")
+    yield from _array(table, "bloom_taxonomy_levels", "questions")
+    yield from _object(table, "correct_answers")
+    yield Case(f"{table}_correct_answers_rule_check", table, _answer_rules)
+    yield from _array_or_object(table, "assessment_criteria", "explanation_texts")
     yield from _visible(table, "title")
     yield _finite(table, "available_from", "available_until", "created_at", "updated_at")
     yield _fixed(
@@ -924,6 +994,8 @@ def _all() -> Iterator[Case]:
     )
     yield Case(f"{table}_score_check", table, _score)
     yield _decimals(table, "score", 3)
+    yield _fixed(table, "computed_score", [NAN, 2**31, -(2**31) - 1], [2**31 - 1, -(2**31), None])
+    yield _fixed(table, "supplied", ["{score}"], ["{}", "{knowledge_gaps,strength_areas}"])
     yield Case(f"{table}_percentage_score_check", table, _percentage)
     yield Case(f"{table}_graded_check", table, _graded)
     yield Case(f"{table}_result_check", table, _result)
@@ -938,14 +1010,14 @@ def _all() -> Iterator[Case]:
     yield Case(f"{table}_period_check", table, _period("started_at", "submitted_at"))
     yield from _array(table, "responses")
     yield from _object(table, "device_info")
-    yield from _array_or_object(
-        table,
+    yield from _array_or_object(table, "automated_feedback")
+    for column in (
         "response_patterns",
         "knowledge_gaps",
         "strength_areas",
-        "automated_feedback",
         "improvement_suggestions",
-    )
+    ):
+        yield from _array_or_object(table, column, supplied=f"{{{column}}}")
     yield from _count(table, "attempt_number", least=1)
     yield from _count(table, "time_spent_minutes")
 
@@ -987,6 +1059,14 @@ def _access() -> Iterator[Case]:
         yield Case(f"{table}_pkey", table, partial(_authority_pkey, table, person, column), UNIQUE)
         yield _foreign_key(table, column, parent)
         yield _finite(table, "valid_until")
+
+    table = "course_ratings"
+    yield Case(f"{table}_pkey", table, _rating_pkey, UNIQUE)
+    for column in ("course_id", "learner_id"):
+        yield Case(f"{table}_{column}_fkey", table, partial(_rating_fkey, column), FOREIGN_KEY)
+    yield Case(f"{table}_enrollment_check", table, _rating_enrollment)
+    yield _fixed(table, "rating", [0, 6], [1, 5])
+    yield _finite(table, "created_at", "updated_at")
 
     table = "access_sessions"
     yield Case(f"{table}_pkey", table, _session_pkey, UNIQUE)

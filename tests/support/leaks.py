@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -25,6 +25,7 @@ from support.access import (
     ROLES,
     SERVICE_READS,
     SERVICE_WRITES,
+    TODAY,
     Facts,
     Rights,
     Rule,
@@ -35,7 +36,9 @@ from support.access import (
 from support.rows import DEFAULTS, Connection, Row, column, read, rolled_back, scalar
 
 PAST = datetime(2001, 1, 1, tzinfo=UTC)
-_POINTS = [{"question_id": "1", "response": "a", "points": 5}]
+SOON = TODAY + timedelta(hours=6)
+_POINTS = [{"question_id": "1", "answer": "a", "points": 5}]
+_GRADED = [{"question_id": "1", "answer": "a", "graded_by": "me"}]
 
 RELATIONS = """
     SELECT c.oid::regclass::text FROM pg_class AS c
@@ -550,9 +553,16 @@ def _candidates(
         "educational_assessments": courses,
         "course_staff": [{**of, "person_id": ids["stranger"]} for of in courses],
         "institution_staff": [{**of, "person_id": ids["stranger"]} for of in institutions],
-        "guardian_links": [{**of, "guardian_id": ids["stranger"]} for of in learners],
+        "guardian_links": [
+            {**of, "guardian_id": ids[name]}
+            for of, name in product(learners, ("stranger", "rita", "rob"))
+        ],
         "course_enrollments": [a | b for a, b in product(learners, courses)],
-        "learning_sessions": [a | b for a, b in product(learners, courses)],
+        "learning_sessions": [
+            a | b | {"session_start": start}
+            for a, b, start in product(learners, courses, (NOW, PAST))
+        ],
+        "course_ratings": [a | b | {"rating": 5} for a, b in product(learners, courses)],
         "section_progress": [a | b for a, b in product(learners, sections)],
         "learning_interactions": [a | b for a, b in product(learners, sections)],
         "expired_interaction_totals": [a | b for a, b in product(learners, sections)],
@@ -566,7 +576,7 @@ def _candidates(
         yield row if table in _COMPLETE else {**DEFAULTS[table](_NO_CONNECTION, row), **row}
 
 
-_COMPLETE = ("learning_modules", "learning_sections", "assessment_attempts")
+_COMPLETE = ("learning_modules", "learning_sections", "assessment_attempts", "course_ratings")
 _NO_CONNECTION: Any = None
 _MODULE = {
     "title": "New",
@@ -577,9 +587,12 @@ _MODULE = {
 _SECTION = {"title": "New", "section_order": 9, "content_type": "text", "content_data": {}}
 _ANSWERS: tuple[Row, ...] = (
     {},
+    {"submitted_at": NOW},
+    {"completion_status": "submitted"},
     {"completion_status": "submitted", "submitted_at": NOW},
     {"completion_status": "graded", "score": 5},
     {"responses": _POINTS},
+    {"responses": _GRADED},
 )
 
 
@@ -594,16 +607,24 @@ def _moves(table: str, ids: Mapping[str, uuid.UUID]) -> Iterable[Row]:
         "learning_sections": [
             {"module_id": ids[f"{name}_module"], "section_order": 7} for name in COURSES
         ],
-        "guardian_links": [*learners, {"guardian_id": ids["stranger"]}],
+        "guardian_links": [
+            *learners,
+            *({"guardian_id": ids[name]} for name in ("stranger", "rita", "rob")),
+        ],
+        "course_ratings": [*learners, *courses, {"rating": 1}],
         "course_enrollments": [*learners, {"completion_status": "completed"}],
+        "learning_sessions": [{"session_end": NOW}, {"session_end": SOON}],
         "learners": institutions,
         "educational_courses": institutions,
         "assessment_attempts": [
             {"completion_status": "submitted", "submitted_at": NOW},
             {"completion_status": "submitted", "submitted_at": PAST},
+            {"completion_status": "submitted"},
+            {"submitted_at": NOW},
             {"completion_status": "graded", "score": 5},
             {"completion_status": "in_progress"},
             {"responses": _POINTS},
+            {"responses": _GRADED},
             {"started_at": PAST},
             {"score": 3},
         ],

@@ -129,6 +129,15 @@ WORK = (
         " ON CONFLICT (learner_id, course_id) DO NOTHING",
     ),
     Operation(
+        "course rated",
+        "INSERT INTO course_ratings (learner_id, course_id, rating)"
+        " VALUES ({enrolled}, {course}, {number})"
+        " ON CONFLICT (course_id, learner_id) DO UPDATE SET rating = excluded.rating",
+    ),
+    Operation("ratings changed", "UPDATE course_ratings SET rating = 1 + {number}"),
+    Operation("rating deleted", "DELETE FROM course_ratings WHERE learner_id = {peer}"),
+    Operation("course saved", "UPDATE educational_courses SET rating_sum = NULL"),
+    Operation(
         "unenrolled",
         "DELETE FROM course_enrollments WHERE learner_id = {enrolled} AND course_id = {course}",
     ),

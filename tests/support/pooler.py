@@ -18,8 +18,14 @@ PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/s
 
 
 @contextmanager
-def pooler(conninfo: str, mode: str) -> Iterator[str]:
-    """Start PgBouncer on a free port, with one server connection; yields the way through it."""
+def pooler(conninfo: str, mode: str, *more: str) -> Iterator[str]:
+    """Start PgBouncer on a free port, with one server connection; yields the way through it.
+
+    Args:
+        conninfo: The server behind it, and as whom to connect.
+        mode: When a connection is given back: `session`, `transaction` or `statement`.
+        more: Lines of its configuration.
+    """
     assert PGBOUNCER is not None
     with psycopg.connect(conninfo) as connection:
         host, user, name = (getattr(connection.info, part) for part in ("host", "user", "dbname"))
@@ -35,7 +41,7 @@ def pooler(conninfo: str, mode: str) -> Iterator[str]:
         settings.write_text(
             f"[databases]\n* = {target}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
             f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = {mode}\n"
-            "default_pool_size = 1\n"
+            "default_pool_size = 1\n" + "\n".join(more)
         )
         command = [PGBOUNCER, "--quiet", str(settings)]
         with subprocess.Popen(command, user=_user(host)) as process:

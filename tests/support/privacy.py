@@ -77,6 +77,7 @@ def fill(database: str, connection: Connection) -> uuid.UUID:
         course_id=course,
     )
     scalar(connection, "SELECT rebuild_section_progress(%s)", course)
+    add(connection, "course_ratings", learner_id=learner, course_id=course)
     add(connection, "guardian_links", learner_id=learner)
     add(connection, "guardian_links", guardian_id=learner)
     add(connection, "course_staff", course_id=course, person_id=learner)

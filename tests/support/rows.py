@@ -242,6 +242,18 @@ def _attempt(connection: Connection, values: Values) -> Row:
     }
 
 
+def _rating(connection: Connection, values: Values) -> Row:
+    row: Row = {"rating": 3}
+    if "learner_id" not in values:
+        course = {"course_id": values["course_id"]} if "course_id" in values else {}
+        enrollment = add(connection, "course_enrollments", **course)
+        row |= {"learner_id": enrollment["learner_id"], "course_id": enrollment["course_id"]}
+    elif "course_id" not in values:
+        enrollment = add(connection, "course_enrollments", learner_id=values["learner_id"])
+        row["course_id"] = enrollment["course_id"]
+    return row
+
+
 def _refresh_log(_connection: Connection, _values: Values) -> Row:
     return {
         "view_name": "a_view",
@@ -377,6 +389,7 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     "learning_sessions": _session,
     "educational_assessments": _assessment,
     "assessment_attempts": _attempt,
+    "course_ratings": _rating,
     "course_staff": _course_staff,
     "institution_staff": _institution_staff,
     "guardian_links": _guardian_link,

@@ -85,6 +85,7 @@ CROSS JOIN unnest(
     ARRAY[{section_1}, {section_2}, {module_1_section}, {module_2_section}]::uuid []
 ) WITH ORDINALITY AS s (id, number);
 UPDATE section_progress SET completion_percentage = 50;
+INSERT INTO course_ratings (learner_id, course_id, rating) VALUES ({peer}, {course}, 4);
 INSERT INTO educational_assessments (
     id, course_id, title, assessment_type, format, learning_objectives, assessment_criteria,
     total_points, passing_score, weight_in_course, questions, attempts_allowed

@@ -27,6 +27,63 @@ AS $$
             AND NOT starts_with(c.relname, 'lms_schema_')
     ),
 
+    -- views over these, in other schemas too
+    view_over (oid) AS (
+        SELECT r.oid
+        FROM relation AS r
+        UNION
+        SELECT w.ev_class
+        FROM view_over AS v
+        INNER JOIN pg_depend AS d
+            ON
+                v.oid = d.refobjid
+                AND d.refclassid = 'pg_class'::regclass
+                AND d.classid = 'pg_rewrite'::regclass
+        INNER JOIN pg_rewrite AS w ON d.objid = w.oid
+    ),
+
+    -- what shows all rows to whoever may read it
+    open_relation AS (
+        SELECT
+            c.*,
+            c.oid::regclass::text AS name
+        FROM pg_class AS c
+        WHERE
+            (
+                c.relnamespace = quote_ident(current_schema())::regnamespace
+                AND starts_with(c.relname, 'lms_schema_')
+                AND c.relkind IN ('r', 'v')
+            )
+            OR (
+                c.oid IN (SELECT v.oid FROM view_over AS v)
+                AND (
+                    c.relkind = 'm'
+                    OR (
+                        c.relkind = 'v'
+                        AND NOT EXISTS (
+                            SELECT FROM pg_options_to_table(c.reloptions) AS o
+                            WHERE
+                                o.option_name = 'security_invoker' AND o.option_value::boolean
+                        )
+                    )
+                )
+            )
+    ),
+
+    readable AS (
+        SELECT
+            r.oid,
+            r.relowner,
+            r.relacl
+        FROM relation AS r
+        UNION
+        SELECT
+            r.oid,
+            r.relowner,
+            r.relacl
+        FROM open_relation AS r
+    ),
+
     granted AS (
         SELECT
             p.*,
@@ -39,7 +96,7 @@ AS $$
                 a.grantee,
                 a.privilege_type,
                 a.privilege_type AS privilege
-            FROM relation AS r
+            FROM readable AS r
             CROSS JOIN LATERAL aclexplode(r.relacl) AS a
             WHERE a.grantee <> r.relowner
             UNION ALL
@@ -48,7 +105,7 @@ AS $$
                 a.grantee,
                 a.privilege_type,
                 format('%s (%I)', a.privilege_type, t.attname)
-            FROM relation AS r
+            FROM readable AS r
             INNER JOIN pg_attribute AS t ON r.oid = t.attrelid
             CROSS JOIN LATERAL aclexplode(t.attacl) AS a
             WHERE a.grantee <> r.relowner
@@ -77,28 +134,46 @@ AS $$
         WHERE g.grantee = 0 OR o.name IS NOT NULL
     ),
 
-    -- From 16 on whoever creates a role may grant it: ADMIN OPTION alone is no membership.
+    -- A role that may be granted can be taken: by a member with ADMIN OPTION, which from 16 on the
+    -- creator of a role has, and up to 15 by whoever may create roles. That alone is no membership.
     membership AS (
         SELECT
             m.member,
-            m.roleid
+            m.roleid,
+            o.is_member
         FROM pg_auth_members AS m
-        CROSS JOIN LATERAL to_jsonb(m) AS j (options)
-        WHERE
-            coalesce((j.options ->> 'inherit_option')::boolean, TRUE)
-            OR coalesce((j.options ->> 'set_option')::boolean, TRUE)
+        CROSS JOIN LATERAL (
+            SELECT
+                coalesce((j.options ->> 'inherit_option')::boolean, TRUE)
+                OR coalesce((j.options ->> 'set_option')::boolean, TRUE) AS is_member
+            FROM to_jsonb(m) AS j (options)
+        ) AS o
+        WHERE o.is_member OR m.admin_option
+        UNION ALL
+        SELECT
+            c.oid,
+            r.oid,
+            FALSE
+        FROM pg_roles AS c
+        INNER JOIN pg_roles AS r ON NOT r.rolsuper
+        WHERE c.rolcreaterole AND current_setting('server_version_num')::integer < 160000
     ),
 
-    held (login, role) AS (
+    -- what each login has or can take, and by which role that it has or can take itself
+    held (login, role, is_member, by) AS (
         SELECT
             r.oid,
-            r.oid
+            r.oid,
+            TRUE,
+            NULL::oid
         FROM pg_roles AS r
         WHERE r.rolcanlogin
         UNION
         SELECT
             h.login,
-            m.roleid
+            m.roleid,
+            h.is_member AND m.is_member,
+            coalesce(h.by, m.roleid)
         FROM held AS h
         INNER JOIN membership AS m ON h.role = m.member
     ),
@@ -109,11 +184,30 @@ AS $$
             h.login,
             quote_ident(pg_get_userbyid(h.login)) AS login_name,
             min(o.name::text) FILTER (WHERE o.is_persona) AS persona,
-            min(o.name::text) FILTER (WHERE o.name IN ('lms_service', 'lms_auth')) AS above,
-            min(o.name::text) FILTER (WHERE o.name = 'lms_service') AS service
+            coalesce(min(o.name::text) FILTER (WHERE o.is_persona), 'lms_service') AS holds,
+            array_agg(DISTINCT o.name::text ORDER BY o.name::text)
+                FILTER (WHERE o.is_persona AND pg_has_role(h.login, h.role, 'USAGE'))
+                AS inherited
         FROM held AS h
         INNER JOIN our_role AS o ON pg_get_userbyid(h.role) = o.name
+        WHERE h.is_member AND (o.is_persona OR o.name = 'lms_service')
         GROUP BY h.login
+    ),
+
+    -- who reads with the rights of a persona
+    reader AS (
+        SELECT h.role
+        FROM held AS h
+        INNER JOIN login AS l ON h.login = l.login
+        LEFT JOIN our_role AS o ON pg_get_userbyid(h.role) = o.name
+        WHERE l.persona IS NOT NULL AND h.is_member AND coalesce(o.is_persona, TRUE)
+        UNION
+        SELECT r.oid
+        FROM pg_roles AS r
+        INNER JOIN our_role AS o ON r.rolname = o.name
+        WHERE o.is_persona
+        UNION
+        SELECT 0::oid
     )
 
     SELECT
@@ -170,12 +264,22 @@ AS $$
     WHERE f.pronamespace = quote_ident(current_schema())::regnamespace AND a.grantee = 0
     UNION ALL
     SELECT
-        'everybody may create objects that stand in for those of the schema',
+        format(
+            '%s may create objects that stand in for those of the schema',
+            CASE a.grantee WHEN 0 THEN 'everybody' ELSE pg_get_userbyid(a.grantee) END
+        ),
         n.nspname,
-        format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC;', n.nspname)
+        format(
+            'REVOKE CREATE ON SCHEMA %I FROM %s;',
+            n.nspname, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
+        )
     FROM pg_namespace AS n
     CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
-    WHERE n.nspname = current_schema() AND a.grantee = 0 AND a.privilege_type = 'CREATE'
+    INNER JOIN reader AS e ON a.grantee = e.role
+    WHERE
+        n.nspname = current_schema()
+        AND a.privilege_type = 'CREATE'
+        AND a.grantee <> n.nspowner
     UNION ALL
     SELECT
         'a role is missing',
@@ -204,35 +308,85 @@ AS $$
     FROM our_role AS o
     INNER JOIN membership AS m ON o.name = pg_get_userbyid(m.member)
     UNION ALL
+    SELECT
+        CASE
+            WHEN t.is_above THEN format('row security does not hold for a login of %s', t.holds)
+            ELSE format(
+                'a login of %s can become %s',
+                t.holds, string_agg(DISTINCT t.name, ', ' ORDER BY t.name)
+            )
+        END,
+        t.login_name,
+        t.remedy
+    FROM (
+        SELECT
+            l.login_name,
+            l.holds,
+            r.rolname::text AS name,
+            a.is_above,
+            CASE
+                WHEN h.by IS NULL AND (r.rolsuper OR r.rolbypassrls)
+                    THEN format('ALTER ROLE %s NOSUPERUSER NOBYPASSRLS;', l.login_name)
+                WHEN h.by IS NULL THEN format('REVOKE %I FROM %s;', l.holds, l.login_name)
+                WHEN
+                    EXISTS (
+                        SELECT FROM pg_auth_members AS m
+                        WHERE m.member = h.login AND m.roleid = h.by
+                    )
+                    THEN format('REVOKE %I FROM %s;', pg_get_userbyid(h.by), l.login_name)
+                ELSE format('ALTER ROLE %s NOCREATEROLE;', l.login_name)
+            END AS remedy
+        FROM login AS l
+        INNER JOIN held AS h ON l.login = h.login
+        INNER JOIN pg_roles AS r ON h.role = r.oid
+        LEFT JOIN our_role AS o ON r.rolname = o.name
+        CROSS JOIN LATERAL (
+            SELECT
+                r.rolsuper
+                OR r.rolbypassrls
+                OR r.rolname IN (
+                    'pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'
+                )
+                OR EXISTS (SELECT FROM relation AS c WHERE c.relowner = r.oid) AS is_above
+        ) AS a
+        WHERE
+            a.is_above
+            OR (
+                l.persona IS NOT NULL
+                AND (NOT o.is_persona OR r.rolname IN ('pg_read_all_data', 'pg_write_all_data'))
+            )
+    ) AS t
+    GROUP BY t.login_name, t.holds, t.is_above, t.remedy
+    UNION ALL
     SELECT DISTINCT
-        format('row security does not hold for a login of %s', coalesce(l.persona, l.service)),
+        format('a login of %s may give %I to others', l.persona, o.name),
+        l.login_name,
+        format(
+            'REVOKE ADMIN OPTION FOR %I FROM %I;', o.name, pg_get_userbyid(m.member)
+        )
+    FROM login AS l
+    INNER JOIN held AS h ON l.login = h.login
+    INNER JOIN pg_auth_members AS m ON h.role = m.member
+    INNER JOIN our_role AS o ON pg_get_userbyid(m.roleid) = o.name
+    WHERE l.persona IS NOT NULL AND h.is_member AND m.admin_option AND o.is_persona
+    UNION ALL
+    SELECT
+        format(
+            'a login has the rights of %s at once: their policies are joined by OR',
+            array_to_string(l.inherited, ', ')
+        ),
         l.login_name,
         CASE
-            WHEN r.rolsuper OR r.rolbypassrls
-                THEN format('ALTER ROLE %s NOSUPERUSER NOBYPASSRLS;', l.login_name)
-            WHEN w.owner = l.login
-                THEN format('REVOKE %I FROM %s;', coalesce(l.persona, l.service), l.login_name)
-            ELSE format('REVOKE %I FROM %s;', pg_get_userbyid(w.owner), l.login_name)
+            WHEN current_setting('server_version_num')::integer < 160000
+                THEN format('ALTER ROLE %s NOINHERIT;', l.login_name)
+            ELSE format(
+                'GRANT %s TO %s WITH INHERIT FALSE;',
+                array_to_string(l.inherited, ', '), l.login_name
+            )
         END
     FROM login AS l
     INNER JOIN pg_roles AS r ON l.login = r.oid
-    LEFT JOIN (
-        SELECT DISTINCT
-            h.login,
-            c.relowner AS owner
-        FROM held AS h
-        INNER JOIN relation AS c ON h.role = c.relowner
-    ) AS w ON l.login = w.login
-    WHERE
-        coalesce(l.persona, l.service) IS NOT NULL
-        AND (r.rolsuper OR r.rolbypassrls OR w.owner IS NOT NULL)
-    UNION ALL
-    SELECT
-        format('a login of %s can become %s', l.persona, l.above),
-        l.login_name,
-        format('REVOKE %I FROM %s;', l.above, l.login_name)
-    FROM login AS l
-    WHERE l.persona IS NOT NULL AND l.above IS NOT NULL
+    WHERE cardinality(l.inherited) > 1 AND NOT r.rolsuper
     UNION ALL
     SELECT
         'a function with the rights of its owner does not pin its search path',
@@ -248,26 +402,32 @@ AS $$
         )
     UNION ALL
     SELECT DISTINCT
-        CASE r.relkind
-            WHEN 'm' THEN 'a materialized view shows all its rows to a persona'
+        CASE
+            WHEN r.relkind = 'm' THEN 'a materialized view shows all its rows to a persona'
+            WHEN starts_with(r.relname, 'lms_schema_')
+                THEN 'the records of the migrations are open to ' || g.role_name
             ELSE 'a view shows the rows that its owner may see to a persona'
         END,
         r.name,
-        CASE r.relkind
-            WHEN 'm' THEN format('REVOKE %s ON %s FROM %s;', g.privilege, r.name, g.role_name)
-            ELSE format('ALTER VIEW %s SET (security_invoker = TRUE);', r.name)
+        CASE
+            WHEN r.relkind = 'v' AND NOT starts_with(r.relname, 'lms_schema_')
+                THEN format('ALTER VIEW %s SET (security_invoker = TRUE);', r.name)
+            ELSE format('REVOKE %s ON %s FROM %s;', g.privilege, r.name, g.role_name)
         END
-    FROM relation AS r
-    INNER JOIN granted AS g ON r.oid = g.relation AND g.is_persona
+    FROM open_relation AS r
+    INNER JOIN granted AS g ON r.oid = g.relation
     WHERE
-        r.relkind = 'm'
-        OR (
-            r.relkind = 'v'
-            AND NOT EXISTS (
-                SELECT FROM pg_options_to_table(r.reloptions) AS o
-                WHERE o.option_name = 'security_invoker' AND o.option_value::boolean
-            )
-        )
+        g.grantee IN (SELECT e.role FROM reader AS e)
+        OR (starts_with(r.relname, 'lms_schema_') AND g.is_persona IS NOT NULL)
+    UNION ALL
+    SELECT
+        format('a policy is for a login of %s itself', l.persona),
+        format('%I ON %s', p.polname, r.name),
+        format('DROP POLICY %I ON %s;', p.polname, r.name)
+    FROM relation AS r
+    INNER JOIN pg_policy AS p ON r.oid = p.polrelid
+    INNER JOIN login AS l ON l.login = ANY(p.polroles)
+    WHERE l.persona IS NOT NULL
     UNION ALL
     SELECT
         'a policy is for everybody',
@@ -315,6 +475,7 @@ COMMENT ON FUNCTION check_security() IS
 'One row for each way around row security: problem, the object that has it, and the SQL that mends '
 'it. No row means that it holds: row security is on and not forced, partitions have no grants and '
 'no policies, everybody (PUBLIC) has no right, the roles have no attributes and no memberships, no '
-'login of a persona or of lms_service is the owner, its member or exempt, functions that run as '
-'their owner pin the search path, views show what the reader may see, and each right has one '
-'policy. Reads the catalog only. For the owner.';
+'login of a persona or of lms_service is or can become the owner or a role that is exempt, none of '
+'a persona can become more or has two personas at once, functions that run as their owner pin the '
+'search path, views in any schema show what the reader may see, and each right has one policy. '
+'What a function that runs as its owner reads is nothing that the catalog tells. For the owner.';

@@ -37,6 +37,13 @@ BEGIN
                     THEN 'points is below 0'
                 WHEN abs((e.value ->> 'points')::numeric) > 2147483647
                     THEN 'points is above 2147483647'
+                WHEN
+                    v_column = 'questions'
+                    AND (
+                        jsonb_typeof(e.value -> 'objectives') <> 'array'
+                        OR e.value @? 'strict $.objectives[*] ? (@.type() != "string")'
+                    )
+                    THEN 'objectives is not an array of texts'
             END AS problem
         FROM jsonb_array_elements(v_items) WITH ORDINALITY AS e
     ) AS i
@@ -63,4 +70,5 @@ COMMENT ON FUNCTION check_item_contract() IS
 'Trigger: raises 23514 when an entry of the column named by its first argument is not an object '
 'with a text under the key named by the second, unique among the entries, and a number under '
 'points, within 2147483647 (as total_points): at least 0 in questions, where it is required; '
-'absent or null in responses until graded, negative where a wrong answer costs points.';
+'absent or null in responses until graded, negative where a wrong answer costs points; and when '
+'objectives of a question is not an array of texts.';

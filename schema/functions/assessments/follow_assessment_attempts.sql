@@ -1,9 +1,8 @@
--- Grades follow the attempts: one update for a statement, of the enrollments whose results it
--- changed.
+-- Grades and completion follow the attempts: of the enrollments whose results a statement changed.
 -- A definer, because the writer need not be able to read or change enrollments.
--- depends: functions/change_course_structure functions/find_enrollments
+-- depends: functions/change_course_structure functions/complete_enrollments
+-- depends: functions/find_enrollments
 -- depends: functions/update_current_grades
--- depends: functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION follow_assessment_attempts() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -25,7 +24,6 @@ BEGIN
             FROM (
                 SELECT DISTINCT n.learner_id, n.assessment_id
                 FROM new_rows AS n
-                WHERE is_graded_attempt(n.completion_status)
             ) AS k;
         WHEN 'DELETE' THEN
             SELECT array_agg(k.learner_id), array_agg(k.assessment_id)
@@ -74,6 +72,9 @@ BEGIN
     END IF;
     IF v_enrollment_ids IS NOT NULL THEN
         PERFORM update_current_grades(v_enrollment_ids);
+        UPDATE course_enrollments AS e SET completion_status = 'in_progress'
+        WHERE TG_OP = 'INSERT' AND e.id = ANY(v_enrollment_ids) AND e.completion_status = 'enrolled';
+        PERFORM complete_enrollments(v_learner_ids, v_course_ids);
     END IF;
     RETURN NULL;
 END;
@@ -82,5 +83,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION follow_assessment_attempts() FROM public;
 
 COMMENT ON FUNCTION follow_assessment_attempts() IS
-'Trigger: keeps current_grade of the enrollments whose attempts a statement changed. Locks these '
+'Trigger: keeps current_grade of the enrollments whose attempts a statement changed, has those '
+'with a first attempt in progress, and completes them, see complete_enrollments. Locks these '
 'enrollments until the transaction ends.';

@@ -93,7 +93,13 @@ BEGIN
                 ) IS NOT NULL
         );
         IF v_ids <> '{}' THEN
-            UPDATE course_enrollments AS e SET progress_sum = NULL WHERE e.id = ANY(v_ids);
+            UPDATE course_enrollments AS e SET
+                progress_sum = NULL,
+                completion_status = CASE e.completion_status
+                    WHEN 'enrolled' THEN 'in_progress'
+                    ELSE e.completion_status
+                END
+            WHERE e.id = ANY(v_ids);
         END IF;
     END IF;
     RETURN NULL;
@@ -104,4 +110,5 @@ REVOKE EXECUTE ON FUNCTION follow_course_enrollments() FROM public;
 
 COMMENT ON FUNCTION follow_course_enrollments() IS
 'Trigger: keeps learner_courses of those who enroll and leave, and derives progress, time spent, '
-'last access and grade of enrollments that are new or were given to another learner or course.';
+'last access and grade of enrollments that are new or were given to another learner or course; one '
+'that has progress or attempts already is in progress.';

@@ -30,6 +30,16 @@ BEGIN
         new.current_grade := NULL;
         new.measures_version := 0;
     ELSIF new.measures_version = old.measures_version + 1 AND pg_trigger_depth() > 1 THEN
+        IF new.completion_status = 'enrolled'
+            AND (
+                new.last_accessed IS NOT NULL
+                OR new.progress_sum > 0
+                OR new.seconds_sum > 0
+                OR new.current_grade IS NOT NULL
+            )
+        THEN
+            new.completion_status := 'in_progress';
+        END IF;
         new.updated_at := statement_timestamp();
         RETURN new;
     ELSE

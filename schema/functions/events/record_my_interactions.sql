@@ -1,7 +1,8 @@
 -- The one way for a learner to log events: their own, in courses in which they are enrolled. A
 -- policy could not let them: counting an event in section_progress takes the right to write there.
 -- A definer, for the same reason.
--- depends: functions/record_interactions functions/session_courses
+-- depends: functions/is_claimable_time functions/record_interactions
+-- depends: functions/session_current_courses
 CREATE OR REPLACE FUNCTION record_my_interactions(p_events jsonb) RETURNS integer
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -9,10 +10,10 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
     v_me uuid := session_person();
-    v_courses uuid[] := session_courses();
-    v_sections uuid[];
-    v_number bigint;
+    v_courses uuid[] := session_current_courses();
     v_events jsonb;
+    v_claims learning_interactions[];
+    v_wrong record;
 BEGIN
     IF v_me IS NULL THEN
         RAISE insufficient_privilege USING
@@ -21,26 +22,6 @@ BEGIN
     END IF;
     IF jsonb_typeof(p_events) IS DISTINCT FROM 'array' THEN
         RETURN record_interactions(p_events); -- which says what is wrong
-    END IF;
-
-    v_sections := ARRAY(
-        SELECT s.id FROM learning_sections AS s WHERE s.course_id = ANY(v_courses)
-    );
-    SELECT e.ordinality - 1 INTO v_number
-    FROM jsonb_array_elements(p_events) WITH ORDINALITY AS e
-    WHERE
-        lower(e.value ->> 'learner_id') <> v_me::text
-        OR lower(e.value ->> 'course_id') <> ALL(v_courses::text[])
-        OR lower(e.value ->> 'section_id') <> ALL(v_sections::text[])
-    ORDER BY e.ordinality
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE insufficient_privilege USING
-            MESSAGE = format(
-                'p_events[%s] is of another learner, or of a course in which they are not enrolled',
-                v_number
-            ),
-            DETAIL = 'No event of the batch was stored.';
     END IF;
 
     SELECT
@@ -56,6 +37,58 @@ BEGIN
         )
     INTO v_events
     FROM jsonb_array_elements(p_events) WITH ORDINALITY AS e;
+
+    BEGIN
+        v_claims := ARRAY(
+            SELECT e FROM jsonb_populate_recordset(NULL::learning_interactions, p_events) AS e
+        );
+    EXCEPTION
+        WHEN data_exception THEN
+            PERFORM record_interactions(v_events); -- which says which event is at fault
+            RAISE;
+    END;
+    SELECT
+        c.number,
+        c.problem
+    INTO v_wrong
+    FROM (
+        SELECT
+            e.ordinality - 1 AS number,
+            CASE
+                WHEN e.learner_id <> v_me THEN 'is of another learner'
+                WHEN
+                    e.course_id <> ALL(v_courses)
+                    OR (
+                        e.section_id IS NOT NULL
+                        AND NOT EXISTS (
+                            SELECT FROM learning_sections AS s
+                            WHERE s.id = e.section_id AND s.course_id = ANY(v_courses)
+                        )
+                    )
+                    THEN 'is of a course in which the learner is not enrolled, or no longer'
+                WHEN
+                    EXISTS (
+                        SELECT FROM learning_sessions AS s
+                        WHERE s.id = e.session_id AND s.learner_id <> v_me
+                    )
+                    THEN 'is of a session of another learner'
+                WHEN NOT is_claimable_time(e.timestamp)
+                    THEN 'is in the future, or more than 30 days old'
+                WHEN e.duration_seconds > 14400 THEN 'takes longer than 4 hours'
+                WHEN e.learning_effectiveness IS NOT NULL
+                    THEN 'has learning_effectiveness, which is not the learner''s to give'
+            END AS problem
+        FROM unnest(v_claims) WITH ORDINALITY AS e
+    ) AS c
+    WHERE c.problem IS NOT NULL
+    ORDER BY c.number
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE insufficient_privilege USING
+            MESSAGE = format('p_events[%s] %s', v_wrong.number, v_wrong.problem),
+            DETAIL = 'No event of the batch was stored.',
+            HINT = 'Mend it or leave it out; a backend that knows better records it as lms_service.';
+    END IF;
     RETURN record_interactions(v_events);
 END;
 $$;
@@ -64,6 +97,8 @@ REVOKE EXECUTE ON FUNCTION record_my_interactions(jsonb) FROM public;
 
 COMMENT ON FUNCTION record_my_interactions(jsonb) IS
 'record_interactions for the learner behind the session: learner_id may be left out; sections and '
-'courses are those in which they are enrolled; an event without either, such as a login, is '
-'theirs. Returns how many were stored. Raises 42501, and stores nothing, without a session and for '
-'an event of somebody else or of another course; and what record_interactions raises.';
+'courses are those in which they are enrolled and have not withdrawn; an event without either, '
+'such as a login, is theirs. What they can claim has bounds: a time of the last 30 days, at most 4 '
+'hours, no session of another learner, no learning_effectiveness. Returns how many were stored. '
+'Raises 42501, and stores nothing, without a session and for an event out of these bounds; and '
+'what record_interactions raises.';

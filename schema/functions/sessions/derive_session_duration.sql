@@ -22,8 +22,9 @@ BEGIN
         AND isfinite(new.session_start) AND isfinite(new.session_end)
         AND new.session_end >= new.session_start
     THEN
-        new.duration_minutes := round(
-            extract(EPOCH FROM new.session_end - new.session_start) / 60
+        -- a length that no integer holds is left to the CHECK, too
+        new.duration_minutes := least(
+            round(extract(EPOCH FROM new.session_end - new.session_start) / 60), 2147483647
         );
     END IF;
     RETURN new;

@@ -1,8 +1,10 @@
 -- The proof that stored derived values equal their definitions, each read from where its owner
 -- reads it.
--- depends: functions/derive_assessment_metrics functions/derive_course_metrics
+-- depends: functions/attempt_question_points functions/derive_assessment_metrics
+-- depends: functions/derive_attempt_analysis functions/derive_course_metrics
 -- depends: functions/derive_current_grades functions/derive_enrollment_metrics
 -- depends: functions/derive_enrollment_progress functions/derive_section_counters
+-- depends: functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION check_derived_columns(
     p_course_id uuid DEFAULT NULL
 ) RETURNS TABLE (
@@ -33,6 +35,19 @@ BEGIN
         FROM educational_courses AS c
         CROSS JOIN LATERAL derive_section_counters(c.id) AS d
         WHERE p_course_id IS NULL OR c.id = p_course_id
+    ),
+
+    attempt_id AS (
+        SELECT array_agg(t.id) AS ids
+        FROM educational_assessments AS a
+        INNER JOIN assessment_attempts AS t ON a.id = t.assessment_id
+        WHERE p_course_id IS NULL OR a.course_id = p_course_id
+    ),
+
+    question AS MATERIALIZED (
+        SELECT q.*
+        FROM attempt_id AS a
+        CROSS JOIN LATERAL attempt_question_points(a.ids) AS q
     ),
 
     comparison AS (
@@ -108,6 +123,33 @@ BEGIN
                 (
                     'learning_effectiveness_score', c.learning_effectiveness_score::text,
                     d.learning_effectiveness_score::numeric(3, 2)::text
+                )
+            ) AS v (column_name, stored, derived)
+        WHERE p_course_id IS NULL OR c.id = p_course_id
+        UNION ALL
+        SELECT
+            'educational_courses' AS table_name,
+            c.id,
+            v.*
+        FROM educational_courses AS c
+        CROSS JOIN
+            LATERAL (
+                SELECT
+                    count(*) AS count,
+                    coalesce(sum(r.rating), 0) AS sum,
+                    avg(r.rating) AS mean
+                FROM course_ratings AS r
+                WHERE r.course_id = c.id
+            ) AS d
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                ('rating_count', c.rating_count::text, d.count::text),
+                ('rating_sum', c.rating_sum::text, d.sum::text),
+                (
+                    'average_rating', c.average_rating::text,
+                    -- without any, the application's
+                    coalesce(d.mean::numeric(3, 2), c.average_rating)::text
                 )
             ) AS v (column_name, stored, derived)
         WHERE p_course_id IS NULL OR c.id = p_course_id
@@ -198,6 +240,51 @@ BEGIN
                 ('passed', t.passed::text, (t.score >= a.passing_score)::text)
             ) AS v (column_name, stored, derived)
         WHERE t.score IS NOT NULL AND (p_course_id IS NULL OR a.course_id = p_course_id)
+        UNION ALL
+        -- what people gave: no derived value could replace it
+        SELECT
+            'assessment_attempts' AS table_name,
+            q.attempt_id,
+            'responses' AS column_name,
+            format('question %s: %s points', q.question_id, q.points),
+            format('question %s: at most %s points', q.question_id, q.most)
+        FROM question AS q
+        WHERE q.points > q.most
+        UNION ALL
+        SELECT
+            'assessment_attempts' AS table_name,
+            t.id,
+            'score' AS column_name,
+            trim_scale(t.score)::text,
+            trim_scale(round(sum(q.points), 3))::text
+        FROM question AS q
+        INNER JOIN assessment_attempts AS t ON q.attempt_id = t.id
+        WHERE is_graded_attempt(t.completion_status)
+        GROUP BY t.id, t.score
+        HAVING every(q.points IS NOT NULL)
+        UNION ALL
+        -- but for the assessment's mean, which is as of the grading
+        SELECT
+            'assessment_attempts' AS table_name,
+            t.id,
+            v.column_name,
+            regexp_replace(v.stored::text, ', "assessment_mean": [^}]*}', '}', 'g'),
+            regexp_replace(v.derived::text, ', "assessment_mean": [^}]*}', '}', 'g')
+        FROM attempt_id AS a
+        CROSS JOIN LATERAL derive_attempt_analysis(a.ids) AS d
+        INNER JOIN assessment_attempts AS t ON d.attempt_id = t.id
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                ('response_patterns', t.response_patterns, d.response_patterns),
+                ('knowledge_gaps', t.knowledge_gaps, d.knowledge_gaps),
+                ('strength_areas', t.strength_areas, d.strength_areas),
+                (
+                    'improvement_suggestions', t.improvement_suggestions,
+                    d.improvement_suggestions
+                )
+            ) AS v (column_name, stored, derived)
+        WHERE v.column_name <> ALL(t.supplied)
         UNION ALL
         -- an application may say less than elapsed
         SELECT
@@ -307,4 +394,7 @@ COMMENT ON FUNCTION check_derived_columns(uuid) IS
 'learning_velocity as of metrics_as_of of the course), those of section_progress when every event '
 'came through record_interaction or rebuild_section_progress. percentage_score may be 0.01 off, '
 'time_spent_minutes less than elapsed and duration_minutes of a session anything, since '
-'applications may supply them. rebuild_derived_columns mends all of it. Reads all tables.';
+'applications may supply them. rebuild_derived_columns mends all of it but for responses, points '
+'above those of the question, and score, which the sum of the points contradicts: people gave '
+'them. What is derived of an attempt follows a change of the questions when regrade_assessment is '
+'called; until then it is reported. Reads all tables.';

@@ -30,11 +30,26 @@ BEGIN
         SELECT
             array_agg(f.row_id) FILTER (WHERE f.table_name = 'section_progress_history') AS history,
             array_agg(f.stored) FILTER (WHERE f.table_name = 'section_progress_history') AS stored,
-            array_agg(DISTINCT f.row_id) FILTER (WHERE f.table_name = 'assessment_attempts')
-                AS attempts,
+            array_agg(DISTINCT f.row_id) FILTER (
+                WHERE
+                f.table_name = 'assessment_attempts'
+                AND f.column_name IN (
+                    'rules_version', 'percentage_score', 'passed', 'time_spent_minutes'
+                )
+            ) AS attempts,
+            array_agg(DISTINCT f.row_id) FILTER (
+                WHERE
+                f.column_name IN (
+                    'response_patterns', 'knowledge_gaps', 'strength_areas',
+                    'improvement_suggestions'
+                )
+            ) AS analyses,
             array_agg(f.row_id) FILTER (WHERE f.column_name = 'time_spent_minutes') AS times,
             array_agg(f.row_id) FILTER (WHERE f.table_name = 'learning_sessions') AS sessions,
-            count(*) FILTER (WHERE f.table_name = 'course_structure') > 0 AS structure
+            count(*) FILTER (WHERE f.table_name = 'course_structure') > 0 AS structure,
+            count(*) FILTER (
+                WHERE f.column_name IN ('rating_count', 'rating_sum', 'average_rating')
+            ) > 0 AS ratings
         INTO v_false
         FROM check_derived_columns(v_course.id) AS f;
 
@@ -64,8 +79,18 @@ BEGIN
         GET DIAGNOSTICS v_written = ROW_COUNT;
         v_total := v_total + v_written;
 
+        UPDATE assessment_attempts AS t SET analyses = NULL
+        WHERE t.id = ANY(v_false.analyses);
+        GET DIAGNOSTICS v_written = ROW_COUNT;
+        v_total := v_total + v_written;
+
         UPDATE learning_sessions AS ls SET duration_minutes = NULL
         WHERE ls.id = ANY(v_false.sessions);
+        GET DIAGNOSTICS v_written = ROW_COUNT;
+        v_total := v_total + v_written;
+
+        UPDATE educational_courses AS c SET rating_sum = NULL
+        WHERE c.id = v_course.id AND v_false.ratings;
         GET DIAGNOSTICS v_written = ROW_COUNT;
         v_total := v_total + v_written;
 
@@ -159,7 +184,8 @@ $$;
 REVOKE EXECUTE ON FUNCTION rebuild_derived_columns(uuid) FROM public;
 
 COMMENT ON FUNCTION rebuild_derived_columns(uuid) IS
-'Mends all that check_derived_columns reports, for one course or for all (NULL); needed only '
+'Mends all that check_derived_columns reports, but for the points and scores that people gave, for '
+'one course or for all (NULL); needed only '
 'where triggers did not run: after a load with session_replication_role = replica, with disabled '
 'triggers, or of data alone. Counters of progress rows are counted from the events, history gets '
 'the changes that it lacks, at the time of completion or last access; engagement and velocity '

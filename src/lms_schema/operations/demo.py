@@ -144,6 +144,7 @@ _ORDER = (
     "learning_sessions",
     "learning_interactions",
     "assessment_attempts",
+    "course_ratings",
 )
 
 

@@ -37,6 +37,8 @@ class Course:
         pass_rate: Passed share of graded assessments, best attempts, percent.
         engagement: Mean engagement score, 0 to 1.
         gain: Normalised gain from the diagnostic to the summative assessments, at most 1.
+        rating: Mean rating, 1 to 5.
+        ratings: Number of ratings.
     """
 
     id: UUID
@@ -53,6 +55,8 @@ class Course:
     pass_rate: Decimal | None
     engagement: Decimal | None
     gain: Decimal | None
+    rating: Decimal | None
+    ratings: int
 
 
 @dataclass(frozen=True)
@@ -199,6 +203,23 @@ class Assessment:
     weakest_item_rest: float | None
 
 
+@dataclass(frozen=True)
+class Objective:
+    """What learners show of an objective, by objective_mastery.
+
+    Attributes:
+        name: Its id.
+        learners: Learners with a graded question about it.
+        mastery: Mean over them, 0 to 1.
+        questions: Answers that this rests on.
+    """
+
+    name: str
+    learners: int
+    mastery: float
+    questions: int
+
+
 _COURSES = """
 SELECT
     d.course_id AS id,
@@ -214,7 +235,9 @@ SELECT
     d.total_assessment_attempts AS attempts,
     (f.figures ->> 'assessment_pass_rate')::numeric AS pass_rate,
     (f.figures ->> 'average_engagement_score')::numeric AS engagement,
-    c.learning_effectiveness_score AS gain
+    c.learning_effectiveness_score AS gain,
+    c.average_rating AS rating,
+    c.rating_count AS ratings
 FROM learning_analytics_dashboard AS d
 INNER JOIN educational_courses AS c ON d.course_id = c.id
 INNER JOIN educational_institutions AS i ON c.institution_id = i.id
@@ -387,6 +410,20 @@ ORDER BY array_position(ARRAY['diagnostic', 'formative'], a.assessment_type::tex
 """
 
 
+_OBJECTIVES = """
+SELECT
+    m.objective_id AS name,
+    count(*) AS learners,
+    avg(m.mastery) AS mastery,
+    sum(m.questions)::bigint AS questions
+FROM course_enrollments AS e
+CROSS JOIN LATERAL objective_mastery(e.learner_id, e.course_id) AS m
+WHERE e.course_id = %(course)s
+GROUP BY m.objective_id
+ORDER BY mastery, name
+"""
+
+
 @dataclass(frozen=True)
 class Details:
     """A course in full.
@@ -397,6 +434,7 @@ class Details:
         bands: Ten bands of progress, the lowest first; 100 percent is in the last.
         risks: Who may need help, most reasons and least progress first.
         assessments: Diagnostic, those of its modules, summative.
+        objectives: The one that is mastered least first.
     """
 
     weeks: Sequence[Week]
@@ -404,6 +442,7 @@ class Details:
     bands: Sequence[Band]
     risks: Sequence[Risk]
     assessments: Sequence[Assessment]
+    objectives: Sequence[Objective]
 
 
 @dataclass(frozen=True)
@@ -436,6 +475,7 @@ def read(connection: Connection, on_event: OnEvent = unheard) -> Figures:
             bands(connection, course.id),
             risks(connection, course.id),
             assessments(connection, course.id),
+            objectives(connection, course.id),
         )
         on_event(Event("step", course.title))
     return Figures(found, learners(connection), paces(connection), details)
@@ -479,6 +519,11 @@ def risks(connection: Connection, course: UUID) -> list[Risk]:
 def assessments(connection: Connection, course: UUID) -> list[Assessment]:
     """Return the assessments of a course: diagnostic, those of its modules, summative."""
     return _read(connection, Assessment, _ASSESSMENTS, course)
+
+
+def objectives(connection: Connection, course: UUID) -> list[Objective]:
+    """Return what learners show of each objective of a course, the least mastered first."""
+    return _read(connection, Objective, _OBJECTIVES, course)
 
 
 def _read(

@@ -27,6 +27,10 @@ BEGIN
 END;
 $$;
 
+SELECT count(*)
+FROM educational_assessments AS a
+CROSS JOIN LATERAL regrade_assessment(a.id);
+
 SELECT rebuild_section_progress(c.id) FROM educational_courses AS c;
 
 SELECT recalculate_course_metrics();

@@ -127,7 +127,10 @@ _LAST_NAMES = (  # noqa: SIM905
 
 _TERMS = {"diagnostic": ("0", 1), "formative": ("0.10", 3), "summative": ("0.60", 2)}
 """Share of the course grade and attempts allowed, by the purpose of an assessment."""
-_QUESTIONS = [{"id": f"q{number}", "points": 4} for number in range(1, 11)]
+_QUESTIONS = [f"q{number}" for number in range(1, 11)]
+_RULE = {"all_of": ["a", "b"], "partial": "net"}
+_ANSWERS = {4: ["a", "b"], 2: ["a"], 0: ["c"]}
+"""What is answered for so many points: both that are right, one, or another one."""
 
 
 @dataclass
@@ -205,13 +208,14 @@ class _Generator:
 
     def _course(self, institution_id: uuid.UUID, plan: _Plan) -> _Course:
         start = self.monday - timedelta(weeks=plan.weeks_ago)
+        about = [f"Explain and apply: {name}" for name in plan.modules]
         course = _Course(
             self.add(
                 "educational_courses",
                 institution_id=institution_id,
                 title=plan.title,
                 course_code=plan.code,
-                learning_objectives=[f"Explain and apply: {name}" for name in plan.modules],
+                learning_objectives=about,
                 difficulty_level=plan.difficulty,
                 estimated_duration_hours=len(plan.modules) * 4,
                 status="published",
@@ -221,15 +225,16 @@ class _Generator:
             start,
             {"beginner": 0.5, "intermediate": 0.0, "advanced": -0.5}[plan.difficulty],
         )
-        course.diagnostic = self._assessment(course, "Where do you start?", "diagnostic")
+        course.diagnostic = self._assessment(course, "Where do you start?", "diagnostic", about)
         previous: list[str] = []
         for number, (module, topics) in enumerate(plan.modules.items(), 1):
+            objectives = [f"Explain {topic[0].lower()}{topic[1:]}" for topic in topics]
             module_id = self.add(
                 "learning_modules",
                 course_id=course.id,
                 title=module,
                 module_order=number,
-                learning_objectives=[f"Explain {topic[0].lower()}{topic[1:]}" for topic in topics],
+                learning_objectives=objectives,
                 bloom_taxonomy_level=("understand", "apply", "analyze", "evaluate")[number - 1],
                 prerequisite_modules=previous,
                 has_assessment=True,
@@ -244,14 +249,15 @@ class _Generator:
                     section_order=order,
                     content_type=kind,
                     content_data={"source": f"{plan.code.lower()}/{number}/{order}"},
+                    section_objectives=objectives[order - 1 : order],
                     estimated_reading_time=minutes,
                     course_id=course.id,
                 )
                 course.sections.append((section_id, minutes))
             course.quizzes[len(course.sections) - 1] = self._assessment(
-                course, f"Quiz: {module}", "formative", section_id=section_id
+                course, f"Quiz: {module}", "formative", objectives, section_id=section_id
             )
-        course.final = self._assessment(course, "Final examination", "summative")
+        course.final = self._assessment(course, "Final examination", "summative", about)
         return course
 
     def _assessment(
@@ -259,6 +265,7 @@ class _Generator:
         course: _Course,
         title: str,
         kind: str,
+        objectives: list[str],
         *,
         section_id: uuid.UUID | None = None,
     ) -> uuid.UUID:
@@ -270,13 +277,17 @@ class _Generator:
             title=title,
             assessment_type=kind,
             format="multiple_choice",
-            learning_objectives=[],
+            learning_objectives=objectives,
             assessment_criteria={"rubric": "4 points a question"},
             total_points=40,
             passing_score=None if kind == "diagnostic" else 24,
             weight_in_course=weight,
             attempts_allowed=attempts_allowed,
-            questions=_QUESTIONS,
+            questions=[
+                {"id": name, "points": 4, "objectives": [objectives[number % len(objectives)]]}
+                for number, name in enumerate(_QUESTIONS)
+            ],
+            correct_answers=dict.fromkeys(_QUESTIONS, _RULE),
         )
         course.questions[assessment_id] = [self.chance.gauss(0, 0.12) for _ in _QUESTIONS]
         return assessment_id
@@ -318,6 +329,14 @@ class _Generator:
             completion_status=status if fate > 0.05 else "enrolled",
             completion_date=completed,
         )
+        if study.position > 4 and chance.random() < 0.6:
+            self.rows["course_ratings"].append(
+                {
+                    "course_id": course.id,
+                    "learner_id": learner.id,
+                    "rating": chance.choices((1, 2, 3, 4, 5), (1, 2, 5, 10, 8))[0],
+                }
+            )
 
 
 class _Study:
@@ -490,11 +509,10 @@ class _Study:
             started_at=begin,
             submitted_at=submitted,
             responses=[
-                {"question_id": question["id"], "points": gained}
+                {"question_id": question, "answer": _ANSWERS[gained]}
                 for question, gained in zip(_QUESTIONS, points, strict=True)
             ],
-            score=sum(points),
-            completion_status="graded",
+            completion_status="submitted",
         )
         self.clock = max(self.clock, submitted)
         return sum(points)

@@ -97,6 +97,7 @@ def print_dashboards(figures: Figures) -> None:
             ("mean comprehension", shown.comprehension),
             ("mean engagement", shown.engagement),
             ("normalised gain in knowledge", shown.gain),
+            (f"mean of {shown.ratings} ratings, 1 to 5", shown.rating),
         ],
     )
     print_bars(
@@ -143,6 +144,15 @@ def print_dashboards(figures: Figures) -> None:
                 assessment.hardest_facility,
             )
             for assessment in details.assessments
+        ],
+    )
+    print_table(
+        f"objective_mastery: {shown.title}",
+        "Points of most points over all graded attempts: the objectives mastered least.",
+        ("objective", "learners", "mastery", "answers"),
+        [
+            (objective.name, objective.learners, objective.mastery, objective.questions)
+            for objective in details.objectives[:8]
         ],
     )
 

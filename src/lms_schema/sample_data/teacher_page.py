@@ -63,6 +63,7 @@ def teacher_page(template: Template, figures: Figures, *, as_of: datetime) -> st
             ],
             "risks": figures.details[course.id].risks,
             "assessments": figures.details[course.id].assessments,
+            "objectives": figures.details[course.id].objectives,
         }
         for course in figures.courses
     ]
