@@ -138,6 +138,13 @@ def test_a_learner_under_a_legal_hold_is_kept(transaction: Connection, until: st
     assert scalar(transaction, ERASE, learner)["erased_rows"]["legal_holds"] == 1
 
 
+def test_a_rating_of_a_course_that_the_learner_left_is_kept(transaction: Connection) -> None:
+    learner = add(transaction, "course_ratings", review="Mine")["learner_id"]
+    transaction.execute("DELETE FROM course_enrollments")
+    assert scalar(transaction, ERASE, learner)["erased_rows"]["course_ratings"] == 1
+    assert column(transaction, "SELECT review FROM course_ratings") == [None]
+
+
 @pytest.mark.parametrize("level", ["repeatable read", "serializable"])
 def test_a_transaction_with_an_old_snapshot_is_refused(transaction: Connection, level: str) -> None:
     learner = add(transaction, "learners")["id"]
