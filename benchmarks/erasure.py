@@ -1,6 +1,6 @@
 """What erasing a learner costs, beside one UPDATE of the same events.
 
-python benchmarks/erasure.py
+python -m benchmarks.erasure
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ MOST_TIMES = Limit(10.0)
 
 ACTIVE: LiteralString = """
     SELECT learner_id, course_id FROM learning_interactions
-    GROUP BY learner_id, course_id ORDER BY count(*) DESC, learner_id LIMIT 1
+    GROUP BY learner_id, course_id HAVING count(*) < %s / 2
+    ORDER BY count(*) DESC, learner_id LIMIT 1
 """
 GIVE: LiteralString = """
     UPDATE learning_interactions SET learner_id = %(learner)s
@@ -45,7 +46,7 @@ def erasure(run: Run) -> None:
     """Measure erase_learner of a learner with many events, each time undone."""
     events = run.size("events of the learner", 10_000, 1_000)
     with run.database(run.size("interactions", 1_000_000, 50_000)) as connection:
-        learner, course = _first(connection, ACTIVE)
+        learner, course = _first(connection, ACTIVE, events)
         (stub,) = _first(connection, STUB, learner)
         connection.execute(GIVE, {"learner": learner, "course": course, "events": events})
         connection.execute("SELECT rebuild_section_progress(%s)", (course,))
@@ -70,7 +71,7 @@ def erasure(run: Run) -> None:
 
 
 def _first(
-    connection: Connection, query: LiteralString, *values: uuid.UUID
+    connection: Connection, query: LiteralString, *values: uuid.UUID | int
 ) -> tuple[uuid.UUID, ...]:
     row = connection.execute(query, values).fetchone()
     if row is None:

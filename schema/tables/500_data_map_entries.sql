@@ -25,8 +25,8 @@ CREATE TABLE data_map_entries (
 );
 
 COMMENT ON TABLE data_map_entries IS
-'What the columns of a project''s own tables hold of persons: its lines of data_map, which says '
-'what the values mean. One row per column. Written by the owner.';
+'Lines of data_map for the columns of a project: what they hold of persons. One row per column. '
+'Written by the owner.';
 COMMENT ON COLUMN data_map_entries.table_name IS
 'Table, as the schema names it: one of another schema with the name of that.';
 COMMENT ON COLUMN data_map_entries.column_name IS 'Column.';

@@ -243,17 +243,11 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
         }'
     ),
     (
-        'teaching', 'course_ratings', 'learner', 'education', 'keep', TRUE,
-        '{course_id, rating, created_at, updated_at}'
-    ),
-    ('teaching', 'course_ratings', 'learner', 'identifier', 'rekey', TRUE, '{learner_id}'),
-    ('teaching', 'course_ratings', 'learner', 'content', 'null', TRUE, '{review}'),
-    (
         'teaching', 'assessment_attempts', 'learner', 'education', 'keep', TRUE,
         '{
             id, assessment_id, attempt_number, started_at, submitted_at, time_spent_minutes, score,
             percentage_score, passed, completion_status, created_at, updated_at, rules_version,
-            computed_score, supplied, analyses
+            analyses
         }'
     ),
     (
@@ -268,6 +262,17 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
             instructor_feedback, improvement_suggestions, device_info
         }'
     ),
+    (
+        'teaching', 'assessment_attempts', 'learner', 'education', 'null', TRUE,
+        '{computed_score}'
+    ),
+    ('teaching', 'assessment_attempts', 'learner', 'education', 'empty', TRUE, '{supplied}'),
+    (
+        'teaching', 'course_ratings', 'learner', 'education', 'keep', TRUE,
+        '{course_id, rating, created_at, updated_at}'
+    ),
+    ('teaching', 'course_ratings', 'learner', 'identifier', 'rekey', TRUE, '{learner_id}'),
+    ('teaching', 'course_ratings', 'learner', 'content', 'null', TRUE, '{review}'),
     ('analytics', 'learner_summary', 'learner', 'identifier', 'follow', TRUE, '{learner_id}'),
     (
         'analytics', 'learner_summary', 'learner', 'education', 'follow', TRUE,
@@ -536,7 +541,8 @@ COMMENT ON COLUMN data_map.on_erase IS
 'What erase_learner does: keep; rekey: the id of a stub takes the place of theirs; follow: it is '
 'derived, and follows by a foreign key or the refresh of the analytics; empty: the default of the '
 'column, or else {} or the empty text; null; stub: the value of the stub; delete: the row goes. '
-'Responses of attempts keep question_id and points when emptied.';
+'Responses of attempts keep question_id and points when emptied, and nothing is derived from '
+'them anew.';
 COMMENT ON COLUMN data_map.is_exported IS 'Whether export_learner_data hands it out.';
 COMMENT ON COLUMN data_map.purpose IS 'What it is held for.';
 COMMENT ON COLUMN data_map.legal_basis IS

@@ -161,8 +161,8 @@ def figures(connection: Connection) -> list[Any]:
 
 
 def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(f"{value:.10g}")
+    if isinstance(value, float | int):
+        return round(float(value), 9) + 0.0  # -0.0 is 0.0, and so is 0
     if isinstance(value, dict):
         return {name: _rounded(part) for name, part in value.items()}
     return [_rounded(part) for part in value] if isinstance(value, list) else value

@@ -43,8 +43,7 @@ BEGIN
     );
 
     -- Of the ways in which others lock the learner and the rows of theirs, one is met by the odd
-    -- tries, the other one by the even ones. A try lasts half of deadlock_timeout, and holds nothing
-    -- afterwards.
+    -- tries, the other one by the even ones. Of a try that fails no lock is left.
     FOR v_try IN 1..20 LOOP
         BEGIN
             PERFORM set_config('lock_timeout', v_patience || 'ms', TRUE);

@@ -28,10 +28,14 @@ BEGIN
                                 '(SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('
                                 '''question_id'', r.value -> ''question_id'', '
                                 '''points'', r.value -> ''points'', '
-                                '''graded_by'', CASE WHEN r.value ? ''points'' THEN ''erasure'' END, '
-                                '''answer'', CASE WHEN NOT is_omitted_answer(r.value -> ''answer'')'
-                                ' THEN ''erased'' END)) ORDER BY r.ordinality), '
+                                '''graded_by'', CASE WHEN r.value ? ''points'' THEN ''erasure'' END'
+                                ')) ORDER BY r.ordinality), '
                                 '''[]'') FROM jsonb_array_elements(responses) WITH ORDINALITY AS r)'
+                        -- or triggers would bring the analysis back, and derive it anew
+                        WHEN d.table_name = 'assessment_attempts' AND d.column_name = 'supplied'
+                            THEN
+                                '''{response_patterns, knowledge_gaps, strength_areas, '
+                                'improvement_suggestions}'''
                         WHEN x.adbin IS NOT NULL THEN pg_get_expr(x.adbin, x.adrelid)
                         WHEN a.atttypid = ANY('{json, jsonb}'::regtype[]) THEN '''{}'''
                         ELSE ''''''
