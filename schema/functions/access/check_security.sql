@@ -30,7 +30,9 @@ AS $$
     ledger AS (
         SELECT r.oid
         FROM relation AS r
-        WHERE r.relname IN ('consent_events', 'disclosures', 'audit_log', 'audit_seals')
+        WHERE r.relname IN (
+            'audit_log', 'audit_seals', 'consent_events', 'disclosures', 'erasures', 'retention_log'
+        )
     ),
 
     -- views over these, in other schemas too
