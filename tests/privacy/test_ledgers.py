@@ -7,13 +7,20 @@ import pytest
 
 from support.rows import Connection, add, bypass_triggers, column, rolled_back, scalar
 
-LEDGERS = ["consent_events", "disclosures", "audit_log", "audit_seals"]
+LEDGERS = [
+    "consent_events",
+    "disclosures",
+    "audit_log",
+    "audit_seals",
+    "erasures",
+    "retention_log",
+]
 PARTITIONS = (
     "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'audit_log'::regclass"
 )
 CHANGES = [
-    "UPDATE {} SET id = DEFAULT",
-    "UPDATE {} SET id = DEFAULT WHERE FALSE",
+    "UPDATE {} SET {key} = DEFAULT",
+    "UPDATE {} SET {key} = DEFAULT WHERE FALSE",
     "DELETE FROM {}",
     "TRUNCATE {}",
     "TRUNCATE {} CASCADE",
@@ -35,11 +42,12 @@ def test_the_owner_changes_no_ledger(ledgers: Connection, change: str) -> None:
     tables = [*LEDGERS, *column(ledgers, PARTITIONS)]
     assert len(tables) > 15
     for table in tables:
+        key = "learner_id" if table == "erasures" else "id"
         with (
             pytest.raises(psycopg.errors.RestrictViolation, match="is append-only"),
             rolled_back(ledgers),
         ):
-            ledgers.execute(change.format(table).encode())
+            ledgers.execute(change.format(table, key=key).encode())
 
 
 @pytest.mark.parametrize("table", LEDGERS)
@@ -57,6 +65,8 @@ def test_with_the_trigger_bypassed_a_row_goes(ledgers: Connection, table: str) -
         ("audit_log", "audit_log_append_only"),
         ("audit_log_history", "audit_log_append_only"),
         ("audit_seals", "audit_seals_append_only"),
+        ("erasures", "erasures_append_only"),
+        ("retention_log", "retention_log_append_only"),
         ("assessment_attempts", "assessment_attempts_audit_update"),
         ("course_enrollments", "course_enrollments_audit_update"),
         ("learners", "learners_audit_delete"),
