@@ -140,5 +140,5 @@ COMMENT ON COLUMN educational_courses.ratings_version IS
 'Number of times that ratings changed; kept by triggers.';
 COMMENT ON COLUMN educational_courses.completion_rule IS
 'What completes an enrollment by itself: none (nothing; NULL is the same), modules (each module '
-'that has sections is completed, at least one); filled by trigger from learning_analytics_config of '
-'the institution when left out.';
+'that has sections is completed, at least one); filled by trigger from learning_analytics_config '
+'of the institution when left out.';

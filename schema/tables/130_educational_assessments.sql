@@ -142,8 +142,8 @@ COMMENT ON COLUMN educational_assessments.created_at IS 'When the row was made.'
 COMMENT ON COLUMN educational_assessments.updated_at IS
 'When the row last changed; kept by trigger.';
 COMMENT ON COLUMN educational_assessments.rules_version IS
-'Number of changes so far of what attempts derive from: total_points, passing_score and course; '
-'kept by trigger.';
+'Number of changes so far of what attempts derive from: total_points, passing_score, course and '
+'questions; kept by trigger.';
 
 COMMENT ON CONSTRAINT educational_assessments_id_rules_version_key ON educational_assessments IS
 'Target of the foreign key by which a change of the points reaches each attempt.';

@@ -23,12 +23,10 @@ EXECUTE FUNCTION check_consent_mirror();
 COMMENT ON TRIGGER learners_data_consent ON learners IS
 'data_consent says what consent_events says, whoever writes it.';
 
+-- names no column: the type of one that a trigger names cannot be changed
 CREATE OR REPLACE TRIGGER learners_audit_update
-AFTER UPDATE OF id, institution_id, email, first_name, last_name ON learners
-FOR EACH ROW WHEN (
-    (old.id, old.institution_id, old.email, old.first_name, old.last_name)
-    IS DISTINCT FROM (new.id, new.institution_id, new.email, new.first_name, new.last_name)
-)
+AFTER UPDATE ON learners
+FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*)
 EXECUTE FUNCTION record_audit(
     'learners', '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
 );

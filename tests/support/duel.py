@@ -105,6 +105,9 @@ class Bout:
             return self.levels[side] != "READ COMMITTED"
         if state == "23503":
             return self.operations[1 - side].takes_away
+        if state == "23514":  # who is no longer enrolled rates nothing
+            names = (self.operations[side].name, self.operations[1 - side].name)
+            return names == ("course rated", "unenrolled")
         return state is None
 
 

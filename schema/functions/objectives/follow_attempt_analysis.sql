@@ -1,5 +1,5 @@
--- What an attempt tells follows its answers, their points and its status. Questions and objectives
--- that change later do not: regrading rewrites what hangs on them.
+-- What an attempt tells follows its answers, their points and its status, and the questions of the
+-- assessment, whose changes arrive as a change of rules_version by the foreign key.
 -- depends: functions/analyse_attempts functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION follow_attempt_analysis() RETURNS trigger
 LANGUAGE plpgsql
@@ -26,8 +26,8 @@ BEGIN
                     SELECT n.*, n.analyses IS NULL FROM new_rows AS n
                 ) AS r
                 GROUP BY
-                    r.id, r.assessment_id, r.responses, r.computed_score, r.supplied, r.is_wanted,
-                    is_graded_attempt(r.completion_status)
+                    r.id, r.assessment_id, r.rules_version, r.responses, r.computed_score,
+                    r.supplied, r.is_wanted, is_graded_attempt(r.completion_status)
                 HAVING count(*) = 1
             ) AS k
         );
@@ -42,5 +42,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION follow_attempt_analysis() FROM public;
 
 COMMENT ON FUNCTION follow_attempt_analysis() IS
-'Trigger: keeps the analysis of the attempts whose answers, points, status or list of supplied '
-'columns a statement changed, or whose analyses it set to NULL.';
+'Trigger: keeps the analysis of the attempts whose answers, points, questions, status or list of '
+'supplied columns a statement changed, or whose analyses it set to NULL.';

@@ -263,7 +263,7 @@ BEGIN
         GROUP BY t.id, t.score
         HAVING every(q.points IS NOT NULL)
         UNION ALL
-        -- but for the assessment's mean, which is as of the grading
+        -- but for the assessment's mean and the sections to look at, which are as of the grading
         SELECT
             'assessment_attempts' AS table_name,
             t.id,
@@ -278,11 +278,7 @@ BEGIN
                 VALUES
                 ('response_patterns', t.response_patterns, d.response_patterns),
                 ('knowledge_gaps', t.knowledge_gaps, d.knowledge_gaps),
-                ('strength_areas', t.strength_areas, d.strength_areas),
-                (
-                    'improvement_suggestions', t.improvement_suggestions,
-                    d.improvement_suggestions
-                )
+                ('strength_areas', t.strength_areas, d.strength_areas)
             ) AS v (column_name, stored, derived)
         WHERE v.column_name <> ALL(t.supplied)
         UNION ALL

@@ -39,10 +39,7 @@ BEGIN
             ) AS attempts,
             array_agg(DISTINCT f.row_id) FILTER (
                 WHERE
-                f.column_name IN (
-                    'response_patterns', 'knowledge_gaps', 'strength_areas',
-                    'improvement_suggestions'
-                )
+                f.column_name IN ('response_patterns', 'knowledge_gaps', 'strength_areas')
             ) AS analyses,
             array_agg(f.row_id) FILTER (WHERE f.column_name = 'time_spent_minutes') AS times,
             array_agg(f.row_id) FILTER (WHERE f.table_name = 'learning_sessions') AS sessions,
