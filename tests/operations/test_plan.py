@@ -585,5 +585,6 @@ def test_the_release_is_planned_on_a_real_disposable_server(
     assert _takes(result) == [(1, "learners", "ACCESS EXCLUSIVE")]
     assert result.traced_major == 18
     assert [item.file for each in result.recurring for item in each.actions] == [
-        "partitions/learning_interactions"
+        "partitions/audit_log",
+        "partitions/learning_interactions",
     ]
