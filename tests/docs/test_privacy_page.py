@@ -20,7 +20,9 @@ from support.rows import column, scalar
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "privacy.md").read_text()
 SQL = re.findall(r"^```sql\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
-ACCESS, ERASURE, HOLD = re.findall(r"^```psql\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+ACCESS, ERASURE, HOLD, CONSENT, DISCLOSURE, SEALS = re.findall(
+    r"^```psql\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE
+)
 LEARNER = "6f1c2e0a-3d57-4a3b-9a55-0c1f1f6f7b21"
 
 
@@ -48,6 +50,10 @@ def test_the_sessions_of_the_page_answer_both_requests(
             assert answer["learner_id"] == str(ana)
             assert answer["data"]["learners"][0]["email"] == "ana@example.com"
             assert answer["data"]["tutor_notes"] == [{"learner_id": str(ana), "note": "Likes tea"}]
+            psql(conninfo, begin + CONSENT + DISCLOSURE)
+            assert answer["data"].keys() >= {"consent_events", "disclosures"}
+            owner.execute("SELECT seal_audit_log()")
+            psql(lms_database.conninfo, SEALS)
             place, release = HOLD.splitlines()
             psql(conninfo, begin + place)
             with pytest.raises(AssertionError, match=r"is under legal hold (.|\n)*Case 12/2026"):
