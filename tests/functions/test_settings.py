@@ -160,6 +160,8 @@ STORY = [
     f" '{ANSWERS}', 'submitted')",
     f"SELECT grade_attempt('{COURSE}')",
     f"SELECT regrade_assessment('{ASSESSMENT}')",
+    f"UPDATE course_enrollments SET completion_status = 'completed', completion_date = {AS_OF}"
+    f" WHERE learner_id = '{OTHER}'",
     f"SELECT recalculate_course_metrics(p_as_of => {AS_OF} + interval '3 days')",
     # a learner who is a guardian, teaches and administers: a person of every persona
     f"UPDATE learners SET institution_id = '{COURSE}'",

@@ -7,6 +7,8 @@ CREATE OR REPLACE FUNCTION record_audit() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- times in values are printed by it
+SET timezone = 'UTC'
 AS $$
 DECLARE
     v_key CONSTANT text[] := TG_ARGV[1];
