@@ -7,6 +7,8 @@ CREATE OR REPLACE FUNCTION record_audit() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- times in values are printed by it
+SET timezone = 'UTC'
 AS $$
 DECLARE
     v_key CONSTANT text[] := TG_ARGV[1];
@@ -14,8 +16,8 @@ DECLARE
     v_keeps_values CONSTANT boolean := TG_ARGV[3];
     v_learner CONSTANT text := CASE TG_ARGV[0] WHEN 'learners' THEN 'id' ELSE 'learner_id' END;
     v_rows jsonb[] := ARRAY[to_jsonb(OLD), to_jsonb(NEW)];
-    v_keys jsonb[] := '{NULL, NULL}';
-    v_values jsonb[] := '{NULL, NULL}';
+    v_keys jsonb[] := ARRAY[NULL, NULL]::jsonb[];
+    v_values jsonb[] := ARRAY[NULL, NULL]::jsonb[];
     v_names text[] := '{}';
     v_name text;
 BEGIN

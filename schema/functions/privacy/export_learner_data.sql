@@ -12,6 +12,7 @@ SET search_path FROM CURRENT
 -- the same bytes whoever asks, and wherever
 SET timezone = 'UTC'
 SET intervalstyle = 'iso_8601'
+SET bytea_output = 'hex'
 AS $$
 DECLARE
     v_part record;

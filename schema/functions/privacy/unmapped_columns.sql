@@ -4,6 +4,8 @@ CREATE OR REPLACE FUNCTION unmapped_columns() RETURNS TABLE (table_name text, co
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- the register names tables without needless quotes
+SET quote_all_identifiers = off
 AS $$
 BEGIN
     RETURN QUERY
