@@ -294,26 +294,40 @@ class Prober:
                 yield from self._read(table, visit)
                 yield from self._change(table, visit)
                 yield from self._make(table, visit)
-        yield from self._service(table)
-        for office in OFFICES.get(table, {}):
-            keys = {self._key_of(table, row) for row in self._rows[table]}
-            found = self._try(f"lms_{office}", None, self._select(table))
-            yield from self._compare(f"{office} reads {table}", found, keys)
+        if table in SERVICE_READS | SERVICE_WRITES:
+            keeps = table in SERVICE_WRITES and table != "section_progress_history"
+            yield from self._all_rows(table, "service", self._keys[table][:1] if keeps else ())
+        for office, privileges in OFFICES.get(table, {}).items():
+            columns = {right: names or self._columns[table] for right, names in privileges.items()}
+            yield from self._all_rows(table, office, columns.get("UPDATE", ()))
+            if "INSERT" in columns:
+                yield from self._additions(table, office, columns["INSERT"])
 
-    def _service(self, table: str) -> Iterator[str]:
-        if table not in SERVICE_READS | SERVICE_WRITES:
-            return
-        name = sql.Identifier(table)
+    def _all_rows(self, table: str, office: str, changes: Iterable[str]) -> Iterator[str]:
+        """Yield each row that an office, bound to no rows, cannot read, or change a column of."""
+        role = f"lms_{office}"
         keys = {self._key_of(table, row) for row in self._rows[table]}
-        found = self._try("lms_service", None, self._select(table))
-        yield from self._compare(f"service reads {table}", found, keys)
-        if table in SERVICE_WRITES and table != "section_progress_history":
-            columns = self._keys[table][0]
+        found = self._try(role, None, self._select(table))
+        yield from self._compare(f"{office} reads {table}", found, keys)
+        for name in changes:
             update = sql.SQL("UPDATE {} SET {} = {} RETURNING {}").format(
-                name, sql.Identifier(columns), sql.Identifier(columns), _names(self._keys[table])
+                *map(sql.Identifier, (table, name, name)), _names(self._keys[table])
             )
-            found = self._try("lms_service", None, update)
-            yield from self._compare(f"service changes {table}", found, keys)
+            found = self._try(role, None, update)
+            yield from self._compare(f"{office} changes {name} of {table}", found, keys)
+
+    def _additions(self, table: str, office: str, columns: Collection[str]) -> Iterator[str]:
+        """Yield each possible row that an office, bound to no rows, cannot add."""
+        rows = [
+            {name: row[name] for name in row if name in columns} for row in self._new_rows(table)
+        ]
+        found = self._try_each(f"lms_{office}", None, [_insertion(table, row) for row in rows])
+        self.probes += len(rows)
+        yield from (
+            f"{office} cannot in {table}: adds {row}"
+            for row, is_made in zip(rows, found, strict=True)
+            if not is_made
+        )
 
     def _read(self, table: str, visit: Visit) -> Iterator[str]:
         expected = self._keys_where(table, visit, (visit.rights or NO_RIGHTS).reads)
@@ -566,6 +580,7 @@ def _candidates(
         "section_progress": [a | b for a, b in product(learners, sections)],
         "learning_interactions": [a | b for a, b in product(learners, sections)],
         "expired_interaction_totals": [a | b for a, b in product(learners, sections)],
+        "legal_holds": learners,
         "assessment_attempts": [
             a | {"assessment_id": row["id"], "attempt_number": 9, "responses": []} | answer
             for a, row, answer in product(learners, rows["educational_assessments"], _ANSWERS)
