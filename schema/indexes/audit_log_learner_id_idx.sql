@@ -1,4 +1,4 @@
--- Serves:
+-- Serves, with the rows that it finds:
 --     SELECT * FROM audit_log WHERE learner_id = :learner_id ORDER BY id
 CREATE INDEX audit_log_learner_id_idx
 ON audit_log (learner_id);

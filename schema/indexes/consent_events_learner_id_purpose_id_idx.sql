@@ -1,6 +1,6 @@
--- Serves:
+-- Serves, with the rows that it finds:
 --     SELECT * FROM consent_events
---     WHERE learner_id = :learner_id AND purpose = :purpose ORDER BY id DESC LIMIT 1
+--     WHERE learner_id = :learner_id AND purpose = 'analytics' ORDER BY id DESC LIMIT 1
 CREATE INDEX consent_events_learner_id_purpose_id_idx
 ON consent_events (learner_id, purpose, id);
 

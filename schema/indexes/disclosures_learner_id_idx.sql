@@ -1,4 +1,4 @@
--- Serves:
+-- Serves, with the rows that it finds:
 --     SELECT * FROM disclosures WHERE learner_id = :learner_id ORDER BY id
 CREATE INDEX disclosures_learner_id_idx
 ON disclosures (learner_id);
