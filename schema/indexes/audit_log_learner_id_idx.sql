@@ -1,5 +1,5 @@
 -- Serves, with the rows that it finds:
---     SELECT * FROM audit_log WHERE learner_id = :learner_id ORDER BY id
+--     SELECT * FROM audit_log WHERE learner_id = :learner_id
 CREATE INDEX audit_log_learner_id_idx
 ON audit_log (learner_id);
 

@@ -1,5 +1,5 @@
 -- Serves, with the rows that it finds:
---     SELECT * FROM disclosures WHERE learner_id = :learner_id ORDER BY id
+--     SELECT * FROM disclosures WHERE learner_id = :learner_id
 CREATE INDEX disclosures_learner_id_idx
 ON disclosures (learner_id);
 

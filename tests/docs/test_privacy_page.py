@@ -37,6 +37,7 @@ def test_the_sessions_of_the_page_answer_both_requests(
         try:
             ana = make_world(owner).ids["ana"]
             owner.execute("DELETE FROM legal_holds; DELETE FROM data_map_entries")
+            owner.execute("DELETE FROM guardian_links")  # who decide in the place of the learner
             owner.execute("DELETE FROM retention_policies")
             for block in others:
                 owner.execute(block.encode())
