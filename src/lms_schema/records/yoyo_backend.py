@@ -1,7 +1,7 @@
 """yoyo-migrations, which makes the state tables and writes their rows; nobody else imports it.
 
-It never runs a file: it would apply on one connection and record on another (see `Run`, which does
-both in one transaction).
+It never runs a file: it would apply on one connection and record on another (see `Migration`, which
+does both in one transaction).
 """
 
 from __future__ import annotations

@@ -221,11 +221,12 @@ def read_file(root: Path, path: Path, folder: Folder) -> SqlFile:
         ) from None
     except SyntaxProblem as problem:
         raise UnreadableFile(path, problem.line, f"{problem}.", problem.rule) from None
+    below = path.relative_to(root).as_posix()
     return SqlFile(
         id=f"{folder.name}/{path.stem}",
         folder=folder,
-        path_below=path.relative_to(root).as_posix(),
-        path=path.relative_to(root).as_posix(),
+        path_below=below,
+        path=below,
         source=path,
         text=text,
         checksum=hashlib.sha256(content).hexdigest(),
@@ -261,7 +262,7 @@ def _entries_of(path: Path) -> list[Path]:
 
 def strangers(root: Path) -> Iterator[tuple[Path, str]]:
     """Yield what lies in a schema folder and does not belong there, and what is wrong with it."""
-    folders = {folder.name for folder in FOLDERS}
+    folders = {folder.name: folder for folder in FOLDERS}
     for path in entries(root):
         if not path.is_dir():
             if path.name not in _BESIDE:
@@ -270,14 +271,15 @@ def strangers(root: Path) -> Iterator[tuple[Path, str]]:
             yield (
                 path,
                 f"is not a folder of a schema.{near(path.name, folders)} "
-                f"Its folders are {', '.join(folder.name for folder in FOLDERS)}.",
+                f"Its folders are {', '.join(folders)}.",
             )
-        else:
-            by_subject = next(folder.by_subject for folder in FOLDERS if folder.name == path.name)
-            yield from _strangers_in(path, by_subject)
+        elif folders[path.name].by_subject:
+            yield from _strangers_in(path, by_subject=True)
             for first, second in itertools.pairwise(sql_files(path)):
                 if first.name == second.name:
                     yield second, f"has the name of {first}. Rename it."
+        else:
+            yield from _strangers_in(path, by_subject=False)
 
 
 def _strangers_in(folder: Path, by_subject: bool) -> Iterator[tuple[Path, str]]:
