@@ -77,7 +77,9 @@ def _files(difference: Difference, package: SchemaPackage, makers: Makers) -> It
     """Yield the files that make what differs, perhaps one that is gone."""
     key = ObjectKey(difference.kind, difference.name)
     if key.kind == "partition":
-        yield from (file.id for file in package.files if file.kind is Kind.RECURRING)
+        recurring = [file for file in package.files if file.kind is Kind.RECURRING]
+        named = [file for file in recurring if file.source.stem == key.owner]
+        yield from (file.id for file in named or recurring)
         return
     # what is made again has none of its grants
     is_gone = difference.problem == "missing" and key.kind in ("function", "view")
