@@ -13,7 +13,7 @@ CREATE TABLE learners (
     preferred_difficulty difficulty_level DEFAULT 'intermediate',
     learning_pace learning_pace DEFAULT 'self_paced',
     notification_preferences jsonb NOT NULL DEFAULT '{}'::jsonb,
-    data_consent jsonb NOT NULL DEFAULT '{}'::jsonb,
+    data_consent jsonb NOT NULL,
     privacy_settings jsonb NOT NULL DEFAULT '{}'::jsonb,
     learning_analytics_profile jsonb NOT NULL DEFAULT '{}'::jsonb,
     adaptive_learning_data jsonb NOT NULL DEFAULT '{}'::jsonb,
