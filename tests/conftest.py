@@ -56,6 +56,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 def _no_database_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LMS_DATABASE_URL", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "100")  # whatever terminal there is
 
 
 @pytest.fixture(scope="session")

@@ -85,7 +85,7 @@ FOUND = {
     "column with a shorter type": "ALTER TABLE learners ALTER first_name TYPE varchar(9)",
     "column with another type": "ALTER TABLE learners ALTER first_name TYPE text",
     "column with another precision": (
-        "ALTER TABLE course_enrollments ALTER final_grade TYPE numeric(9,4)"
+        "ALTER TABLE learning_sessions ALTER focus_score TYPE numeric(9,4)"
     ),
     "column with another collation": (
         'ALTER TABLE learners ALTER first_name TYPE varchar(100) COLLATE "C"'

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -37,7 +38,7 @@ from psycopg.conninfo import conninfo_to_dict
 p = conninfo_to_dict(app)
 DATABASES = {"default": {
     "ENGINE": "django.db.backends.postgresql", "NAME": p["dbname"], "USER": p["user"],
-    "PASSWORD": p["password"], "HOST": p["host"], "PORT": p["port"],
+    "PASSWORD": p["password"], "HOST": p["host"], "PORT": p.get("port", ""),
 }}
 %s
 settings.configure(DATABASES=DATABASES)
@@ -89,9 +90,9 @@ def campus(lms_database: Database) -> Iterator[Campus]:
                 password="change me",  # noqa: S106
             )
             p = psycopg.conninfo.conninfo_to_dict(conninfo)
-            found.urls[name] = (
-                f"postgresql://{p['user']}:change%20me@{p['host']}:{p['port']}/{p['dbname']}"
-            )
+            # the host is perhaps the folder of a socket
+            where = urlencode([(key, value) for key, value in p.items() if key in ("host", "port")])
+            found.urls[name] = f"postgresql://{p['user']}:change%20me@/{p['dbname']}?{where}"
         yield found
         for name in names:
             role = name.replace("campus", prefix)

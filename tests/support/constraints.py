@@ -169,6 +169,12 @@ def _interactions_pkey(connection: Connection) -> Rows:
     )
 
 
+def _audit_pkey(connection: Connection) -> Rows:
+    taken = add(connection, "audit_log")
+    key = {"id": taken["id"], "recorded_at": taken["recorded_at"]}
+    return [key], [{"recorded_at": taken["recorded_at"]}]
+
+
 def _event_of_course(connection: Connection) -> Rows:
     section = add(connection, "learning_sections")
     return (
@@ -1212,7 +1218,7 @@ def _ledgers() -> Iterator[Case]:
     )
     yield _finite(table, "recorded_at")
 
-    yield _pair_key("audit_log", "id", "recorded_at")
+    yield Case("audit_log_pkey", "audit_log", _audit_pkey, UNIQUE)
     table = "audit_seals"
     yield Case(f"{table}_pkey", table, _seal_pkey, UNIQUE)
     yield _fixed(table, "id", [0, -1], [1])

@@ -171,6 +171,7 @@ class Schools:
                 f" FROM {table} AS t WHERE to_json(t)::text LIKE '%%\"00000000-%%'",
             )
             for table in self._columns
+            if table != "audit_log"  # which numbers its rows itself
         }
         self._original = {table: rows for table, rows in stored.items() if rows}
 
