@@ -51,5 +51,4 @@ def test_nothing_leaks_and_nothing_is_withheld(prober: Prober, table: str) -> No
     [name for name, of in RIGHTS.items() if any(rights.inserts for rights in of.values())],
 )
 def test_rows_that_a_role_may_not_make_can_be_made_by_the_owner(prober: Prober, table: str) -> None:
-    list(prober.rows_of(table))
-    assert prober.possible[table] > 0
+    assert prober.possible(table) > 0

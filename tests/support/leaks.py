@@ -139,15 +139,12 @@ class Prober:
 
     Attributes:
         probes: How many rows and privileges were asked about.
-        possible: For each table, how many new and moved rows its owner could make: the positive
-            control of those that a role could not.
     """
 
     def __init__(self, connection: Connection, world: World) -> None:
         self._connection = connection
         self._world = world
         self.probes = 0
-        self.possible: dict[str, int] = {}
         kinds = column(connection, RELATIONS, ["r", "p", "v", "m"])
         self.tables = set(column(connection, RELATIONS, ["r", "p"]))
         self._rows = {name: read(connection, name) for name in kinds}
@@ -406,29 +403,29 @@ class Prober:
 
     # what could be ------------------------------------------------------------------------------
 
+    def possible(self, table: str) -> int:
+        """Return how many new and moved rows its owner can make: the control of who cannot."""
+        return len(self._new_rows(table)) + len(self._moved_rows(table))
+
     def _new_rows(self, table: str) -> list[Row]:
         """Return rows that the owner of the table can add."""
         if table not in self._candidates:
-            possible = [
+            self._candidates[table] = [
                 row
                 for row in _candidates(table, self._world.ids, self._rows)
                 if self._is_possible(_insertion(table, row))
             ]
-            self._candidates[table] = possible
-            self.possible[table] = self.possible.get(table, 0) + len(possible)
         return self._candidates[table]
 
     def _moved_rows(self, table: str) -> list[tuple[Row, Row]]:
         """Return rows and changes of them that the owner of the table can make."""
         if table not in self._moves:
-            possible = [
+            self._moves[table] = [
                 (row, changes)
                 for row in self._rows[table]
                 for changes in _moves(table, self._world.ids)
                 if self._is_possible(self._movement(table, row, changes))
             ]
-            self._moves[table] = possible
-            self.possible[table] = self.possible.get(table, 0) + len(possible)
         return self._moves[table]
 
     def _movement(self, table: str, row: Row, changes: Row) -> sql.Composed:
