@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ import psycopg
 import pytest
 
 from benchmarks.support import generate
-from lms_schema import migrate
 from lms_schema.server.disposable import new_database as new_database_on
 from support.rows import Connection, add, column, read, scalar
 
@@ -37,11 +36,12 @@ class Term:
 
 
 @pytest.fixture(scope="session")
-def term(new_database: Callable[[], str]) -> Term:
+def term(server: str, template: str) -> Iterator[Term]:
     """A term that no test writes to."""
-    conninfo = new_database()
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        return Term(conninfo, fill(conninfo, connection))
+    with new_database_on(server, template) as conninfo:
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            learner = fill(connection)
+        yield Term(conninfo, learner)
 
 
 @pytest.fixture
@@ -52,9 +52,8 @@ def own_term(server: str, term: Term) -> Iterator[Term]:
         yield Term(conninfo, term.learner)
 
 
-def fill(database: str, connection: Connection) -> uuid.UUID:
-    """Make a small term, and return the learner with most of everything."""
-    migrate(database, schema="public")
+def fill(connection: Connection) -> uuid.UUID:
+    """Make a small term in a migrated database, and return the learner with most of everything."""
     generate.fill(connection, 5_000)
     learner: uuid.UUID = scalar(
         connection,
