@@ -9,21 +9,23 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from lms_schema.server.disposable import new_database as new_database_on
 from support.access import World, make_world
 from support.pooler import PGBOUNCER, pooler
 from support.roles import new_role
 from support.rows import Connection, column, scalar
 
 
-@pytest.fixture
-def campus(database: str) -> Iterator[tuple[World, str]]:
-    """A world, and the conninfo of a login of personas."""
-    with psycopg.connect(database) as owner:
-        world = make_world(owner)
-    with new_role(
-        database, "ALTER ROLE {role} NOINHERIT", "GRANT lms_learner, lms_instructor TO {role}"
-    ) as login:
-        yield world, login.conninfo
+@pytest.fixture(scope="module")
+def campus(server: str, template: str) -> Iterator[tuple[World, str]]:
+    """A world, and the conninfo of a login of personas; what a test leaves is its connection's."""
+    with new_database_on(server, template) as database:
+        with psycopg.connect(database) as owner:
+            world = make_world(owner)
+        with new_role(
+            database, "ALTER ROLE {role} NOINHERIT", "GRANT lms_learner, lms_instructor TO {role}"
+        ) as login:
+            yield world, login.conninfo
 
 
 @contextmanager
@@ -133,4 +135,5 @@ def test_an_injection_makes_no_token_the_default_of_its_login(campus: tuple[Worl
         token = world.tokens["ana"]
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             kept.execute(f"ALTER ROLE {name} SET lms.token = '{token}'".encode())
-        kept.execute(f"ALTER ROLE {name} SET work_mem = '5MB'".encode())  # the control
+        with kept.transaction(force_rollback=True):
+            kept.execute(f"ALTER ROLE {name} SET work_mem = '5MB'".encode())  # the control
