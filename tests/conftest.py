@@ -27,6 +27,7 @@ from lms_schema.server.disposable import new_database as new_database_on
 from lms_schema.source import package as packages
 from lms_schema.testing import ensure_template
 from support.guarded import Guarded
+from support.rows import add
 from support.versions import ELSEWHERE
 
 pytest_plugins = ["pytester", "support.server", "support.privacy"]
@@ -167,6 +168,14 @@ def transaction(shared_database: str) -> Iterator[Connection]:
     finally:
         opened.rollback()
         opened.close()
+
+
+@pytest.fixture
+def learner(transaction: Connection) -> uuid.UUID:
+    """A learner in the transaction."""
+    key = add(transaction, "learners")["id"]
+    assert isinstance(key, uuid.UUID)
+    return key
 
 
 @pytest.fixture

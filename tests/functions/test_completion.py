@@ -27,11 +27,6 @@ def progress(connection: Connection, what: str = "status") -> Any:
     return scalar(connection, f"SELECT {what} FROM section_progress")
 
 
-@pytest.fixture
-def learner(transaction: Connection) -> uuid.UUID:
-    return add(transaction, "learners")["id"]  # type: ignore[no-any-return]
-
-
 def test_the_event_that_meets_all_criteria_completes_the_section(
     transaction: Connection, learner: uuid.UUID
 ) -> None:

@@ -53,13 +53,6 @@ def mirror(connection: Connection, learner: uuid.UUID) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture
-def learner(transaction: Connection) -> uuid.UUID:
-    key = add(transaction, "learners")["id"]
-    assert isinstance(key, uuid.UUID)
-    return key
-
-
 def test_nothing_recorded_is_no_consent(transaction: Connection, learner: uuid.UUID) -> None:
     assert not has(transaction, learner)
     assert mirror(transaction, learner) == {}

@@ -29,13 +29,6 @@ def record(connection: Connection, learner: uuid.UUID, action: str, **values: An
     return number
 
 
-@pytest.fixture
-def learner(transaction: Connection) -> uuid.UUID:
-    key = add(transaction, "learners")["id"]
-    assert isinstance(key, uuid.UUID)
-    return key
-
-
 def entries(connection: Connection) -> list[Row]:
     return sorted(read(connection, "disclosures"), key=lambda row: row["id"])
 
