@@ -226,7 +226,6 @@ def test_an_attempt_in_progress_is_not_graded(transaction: Connection) -> None:
     attempt = answered(transaction, of, {"a": "x"}, completion_status="in_progress")
     with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="is in progress"):
         grade(transaction, attempt)
-    transaction.rollback()
 
 
 @pytest.mark.parametrize("function", ["grade_attempt", "regrade_assessment"])

@@ -266,12 +266,7 @@ def test_who_may_only_grant_a_role_is_no_member(
 def test_a_role_that_got_more_is_found(
     transaction: Connection, problem: str, statement: str
 ) -> None:
-    transaction.execute(statement.encode())
-    found = transaction.execute(PROBLEMS).fetchall()
-    assert [row[0] for row in found] == [problem]
-    transaction.execute(found[0][2].encode())
-    assert transaction.execute(PROBLEMS).fetchall() == []
-    transaction.rollback()
+    assert problems(transaction, {}, statement) == [problem]
 
 
 def test_only_the_owner_asks(transaction: Connection) -> None:
