@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -25,8 +24,8 @@ from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage
 from support.clusters import program
 from support.guarded import ROLES, Guarded
+from support.race import waiting
 from support.roles import Role, new_role
-from support.rows import Connection
 from support.runner import Make, actions, disposable_server, execute, query
 from support.versions import skip_here
 
@@ -432,26 +431,14 @@ def test_a_role_that_another_database_begins_to_use_during_a_drop_is_left(
     with (
         new_database_on(server) as other,
         psycopg.connect(other) as user,
-        psycopg.connect(empty_database, autocommit=True) as observer,
-        ThreadPoolExecutor(max_workers=1) as pool,
     ):
         user.execute("CREATE TABLE others (i int)")
         user.execute(f"GRANT SELECT ON others TO {reader}".encode())
-        future = pool.submit(lambda: drop(empty_database, schema="public", lock_timeout=60))
-        _wait_for(observer, user, future)
-        user.commit()
-        assert list(future.result().left) == [f"ROLE {reader}"]
+        dropping = partial(drop, empty_database, schema="public", lock_timeout=60)
+        with waiting(empty_database, None, dropping, user) as dropped:
+            user.commit()
+            assert list(dropped.result().left) == [f"ROLE {reader}"]
         assert _existing(empty_database, release.guarded) == {reader}
-
-
-def _wait_for(observer: Connection, blocker: Connection, future: Future[Any]) -> None:
-    """Return when a session waits for a lock of the blocker."""
-    blocked = (
-        "SELECT EXISTS (SELECT FROM pg_locks"
-        " WHERE NOT granted AND %s = ANY (pg_blocking_pids(pid)))"
-    )
-    while observer.execute(blocked, (blocker.info.backend_pid,)).fetchone() == (False,):
-        assert not future.done(), future.exception()
 
 
 def test_drop_says_which_roles_it_left_and_why(release: Release, empty_database: str) -> None:
@@ -569,15 +556,13 @@ def test_two_databases_installed_at_once_share_the_roles(
     package = make_package(guarded.files)
     with (
         psycopg.connect(empty_database) as maker,
-        psycopg.connect(empty_database, autocommit=True) as observer,
         new_database_on(server) as other,
-        ThreadPoolExecutor(max_workers=1) as pool,
     ):
         maker.execute(f"CREATE ROLE {guarded.reader}".encode())
-        future = pool.submit(lambda: migrate(other, schema="lms", package=package))
-        _wait_for(observer, maker, future)
-        maker.commit()
-        assert future.result().actions
+        installing = partial(migrate, other, schema="lms", package=package)
+        with waiting(empty_database, None, installing, maker) as installed:
+            maker.commit()
+            assert installed.result().actions
         migrate(empty_database, schema="lms", package=package)
         assert _catalog(other, "lms") == _catalog(empty_database, "lms")
 

@@ -13,6 +13,11 @@ from support.rows import Connection
 
 Result = TypeVar("Result")
 
+BLOCKED = """
+    SELECT FROM pg_locks
+    WHERE NOT granted AND pid = coalesce(%s, pid) AND %s = ANY (pg_blocking_pids(pid))
+"""
+
 
 @contextmanager
 def connections(database: str, count: int) -> Iterator[list[Connection]]:
@@ -28,9 +33,17 @@ def connections(database: str, count: int) -> Iterator[list[Connection]]:
 
 @contextmanager
 def waiting(
-    database: str, connection: Connection, work: Callable[[], Result], blocker: Connection
+    database: str, connection: Connection | None, work: Callable[[], Result], blocker: Connection
 ) -> Iterator[Future[Result]]:
-    """Run work, done on a connection, and go on once it waits for a lock of the blocker."""
+    """Run work, done on a connection, and go on once it waits for a lock of the blocker.
+
+    Args:
+        database: To watch from.
+        connection: Which waits; None: one that the work opens.
+        work: What is done.
+        blocker: In the way; it is rolled back in the end, so that the work can end.
+    """
+    waiter = connection.info.backend_pid if connection else None
     with (
         psycopg.connect(database, autocommit=True) as observer,
         ThreadPoolExecutor(max_workers=1) as pool,
@@ -39,10 +52,8 @@ def waiting(
         try:
             while True:
                 assert not future.done(), f"did not wait: {future.exception() or future.result()}"
-                blockers = observer.execute(
-                    "SELECT pg_blocking_pids(%s)", (connection.info.backend_pid,)
-                ).fetchone()
-                if blockers is not None and blocker.info.backend_pid in blockers[0]:
+                blocked = observer.execute(BLOCKED, (waiter, blocker.info.backend_pid))
+                if blocked.rowcount:
                     break
             yield future
         finally:
