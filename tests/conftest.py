@@ -16,7 +16,6 @@ import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -27,7 +26,8 @@ from lms_schema.server.disposable import new_database as new_database_on
 from lms_schema.source import package as packages
 from lms_schema.testing import ensure_template
 from support.guarded import Guarded
-from support.rows import add
+from support.rows import Connection, add
+from support.runner import Make, MakeExtra
 from support.versions import ELSEWHERE
 
 pytest_plugins = ["pytester", "support.server", "support.privacy"]
@@ -36,10 +36,6 @@ ROOT = Path(__file__).resolve().parent.parent
 
 STALE = "generated files are stale: run make generate"
 """Why a test is skipped that compares something with the release; another one fails for it."""
-
-Connection = psycopg.Connection[tuple[Any, ...]]
-ExtraMaker = Callable[..., Path]
-PackageMaker = Callable[[Mapping[str, str | bytes]], packages.SchemaPackage]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -179,7 +175,7 @@ def learner(transaction: Connection) -> uuid.UUID:
 
 
 @pytest.fixture
-def make_package(tmp_path: Path) -> PackageMaker:
+def make_package(tmp_path: Path) -> Make:
     """Make a small package of files given as `{"tables/010_a.sql": "CREATE ..."}`.
 
     They lie in `tmp_path / "schema"`; each call begins anew.
@@ -198,7 +194,7 @@ def make_package(tmp_path: Path) -> PackageMaker:
 
 
 @pytest.fixture
-def make_extra(tmp_path: Path) -> ExtraMaker:
+def make_extra(tmp_path: Path) -> MakeExtra:
     """Make the folder of an extra; each call of a name begins anew."""
 
     def make(files: Mapping[str, str], name: str = "shop") -> Path:

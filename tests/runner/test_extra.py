@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,9 +23,7 @@ from lms_schema.catalog.difference import compare
 from lms_schema.cli import cli
 from lms_schema.runner.extra_objects import Additions
 from lms_schema.source import package
-from support.runner import Make, actions, execute, query
-
-MakeExtra = Callable[..., Path]
+from support.runner import Make, MakeExtra, actions, execute, query
 
 PACKAGE = {
     "tables/010_a.sql": "CREATE TABLE a (i int, j int);",

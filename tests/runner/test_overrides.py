@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 from click.testing import CliRunner
 
 from lms_schema import UsageError, migrate, status
 from lms_schema.cli import cli
-from support.runner import Make, actions, execute, query
-
-MakeExtra = Callable[[Mapping[str, str]], Path]
+from support.runner import Make, MakeExtra, actions, execute, query
 
 F = "CREATE OR REPLACE FUNCTION {}() RETURNS int LANGUAGE sql AS 'SELECT {}';"
 PACKAGE = {

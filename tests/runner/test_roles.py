@@ -26,10 +26,8 @@ from support.clusters import program
 from support.guarded import ROLES, Guarded
 from support.race import waiting
 from support.roles import Role, new_role
-from support.runner import Make, actions, disposable_server, execute, query
+from support.runner import Make, MakeExtra, actions, disposable_server, execute, query
 from support.versions import skip_here
-
-ExtraMaker = Callable[..., Path]
 
 
 @dataclass(frozen=True)
@@ -578,7 +576,7 @@ def test_an_extra_s_roles_and_grants_are_expected_with_it_and_those_of_others_wi
     release: Release,
     server: str,
     empty_database: str,
-    make_extra: ExtraMaker,
+    make_extra: MakeExtra,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     @contextmanager
@@ -616,7 +614,7 @@ def test_an_extra_s_roles_and_grants_are_expected_with_it_and_those_of_others_wi
 
 
 def test_an_extra_may_not_switch_row_security_off(
-    release: Release, empty_database: str, make_extra: ExtraMaker
+    release: Release, empty_database: str, make_extra: MakeExtra
 ) -> None:
     extra = make_extra({"security/notes.sql": "ALTER TABLE notes DISABLE ROW LEVEL SECURITY;"})
     with pytest.raises(UsageError, match="it changes row security notes"):

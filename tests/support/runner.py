@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,6 +14,7 @@ from lms_schema.catalog.catalog import read_catalog
 from lms_schema.source.package import SchemaPackage
 
 Make = Callable[[Mapping[str, str | bytes]], SchemaPackage]
+MakeExtra = Callable[..., Path]
 
 
 def query(conninfo: str, text: str) -> list[tuple[Any, ...]]:
