@@ -9,24 +9,26 @@ import psycopg
 import pytest
 
 from lms_schema import migrate, verify
+from lms_schema.testing import Database
 from support.access import become, make_world
-from support.rows import column, rolled_back
+from support.rows import Connection, column, rolled_back
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "extra.md").read_text("utf-8")
 FILES = re.findall(r"^```sql\n-- db/(\S+)\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 
 
 def test_a_table_of_ones_own_shows_each_person_what_is_theirs(
-    empty_database: str, tmp_path: Path
+    lms_database: Database, tmp_path: Path
 ) -> None:
     for name, text in FILES:
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     extra = [tmp_path / "shop"]
-    migrate(empty_database, schema="lms", extra=extra)
-    assert verify(empty_database, schema="lms", extra=extra).differences == ()
-    with psycopg.connect(empty_database) as connection:
+    conninfo = lms_database.conninfo
+    migrate(conninfo, schema="lms", extra=extra)
+    assert verify(conninfo, schema="lms", extra=extra).differences == ()
+    with psycopg.connect(conninfo) as connection:
         connection.execute("SET search_path = lms, pg_temp")
         world = make_world(connection)
         assert connection.execute("SELECT * FROM check_security()").fetchall() == []
@@ -60,7 +62,6 @@ def test_a_table_of_ones_own_shows_each_person_what_is_theirs(
             seen("lms_registrar", "rita")
 
 
-def test_the_page_names_helpers_that_are_there(database: str) -> None:
-    with psycopg.connect(database) as connection:
-        functions = column(connection, "SELECT proname FROM pg_proc")
+def test_the_page_names_helpers_that_are_there(transaction: Connection) -> None:
+    functions = column(transaction, "SELECT proname FROM pg_proc")
     assert set(re.findall(r"\b(session_\w+)\(\)", PAGE)) <= set(functions)
