@@ -17,7 +17,7 @@ Who is who:
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -406,6 +406,8 @@ _CONTENT = {
     "instructor": _taught,
     "registrar": _administered,
 }
+_FIGURES_OF_LEARNERS = {"learner": _mine, "guardian": _wards, "registrar": _own_learner}
+_FIGURES_OF_COURSES = {"instructor": _taught, "registrar": _administered}
 _COURSE = _names(
     "title description course_code learning_objectives difficulty_level academic_credits"
     " estimated_duration_hours learning_theory_foundation assessment_strategy"
@@ -428,10 +430,23 @@ _QUESTIONS = _names(
     " available_from available_until attempts_allowed questions"
 )
 _ANSWERS = _names("correct_answers explanation_texts")
+_FIXED = _names("id course_id")
 
 
 def _only_read(rules: Mapping[str, Rule]) -> dict[str, Rights]:
     return {persona: Rights(rule) for persona, rule in rules.items()}
+
+
+def _written(columns: frozenset[str], fixed: Set[str]) -> Rights:
+    """What an instructor writes in the courses that they teach; `fixed` is given once."""
+    return Rights(
+        _taught,
+        inserts=_taught,
+        insert_columns=columns | fixed,
+        updates=_taught,
+        update_columns=columns,
+        blind=("title", "'X'"),
+    )
 
 
 RIGHTS: Mapping[str, Mapping[str, Rights]] = {
@@ -491,39 +506,12 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
             blind=("title", "'X'"),
         ),
     },
-    "learning_modules": _only_read(_CONTENT)
-    | {
-        "instructor": Rights(
-            _taught,
-            inserts=_taught,
-            insert_columns=_MODULE | {"id"},
-            updates=_taught,
-            update_columns=_MODULE,
-            blind=("title", "'X'"),
-        )
-    },
-    "learning_sections": _only_read(_CONTENT)
-    | {
-        "instructor": Rights(
-            _taught,
-            inserts=_taught,
-            insert_columns=_SECTION | {"id"},
-            updates=_taught,
-            update_columns=_SECTION,
-            blind=("title", "'X'"),
-        )
-    },
+    "learning_modules": _only_read(_CONTENT) | {"instructor": _written(_MODULE, {"id"})},
+    "learning_sections": _only_read(_CONTENT) | {"instructor": _written(_SECTION, {"id"})},
     "educational_assessments": {
         "learner": Rights(_taken, columns=_QUESTIONS | {"created_at", "updated_at"}),
         "guardian": Rights(_taken_by_wards, columns=_QUESTIONS | {"created_at", "updated_at"}),
-        "instructor": Rights(
-            _taught,
-            inserts=_taught,
-            insert_columns=_QUESTIONS | _ANSWERS,
-            updates=_taught,
-            update_columns=(_QUESTIONS | _ANSWERS) - {"id", "course_id"},
-            blind=("title", "'X'"),
-        ),
+        "instructor": _written((_QUESTIONS | _ANSWERS) - _FIXED, _FIXED),
         "registrar": Rights(_administered),
     },
     "course_staff": _only_read(_CONTENT)
@@ -650,16 +638,12 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
         "guardian": Rights(_wards),
         "registrar": Rights(_administered),
     },
-    "learner_summary": _only_read(
-        {"learner": _mine, "guardian": _wards, "registrar": _own_learner}
-    ),
-    "learner_analytics": _only_read(
-        {"learner": _mine, "guardian": _wards, "registrar": _own_learner}
-    ),
-    "course_summary": _only_read({"instructor": _taught, "registrar": _administered}),
-    "course_analytics": _only_read({"instructor": _taught, "registrar": _administered}),
-    "learner_day_summary": _only_read({"instructor": _taught, "registrar": _administered}),
-    "course_daily_activity": _only_read({"instructor": _taught, "registrar": _administered}),
+    "learner_summary": _only_read(_FIGURES_OF_LEARNERS),
+    "learner_analytics": _only_read(_FIGURES_OF_LEARNERS),
+    "course_summary": _only_read(_FIGURES_OF_COURSES),
+    "course_analytics": _only_read(_FIGURES_OF_COURSES),
+    "learner_day_summary": _only_read(_FIGURES_OF_COURSES),
+    "course_daily_activity": _only_read(_FIGURES_OF_COURSES),
     # nobody's
     **{
         name: {}
