@@ -52,6 +52,20 @@ class Attempt:
     statement: str
 
 
+Who = tuple[str, str | None]
+"""Role and person of an attempt."""
+
+
+def by_two(attacker: Who, other: Who, statement: str) -> tuple[Attempt, Attempt]:
+    """An attack and its control: the same, which is the other's to do."""
+    return Attempt(*attacker, statement), Attempt(*other, statement)
+
+
+def by_one(who: Who, attack: str, control: str) -> tuple[Attempt, Attempt]:
+    """An attack and its control: something else, which the attacker may do."""
+    return Attempt(*who, attack), Attempt(*who, control)
+
+
 @pytest.fixture(scope="module")
 def world_and_connection(shared_database: str) -> Iterator[tuple[World, Connection]]:
     with psycopg.connect(shared_database) as connection:
@@ -112,122 +126,98 @@ TAKE_OVER = " ON CONFLICT (email) DO UPDATE SET first_name = 'X'"
 
 ATTACKS = {
     # whose rows
-    "A learner reads the record of another one": (
-        Attempt("learner", "ana", "SELECT FROM section_progress WHERE learner_id = {ben}"),
-        Attempt("learner", "ben", "SELECT FROM section_progress WHERE learner_id = {ben}"),
+    "A learner reads the record of another one": by_two(
+        ("learner", "ana"),
+        ("learner", "ben"),
+        "SELECT FROM section_progress WHERE learner_id = {ben}",
     ),
-    "A learner of another tenant reads a course by its id": (
-        Attempt("learner", "cy", "SELECT FROM educational_courses WHERE id = {north_course}"),
-        Attempt("learner", "new", "SELECT FROM educational_courses WHERE id = {north_course}"),
+    "A learner of another tenant reads a course by its id": by_two(
+        ("learner", "cy"),
+        ("learner", "new"),
+        "SELECT FROM educational_courses WHERE id = {north_course}",
     ),
-    "A learner reads a draft": (
-        Attempt("learner", "ana", "SELECT FROM educational_courses WHERE id = {draft_course}"),
-        Attempt("instructor", "tess", "SELECT FROM educational_courses WHERE id = {draft_course}"),
+    "A learner reads a draft": by_two(
+        ("learner", "ana"),
+        ("instructor", "tess"),
+        "SELECT FROM educational_courses WHERE id = {draft_course}",
     ),
-    "A learner takes the persona of an instructor": (
-        Attempt("instructor", "ana", "SELECT FROM course_enrollments"),
-        Attempt("instructor", "tess", "SELECT FROM course_enrollments"),
+    "A learner takes the persona of an instructor": by_two(
+        ("instructor", "ana"), ("instructor", "tess"), "SELECT FROM course_enrollments"
     ),
-    "An instructor takes the persona of a registrar": (
-        Attempt("registrar", "tess", "SELECT FROM learners"),
-        Attempt("registrar", "rita", "SELECT FROM learners"),
+    "An instructor takes the persona of a registrar": by_two(
+        ("registrar", "tess"), ("registrar", "rita"), "SELECT FROM learners"
     ),
-    "An instructor goes on after the authority ended": (
-        Attempt(
-            "instructor", "tess", "SELECT FROM course_enrollments WHERE course_id = {south_course}"
-        ),
-        Attempt(
-            "instructor", "tom", "SELECT FROM course_enrollments WHERE course_id = {south_course}"
-        ),
+    "An instructor goes on after the authority ended": by_two(
+        ("instructor", "tess"),
+        ("instructor", "tom"),
+        "SELECT FROM course_enrollments WHERE course_id = {south_course}",
     ),
-    "A guardian goes on after the link ended": (
-        Attempt("guardian", "gus", "SELECT FROM learners WHERE id = {cy}"),
-        Attempt("guardian", "gil", "SELECT FROM learners WHERE id = {cy}"),
+    "A guardian goes on after the link ended": by_two(
+        ("guardian", "gus"), ("guardian", "gil"), "SELECT FROM learners WHERE id = {cy}"
     ),
-    "A registrar goes on after the authority ended": (
-        Attempt("registrar", "rob", "SELECT FROM learners WHERE institution_id = {north}"),
-        Attempt("registrar", "rita", "SELECT FROM learners WHERE institution_id = {north}"),
+    "A registrar goes on after the authority ended": by_two(
+        ("registrar", "rob"),
+        ("registrar", "rita"),
+        "SELECT FROM learners WHERE institution_id = {north}",
     ),
-    "An instructor reads what a learner does in other courses": (
-        Attempt("instructor", "tess", "SELECT FROM learner_analytics WHERE learner_id = {ana}"),
-        Attempt("learner", "ana", "SELECT FROM learner_analytics WHERE learner_id = {ana}"),
+    "An instructor reads what a learner does in other courses": by_two(
+        ("instructor", "tess"),
+        ("learner", "ana"),
+        "SELECT FROM learner_analytics WHERE learner_id = {ana}",
     ),
-    "A persona reads all learners by the materialized view": (
-        Attempt("registrar", "rita", "SELECT FROM learner_progress_analytics"),
-        Attempt("service", None, "SELECT FROM learner_progress_analytics"),
+    "A persona reads all learners by the materialized view": by_two(
+        ("registrar", "rita"), ("service", None), "SELECT FROM learner_progress_analytics"
     ),
     # columns
-    "A learner reads the answers": (
-        Attempt("learner", "ana", "SELECT correct_answers FROM educational_assessments"),
-        Attempt("instructor", "tess", "SELECT correct_answers FROM educational_assessments"),
+    "A learner reads the answers": by_two(
+        ("learner", "ana"),
+        ("instructor", "tess"),
+        "SELECT correct_answers FROM educational_assessments",
     ),
-    "A learner reads the answers in a whole row": (
-        Attempt("learner", "ana", "SELECT to_jsonb(a) FROM educational_assessments AS a"),
-        Attempt("instructor", "tess", "SELECT to_jsonb(a) FROM educational_assessments AS a"),
+    "A learner reads the answers in a whole row": by_two(
+        ("learner", "ana"),
+        ("instructor", "tess"),
+        "SELECT to_jsonb(a) FROM educational_assessments AS a",
     ),
-    "A learner guesses the answers in a condition": (
-        Attempt(
-            "learner", "ana", "SELECT id FROM educational_assessments WHERE correct_answers IS NULL"
-        ),
-        Attempt(
-            "instructor",
-            "tess",
-            "SELECT id FROM educational_assessments WHERE correct_answers IS NULL",
-        ),
+    "A learner guesses the answers in a condition": by_two(
+        ("learner", "ana"),
+        ("instructor", "tess"),
+        "SELECT id FROM educational_assessments WHERE correct_answers IS NULL",
     ),
-    "A learner guesses the answers by their order": (
-        Attempt(
-            "learner", "ana", "SELECT id FROM educational_assessments ORDER BY correct_answers"
-        ),
-        Attempt(
-            "instructor", "tess", "SELECT id FROM educational_assessments ORDER BY correct_answers"
-        ),
+    "A learner guesses the answers by their order": by_two(
+        ("learner", "ana"),
+        ("instructor", "tess"),
+        "SELECT id FROM educational_assessments ORDER BY correct_answers",
     ),
-    "An instructor reads the consents of the roster": (
-        Attempt("instructor", "tess", "SELECT data_consent FROM learners"),
-        Attempt("registrar", "rita", "SELECT data_consent FROM learners"),
+    "An instructor reads the consents of the roster": by_two(
+        ("instructor", "tess"), ("registrar", "rita"), "SELECT data_consent FROM learners"
     ),
     # grades
-    "A learner sets the own score": (
-        Attempt("learner", "ana", "UPDATE assessment_attempts SET score = 10"),
-        Attempt("instructor", "tess", "UPDATE assessment_attempts SET score = 10"),
+    "A learner sets the own score": by_two(
+        ("learner", "ana"), ("instructor", "tess"), "UPDATE assessment_attempts SET score = 10"
     ),
-    "A learner gives the own answer points": (
-        Attempt(
-            "learner",
-            "ana",
-            'UPDATE assessment_attempts SET responses = \'[{{"question_id": "1", "points": 5}}]\'',
-        ),
-        Attempt(
-            "learner",
-            "ana",
-            'UPDATE assessment_attempts SET responses = \'[{{"question_id": "1"}}]\'',
-        ),
+    "A learner gives the own answer points": by_one(
+        ("learner", "ana"),
+        'UPDATE assessment_attempts SET responses = \'[{{"question_id": "1", "points": 5}}]\'',
+        'UPDATE assessment_attempts SET responses = \'[{{"question_id": "1"}}]\'',
     ),
-    "A learner submits in the past, before the time was up": (
-        Attempt(
-            "learner",
-            "ana",
-            "UPDATE assessment_attempts SET completion_status = 'submitted',"
-            " submitted_at = now() - interval '1 hour'",
-        ),
-        Attempt("learner", "ana", SUBMIT),
+    "A learner submits in the past, before the time was up": by_one(
+        ("learner", "ana"),
+        "UPDATE assessment_attempts SET completion_status = 'submitted',"
+        " submitted_at = now() - interval '1 hour'",
+        SUBMIT,
     ),
-    "A learner submits without a time, and so whenever they like": (
-        Attempt("learner", "ana", "UPDATE assessment_attempts SET completion_status = 'submitted'"),
-        Attempt("learner", "ana", SUBMIT),
+    "A learner submits without a time, and so whenever they like": by_one(
+        ("learner", "ana"), "UPDATE assessment_attempts SET completion_status = 'submitted'", SUBMIT
     ),
-    "A learner begins an attempt as submitted, without a time": (
-        Attempt("learner", "ana", NEW_ATTEMPT % "'submitted', NULL"),
-        Attempt("learner", "ana", NEW_ATTEMPT % "'submitted', now()"),
+    "A learner begins an attempt as submitted, without a time": by_one(
+        ("learner", "ana"), NEW_ATTEMPT % "'submitted', NULL", NEW_ATTEMPT % "'submitted', now()"
     ),
-    "A learner gives a time and goes on": (
-        Attempt("learner", "ana", "UPDATE assessment_attempts SET submitted_at = now()"),
-        Attempt("learner", "ana", SUBMIT),
+    "A learner gives a time and goes on": by_one(
+        ("learner", "ana"), "UPDATE assessment_attempts SET submitted_at = now()", SUBMIT
     ),
-    "A learner begins later than they did": (
-        Attempt("learner", "ana", "UPDATE assessment_attempts SET started_at = now()"),
-        Attempt("service", None, "UPDATE assessment_attempts SET started_at = now()"),
+    "A learner begins later than they did": by_two(
+        ("learner", "ana"), ("service", None), "UPDATE assessment_attempts SET started_at = now()"
     ),
     "A learner opens a graded attempt again": (
         Attempt(
@@ -243,88 +233,59 @@ ATTACKS = {
             " WHERE completion_status = 'graded'",
         ),
     ),
-    "A learner attempts in the name of another one": (
-        Attempt(
-            "learner", "ana", f"{ATTEMPT} VALUES ({{ben}}, {{north_course_assessment}}, 8, '[]')"
-        ),
-        Attempt(
-            "learner", "ben", f"{ATTEMPT} VALUES ({{ben}}, {{north_course_assessment}}, 8, '[]')"
-        ),
+    "A learner attempts in the name of another one": by_two(
+        ("learner", "ana"),
+        ("learner", "ben"),
+        f"{ATTEMPT} VALUES ({{ben}}, {{north_course_assessment}}, 8, '[]')",
     ),
-    "A learner completes the own course": (
-        Attempt("learner", "ana", "UPDATE course_enrollments SET completion_status = 'completed'"),
-        Attempt(
-            "instructor", "tess", "UPDATE course_enrollments SET completion_status = 'completed'"
-        ),
+    "A learner completes the own course": by_two(
+        ("learner", "ana"),
+        ("instructor", "tess"),
+        "UPDATE course_enrollments SET completion_status = 'completed'",
     ),
-    "A learner writes the own progress": (
-        Attempt("learner", "ana", "UPDATE section_progress SET completion_percentage = 99"),
-        Attempt("service", None, "UPDATE section_progress SET completion_percentage = 99"),
+    "A learner writes the own progress": by_two(
+        ("learner", "ana"),
+        ("service", None),
+        "UPDATE section_progress SET completion_percentage = 99",
     ),
     # where to get in
-    "A learner enrolls in a course of another tenant": (
-        Attempt("learner", "ana", ENROLL % ("ana", "south_course")),
-        Attempt("learner", "ana", ENROLL % ("ana", "free_course")),
+    "A learner enrolls in a course of another tenant": by_one(
+        ("learner", "ana"), ENROLL % ("ana", "south_course"), ENROLL % ("ana", "free_course")
     ),
-    "A learner enrolls in a draft": (
-        Attempt("learner", "ana", ENROLL % ("ana", "draft_course")),
-        Attempt("registrar", "rita", ENROLL % ("ana", "draft_course")),
+    "A learner enrolls in a draft": by_two(
+        ("learner", "ana"), ("registrar", "rita"), ENROLL % ("ana", "draft_course")
     ),
-    "A learner enrolls another one": (
-        Attempt("learner", "ana", ENROLL % ("new", "free_course")),
-        Attempt("registrar", "rita", ENROLL % ("new", "free_course")),
+    "A learner enrolls another one": by_two(
+        ("learner", "ana"), ("registrar", "rita"), ENROLL % ("new", "free_course")
     ),
-    "A registrar enrolls a learner of another tenant": (
-        Attempt("registrar", "rita", ENROLL % ("ida", "free_course")),
-        Attempt("registrar", "rita", ENROLL % ("new", "free_course")),
+    "A registrar enrolls a learner of another tenant": by_one(
+        ("registrar", "rita"), ENROLL % ("ida", "free_course"), ENROLL % ("new", "free_course")
     ),
-    "A registrar appoints themselves at another tenant": (
-        Attempt(
-            "registrar",
-            "rita",
-            "INSERT INTO course_staff (course_id, person_id) VALUES ({south_course}, {rita})",
-        ),
-        Attempt(
-            "registrar",
-            "rob",
-            "INSERT INTO course_staff (course_id, person_id) VALUES ({south_course}, {rita})",
-        ),
+    "A registrar appoints themselves at another tenant": by_two(
+        ("registrar", "rita"),
+        ("registrar", "rob"),
+        "INSERT INTO course_staff (course_id, person_id) VALUES ({south_course}, {rita})",
     ),
-    "A registrar gives a learner of another tenant a guardian": (
-        Attempt(
-            "registrar",
-            "rita",
-            GUARDIAN % ("tess", "cy"),
-        ),
-        Attempt(
-            "registrar",
-            "rita",
-            GUARDIAN % ("tess", "ana"),
-        ),
+    "A registrar gives a learner of another tenant a guardian": by_one(
+        ("registrar", "rita"), GUARDIAN % ("tess", "cy"), GUARDIAN % ("tess", "ana")
     ),
-    "A registrar makes themselves guardian, and reads what is done in courses of others": (
-        Attempt("registrar", "rita", GUARDIAN % ("rita", "ana")),
-        Attempt("service", None, GUARDIAN % ("rita", "ana")),
+    "A registrar makes themselves guardian, and reads what is done in courses of others": by_two(
+        ("registrar", "rita"), ("service", None), GUARDIAN % ("rita", "ana")
     ),
-    "A registrar takes the link of a guardian": (
-        Attempt("registrar", "rita", "UPDATE guardian_links SET guardian_id = {rita}"),
-        Attempt("registrar", "rita", "UPDATE guardian_links SET guardian_id = {tess}"),
+    "A registrar takes the link of a guardian": by_one(
+        ("registrar", "rita"),
+        "UPDATE guardian_links SET guardian_id = {rita}",
+        "UPDATE guardian_links SET guardian_id = {tess}",
     ),
-    "A registrar makes a learner of a person of another tenant": (
-        Attempt("registrar", "rita", NEW_LEARNER % ("id, ", "{tom}, ", "x", "")),
-        Attempt("registrar", "rita", NEW_LEARNER % ("", "", "x", "")),
+    "A registrar makes a learner of a person of another tenant": by_one(
+        ("registrar", "rita"),
+        NEW_LEARNER % ("id, ", "{tom}, ", "x", ""),
+        NEW_LEARNER % ("", "", "x", ""),
     ),
-    "A registrar appoints registrars": (
-        Attempt(
-            "registrar",
-            "rita",
-            "INSERT INTO institution_staff (institution_id, person_id) VALUES ({north}, {tess})",
-        ),
-        Attempt(
-            "service",
-            None,
-            "INSERT INTO institution_staff (institution_id, person_id) VALUES ({north}, {tess})",
-        ),
+    "A registrar appoints registrars": by_two(
+        ("registrar", "rita"),
+        ("service", None),
+        "INSERT INTO institution_staff (institution_id, person_id) VALUES ({north}, {tess})",
     ),
     "An instructor appoints themselves for another course": (
         Attempt(
@@ -338,155 +299,131 @@ ATTACKS = {
             "UPDATE course_staff SET course_id = {free_course} WHERE course_id = {draft_course}",
         ),
     ),
-    "An instructor moves a module into the course of another one": (
-        Attempt(
-            "instructor",
-            "tess",
-            "INSERT INTO learning_modules"
-            " (course_id, title, module_order, learning_objectives, bloom_taxonomy_level)"
-            " VALUES ({free_course}, 'Mine', 7, '[]', 'apply')",
-        ),
-        Attempt(
-            "instructor",
-            "tess",
-            "INSERT INTO learning_modules"
-            " (course_id, title, module_order, learning_objectives, bloom_taxonomy_level)"
-            " VALUES ({north_course}, 'Mine', 7, '[]', 'apply')",
-        ),
+    "An instructor moves a module into the course of another one": by_one(
+        ("instructor", "tess"),
+        "INSERT INTO learning_modules"
+        " (course_id, title, module_order, learning_objectives, bloom_taxonomy_level)"
+        " VALUES ({free_course}, 'Mine', 7, '[]', 'apply')",
+        "INSERT INTO learning_modules"
+        " (course_id, title, module_order, learning_objectives, bloom_taxonomy_level)"
+        " VALUES ({north_course}, 'Mine', 7, '[]', 'apply')",
     ),
-    "An instructor deletes a section, and with it the records of learners": (
-        Attempt("instructor", "tess", "DELETE FROM learning_sections"),
-        Attempt("service", None, "DELETE FROM learning_sections"),
+    "An instructor deletes a section, and with it the records of learners": by_two(
+        ("instructor", "tess"), ("service", None), "DELETE FROM learning_sections"
     ),
-    "A registrar takes a learner of another tenant by ON CONFLICT": (
-        Attempt("registrar", "rita", NEW_LEARNER % ("", "", "cy", TAKE_OVER)),
-        Attempt("registrar", "rita", NEW_LEARNER % ("", "", "ana", TAKE_OVER)),
+    "A registrar takes a learner of another tenant by ON CONFLICT": by_one(
+        ("registrar", "rita"),
+        NEW_LEARNER % ("", "", "cy", TAKE_OVER),
+        NEW_LEARNER % ("", "", "ana", TAKE_OVER),
     ),
-    "A registrar changes learners of another tenant by MERGE": (
-        Attempt(
-            "registrar",
-            "rita",
-            "MERGE INTO learners AS l USING (VALUES ({cy}::uuid)) AS v (id) ON l.id = v.id"
-            " WHEN MATCHED THEN UPDATE SET first_name = 'X'",
-        ),
-        Attempt(
-            "registrar",
-            "rita",
-            "MERGE INTO learners AS l USING (VALUES ({ana}::uuid)) AS v (id) ON l.id = v.id"
-            " WHEN MATCHED THEN UPDATE SET first_name = 'X'",
-        ),
+    "A registrar changes learners of another tenant by MERGE": by_one(
+        ("registrar", "rita"),
+        "MERGE INTO learners AS l USING (VALUES ({cy}::uuid)) AS v (id) ON l.id = v.id"
+        " WHEN MATCHED THEN UPDATE SET first_name = 'X'",
+        "MERGE INTO learners AS l USING (VALUES ({ana}::uuid)) AS v (id) ON l.id = v.id"
+        " WHEN MATCHED THEN UPDATE SET first_name = 'X'",
     ),
-    "A learner locks the row of another one": (
-        Attempt("learner", "ana", "SELECT FROM learners WHERE id = {ben} FOR UPDATE"),
-        Attempt("learner", "ben", "SELECT FROM learners WHERE id = {ben} FOR UPDATE"),
+    "A learner locks the row of another one": by_two(
+        ("learner", "ana"), ("learner", "ben"), "SELECT FROM learners WHERE id = {ben} FOR UPDATE"
     ),
     # events
-    "A learner logs an event of a course of others": (
-        Attempt("learner", "ana", RECORD % ("south_course", "")),
-        Attempt("learner", "ana", RECORD % ("north_course", "")),
+    "A learner logs an event of a course of others": by_one(
+        ("learner", "ana"), RECORD % ("south_course", ""), RECORD % ("north_course", "")
     ),
-    "A learner logs an event of another one": (
-        Attempt("learner", "ana", RECORD % ("north_course", ", 'learner_id', {ben}::uuid")),
-        Attempt("learner", "ben", RECORD % ("north_course", ", 'learner_id', {ben}::uuid")),
+    "A learner logs an event of another one": by_two(
+        ("learner", "ana"),
+        ("learner", "ben"),
+        RECORD % ("north_course", ", 'learner_id', {ben}::uuid"),
     ),
-    "A learner logs as the service does": (
-        Attempt(
-            "learner",
-            "ana",
-            "SELECT record_interaction({ana}, {north_course_section}, 'discussion')",
-        ),
-        Attempt(
-            "service",
-            None,
-            "SELECT record_interaction({ana}, {north_course_section}, 'discussion')",
-        ),
+    "A learner logs as the service does": by_two(
+        ("learner", "ana"),
+        ("service", None),
+        "SELECT record_interaction({ana}, {north_course_section}, 'discussion')",
     ),
-    "Nobody logs events of their own": (
-        Attempt("learner", None, "SELECT record_my_interactions('[]')"),
-        Attempt("learner", "ana", "SELECT record_my_interactions('[]')"),
+    "Nobody logs events of their own": by_two(
+        ("learner", None), ("learner", "ana"), "SELECT record_my_interactions('[]')"
     ),
-    "A learner logs an event that takes ages": (
-        Attempt("learner", "ana", RECORD % ("north_course", ", 'duration_seconds', '14401'")),
-        Attempt("learner", "ana", RECORD % ("north_course", ", 'duration_seconds', '14400'")),
+    "A learner logs an event that takes ages": by_one(
+        ("learner", "ana"),
+        RECORD % ("north_course", ", 'duration_seconds', '14401'"),
+        RECORD % ("north_course", ", 'duration_seconds', '14400'"),
     ),
-    "A learner logs an event of next year": (
-        Attempt("learner", "ana", RECORD_AT % "+ interval '6 minutes'"),
-        Attempt("learner", "ana", RECORD_AT % "+ interval '4 minutes'"),
+    "A learner logs an event of next year": by_one(
+        ("learner", "ana"),
+        RECORD_AT % "+ interval '6 minutes'",
+        RECORD_AT % "+ interval '4 minutes'",
     ),
-    "A learner logs an event of years ago": (
-        Attempt("learner", "ana", RECORD_AT % "- interval '31 days'"),
-        Attempt("learner", "ana", RECORD_AT % "- interval '29 days'"),
+    "A learner logs an event of years ago": by_one(
+        ("learner", "ana"), RECORD_AT % "- interval '31 days'", RECORD_AT % "- interval '29 days'"
     ),
-    "A learner says how well they learn": (
-        Attempt("learner", "ana", RECORD % ("north_course", ", 'learning_effectiveness', 1")),
-        Attempt("learner", "ana", RECORD % ("north_course", ", 'outcome', 'successful'")),
+    "A learner says how well they learn": by_one(
+        ("learner", "ana"),
+        RECORD % ("north_course", ", 'learning_effectiveness', 1"),
+        RECORD % ("north_course", ", 'outcome', 'successful'"),
     ),
-    "A learner makes up a session of years ago": (
-        Attempt("learner", "ana", DIARY_AT % ("31 days", "NULL")),
-        Attempt("learner", "ana", DIARY_AT % ("29 days", "NULL")),
+    "A learner makes up a session of years ago": by_one(
+        ("learner", "ana"), DIARY_AT % ("31 days", "NULL"), DIARY_AT % ("29 days", "NULL")
     ),
-    "A learner makes up a session to come": (
-        Attempt("learner", "ana", DIARY_AT % ("-6 minutes", "NULL")),
-        Attempt("learner", "ana", DIARY_AT % ("-4 minutes", "NULL")),
+    "A learner makes up a session to come": by_one(
+        ("learner", "ana"), DIARY_AT % ("-6 minutes", "NULL"), DIARY_AT % ("-4 minutes", "NULL")
     ),
-    "A learner ends a session in the future": (
-        Attempt("learner", "ana", DIARY_AT % ("1 hour", "now() + interval '6 minutes'")),
-        Attempt("learner", "ana", DIARY_AT % ("1 hour", "now() + interval '4 minutes'")),
+    "A learner ends a session in the future": by_one(
+        ("learner", "ana"),
+        DIARY_AT % ("1 hour", "now() + interval '6 minutes'"),
+        DIARY_AT % ("1 hour", "now() + interval '4 minutes'"),
     ),
     # after one has left
-    "A learner who left attempts": (
-        Attempt(
-            "learner", "ben", f"{ATTEMPT} VALUES ({{ben}}, {{draft_course_assessment}}, 8, '[]')"
-        ),
-        Attempt(
-            "learner", "ben", f"{ATTEMPT} VALUES ({{ben}}, {{north_course_assessment}}, 8, '[]')"
-        ),
+    "A learner who left attempts": by_one(
+        ("learner", "ben"),
+        f"{ATTEMPT} VALUES ({{ben}}, {{draft_course_assessment}}, 8, '[]')",
+        f"{ATTEMPT} VALUES ({{ben}}, {{north_course_assessment}}, 8, '[]')",
     ),
-    "A learner who left submits": (
-        Attempt("learner", "ben", f"{SUBMIT} WHERE assessment_id = {{draft_course_assessment}}"),
-        Attempt("learner", "ben", f"{SUBMIT} WHERE assessment_id = {{north_course_assessment}}"),
+    "A learner who left submits": by_one(
+        ("learner", "ben"),
+        f"{SUBMIT} WHERE assessment_id = {{draft_course_assessment}}",
+        f"{SUBMIT} WHERE assessment_id = {{north_course_assessment}}",
     ),
-    "A learner who left logs events": (
-        Attempt("learner", "ben", RECORD % ("draft_course", "")),
-        Attempt("learner", "ben", RECORD % ("north_course", "")),
+    "A learner who left logs events": by_one(
+        ("learner", "ben"), RECORD % ("draft_course", ""), RECORD % ("north_course", "")
     ),
-    "A learner who left keeps a diary": (
-        Attempt("learner", "ben", DIARY % "draft_course"),
-        Attempt("learner", "ben", DIARY % "north_course"),
+    "A learner who left keeps a diary": by_one(
+        ("learner", "ben"), DIARY % "draft_course", DIARY % "north_course"
     ),
     # sessions
-    "A persona opens a session for somebody": (
-        Attempt("learner", "ana", f"SELECT open_session('{'x' * 32}', {{tess}})"),
-        Attempt("auth", None, f"SELECT open_session('{'x' * 32}', {{tess}})"),
+    "A persona opens a session for somebody": by_two(
+        ("learner", "ana"), ("auth", None), f"SELECT open_session('{'x' * 32}', {{tess}})"
     ),
-    "The service opens a session for somebody": (
-        Attempt("service", None, f"SELECT open_session('{'x' * 32}', {{tess}})"),
-        Attempt("auth", None, f"SELECT open_session('{'x' * 32}', {{tess}})"),
+    "The service opens a session for somebody": by_two(
+        ("service", None), ("auth", None), f"SELECT open_session('{'x' * 32}', {{tess}})"
     ),
-    "Whoever opens sessions reads them": (
-        Attempt("auth", None, "SELECT FROM access_sessions"),
-        Attempt("owner", None, "SELECT FROM access_sessions"),
+    "Whoever opens sessions reads them": by_two(
+        ("auth", None), ("owner", None), "SELECT FROM access_sessions"
     ),
-    "The service decides who is believed": (
-        Attempt("service", None, "UPDATE access_settings SET identity_source = 'jwt_claims'"),
-        Attempt("owner", None, "UPDATE access_settings SET identity_source = 'jwt_claims'"),
+    "The service decides who is believed": by_two(
+        ("service", None),
+        ("owner", None),
+        "UPDATE access_settings SET identity_source = 'jwt_claims'",
     ),
     # around the table
-    "A persona reads a partition": (
-        Attempt("learner", "ana", "SELECT FROM learning_interactions_history"),
-        Attempt("learner", "ana", "SELECT FROM learning_interactions"),
+    "A persona reads a partition": by_one(
+        ("learner", "ana"),
+        "SELECT FROM learning_interactions_history",
+        "SELECT FROM learning_interactions",
     ),
-    "The service reads a partition": (
-        Attempt("service", None, "SELECT FROM learning_interactions_history"),
-        Attempt("service", None, "SELECT FROM learning_interactions"),
+    "The service reads a partition": by_one(
+        ("service", None),
+        "SELECT FROM learning_interactions_history",
+        "SELECT FROM learning_interactions",
     ),
-    "A learner gets figures of a whole course": (
-        Attempt("learner", "ana", "SELECT calculate_course_effectiveness({north_course})"),
-        Attempt("instructor", "tess", "SELECT calculate_course_effectiveness({north_course})"),
+    "A learner gets figures of a whole course": by_two(
+        ("learner", "ana"),
+        ("instructor", "tess"),
+        "SELECT calculate_course_effectiveness({north_course})",
     ),
-    "An instructor gets those at risk in the course of another one": (
-        Attempt("instructor", "tom", "SELECT * FROM at_risk_learners({north_course})"),
-        Attempt("instructor", "tess", "SELECT * FROM at_risk_learners({north_course})"),
+    "An instructor gets those at risk in the course of another one": by_two(
+        ("instructor", "tom"),
+        ("instructor", "tess"),
+        "SELECT * FROM at_risk_learners({north_course})",
     ),
 }
 
