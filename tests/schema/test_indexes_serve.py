@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, LiteralString
@@ -11,8 +11,8 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-import lms_schema
 from benchmarks.support import generate
+from lms_schema.server.disposable import new_database
 from support.rows import Connection
 
 FILES = sorted((Path(__file__).parents[2] / "schema" / "indexes").glob("*.sql"))
@@ -41,14 +41,15 @@ of no institution, as when one is deleted that nothing refers to."""
 
 
 @pytest.fixture(scope="module")
-def generated(new_database: Callable[[], str]) -> Iterator[Connection]:
+def generated(server: str, template: str) -> Iterator[Connection]:
     """A connection to a small vacuumed and analysed database, on which each index is preferred.
 
     On so few rows reading all of a table is cheaper than any index: that way is barred.
     """
-    conninfo = new_database()
-    lms_schema.migrate(conninfo, schema="public")
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    with (
+        new_database(server, template) as conninfo,
+        psycopg.connect(conninfo, autocommit=True) as connection,
+    ):
         generate.fill(connection, 40_000)
         vacuum(connection)
         connection.execute("SET enable_seqscan = off")
