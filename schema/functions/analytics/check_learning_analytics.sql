@@ -24,6 +24,14 @@ BEGIN
         SELECT r.* FROM recount_learning_interactions() AS r
     ),
 
+    enrollment AS MATERIALIZED (
+        SELECT r.* FROM recount_course_enrollments() AS r
+    ),
+
+    progress AS MATERIALIZED (
+        SELECT r.* FROM recount_section_progress() AS r
+    ),
+
     side (summary, key, is_counted, measures) AS (
         -- a learner in a course: enrollment and progress; attempts as the pairs of learner and
         -- assessment have them
@@ -45,12 +53,12 @@ BEGIN
         SELECT
             'learner_course_summary', concat_ws(' ', r.learner_id, r.course_id), TRUE,
             to_jsonb(r)
-        FROM recount_course_enrollments() AS r
+        FROM enrollment AS r
         UNION ALL
         SELECT
             'learner_course_summary', concat_ws(' ', r.learner_id, r.course_id), TRUE,
             to_jsonb(r)
-        FROM recount_section_progress() AS r
+        FROM progress AS r
         UNION ALL
         SELECT
             'learner_course_summary', concat_ws(' ', s.learner_id, s.course_id), TRUE,
@@ -71,7 +79,7 @@ BEGIN
         FROM course_enrollments_delta AS d
         UNION ALL
         SELECT 'course_summary', r.course_id::text, TRUE, to_jsonb(r)
-        FROM recount_course_enrollments() AS r
+        FROM enrollment AS r
         UNION ALL
         SELECT 'course_summary', s.course_id::text, TRUE, to_jsonb(s) - 'enrollments'
         FROM learner_course_summary AS s
@@ -98,10 +106,10 @@ BEGIN
         FROM learning_interactions_delta AS d
         UNION ALL
         SELECT 'learner_summary', r.learner_id::text, TRUE, to_jsonb(r)
-        FROM recount_course_enrollments() AS r
+        FROM enrollment AS r
         UNION ALL
         SELECT 'learner_summary', r.learner_id::text, TRUE, to_jsonb(r)
-        FROM recount_section_progress() AS r
+        FROM progress AS r
         UNION ALL
         SELECT 'learner_summary', r.learner_id::text, TRUE, to_jsonb(r)
         FROM recount_learning_sessions() AS r

@@ -6,7 +6,7 @@
 -- one who gives up is never a writer.
 -- depends: functions/interaction_partitions functions/retract_interaction_partition
 -- depends: functions/recalculate_course_metrics functions/is_meaningful_interaction
--- depends: functions/is_interaction_partition_held
+-- depends: functions/is_interaction_partition_held functions/metrics_window
 CREATE OR REPLACE FUNCTION retire_interaction_partitions(p_partitions regclass[]) RETURNS TABLE (
     partition_name text,
     lower_bound timestamptz,
@@ -62,11 +62,11 @@ BEGIN
         FOR v_course_id IN
             EXECUTE format(
                 'SELECT c.id FROM educational_courses AS c '
-                'WHERE c.metrics_as_of < $1 + interval ''720 hours'' '
+                'WHERE c.metrics_as_of < $1 '
                 'AND EXISTS (SELECT FROM ONLY %s AS i WHERE i.course_id = c.id) ORDER BY c.id',
                 v_partition.partition
             )
-            USING v_partition.upper_bound
+            USING v_partition.upper_bound + metrics_window()
         LOOP
             PERFORM recalculate_course_metrics(v_course_id);
         END LOOP;

@@ -1,6 +1,6 @@
 -- How courses are graded.
 -- A definer, because an analyst reads no table.
--- depends: functions/report_cells functions/report_learners
+-- depends: functions/is_graded_attempt functions/report_cells functions/report_learners
 -- depends: functions/reported_count functions/reported_mean
 CREATE OR REPLACE FUNCTION report_assessments() RETURNS TABLE (
     course_id uuid,
@@ -50,7 +50,7 @@ BEGIN
             WHERE
                 t.learner_id = r.learner_id
                 AND s.course_id = r.course_id
-                AND t.completion_status IN ('graded', 'reviewed')
+                AND is_graded_attempt(t.completion_status)
         ) AS t ON TRUE
         GROUP BY
             r.course_id,
