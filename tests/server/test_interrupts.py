@@ -20,7 +20,6 @@ from support.leftovers import assert_nothing_left, servers
 from support.runner import query
 
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
-EXTRA = {"tables/010_long.sql": "SELECT pg_sleep(1000);"}
 
 Process = subprocess.Popen[str]
 Moment = Callable[[Path], bool]
