@@ -370,23 +370,6 @@ def test_importing_the_command_line_imports_nothing_heavy() -> None:
     assert heavy.isdisjoint(done.stdout.split())
 
 
-@pytest.mark.parametrize("command", ["migrate", "status"])
-def test_with_nothing_to_do_nothing_heavy_is_imported(database: str, command: str) -> None:
-    code = (
-        "import sys; from lms_schema.cli import cli;"
-        "cli(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, command, "--database", database],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert "nothing to do" in done.stdout or "applied: " in done.stdout
-    others = {f"lms_schema.operations.{name}" for name in ("export", "maintain", "plan", "verify")}
-    assert {"yoyo", "sqlparse", "rich", *others}.isdisjoint(done.stdout.split())
-
-
 def test_what_was_imported_is_not_searched_for_garbage_at_the_end() -> None:
     code = (
         "import atexit, gc; from lms_schema.__main__ import main;"

@@ -20,16 +20,22 @@ except SystemExit as ended:
     if ended.code:
         raise
 finally:
-    print(*filter(lambda name: name.startswith(("lms_schema.", "yoyo")), sys.modules), sep="\\n")
+    print("modules:", *sys.modules)
 """
 
 
-def loaded(*arguments: str) -> list[str]:
-    """Run a command in a process of its own; return the modules that it loaded."""
+def run(*arguments: str) -> tuple[str, list[str]]:
+    """Run a command in a process of its own; return what it printed and all loaded modules."""
     done = subprocess.run(
         [sys.executable, "-c", _RUN, *arguments], capture_output=True, text=True, check=True
     )
-    return [line for line in done.stdout.splitlines() if line.startswith(("lms_schema.", "yoyo"))]
+    text, _, modules = done.stdout.rpartition("modules: ")
+    return text, modules.split()
+
+
+def loaded(*arguments: str) -> list[str]:
+    """Run a command; return the modules of the package and of yoyo that it loaded."""
+    return [name for name in run(*arguments)[1] if name.startswith(("lms_schema.", "yoyo"))]
 
 
 def engine(modules: list[str]) -> list[str]:
@@ -55,3 +61,11 @@ def test_a_migrate_loads_it_but_with_nothing_to_do_not_yoyo(database: str) -> No
     found = engine(loaded("migrate", "--database", database))
     assert "lms_schema.runner.migration" in found
     assert not [name for name in found if name.startswith("yoyo")]
+
+
+@pytest.mark.parametrize("command", ["migrate", "status"])
+def test_with_nothing_to_do_nothing_heavy_is_imported(database: str, command: str) -> None:
+    text, modules = run(command, "--database", database)
+    assert "nothing to do" in text or "applied: " in text
+    others = {f"lms_schema.operations.{name}" for name in ("export", "maintain", "plan", "verify")}
+    assert {"yoyo", "sqlparse", "rich", *others}.isdisjoint(modules)
