@@ -138,11 +138,11 @@ COURSES: LiteralString = """
 
 ENROLLMENTS: LiteralString = """
     INSERT INTO learners (
-        id, institution_id, email, first_name, last_name, academic_level
+        id, institution_id, email, first_name, last_name, academic_level, data_consent
     )
     SELECT
         md5('learner:' || n)::uuid, md5('institution')::uuid, 'learner' || n || '@example.com',
-        'Learner', 'Number ' || n, 'undergraduate'
+        'Learner', 'Number ' || n, 'undergraduate', '{{}}'
     FROM generate_series(0, {learners} - 1) AS n;
 
     -- some learners take a second course

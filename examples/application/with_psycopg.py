@@ -93,8 +93,8 @@ def enrol(connection: Connection, school: UUID, course: UUID) -> UUID:
     learner = insert(
         connection,
         "INSERT INTO learners"
-        " (institution_id, email, first_name, last_name, academic_level)"
-        " VALUES (%s, 'ada@example.org', 'Ada', 'Byron', 'middle')"
+        " (institution_id, email, first_name, last_name, academic_level, data_consent)"
+        " VALUES (%s, 'ada@example.org', 'Ada', 'Byron', 'middle', '{}')"
         " RETURNING id",
         (school,),
     )

@@ -225,6 +225,7 @@ def new_learner(school: Institution) -> Learner:
         first_name="Ada",
         last_name="Byron",
         academic_level="middle",
+        data_consent={},
     )
 
 
