@@ -306,6 +306,7 @@ class _Generator:
             ),
             academic_level=chance.choice(("undergraduate", "undergraduate", "graduate")),
             preferred_difficulty=chance.choice(("beginner", "intermediate", "advanced")),
+            data_consent={},
         )
         habit = chance.choice(("content_view", "content_view", *_MEANINGFUL))
         return _Learner(learner_id, chance.gauss(0, 1), chance.uniform(1.2, 4.5), habit)
