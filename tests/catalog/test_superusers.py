@@ -41,7 +41,7 @@ TRIGGERS = {
         "GRANT SELECT, REFERENCES ON analytics_refresh_log TO {role}",
         "CREATE TABLE den.child (id bigint REFERENCES public.analytics_refresh_log"
         " ON DELETE CASCADE);"
-        " INSERT INTO den.child SELECT id FROM public.analytics_refresh_log;"
+        " INSERT INTO den.child VALUES (1);"  # the first run of maintain; row security hides it
         " CREATE TRIGGER note AFTER DELETE ON den.child"
         " FOR EACH ROW EXECUTE FUNCTION den.trap()",
     ),
