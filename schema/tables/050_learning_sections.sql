@@ -93,7 +93,8 @@ COMMENT ON COLUMN learning_sections.unlock_conditions IS
 'trigger. (JSON object)';
 COMMENT ON COLUMN learning_sections.completion_criteria IS
 'What completes the section by itself, all of it: {"min_seconds": of active learning time, '
-'"min_interactions": number, "min_score": comprehension_score, 0 to 1}; checked by trigger. NULL '
+'"min_interactions": number, "min_score": comprehension_score, 0 to 1, "min_evidence": '
+'comprehension_n, 1 where min_score is given}; checked by trigger. NULL '
 'or {}: the application completes it. (JSON object)';
 COMMENT ON COLUMN learning_sections.created_at IS 'When the row was made.';
 COMMENT ON COLUMN learning_sections.updated_at IS 'When the row last changed; kept by trigger.';

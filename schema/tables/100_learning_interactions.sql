@@ -15,7 +15,7 @@ CREATE TABLE learning_interactions (
     difficulty_level difficulty_level,
     interaction_data jsonb NOT NULL,
     duration_seconds integer,
-    outcome interaction_outcome NOT NULL DEFAULT 'successful',
+    outcome interaction_outcome,
     knowledge_demonstration jsonb,
     misconception_indicators jsonb,
     learning_effectiveness decimal(3, 2),
@@ -76,9 +76,11 @@ COMMENT ON COLUMN learning_interactions.bloom_taxonomy_level IS
 'Cognitive level of the interaction.';
 COMMENT ON COLUMN learning_interactions.difficulty_level IS 'Difficulty of what was done.';
 COMMENT ON COLUMN learning_interactions.interaction_data IS 'Details of the event. (JSON object)';
-COMMENT ON COLUMN learning_interactions.duration_seconds IS 'Time spent in seconds.';
+COMMENT ON COLUMN learning_interactions.duration_seconds IS
+'Time spent in seconds, from timestamp on.';
 COMMENT ON COLUMN learning_interactions.outcome IS
-'Outcome; the default lets a page view be logged without inventing one.';
+'Outcome; NULL: unknown, such as that of a page view. What the scores of section_progress rest on: '
+'successful is evidence of 1, partial of 0.5, unsuccessful of 0, abandoned and NULL are none.';
 COMMENT ON COLUMN learning_interactions.knowledge_demonstration IS
 'Evidence of learning. (JSON array or object)';
 COMMENT ON COLUMN learning_interactions.misconception_indicators IS
@@ -96,6 +98,7 @@ COMMENT ON COLUMN learning_interactions.session_id IS
 COMMENT ON COLUMN learning_interactions.learning_environment IS
 'Physical or virtual context. (JSON array or object)';
 COMMENT ON COLUMN learning_interactions.timestamp IS
-'When it happened. Further ahead than the partitions reach is rejected, and an infinite time.';
+'When it began: who logs an event at its end subtracts its duration. Further ahead than the '
+'partitions reach is rejected, and an infinite time.';
 COMMENT ON COLUMN learning_interactions.sectionless_course_id IS
 'Course of an event without a section, for the foreign key; else NULL.';

@@ -11,6 +11,14 @@ CREATE TABLE expired_interaction_totals (
     interaction_count bigint NOT NULL,
     meaningful_interactions bigint NOT NULL,
     help_requests bigint NOT NULL,
+    comprehension_n bigint NOT NULL,
+    comprehension_sum bigint NOT NULL,
+    application_n bigint NOT NULL,
+    application_sum bigint NOT NULL,
+    retention_n bigint NOT NULL DEFAULT 0,
+    retention_sum bigint NOT NULL DEFAULT 0,
+    last_tested timestamptz,
+    was_successful boolean NOT NULL DEFAULT FALSE,
 
     CONSTRAINT expired_interaction_totals_pkey PRIMARY KEY (learner_id, section_id),
     CONSTRAINT expired_interaction_totals_learner_id_fkey FOREIGN KEY (learner_id)
@@ -46,3 +54,20 @@ COMMENT ON COLUMN expired_interaction_totals.meaningful_interactions IS
 'Number of knowledge checks, practice, reflection and discussion among them.';
 COMMENT ON COLUMN expired_interaction_totals.help_requests IS
 'Number of help requests among them.';
+COMMENT ON COLUMN expired_interaction_totals.comprehension_n IS
+'Number of knowledge checks among them that are evidence.';
+COMMENT ON COLUMN expired_interaction_totals.comprehension_sum IS
+'Sum of that evidence, in ten-thousandths.';
+COMMENT ON COLUMN expired_interaction_totals.application_n IS
+'Number of practice activities among them that are evidence.';
+COMMENT ON COLUMN expired_interaction_totals.application_sum IS
+'Sum of that evidence, in ten-thousandths.';
+COMMENT ON COLUMN expired_interaction_totals.retention_n IS
+'Number of delayed knowledge checks, until last_tested, that are evidence.';
+COMMENT ON COLUMN expired_interaction_totals.retention_sum IS
+'Sum of that evidence, in ten-thousandths.';
+COMMENT ON COLUMN expired_interaction_totals.last_tested IS
+'Time of the last knowledge check or practice activity that retention was settled for; an earlier '
+'event counts in no retention any more. NULL: none.';
+COMMENT ON COLUMN expired_interaction_totals.was_successful IS
+'Whether a knowledge check or practice activity was successful until last_tested.';

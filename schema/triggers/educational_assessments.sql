@@ -35,6 +35,22 @@ EXECUTE FUNCTION check_answer_key();
 COMMENT ON TRIGGER educational_assessments_rules_of_answers ON educational_assessments IS
 'The answer key has rules that grading can read, for questions that there are.';
 
+CREATE OR REPLACE TRIGGER educational_assessments_evidence_update
+AFTER UPDATE ON educational_assessments
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_assessment_sections();
+COMMENT ON TRIGGER educational_assessments_evidence_update ON educational_assessments IS
+'Scores of a section follow its assessments.';
+
+CREATE OR REPLACE TRIGGER educational_assessments_evidence_delete
+AFTER DELETE ON educational_assessments
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_assessment_sections();
+COMMENT ON TRIGGER educational_assessments_evidence_delete ON educational_assessments IS
+'Scores of a section follow its assessments.';
+
 CREATE OR REPLACE TRIGGER educational_assessments_grades_update
 AFTER UPDATE ON educational_assessments
 REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows

@@ -63,6 +63,29 @@ EXECUTE FUNCTION keep_interaction_times();
 COMMENT ON TRIGGER learning_interactions_times_truncate ON learning_interactions IS
 'An id is of one event, whatever its month.';
 
+CREATE OR REPLACE TRIGGER learning_interactions_evidence_update
+AFTER UPDATE ON learning_interactions
+REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_corrected_interactions();
+COMMENT ON TRIGGER learning_interactions_evidence_update ON learning_interactions IS
+'Scores follow what is corrected in the events.';
+
+CREATE OR REPLACE TRIGGER learning_interactions_evidence_delete
+AFTER DELETE ON learning_interactions
+REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_corrected_interactions();
+COMMENT ON TRIGGER learning_interactions_evidence_delete ON learning_interactions IS
+'Scores follow what is corrected in the events.';
+
+CREATE OR REPLACE TRIGGER learning_interactions_evidence_truncate
+AFTER TRUNCATE ON learning_interactions
+FOR EACH STATEMENT
+EXECUTE FUNCTION follow_corrected_interactions();
+COMMENT ON TRIGGER learning_interactions_evidence_truncate ON learning_interactions IS
+'Scores follow what is corrected in the events.';
+
 CREATE OR REPLACE TRIGGER learning_interactions_institution_insert
 AFTER INSERT ON learning_interactions
 REFERENCING NEW TABLE AS new_rows

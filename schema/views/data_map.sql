@@ -166,7 +166,9 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
             id, section_id, course_id, status, completion_percentage, first_accessed,
             last_accessed, total_time_spent, active_learning_time, interaction_count,
             meaningful_interactions, help_requests, comprehension_score, retention_score,
-            application_score, completion_timestamp, validation_method, created_at, updated_at
+            application_score, completion_timestamp, validation_method, created_at, updated_at,
+            comprehension_n, retention_n, application_n, comprehension_sum, retention_sum,
+            application_sum, measures_version, supplied
         }'
     ),
     ('teaching', 'section_progress', 'learner', 'identifier', 'rekey', TRUE, '{learner_id}'),
@@ -194,7 +196,9 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
         'teaching', 'expired_interaction_totals', 'learner', 'education', 'keep', TRUE,
         '{
             section_id, course_id, first_accessed, last_accessed, total_time_spent,
-            active_learning_time, interaction_count, meaningful_interactions, help_requests
+            active_learning_time, interaction_count, meaningful_interactions, help_requests,
+            comprehension_n, comprehension_sum, application_n, application_sum, retention_n,
+            retention_sum, last_tested, was_successful
         }'
     ),
     (

@@ -787,6 +787,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "check_event_times",
             "event_labels",
             "is_meaningful_interaction",
+            "outcome_evidence",
             "lock_section",
             "lock_sections",
             "refresh_learning_analytics",

@@ -7,8 +7,14 @@ SET search_path FROM CURRENT
 AS $$
 BEGIN
     new.rules_version := old.rules_version + (
-        (old.total_points, old.passing_score, old.course_id, old.questions)
-        IS DISTINCT FROM (new.total_points, new.passing_score, new.course_id, new.questions)
+        (
+            old.total_points, old.passing_score, old.course_id, old.questions, old.section_id,
+            old.format
+        )
+        IS DISTINCT FROM (
+            new.total_points, new.passing_score, new.course_id, new.questions, new.section_id,
+            new.format
+        )
     )::integer;
     RETURN new;
 END;
@@ -17,5 +23,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION count_rules_version() FROM public;
 
 COMMENT ON FUNCTION count_rules_version() IS
-'Trigger: counts changes of total_points, passing_score, course and questions of an assessment in '
-'rules_version; whatever else is written into it is brought back.';
+'Trigger: counts changes of total_points, passing_score, course, section, format and questions of '
+'an assessment in rules_version; whatever else is written into it is brought back.';

@@ -15,6 +15,16 @@ DECLARE
     v_passed boolean;
     v_elapsed_minutes numeric;
 BEGIN
+    IF TG_OP = 'INSERT' THEN
+        -- before the assessment, as who deletes or moves the section locks them
+        PERFORM FROM learning_sections AS s
+        WHERE
+            s.id = (
+                SELECT a.section_id FROM educational_assessments AS a
+                WHERE a.id = new.assessment_id
+            )
+        FOR KEY SHARE;
+    END IF;
     IF TG_OP = 'INSERT' OR new.assessment_id <> old.assessment_id THEN
         SELECT a.total_points, a.passing_score, a.rules_version
         INTO v_total_points, v_passing_score, new.rules_version

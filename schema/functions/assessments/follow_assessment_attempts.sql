@@ -1,7 +1,10 @@
--- Grades and completion follow the attempts: of the enrollments whose results a statement changed.
+-- Evidence, grades and completion follow the attempts: of the learners whose results a statement
+-- changed. The progress row is made with the attempt and not with its grade: who grades holds the
+-- attempt, and would wait there for a section that is going and takes its attempts along.
 -- A definer, because the writer need not be able to read or change enrollments.
--- depends: functions/change_course_structure functions/complete_enrollments
--- depends: functions/find_enrollments
+-- depends: functions/attempt_evidence functions/change_course_structure
+-- depends: functions/complete_enrollments functions/count_section_evidence
+-- depends: functions/find_enrollments functions/lock_section_progress
 -- depends: functions/update_current_grades
 CREATE OR REPLACE FUNCTION follow_assessment_attempts() RETURNS trigger
 LANGUAGE plpgsql
@@ -14,37 +17,77 @@ AS $$
 DECLARE
     v_learner_ids uuid[];
     v_assessment_ids uuid[];
+    v_is_evidence boolean[];
+    v_is_wanted boolean[];
+    v_evidence record;
     v_course_ids uuid[];
     v_enrollment_ids uuid[];
 BEGIN
     CASE TG_OP
         WHEN 'INSERT' THEN
-            SELECT array_agg(k.learner_id), array_agg(k.assessment_id)
-            INTO v_learner_ids, v_assessment_ids
+            SELECT
+                array_agg(k.learner_id), array_agg(k.assessment_id), array_agg(k.is_evidence),
+                array_agg(TRUE)
+            INTO v_learner_ids, v_assessment_ids, v_is_evidence, v_is_wanted
             FROM (
-                SELECT DISTINCT n.learner_id, n.assessment_id
+                SELECT
+                    n.learner_id,
+                    n.assessment_id,
+                    bool_or(
+                        attempt_evidence(n.completion_status, n.percentage_score) IS NOT NULL
+                    ) AS is_evidence
                 FROM new_rows AS n
+                GROUP BY n.learner_id, n.assessment_id
             ) AS k;
         WHEN 'DELETE' THEN
-            SELECT array_agg(k.learner_id), array_agg(k.assessment_id)
-            INTO v_learner_ids, v_assessment_ids
-            FROM (SELECT DISTINCT o.learner_id, o.assessment_id FROM old_rows AS o) AS k;
+            SELECT
+                array_agg(k.learner_id), array_agg(k.assessment_id), array_agg(k.is_evidence),
+                array_agg(FALSE)
+            INTO v_learner_ids, v_assessment_ids, v_is_evidence, v_is_wanted
+            FROM (
+                SELECT
+                    o.learner_id,
+                    o.assessment_id,
+                    bool_or(
+                        attempt_evidence(o.completion_status, o.percentage_score) IS NOT NULL
+                    ) AS is_evidence
+                FROM old_rows AS o
+                GROUP BY o.learner_id, o.assessment_id
+            ) AS k;
         WHEN 'TRUNCATE' THEN
             PERFORM change_course_structure(ARRAY(SELECT cs.course_id FROM course_structure AS cs));
             UPDATE course_enrollments AS e SET
                 measures_version = e.measures_version + 1,
                 current_grade = NULL
             WHERE e.current_grade IS NOT NULL;
+            PERFORM count_section_evidence(array_agg(sp.learner_id), array_agg(sp.section_id))
+            FROM (
+                SELECT p.learner_id, p.section_id FROM section_progress AS p
+                WHERE p.comprehension_n > 0 OR p.application_n > 0
+                ORDER BY p.learner_id, p.section_id
+                FOR NO KEY UPDATE
+            ) AS sp;
             RETURN NULL;
         ELSE
-            SELECT array_agg(k.learner_id), array_agg(k.assessment_id)
-            INTO v_learner_ids, v_assessment_ids
+            SELECT
+                array_agg(k.learner_id), array_agg(k.assessment_id), array_agg(k.is_evidence),
+                array_agg(k.is_wanted)
+            INTO v_learner_ids, v_assessment_ids, v_is_evidence, v_is_wanted
             FROM (
-                SELECT DISTINCT changed.learner_id, changed.assessment_id
+                SELECT
+                    changed.learner_id,
+                    changed.assessment_id,
+                    bool_or(changed.evidence IS NOT NULL) AS is_evidence,
+                    -- of a learner who has the attempt of another now, progress may follow
+                    count(*) > count(DISTINCT changed.id) AS is_wanted
                 FROM (
                     -- a row found once is old or new, a row found twice did not change;
                     -- without a join, whose plan for one row a session would keep for many
-                    SELECT r.learner_id, r.assessment_id
+                    SELECT
+                        r.id,
+                        r.learner_id,
+                        r.assessment_id,
+                        attempt_evidence(r.completion_status, r.percentage_score) AS evidence
                     FROM (
                         SELECT * FROM old_rows
                         UNION ALL
@@ -55,12 +98,34 @@ BEGIN
                         r.completion_status
                     HAVING count(*) = 1
                 ) AS changed
+                GROUP BY changed.learner_id, changed.assessment_id
             ) AS k;
     END CASE;
     IF v_learner_ids IS NULL THEN
         RETURN NULL;
     END IF;
 
+    SELECT
+        array_agg(k.learner_id) AS learner_ids,
+        array_agg(k.section_id) AS section_ids,
+        array_agg(k.is_wanted) AS is_wanted
+    INTO v_evidence
+    FROM (
+        SELECT
+            p.learner_id,
+            a.section_id,
+            bool_or(p.is_wanted) AS is_wanted
+        FROM unnest(v_learner_ids, v_assessment_ids, v_is_evidence, v_is_wanted)
+            AS p (learner_id, assessment_id, is_evidence, is_wanted)
+        INNER JOIN educational_assessments AS a ON p.assessment_id = a.id
+        WHERE a.section_id IS NOT NULL AND (p.is_evidence OR TG_OP = 'INSERT')
+        GROUP BY p.learner_id, a.section_id
+    ) AS k;
+    IF v_evidence.learner_ids IS NOT NULL THEN
+        PERFORM lock_section_progress(
+            v_evidence.learner_ids, v_evidence.section_ids, v_evidence.is_wanted
+        );
+    END IF;
     SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
     FROM (
         SELECT DISTINCT p.learner_id, a.course_id
@@ -69,6 +134,10 @@ BEGIN
     ) AS k;
     IF v_learner_ids IS NOT NULL THEN
         v_enrollment_ids := find_enrollments(v_learner_ids, v_course_ids);
+    END IF;
+    -- behind the enrollments, which a section that is completed writes one by one
+    IF v_evidence.learner_ids IS NOT NULL AND TRUE = ANY(v_is_evidence) THEN
+        PERFORM count_section_evidence(v_evidence.learner_ids, v_evidence.section_ids);
     END IF;
     IF v_enrollment_ids IS NOT NULL THEN
         PERFORM update_current_grades(v_enrollment_ids);
@@ -83,6 +152,7 @@ $$;
 REVOKE EXECUTE ON FUNCTION follow_assessment_attempts() FROM public;
 
 COMMENT ON FUNCTION follow_assessment_attempts() IS
-'Trigger: keeps current_grade of the enrollments whose attempts a statement changed, has those '
-'with a first attempt in progress, and completes them, see complete_enrollments. Locks these '
-'enrollments until the transaction ends.';
+'Trigger: keeps the evidence of section_progress and current_grade of the enrollments whose attempts '
+'a statement changed, has those with a first attempt in progress, and completes them, see '
+'complete_enrollments. A new attempt at an assessment of a section makes the progress row there, '
+'where it is missing. Locks these rows until the transaction ends.';

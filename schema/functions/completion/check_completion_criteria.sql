@@ -14,7 +14,7 @@ BEGIN
 
     SELECT string_agg(k.key, ', ' ORDER BY k.key) INTO v_problem
     FROM jsonb_object_keys(v_criteria) AS k (key)
-    WHERE k.key NOT IN ('min_seconds', 'min_interactions', 'min_score');
+    WHERE k.key NOT IN ('min_seconds', 'min_interactions', 'min_score', 'min_evidence');
     IF v_problem IS NOT NULL THEN
         v_problem := format('unknown key %s', v_problem);
     ELSE
@@ -32,8 +32,8 @@ BEGIN
     IF v_problem IS NOT NULL THEN
         RAISE check_violation USING
             MESSAGE = format('completion_criteria: %s', v_problem),
-            HINT = 'Write {"min_seconds": number, "min_interactions": number, "min_score": 0 to 1}, '
-                'each optional.',
+            HINT = 'Write {"min_seconds": number, "min_interactions": number, "min_score": 0 to 1, '
+                '"min_evidence": number}, each optional.',
             CONSTRAINT = 'learning_sections_completion_criteria_rule_check',
             TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'completion_criteria';
     END IF;
@@ -44,5 +44,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION check_completion_criteria() FROM public;
 
 COMMENT ON FUNCTION check_completion_criteria() IS
-'Trigger: raises 23514 when completion_criteria has a key other than min_seconds, min_interactions '
-'and min_score, or a value that is not a number from 0, of min_score to 1.';
+'Trigger: raises 23514 when completion_criteria has a key other than min_seconds, min_interactions, '
+'min_score and min_evidence, or a value that is not a number from 0, of min_score to 1.';

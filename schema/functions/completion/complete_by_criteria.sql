@@ -1,6 +1,7 @@
 -- A section is completed by its criteria, at the moment when they are first met: who reopens it
 -- afterwards is not contradicted, and criteria that change later neither complete nor reopen.
 -- A definer, because who writes progress need not be able to read sections.
+-- depends: functions/judge_completion
 CREATE OR REPLACE FUNCTION complete_by_criteria() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -26,34 +27,33 @@ BEGIN
         RETURN new;
     END IF;
 
-    SELECT
-        jsonb_object_agg(
-            c.key,
+    v_met := judge_completion(
+        jsonb_strip_nulls(
             jsonb_build_object(
-                'value', c.value, 'limit', c.least, 'met', coalesce(c.value >= c.least, FALSE)
-            )
+                'min_seconds', 60 * v_section.minimum_engagement_time,
+                -- a score that the application supplies rests on no evidence of ours
+                'min_evidence', CASE
+                    WHEN
+                        v_section.criteria ? 'min_score'
+                        AND 'comprehension_score' <> ALL(new.supplied)
+                        THEN 1
+                END
+            ) || v_section.criteria
         ),
+        new.active_learning_time, new.interaction_count, new.comprehension_score,
+        new.comprehension_n
+    );
+    SELECT
         string_agg(
-            format('%s is %s of %s', c.key, coalesce(c.value::text, 'unknown'), c.least), ', '
+            format(
+                '%s is %s of %s', c.key, coalesce(c.value ->> 'value', 'unknown'),
+                c.value ->> 'limit'
+            ), ', '
             ORDER BY c.key
-        ) FILTER (WHERE coalesce(c.value < c.least, TRUE))
-    INTO v_met, v_unmet
-    FROM (
-        VALUES
-        (
-            'min_seconds', new.active_learning_time::numeric,
-            coalesce(
-                (v_section.criteria -> 'min_seconds')::numeric,
-                60 * v_section.minimum_engagement_time
-            )
-        ),
-        (
-            'min_interactions', new.interaction_count,
-            (v_section.criteria -> 'min_interactions')::numeric
-        ),
-        ('min_score', new.comprehension_score, (v_section.criteria -> 'min_score')::numeric)
-    ) AS c (key, value, least)
-    WHERE c.least IS NOT NULL;
+        )
+    INTO v_unmet
+    FROM jsonb_each(v_met) AS c
+    WHERE NOT (c.value -> 'met')::boolean;
     IF v_met IS NULL THEN
         RETURN new;
     ELSIF new.status IN ('completed', 'mastered') THEN
@@ -87,5 +87,5 @@ REVOKE EXECUTE ON FUNCTION complete_by_criteria() FROM public;
 COMMENT ON FUNCTION complete_by_criteria() IS
 'Trigger: in a section with completion_criteria, says in completion_criteria_met the value and '
 'limit of each, and makes the row completed, 100 percent, when all are met for the first time. '
-'minimum_engagement_time stands in for min_seconds. Raises 23514 for a change to completed or '
+'minimum_engagement_time stands in for min_seconds, 1 for min_evidence where min_score is given. Raises 23514 for a change to completed or '
 'mastered that does not meet them, unless validation_method is adaptive.';

@@ -1,11 +1,14 @@
--- The counters of section_progress from the events, for bulk loads that do not count one by one.
--- The rows are locked before the events are read, so that none is counted from an older state.
--- depends: functions/derive_section_counters
+-- The counters and the evidence of section_progress from the events and attempts, for bulk loads
+-- that do not count one by one. The rows are locked before the events are read, so that none is
+-- counted from an older state.
+-- depends: functions/derive_section_counters functions/derive_section_evidence
+-- depends: functions/derive_section_retention
 CREATE OR REPLACE FUNCTION rebuild_section_progress(p_course_id uuid) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    v_section_ids uuid[];
     v_written bigint;
 BEGIN
     IF p_course_id IS NULL THEN
@@ -19,12 +22,15 @@ BEGIN
     ORDER BY sp.learner_id, sp.section_id
     FOR NO KEY UPDATE;
 
+    v_section_ids := ARRAY(SELECT s.id FROM learning_sections AS s WHERE s.course_id = p_course_id);
     -- counted here: on Citus, ROW_COUNT would be that of the SELECT
     WITH written AS (
         INSERT INTO section_progress AS sp (
             learner_id, section_id, course_id, status, first_accessed, last_accessed,
             total_time_spent, active_learning_time,
-            interaction_count, meaningful_interactions, help_requests
+            interaction_count, meaningful_interactions, help_requests,
+            comprehension_n, comprehension_sum, application_n, application_sum,
+            retention_n, retention_sum
         )
         SELECT
             d.learner_id,
@@ -37,8 +43,18 @@ BEGIN
             d.active_learning_time,
             d.interaction_count,
             d.meaningful_interactions,
-            d.help_requests
+            d.help_requests,
+            coalesce(e.comprehension_n, 0),
+            coalesce(e.comprehension_sum, 0),
+            coalesce(e.application_n, 0),
+            coalesce(e.application_sum, 0),
+            coalesce(r.retention_n, 0),
+            coalesce(r.retention_sum, 0)
         FROM derive_section_counters(p_course_id) AS d
+        LEFT JOIN derive_section_evidence(v_section_ids) AS e
+            ON d.learner_id = e.learner_id AND d.section_id = e.section_id
+        LEFT JOIN derive_section_retention(v_section_ids) AS r
+            ON d.learner_id = r.learner_id AND d.section_id = r.section_id
         ORDER BY d.learner_id, d.section_id
         ON CONFLICT (learner_id, section_id) DO UPDATE SET
             first_accessed = excluded.first_accessed,
@@ -47,15 +63,27 @@ BEGIN
             active_learning_time = excluded.active_learning_time,
             interaction_count = excluded.interaction_count,
             meaningful_interactions = excluded.meaningful_interactions,
-            help_requests = excluded.help_requests
+            help_requests = excluded.help_requests,
+            measures_version = sp.measures_version + 1,
+            comprehension_n = excluded.comprehension_n,
+            comprehension_sum = excluded.comprehension_sum,
+            application_n = excluded.application_n,
+            application_sum = excluded.application_sum,
+            retention_n = excluded.retention_n,
+            retention_sum = excluded.retention_sum
         WHERE
             (
                 sp.first_accessed, sp.last_accessed, sp.total_time_spent, sp.active_learning_time,
-                sp.interaction_count, sp.meaningful_interactions, sp.help_requests
+                sp.interaction_count, sp.meaningful_interactions, sp.help_requests,
+                sp.comprehension_n, sp.comprehension_sum, sp.application_n, sp.application_sum,
+                sp.retention_n, sp.retention_sum
             ) IS DISTINCT FROM (
                 excluded.first_accessed, excluded.last_accessed,
                 excluded.total_time_spent, excluded.active_learning_time,
-                excluded.interaction_count, excluded.meaningful_interactions, excluded.help_requests
+                excluded.interaction_count, excluded.meaningful_interactions, excluded.help_requests,
+                excluded.comprehension_n, excluded.comprehension_sum,
+                excluded.application_n, excluded.application_sum,
+                excluded.retention_n, excluded.retention_sum
             )
         RETURNING id
     )
@@ -69,7 +97,7 @@ REVOKE EXECUTE ON FUNCTION rebuild_section_progress(uuid) FROM public;
 
 COMMENT ON FUNCTION rebuild_section_progress(uuid) IS
 'Counts the interactions of a course anew into section_progress: counts, seconds, first and '
-'last access; meaningful and active are knowledge_check, practice_activity, reflection and '
-'discussion. Makes a row, in_progress, where there was none; touches neither completion nor status '
+'last access, and the evidence of the scores; meaningful and active are knowledge_check, '
+'practice_activity, reflection and discussion. Makes a row, in_progress, where there was none; touches neither completion nor status '
 'of the others. Returns how many rows it wrote: 0 when called again. Raises 22023 when p_course_id '
 'is NULL.';

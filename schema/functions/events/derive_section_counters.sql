@@ -65,6 +65,20 @@ BEGIN
             ) AS v (seconds, is_meaningful, interactions, help_requests)
         WHERE t.course_id = p_course_id
         UNION ALL
+        -- attempts, which make a progress row
+        SELECT
+            t.learner_id,
+            a.section_id,
+            NULL AS first_accessed,
+            NULL AS last_accessed,
+            NULL AS seconds,
+            NULL AS is_meaningful,
+            NULL AS interactions,
+            NULL AS help_requests
+        FROM educational_assessments AS a
+        INNER JOIN assessment_attempts AS t ON a.id = t.assessment_id
+        WHERE a.course_id = p_course_id AND a.section_id IS NOT NULL
+        UNION ALL
         -- Progress rows without an event, which end with nothing counted. As a part of the same
         -- sum: right after a bulk load no statistics tell the planner how to look for them.
         SELECT
@@ -86,7 +100,7 @@ $$;
 REVOKE EXECUTE ON FUNCTION derive_section_counters(uuid) FROM public;
 
 COMMENT ON FUNCTION derive_section_counters(uuid) IS
-'For each learner and section of the course with an interaction or a progress row: first and last '
+'For each learner and section of the course with an interaction, an attempt or a progress row: first and last '
 'access, seconds (at most the largest integer) and counts of all interactions, of meaningful ones '
 'and of help requests, those that drop_expired_data dropped included; without an interaction NULL '
 'and 0.';

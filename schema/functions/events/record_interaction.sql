@@ -2,13 +2,14 @@
 -- Locks are taken in one order, also by record_interactions: sections, events, progress rows, then
 -- enrollments. So nobody deadlocks.
 -- depends: functions/check_event_period functions/is_meaningful_interaction functions/lock_section
+-- depends: functions/outcome_evidence
 CREATE OR REPLACE FUNCTION record_interaction(
     p_learner_id uuid,
     p_section_id uuid,
     p_interaction_type interaction_type,
     p_interaction_data jsonb DEFAULT '{}',
     p_duration_seconds integer DEFAULT NULL,
-    p_outcome interaction_outcome DEFAULT 'successful',
+    p_outcome interaction_outcome DEFAULT NULL,
     p_timestamp timestamptz DEFAULT NULL,
     p_id uuid DEFAULT NULL,
     p_session_id uuid DEFAULT NULL,
@@ -34,6 +35,13 @@ DECLARE
     v_seconds integer;
     v_help integer;
     v_meaningful integer := is_meaningful_interaction(p_interaction_type)::integer;
+    v_evidence integer := outcome_evidence(p_outcome);
+    v_checks integer := (
+        p_interaction_type = 'knowledge_check' AND v_evidence IS NOT NULL
+    )::integer;
+    v_practice integer := (
+        p_interaction_type = 'practice_activity' AND v_evidence IS NOT NULL
+    )::integer;
 BEGIN
     IF p_id IS NOT NULL AND p_timestamp IS NULL THEN
         RAISE invalid_parameter_value USING
@@ -84,6 +92,7 @@ BEGIN
     END IF;
 
     v_seconds := coalesce(v_event.duration_seconds, 0);
+    v_evidence := coalesce(v_evidence, 0);
     v_help := (v_event.interaction_type = 'help_request')::integer;
     WHILE v_event.section_id IS NOT NULL LOOP
         -- Most often the row is there, and an upsert would fire the triggers of INSERT, too.
@@ -101,19 +110,26 @@ BEGIN
             ),
             interaction_count = sp.interaction_count + 1,
             meaningful_interactions = sp.meaningful_interactions + v_meaningful,
-            help_requests = sp.help_requests + v_help
+            help_requests = sp.help_requests + v_help,
+            measures_version = sp.measures_version + v_checks + v_practice,
+            comprehension_n = sp.comprehension_n + v_checks,
+            comprehension_sum = sp.comprehension_sum + v_checks * v_evidence,
+            application_n = sp.application_n + v_practice,
+            application_sum = sp.application_sum + v_practice * v_evidence
         WHERE sp.learner_id = v_event.learner_id AND sp.section_id = v_event.section_id;
         EXIT WHEN FOUND;
 
         INSERT INTO section_progress (
             learner_id, section_id, course_id, status, first_accessed, last_accessed,
             total_time_spent, active_learning_time,
-            interaction_count, meaningful_interactions, help_requests
+            interaction_count, meaningful_interactions, help_requests,
+            comprehension_n, comprehension_sum, application_n, application_sum
         )
         VALUES (
             v_event.learner_id, v_event.section_id, v_event.course_id, 'in_progress',
             v_event.timestamp, v_event.timestamp, v_seconds, v_seconds * v_meaningful,
-            1, v_meaningful, v_help
+            1, v_meaningful, v_help,
+            v_checks, v_checks * v_evidence, v_practice, v_practice * v_evidence
         )
         ON CONFLICT (learner_id, section_id) DO NOTHING;
         EXIT WHEN FOUND;

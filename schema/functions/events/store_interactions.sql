@@ -2,7 +2,7 @@
 -- taken in one order, also by record_interaction: sections, events, progress rows, then
 -- enrollments, each in the order of their keys. So nobody deadlocks.
 -- depends: functions/check_event_period functions/check_event_times
--- depends: functions/is_meaningful_interaction functions/lock_sections
+-- depends: functions/is_meaningful_interaction functions/lock_sections functions/outcome_evidence
 CREATE OR REPLACE FUNCTION store_interactions(p_events jsonb) RETURNS integer
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -38,6 +38,10 @@ DECLARE
     v_interactions bigint[];
     v_meaningful bigint[];
     v_help bigint[];
+    v_checks integer[];
+    v_checks_sum bigint[];
+    v_practice integer[];
+    v_practice_sum bigint[];
 BEGIN
     SELECT e.value INTO v_element
     FROM jsonb_array_elements(p_events) AS e
@@ -107,7 +111,7 @@ BEGIN
             e.interaction_type, e.interaction_subtype,
             e.learning_objective, e.bloom_taxonomy_level, e.difficulty_level,
             coalesce(e.interaction_data, '{}'),
-            e.duration_seconds, coalesce(e.outcome, 'successful'), e.knowledge_demonstration,
+            e.duration_seconds, e.outcome, e.knowledge_demonstration,
             e.misconception_indicators,
             e.learning_effectiveness, e.personalization_data, e.difficulty_adjustment,
             e.device_type,
@@ -116,7 +120,9 @@ BEGIN
         LEFT JOIN learning_sections AS s ON e.section_id = s.id
         ORDER BY e.id, e.timestamp, CASE WHEN e.id IS NULL THEN e.ordinality END, e.ordinality
         ON CONFLICT (id, timestamp) DO NOTHING
-        RETURNING learner_id, section_id, course_id, interaction_type, duration_seconds, timestamp
+        RETURNING
+            learner_id, section_id, course_id, interaction_type, duration_seconds, outcome,
+            timestamp
     ),
 
     counted AS (
@@ -137,7 +143,15 @@ BEGIN
             ) AS active_seconds,
             count(*) AS interactions,
             count(*) FILTER (WHERE is_meaningful_interaction(e.interaction_type)) AS meaningful,
-            count(*) FILTER (WHERE e.interaction_type = 'help_request') AS help_requests
+            count(*) FILTER (WHERE e.interaction_type = 'help_request') AS help_requests,
+            count(outcome_evidence(e.outcome))
+                FILTER (WHERE e.interaction_type = 'knowledge_check') AS checks,
+            sum(outcome_evidence(e.outcome))
+                FILTER (WHERE e.interaction_type = 'knowledge_check') AS checks_sum,
+            count(outcome_evidence(e.outcome))
+                FILTER (WHERE e.interaction_type = 'practice_activity') AS practice,
+            sum(outcome_evidence(e.outcome))
+                FILTER (WHERE e.interaction_type = 'practice_activity') AS practice_sum
         FROM stored AS e
         WHERE e.section_id IS NOT NULL
         GROUP BY e.learner_id, e.section_id, e.course_id
@@ -148,11 +162,13 @@ BEGIN
         array_agg(c.learner_id), array_agg(c.section_id), array_agg(c.course_id),
         array_agg(c.first_accessed), array_agg(c.last_accessed), array_agg(c.seconds),
         array_agg(c.active_seconds), array_agg(c.interactions), array_agg(c.meaningful),
-        array_agg(c.help_requests)
+        array_agg(c.help_requests),
+        array_agg(c.checks), array_agg(coalesce(c.checks_sum, 0)),
+        array_agg(c.practice), array_agg(coalesce(c.practice_sum, 0))
     INTO
         v_stored,
         v_learner_ids, v_section_ids, v_course_ids, v_first, v_last, v_seconds, v_active,
-        v_interactions, v_meaningful, v_help
+        v_interactions, v_meaningful, v_help, v_checks, v_checks_sum, v_practice, v_practice_sum
     FROM counted AS c;
     SET LOCAL plan_cache_mode = force_generic_plan;
 
@@ -181,10 +197,10 @@ BEGIN
         SELECT sp.id, k.*
         FROM unnest(
             v_learner_ids, v_section_ids, v_first, v_last, v_seconds, v_active, v_interactions,
-            v_meaningful, v_help
+            v_meaningful, v_help, v_checks, v_checks_sum, v_practice, v_practice_sum
         ) AS k (
             learner_id, section_id, first_accessed, last_accessed, seconds, active_seconds,
-            interactions, meaningful, help_requests
+            interactions, meaningful, help_requests, checks, checks_sum, practice, practice_sum
         )
         INNER JOIN section_progress AS sp
             ON k.learner_id = sp.learner_id AND k.section_id = sp.section_id
@@ -205,7 +221,12 @@ BEGIN
         ),
         interaction_count = sp.interaction_count + k.interactions,
         meaningful_interactions = sp.meaningful_interactions + k.meaningful,
-        help_requests = sp.help_requests + k.help_requests
+        help_requests = sp.help_requests + k.help_requests,
+        measures_version = sp.measures_version + (k.checks + k.practice > 0)::integer,
+        comprehension_n = sp.comprehension_n + k.checks,
+        comprehension_sum = sp.comprehension_sum + k.checks_sum,
+        application_n = sp.application_n + k.practice,
+        application_sum = sp.application_sum + k.practice_sum
     FROM locked AS k
     WHERE sp.id = k.id;
 

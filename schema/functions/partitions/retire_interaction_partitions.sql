@@ -5,6 +5,7 @@
 -- it waits for less than deadlock_timeout, and not at all while somebody waits for it, so that the
 -- one who gives up is never a writer.
 -- depends: functions/interaction_partitions functions/retract_interaction_partition
+-- depends: functions/derive_section_retention functions/outcome_evidence
 -- depends: functions/recalculate_course_metrics functions/is_meaningful_interaction
 -- depends: functions/is_interaction_partition_held functions/metrics_window
 CREATE OR REPLACE FUNCTION retire_interaction_partitions(p_partitions regclass[]) RETURNS TABLE (
@@ -77,7 +78,8 @@ BEGIN
             INSERT INTO expired_interaction_totals AS t (
                 learner_id, section_id, course_id, first_accessed, last_accessed,
                 total_time_spent, active_learning_time,
-                interaction_count, meaningful_interactions, help_requests
+                interaction_count, meaningful_interactions, help_requests,
+                comprehension_n, comprehension_sum, application_n, application_sum
             )
             SELECT
                 i.learner_id, i.section_id, i.course_id, min(i.timestamp), max(i.timestamp),
@@ -89,7 +91,21 @@ BEGIN
                 ),
                 count(*),
                 count(*) FILTER (WHERE is_meaningful_interaction(i.interaction_type)),
-                count(*) FILTER (WHERE i.interaction_type = 'help_request')
+                count(*) FILTER (WHERE i.interaction_type = 'help_request'),
+                count(outcome_evidence(i.outcome))
+                    FILTER (WHERE i.interaction_type = 'knowledge_check'),
+                coalesce(
+                    sum(outcome_evidence(i.outcome))
+                    FILTER (WHERE i.interaction_type = 'knowledge_check'),
+                    0
+                ),
+                count(outcome_evidence(i.outcome))
+                    FILTER (WHERE i.interaction_type = 'practice_activity'),
+                coalesce(
+                    sum(outcome_evidence(i.outcome))
+                    FILTER (WHERE i.interaction_type = 'practice_activity'),
+                    0
+                )
             FROM ONLY %s AS i
             WHERE i.section_id IS NOT NULL
             GROUP BY i.learner_id, i.section_id, i.course_id
@@ -102,10 +118,37 @@ BEGIN
                 interaction_count = t.interaction_count + excluded.interaction_count,
                 meaningful_interactions
                 = t.meaningful_interactions + excluded.meaningful_interactions,
-                help_requests = t.help_requests + excluded.help_requests
+                help_requests = t.help_requests + excluded.help_requests,
+                comprehension_n = t.comprehension_n + excluded.comprehension_n,
+                comprehension_sum = t.comprehension_sum + excluded.comprehension_sum,
+                application_n = t.application_n + excluded.application_n,
+                application_sum = t.application_sum + excluded.application_sum
             $sql$,
             v_partition.partition
         );
+        EXECUTE format(
+            $sql$
+            UPDATE expired_interaction_totals AS t SET
+                retention_n = d.retention_n,
+                retention_sum = d.retention_sum,
+                last_tested = d.last_tested,
+                was_successful = d.was_successful
+            FROM (
+                SELECT DISTINCT i.learner_id, i.section_id
+                FROM ONLY %1$s AS i
+                WHERE
+                    i.section_id IS NOT NULL
+                    AND i.interaction_type IN ('knowledge_check', 'practice_activity')
+            ) AS k
+            INNER JOIN derive_section_retention(
+                ARRAY(SELECT DISTINCT i.section_id FROM ONLY %1$s AS i WHERE i.section_id IS NOT NULL),
+                p_before => $1
+            ) AS d ON k.learner_id = d.learner_id AND k.section_id = d.section_id
+            WHERE t.learner_id = d.learner_id AND t.section_id = d.section_id
+            $sql$,
+            v_partition.partition
+        )
+        USING v_partition.upper_bound;
 
         partition_name := v_partition.partition::text;
         lower_bound := v_partition.lower_bound;

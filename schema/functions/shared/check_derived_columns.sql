@@ -4,7 +4,9 @@
 -- depends: functions/derive_attempt_analysis functions/derive_course_metrics
 -- depends: functions/derive_current_grades functions/derive_enrollment_metrics
 -- depends: functions/derive_enrollment_progress functions/derive_section_counters
--- depends: functions/is_graded_attempt
+-- depends: functions/derive_section_evidence functions/derive_section_retention
+-- depends: functions/evidence_score
+-- depends: functions/is_graded_attempt functions/judge_completion
 CREATE OR REPLACE FUNCTION check_derived_columns(
     p_course_id uuid DEFAULT NULL
 ) RETURNS TABLE (
@@ -35,6 +37,31 @@ BEGIN
         FROM educational_courses AS c
         CROSS JOIN LATERAL derive_section_counters(c.id) AS d
         WHERE p_course_id IS NULL OR c.id = p_course_id
+    ),
+
+    section_id AS (
+        SELECT array_agg(s.id) AS ids
+        FROM learning_sections AS s
+        WHERE p_course_id IS NULL OR s.course_id = p_course_id
+    ),
+
+    evidence AS MATERIALIZED (
+        SELECT d.*
+        FROM section_id AS s
+        CROSS JOIN LATERAL derive_section_evidence(s.ids) AS d
+    ),
+
+    retention AS MATERIALIZED (
+        SELECT d.*
+        FROM section_id AS s
+        CROSS JOIN LATERAL derive_section_retention(s.ids) AS d
+    ),
+
+    -- retention of who is queued follows with the next refresh
+    queued AS MATERIALIZED (
+        SELECT DISTINCT q.learner_id, q.course_id
+        FROM learning_interactions_delta AS q
+        WHERE q.course_id IS NOT NULL
     ),
 
     attempt_id AS (
@@ -366,6 +393,71 @@ BEGIN
             ),
             ('help_requests', sp.help_requests::text, d.help_requests::text)
         ) AS v (column_name, stored, derived)
+        UNION ALL
+        SELECT
+            'section_progress' AS table_name,
+            sp.id,
+            v.column_name,
+            v.stored,
+            v.derived
+        FROM section_progress AS sp
+        LEFT JOIN evidence AS e ON sp.learner_id = e.learner_id AND sp.section_id = e.section_id
+        LEFT JOIN retention AS r ON sp.learner_id = r.learner_id AND sp.section_id = r.section_id
+        LEFT JOIN queued AS q ON sp.learner_id = q.learner_id AND sp.course_id = q.course_id
+        CROSS JOIN LATERAL (
+            VALUES
+            (
+                'comprehension_n', sp.comprehension_n::text,
+                coalesce(e.comprehension_n, 0)::text
+            ),
+            (
+                'comprehension_sum', sp.comprehension_sum::text,
+                coalesce(e.comprehension_sum, 0)::text
+            ),
+            ('application_n', sp.application_n::text, coalesce(e.application_n, 0)::text),
+            ('application_sum', sp.application_sum::text, coalesce(e.application_sum, 0)::text),
+            ('retention_n', sp.retention_n::text, coalesce(r.retention_n, 0)::text),
+            ('retention_sum', sp.retention_sum::text, coalesce(r.retention_sum, 0)::text),
+            (
+                'comprehension_score', sp.comprehension_score::text,
+                evidence_score(sp.comprehension_sum, sp.comprehension_n)::text
+            ),
+            (
+                'retention_score', sp.retention_score::text,
+                evidence_score(sp.retention_sum, sp.retention_n)::text
+            ),
+            (
+                'application_score', sp.application_score::text,
+                evidence_score(sp.application_sum, sp.application_n)::text
+            )
+        ) AS v (column_name, stored, derived)
+        WHERE
+            (p_course_id IS NULL OR sp.course_id = p_course_id)
+            AND v.column_name <> ALL(sp.supplied)
+            AND (q.learner_id IS NULL OR v.column_name NOT IN ('retention_n', 'retention_sum'))
+        UNION ALL
+        -- by the limits of the row's last change, and until it is completed
+        SELECT
+            'section_progress' AS table_name,
+            sp.id,
+            'completion_criteria_met' AS column_name,
+            sp.completion_criteria_met::text,
+            judge_completion(
+                l.limits, sp.active_learning_time, sp.interaction_count, sp.comprehension_score,
+                sp.comprehension_n
+            )::text
+        FROM section_progress AS sp
+        INNER JOIN learning_sections AS s ON sp.section_id = s.id
+        CROSS JOIN
+            LATERAL (
+                SELECT jsonb_object_agg(m.key, m.value -> 'limit') AS limits
+                FROM jsonb_each(sp.completion_criteria_met) AS m
+            ) AS l
+        WHERE
+            s.completion_criteria IS NOT NULL
+            AND sp.completion_criteria_met <> '{}'
+            AND sp.status NOT IN ('completed', 'mastered')
+            AND (p_course_id IS NULL OR sp.course_id = p_course_id)
     )
 
     SELECT
@@ -388,7 +480,8 @@ COMMENT ON FUNCTION check_derived_columns(uuid) IS
 'is stored and what it should be. No row means that all are true; those that '
 'recalculate_course_metrics keeps are true as of its last call (engagement_score and '
 'learning_velocity as of metrics_as_of of the course), those of section_progress when every event '
-'came through record_interaction or rebuild_section_progress. percentage_score may be 0.01 off, '
+'came through record_interaction or rebuild_section_progress, its retention as of the last '
+'refresh_learning_analytics, which skips nobody but who is queued since. percentage_score may be 0.01 off, '
 'time_spent_minutes less than elapsed and duration_minutes of a session anything, since '
 'applications may supply them. rebuild_derived_columns mends all of it but for responses, points '
 'above those of the question, and score, which the sum of the points contradicts: people gave '

@@ -1,6 +1,8 @@
 -- How far a learner is in a section. One composite foreign key keeps section and course together:
 -- it costs less than the two single ones that it replaces, and takes progress along when a section
 -- moves. Changes of the percentage are kept in section_progress_history by trigger.
+-- Behind events and attempts, as these are corrected before their evidence is: a section that goes
+-- or moves takes its rows along in the order of the foreign keys, and so locks them in one order.
 -- Each statement reads every CHECK of its table anew, and this is written by each event: they are
 -- short, and their constants of the columns' types, because a conversion costs as much again.
 CREATE TABLE section_progress (
@@ -28,6 +30,14 @@ CREATE TABLE section_progress (
     mastery_indicators jsonb,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
+    comprehension_n integer NOT NULL DEFAULT 0,
+    retention_n integer NOT NULL DEFAULT 0,
+    application_n integer NOT NULL DEFAULT 0,
+    comprehension_sum bigint NOT NULL DEFAULT 0,
+    retention_sum bigint NOT NULL DEFAULT 0,
+    application_sum bigint NOT NULL DEFAULT 0,
+    measures_version bigint NOT NULL DEFAULT 0,
+    supplied text[] NOT NULL DEFAULT '{}',
 
     CONSTRAINT section_progress_learner_id_section_id_key UNIQUE (learner_id, section_id),
     CONSTRAINT section_progress_learner_id_fkey FOREIGN KEY (learner_id)
@@ -48,6 +58,15 @@ CREATE TABLE section_progress (
     CONSTRAINT section_progress_retention_score_check CHECK (retention_score BETWEEN 0.0 AND 1.0),
     CONSTRAINT section_progress_application_score_check
     CHECK (application_score BETWEEN 0.0 AND 1.0),
+    CONSTRAINT section_progress_comprehension_sum_check
+    CHECK (comprehension_sum BETWEEN 0 AND 10000::bigint * comprehension_n),
+    CONSTRAINT section_progress_retention_sum_check
+    CHECK (retention_sum BETWEEN 0 AND 10000::bigint * retention_n),
+    CONSTRAINT section_progress_application_sum_check
+    CHECK (application_sum BETWEEN 0 AND 10000::bigint * application_n),
+    CONSTRAINT section_progress_supplied_check CHECK (
+        supplied <@ '{comprehension_score, retention_score, application_score}'::text[]
+    ),
     CONSTRAINT section_progress_completion_criteria_met_check
     CHECK (jsonb_typeof(completion_criteria_met) = 'object'),
     CONSTRAINT section_progress_learning_pattern_check
@@ -105,11 +124,17 @@ COMMENT ON COLUMN section_progress.meaningful_interactions IS
 COMMENT ON COLUMN section_progress.help_requests IS
 'Number of help requests. Kept by record_interaction and rebuild_section_progress.';
 COMMENT ON COLUMN section_progress.comprehension_score IS
-'Measured understanding, 0 to 1. Supplied by the application.';
+'Measured understanding, 0 to 1: the mean of comprehension_n pieces of evidence, knowledge checks '
+'and graded attempts at assessments of multiple choice, short answers or essay; NULL without any. '
+'Kept by trigger, unless supplied names it.';
 COMMENT ON COLUMN section_progress.retention_score IS
-'Measured retention, 0 to 1. Supplied by the application.';
+'Measured retention, 0 to 1: the mean of retention_n pieces of evidence, knowledge checks at least 7 '
+'days after the learner''s previous one or practice in the section, once one was successful before; '
+'NULL without any. Kept by refresh_learning_analytics, unless supplied names it.';
 COMMENT ON COLUMN section_progress.application_score IS
-'Measured ability to apply, 0 to 1. Supplied by the application.';
+'Measured ability to apply, 0 to 1: the mean of application_n pieces of evidence, practice and '
+'graded attempts at projects, presentations and simulations; NULL without any. Kept by trigger, '
+'unless supplied names it.';
 COMMENT ON COLUMN section_progress.completion_criteria_met IS
 'Of each criterion of the section: {"value": number, "limit": number, "met": boolean}, as of the '
 'last change of the row before it was completed; kept by trigger. Supplied by the application '
@@ -128,3 +153,21 @@ COMMENT ON COLUMN section_progress.mastery_indicators IS
 'Evidence of mastery. Supplied by the application. (JSON array or object)';
 COMMENT ON COLUMN section_progress.created_at IS 'When the row was made.';
 COMMENT ON COLUMN section_progress.updated_at IS 'When the row last changed; kept by trigger.';
+COMMENT ON COLUMN section_progress.comprehension_n IS
+'Number of pieces of evidence in comprehension_score.';
+COMMENT ON COLUMN section_progress.retention_n IS
+'Number of pieces of evidence in retention_score.';
+COMMENT ON COLUMN section_progress.application_n IS
+'Number of pieces of evidence in application_score.';
+COMMENT ON COLUMN section_progress.comprehension_sum IS
+'Sum of the evidence in comprehension_score, in ten-thousandths.';
+COMMENT ON COLUMN section_progress.retention_sum IS
+'Sum of the evidence in retention_score, in ten-thousandths.';
+COMMENT ON COLUMN section_progress.application_sum IS
+'Sum of the evidence in application_score, in ten-thousandths.';
+COMMENT ON COLUMN section_progress.measures_version IS
+'Number of times that evidence was counted. Sums and numbers of evidence change only together with '
+'the next one, so that an application that saves a whole row loses no evidence.';
+COMMENT ON COLUMN section_progress.supplied IS
+'Which of comprehension_score, retention_score and application_score the application supplies; the '
+'others are kept.';

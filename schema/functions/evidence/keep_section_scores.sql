@@ -1,0 +1,60 @@
+-- The scores of a progress row are those of its evidence, but for the columns that supplied names.
+-- Evidence changes only together with the next number of measures_version: an application that
+-- saves a whole row sends an old one. Whatever else a statement writes is brought back, without an
+-- error.
+-- A definer, because the writer need not be able to read events and attempts.
+-- depends: functions/derive_section_evidence functions/derive_section_retention
+-- depends: functions/evidence_score
+CREATE OR REPLACE FUNCTION keep_section_scores() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    v_evidence record;
+    v_retention record;
+BEGIN
+    IF TG_OP = 'UPDATE' AND new.measures_version <> old.measures_version + 1 THEN
+        new.measures_version := old.measures_version;
+        new.comprehension_n := old.comprehension_n;
+        new.comprehension_sum := old.comprehension_sum;
+        new.retention_n := old.retention_n;
+        new.retention_sum := old.retention_sum;
+        new.application_n := old.application_n;
+        new.application_sum := old.application_sum;
+    END IF;
+    -- a section that is gone was renamed, and its events and attempts will be
+    IF TG_OP = 'UPDATE'
+        AND (new.learner_id, new.section_id) IS DISTINCT FROM (old.learner_id, old.section_id)
+        AND EXISTS (SELECT FROM learning_sections AS s WHERE s.id = old.section_id)
+    THEN
+        SELECT d.* INTO v_evidence
+        FROM derive_section_evidence(ARRAY[new.section_id], ARRAY[new.learner_id]) AS d;
+        new.comprehension_n := coalesce(v_evidence.comprehension_n, 0);
+        new.comprehension_sum := coalesce(v_evidence.comprehension_sum, 0);
+        new.application_n := coalesce(v_evidence.application_n, 0);
+        new.application_sum := coalesce(v_evidence.application_sum, 0);
+        SELECT d.* INTO v_retention
+        FROM derive_section_retention(ARRAY[new.section_id], ARRAY[new.learner_id]) AS d;
+        new.retention_n := coalesce(v_retention.retention_n, 0);
+        new.retention_sum := coalesce(v_retention.retention_sum, 0);
+    END IF;
+    IF NOT 'comprehension_score' = ANY(new.supplied) THEN
+        new.comprehension_score := evidence_score(new.comprehension_sum, new.comprehension_n);
+    END IF;
+    IF NOT 'retention_score' = ANY(new.supplied) THEN
+        new.retention_score := evidence_score(new.retention_sum, new.retention_n);
+    END IF;
+    IF NOT 'application_score' = ANY(new.supplied) THEN
+        new.application_score := evidence_score(new.application_sum, new.application_n);
+    END IF;
+    RETURN new;
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION keep_section_scores() FROM public;
+
+COMMENT ON FUNCTION keep_section_scores() IS
+'Trigger: keeps comprehension_score, retention_score and application_score, unless supplied names '
+'the column, and brings back what an application writes into them or into the evidence. Of a row '
+'that becomes that of another learner or section, the evidence is counted anew.';
