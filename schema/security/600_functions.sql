@@ -37,6 +37,8 @@ outcome_evidence(interaction_outcome),
 lock_section(uuid),
 lock_sections(uuid[]),
 refresh_learning_analytics(),
+derive_sessions(uuid, interval, uuid[]),
+session_gap(),
 record_my_interactions(jsonb),
 is_claimable_time(timestamptz),
 open_session(text, uuid, interval, text),
@@ -106,7 +108,7 @@ GRANT EXECUTE ON FUNCTION
 is_time_with_zone(text)
 TO lms_instructor, lms_service;
 
--- Logging of events, with what it calls, and the refresh that a job of the application may start.
+-- Logging of events, and what a job of the application may start, each with what it calls.
 GRANT EXECUTE ON FUNCTION
 record_interaction(
     uuid, uuid, interaction_type, jsonb, integer, interaction_outcome, timestamptz, uuid, uuid,
@@ -122,7 +124,9 @@ is_meaningful_interaction(interaction_type),
 outcome_evidence(interaction_outcome),
 lock_section(uuid),
 lock_sections(uuid[]),
-refresh_learning_analytics()
+refresh_learning_analytics(),
+derive_sessions(uuid, interval, uuid[]),
+session_gap()
 TO lms_service;
 
 -- Grading, with what it calls: points stand in responses, which nobody else writes.

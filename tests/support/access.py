@@ -412,7 +412,7 @@ _COURSE = _names(
     "title description course_code learning_objectives difficulty_level academic_credits"
     " estimated_duration_hours learning_theory_foundation assessment_strategy"
     " prerequisite_knowledge content_format delivery_method status published_at academic_term"
-    " completion_rule"
+    " completion_rule derive_sessions"
 )
 _MODULE = _names(
     "course_id title description module_order learning_objectives bloom_taxonomy_level"
@@ -724,7 +724,7 @@ _OWN = (
     " check_prerequisite_modules check_rating_enrollment check_security check_unlock_rule"
     " complete_by_criteria complete_enrollments consent_state count_rules_version"
     " delete_expired_rows derive_assessment_metrics derive_attempt_analysis"
-    " derive_attempt_result derive_course_metrics derive_current_grades"
+    " derive_attempt_result derive_course_metrics derive_course_sessions derive_current_grades"
     " derive_enrollment_metrics derive_enrollment_progress derive_section_counters"
     " derive_session_duration drain_analytics_queues drain_assessment_attempts_delta"
     " drain_course_enrollments_delta drain_learning_interactions_delta"
@@ -735,7 +735,7 @@ _OWN = (
     " follow_course_enrollments follow_course_ratings follow_course_sections"
     " follow_section_progress has_guardian interaction_partitions interaction_retention_ddl"
     " is_interaction_partition_held keep_attempt_analysis keep_completion_date"
-    " keep_course_rating keep_enrollment_measures keep_interaction_times lock_course_structure"
+    " keep_course_rating keep_derived_session keep_enrollment_measures keep_interaction_times lock_course_structure"
     " lock_learner_rows make_course_structure mark_unenrolled mean_section_progress"
     " metrics_window mirror_consent month_partition_ddl month_partitions"
     " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
@@ -746,7 +746,7 @@ _OWN = (
     " report_learners reported_count reported_mean request_analytics_rebuild"
     " require_data_subject require_snapshot retire_interaction_partitions"
     " retract_interaction_partition rounded_minutes seal_audit_log set_assessment_course"
-    " set_completion_rule set_section_course set_updated_at statement_triggers"
+    " set_course_rules set_section_course set_updated_at statement_triggers"
     " sync_course_summary sync_learner_summary update_current_grades"
 )
 _ALL = (*PERSONAS, "service")
@@ -791,6 +791,8 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "lock_section",
             "lock_sections",
             "refresh_learning_analytics",
+            "derive_sessions",
+            "session_gap",
             "answer_points",
             "derive_grades",
             "grade_attempt",

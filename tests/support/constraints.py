@@ -739,6 +739,8 @@ def _all() -> Iterator[Case]:
     config = "learning_analytics_config"
     rules = ([{config: {"completion_rule": "all"}}], [{config: {"completion_rule": "modules"}}])
     yield Case(f"{table}_completion_rule_check", table, lambda _: rules)
+    wishes = ([{config: {"derive_sessions": "true"}}], [{config: {"derive_sessions": True}}])
+    yield Case(f"{table}_derive_sessions_check", table, lambda _: wishes)
     yield from _visible(table, "name")
     yield _finite(table, "created_at", "updated_at")
 
@@ -932,6 +934,7 @@ def _all() -> Iterator[Case]:
     table = "learning_sessions"
     yield _foreign_key(table, "learner_id", "learners")
     yield _foreign_key(table, "course_id", "educational_courses")
+    yield _fixed(table, "supplied", ["{focus_score}"], ["{}", "{engagement_level}"])
     yield Case("learning_sessions_period_check", table, _period("session_start", "session_end"))
     yield from _array_or_object(
         table,

@@ -1,4 +1,6 @@
--- Moves all queues into the summaries.
+-- Moves all queues into the summaries. Whose sessions and retention are derived is what was just
+-- taken out of the queues, in the same statements: nothing that is queued meanwhile is missed.
+-- depends: functions/count_section_retention functions/derive_sessions
 -- depends: functions/drain_course_enrollments_delta functions/drain_section_progress_delta
 -- depends: functions/drain_assessment_attempts_delta functions/drain_learning_sessions_delta
 -- depends: functions/drain_learning_interactions_delta
@@ -6,12 +8,59 @@ CREATE OR REPLACE FUNCTION drain_analytics_queues() RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
+DECLARE
+    v_tested_ids uuid[];
+    v_tested_course_ids uuid[];
+    v_studied jsonb;
+    v_due jsonb;
+    v_course record;
 BEGIN
-    PERFORM drain_course_enrollments_delta();
-    PERFORM drain_section_progress_delta();
-    PERFORM drain_assessment_attempts_delta();
-    PERFORM drain_learning_sessions_delta();
-    PERFORM drain_learning_interactions_delta();
+    -- first, as it queues changes of progress
+    SELECT
+        array_agg(q.due_learner_id) FILTER (WHERE q.is_retention_due),
+        array_agg(q.due_course_id) FILTER (WHERE q.is_retention_due),
+        jsonb_agg(q.*) FILTER (WHERE q.is_session_due)
+    INTO v_tested_ids, v_tested_course_ids, v_studied
+    FROM drain_learning_interactions_delta() AS q;
+    FOR v_course IN
+        SELECT
+            k.course_id AS id,
+            -- of more, the whole course is read faster
+            CASE WHEN count(*) <= 1000 THEN array_agg(k.learner_id) END AS learner_ids
+        FROM unnest(v_tested_ids, v_tested_course_ids) AS k (learner_id, course_id)
+        GROUP BY k.course_id
+        ORDER BY k.course_id
+    LOOP
+        PERFORM count_section_retention(v_course.id, v_course.learner_ids);
+    END LOOP;
+
+    SELECT jsonb_agg(d.*) INTO v_due
+    FROM (
+        SELECT q.due_learner_id, q.due_course_id FROM drain_course_enrollments_delta() AS q
+        UNION
+        SELECT q.due_learner_id, q.due_course_id FROM drain_section_progress_delta() AS q
+        UNION
+        SELECT q.due_learner_id, q.due_course_id FROM drain_assessment_attempts_delta() AS q
+        UNION
+        SELECT q.due_learner_id, q.due_course_id FROM drain_learning_sessions_delta() AS q
+        UNION
+        SELECT q.*
+        FROM jsonb_to_recordset(v_studied) AS q (due_learner_id uuid, due_course_id uuid)
+    ) AS d;
+    -- derived sessions are queued, too; what else comes with them is due in turn
+    WHILE v_due IS NOT NULL LOOP
+        FOR v_course IN
+            SELECT
+                d.due_course_id AS id,
+                array_agg(d.due_learner_id) AS learner_ids
+            FROM jsonb_to_recordset(v_due) AS d (due_learner_id uuid, due_course_id uuid)
+            GROUP BY d.due_course_id
+            ORDER BY d.due_course_id
+        LOOP
+            PERFORM derive_sessions(v_course.id, p_learner_ids => v_course.learner_ids);
+        END LOOP;
+        SELECT jsonb_agg(q.*) INTO v_due FROM drain_learning_sessions_delta() AS q;
+    END LOOP;
 
     DELETE FROM learner_course_summary AS s
     WHERE s.enrollments = 0 AND s.progress_rows = 0 AND s.attempts = 0;
@@ -23,5 +72,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION drain_analytics_queues() FROM public;
 
 COMMENT ON FUNCTION drain_analytics_queues() IS
-'Adds everything that is queued to the summaries and empties the queues. For '
-'refresh_learning_analytics, which sees to it that one runs at a time.';
+'Adds everything that is queued to the summaries and empties the queues; derives the retention of '
+'whom it concerns, and their sessions in courses that ask for it. For refresh_learning_analytics, which sees to it that '
+'one runs at a time.';

@@ -1,4 +1,5 @@
--- Writes what derive_section_retention says of the learners in a course.
+-- Writes what derive_section_retention says of the learners in a course, where it differs: others
+-- write these rows all the time, and would wait.
 -- depends: functions/derive_section_retention
 CREATE OR REPLACE FUNCTION count_section_retention(
     p_course_id uuid,
@@ -25,7 +26,9 @@ BEGIN
             p_learner_ids
         ) AS d
             ON o.learner_id = d.learner_id AND o.section_id = d.section_id
-        WHERE o.course_id = p_course_id AND o.learner_id = ANY(p_learner_ids)
+        WHERE
+            o.course_id = p_course_id
+            AND (p_learner_ids IS NULL OR o.learner_id = ANY(p_learner_ids))
     ) AS n
     WHERE
         sp.id = n.id
@@ -37,5 +40,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION count_section_retention(uuid, uuid[]) FROM public;
 
 COMMENT ON FUNCTION count_section_retention(uuid, uuid[]) IS
-'Counts the evidence of retention of these learners in the sections of a course anew, and writes '
+'Counts the evidence of retention of these learners (NULL: all) in the sections of a course anew, and writes '
 'the progress rows where it differs.';

@@ -1,6 +1,11 @@
 {% set queue = source.table ~ "_delta" %}
 {% block head %}{% endblock %}
-CREATE OR REPLACE FUNCTION drain_{{ queue }}() RETURNS void
+CREATE OR REPLACE FUNCTION drain_{{ queue }}() RETURNS TABLE (
+    due_learner_id uuid,
+    due_course_id uuid,
+    is_session_due boolean,
+    is_retention_due boolean
+)
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 -- a session keeps its plans: one made for an empty queue must not walk a full one
@@ -9,8 +14,8 @@ AS $$
 DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
-    v_is_done boolean;
 BEGIN
+    RETURN QUERY
     WITH drained AS (
         DELETE FROM {{ queue }}
         RETURNING *
@@ -18,11 +23,22 @@ BEGIN
 
 {% block parts %}{% endblock %}
 
-    SELECT TRUE INTO v_is_done;
+    SELECT q.*
+    FROM (
+        SELECT
+            d.learner_id,
+            d.course_id,
+            coalesce(bool_or(c.derive_sessions{% block and_due %}{% endblock %}), FALSE) AS is_session_due,
+            {% block tested %}FALSE{% endblock %} AS is_retention_due
+        FROM {% block due %}change{% endblock %} AS d
+        INNER JOIN educational_courses AS c ON d.course_id = c.id
+        GROUP BY d.learner_id, d.course_id
+    ) AS q
+    WHERE q.is_session_due OR q.is_retention_due;
 END;
 $$;
 
 REVOKE EXECUTE ON FUNCTION drain_{{ queue }}() FROM public;
 
-{{ comment("FUNCTION drain_" ~ queue ~ "()", does ~ " and empties the queue. For refresh_learning_analytics, "
-~ "which sees to it that one runs at a time") }}
+{{ comment("FUNCTION drain_" ~ queue ~ "()", does ~ " and empties the queue. Returns whose sessions, and "
+~ "whose retention, are to be derived again. For refresh_learning_analytics, which sees to it that one runs at a time") }}

@@ -51,3 +51,5 @@
 source.types + source.held("learner"),
 ["preferred_interaction_type"] + source.shown("learner") | names) }}
 {% endblock %}
+{% block due %}drained{% endblock %}
+{% block tested %}bool_or(d.interaction_type IN ('knowledge_check', 'practice_activity')){% endblock %}
