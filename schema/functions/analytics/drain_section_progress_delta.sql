@@ -191,7 +191,7 @@ BEGIN
             d.learner_id,
             d.course_id,
             coalesce(bool_or(c.derive_sessions), FALSE) AS is_session_due,
-FALSE AS is_retention_due
+            bool_or(FALSE) AS is_retention_due
         FROM change AS d
         INNER JOIN educational_courses AS c ON d.course_id = c.id
         GROUP BY d.learner_id, d.course_id

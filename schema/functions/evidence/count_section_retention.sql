@@ -40,5 +40,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION count_section_retention(uuid, uuid[]) FROM public;
 
 COMMENT ON FUNCTION count_section_retention(uuid, uuid[]) IS
-'Counts the evidence of retention of these learners (NULL: all) in the sections of a course anew, and writes '
-'the progress rows where it differs.';
+'Counts the evidence of retention of these learners (NULL: all) in the sections of a course anew, '
+'and writes the progress rows where it differs.';

@@ -58,13 +58,6 @@ BEGIN
         CROSS JOIN LATERAL derive_section_retention(s.ids) AS d
     ),
 
-    -- retention of who is queued follows with the next refresh
-    queued AS MATERIALIZED (
-        SELECT DISTINCT q.learner_id, q.course_id
-        FROM learning_interactions_delta AS q
-        WHERE q.course_id IS NOT NULL
-    ),
-
     attempt_id AS (
         SELECT array_agg(t.id) AS ids
         FROM educational_assessments AS a
@@ -78,7 +71,7 @@ BEGIN
         CROSS JOIN LATERAL attempt_question_points(a.ids) AS q
     ),
 
-    -- their sessions are derived with the next refresh; NULL stands for everybody
+    -- their sessions and retention are derived with the next refresh; NULL stands for everybody
     queued AS (
         SELECT
             d.learner_id,

@@ -29,7 +29,7 @@ BEGIN
             d.learner_id,
             d.course_id,
             coalesce(bool_or(c.derive_sessions{% block and_due %}{% endblock %}), FALSE) AS is_session_due,
-            {% block tested %}FALSE{% endblock %} AS is_retention_due
+            bool_or({% block tested %}FALSE{% endblock %}) AS is_retention_due
         FROM {% block due %}change{% endblock %} AS d
         INNER JOIN educational_courses AS c ON d.course_id = c.id
         GROUP BY d.learner_id, d.course_id
