@@ -351,7 +351,7 @@ PROGRESS: LiteralString = """
         id, learner_id, section_id, course_id, status, completion_percentage, first_accessed,
         last_accessed, total_time_spent, active_learning_time, interaction_count,
         meaningful_interactions, help_requests, comprehension_score, retention_score,
-        application_score, completion_timestamp, created_at, updated_at
+        application_score, supplied, completion_timestamp, created_at, updated_at
     )
     SELECT
         md5('progress:' || p.learner_id || p.section_id)::uuid, p.learner_id, p.section_id, {each},
@@ -359,6 +359,7 @@ PROGRESS: LiteralString = """
         p.active_learning_time, p.interaction_count, p.meaningful_interactions, p.help_requests,
         round(pg_temp.chance(p.key, 32)::numeric, 2), round(pg_temp.chance(p.key, 33)::numeric, 2),
         round(pg_temp.chance(p.key, 34)::numeric, 2),
+        '{comprehension_score, retention_score, application_score}',
         CASE WHEN p.status <> 'in_progress' THEN p.last_accessed END,
         p.first_accessed, p.last_accessed
     FROM progress AS p

@@ -89,7 +89,7 @@ COMMENT ON COLUMN course_enrollments.current_grade IS
 'marks; kept by triggers, as derive_current_grades says.';
 COMMENT ON COLUMN course_enrollments.completion_status IS
 'Where the learner stands. Supplied by the application; enrolled becomes in_progress with the '
-'first event in a section, progress or attempt, and completed as completion_rule of the course '
+'first event in the course, progress or attempt, and completed as completion_rule of the course '
 'says. What is withdrawn, failed or completed is left alone.';
 COMMENT ON COLUMN course_enrollments.completion_date IS
 'When the course was completed: given exactly when completion_status is completed; filled by '

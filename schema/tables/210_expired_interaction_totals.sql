@@ -11,10 +11,10 @@ CREATE TABLE expired_interaction_totals (
     interaction_count bigint NOT NULL,
     meaningful_interactions bigint NOT NULL,
     help_requests bigint NOT NULL,
-    comprehension_n bigint NOT NULL,
-    comprehension_sum bigint NOT NULL,
-    application_n bigint NOT NULL,
-    application_sum bigint NOT NULL,
+    comprehension_n bigint NOT NULL DEFAULT 0,
+    comprehension_sum bigint NOT NULL DEFAULT 0,
+    application_n bigint NOT NULL DEFAULT 0,
+    application_sum bigint NOT NULL DEFAULT 0,
     retention_n bigint NOT NULL DEFAULT 0,
     retention_sum bigint NOT NULL DEFAULT 0,
     last_tested timestamptz,
@@ -34,6 +34,11 @@ CREATE TABLE expired_interaction_totals (
         AND help_requests >= 0
         AND meaningful_interactions + help_requests <= interaction_count
         AND interaction_count > 0
+    ),
+    CONSTRAINT expired_interaction_totals_evidence_check CHECK (
+        comprehension_sum BETWEEN 0 AND 10000 * comprehension_n
+        AND retention_sum BETWEEN 0 AND 10000 * retention_n
+        AND application_sum BETWEEN 0 AND 10000 * application_n
     )
 );
 

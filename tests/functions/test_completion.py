@@ -77,7 +77,9 @@ def test_minimum_engagement_time_stands_in_for_min_seconds_in_minutes(
 def test_an_unknown_score_meets_no_criterion(transaction: Connection, learner: uuid.UUID) -> None:
     event(transaction, learner, section(transaction, {"min_score": 0}))
     assert progress(transaction) == "in_progress"
-    transaction.execute("UPDATE section_progress SET comprehension_score = 0")
+    transaction.execute(
+        "UPDATE section_progress SET comprehension_score = 0, supplied = '{comprehension_score}'"
+    )
     assert progress(transaction) == "completed"
 
 
@@ -90,7 +92,7 @@ def test_who_says_completed_without_meeting_the_criteria_is_told_which(
     with pytest.raises(psycopg.errors.CheckViolation) as error, transaction.transaction():
         transaction.execute(complete.encode())
     assert str(error.value.diag.message_primary).endswith(
-        ": min_interactions is 1 of 2, min_score is unknown of 0.5"
+        ": min_evidence is 0 of 1, min_interactions is 1 of 2, min_score is unknown of 0.5"
     )
     transaction.execute(f"{complete}, validation_method = 'adaptive'".encode())
     assert progress(transaction) == "mastered"

@@ -288,7 +288,7 @@ def test_one_statement_for_many_rows_updates_each_enrollment_once(transaction: C
         == [90] * 4
     )
     before = column(transaction, "SELECT ctid::text FROM course_enrollments ORDER BY 1")
-    transaction.execute("UPDATE section_progress SET comprehension_score = 1")
+    transaction.execute("UPDATE section_progress SET help_requests = 0")
     assert column(transaction, "SELECT ctid::text FROM course_enrollments ORDER BY 1") == before
 
 

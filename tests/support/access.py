@@ -154,7 +154,7 @@ def make_world(connection: Connection) -> World:
     add(connection, "legal_holds", learner_id=ids["ana"])
     connection.execute("SELECT refresh_learning_analytics()")
     # what is queued again is of everybody, and nobody's to read
-    connection.execute("UPDATE section_progress SET comprehension_score = 0.5")
+    connection.execute("UPDATE section_progress SET completion_percentage = 5, status = 'in_progress'")
     world = World({name: key for name, key in ids.items() if name and key})
     for person in (*LEARNERS, *_OTHERS):
         world.tokens[person] = open_session(connection, world.ids[person])
@@ -717,37 +717,43 @@ _OWN = (
     " add_enrollment_measures analyse_attempts append_assessment_attempts_delta"
     " append_course_enrollments_delta append_inserted_interactions_delta"
     " append_learning_interactions_delta append_learning_sessions_delta"
-    " append_section_progress_delta change_course_structure check_activity_institution"
-    " check_answer_key check_attempt_allowed check_completion_criteria check_consent_mirror"
-    " check_derived_columns check_enrollment_institution check_institution_change"
-    " check_item_contract check_learning_analytics check_prerequisite_cycles"
-    " check_prerequisite_modules check_rating_enrollment check_security check_unlock_rule"
-    " complete_by_criteria complete_enrollments consent_state count_rules_version"
-    " delete_expired_rows derive_assessment_metrics derive_attempt_analysis"
-    " derive_attempt_result derive_course_metrics derive_course_sessions derive_current_grades"
-    " derive_enrollment_metrics derive_enrollment_progress derive_section_counters"
-    " derive_session_duration drain_analytics_queues drain_assessment_attempts_delta"
-    " drain_course_enrollments_delta drain_learning_interactions_delta"
-    " drain_learning_sessions_delta drain_section_progress_delta drop_expired_data"
-    " engagement_rank ensure_interaction_partitions ensure_month_partitions erasure_statements"
-    " expired_interaction_partitions find_enrollments follow_assessment_attempts"
-    " follow_attempt_analysis follow_completed_sections follow_course_assessments"
+    " append_section_progress_delta attempt_evidence change_course_structure"
+    " check_activity_institution check_answer_key check_attempt_allowed"
+    " check_completion_criteria check_consent_mirror check_derived_columns"
+    " check_enrollment_institution check_institution_change check_item_contract"
+    " check_learning_analytics check_prerequisite_cycles check_prerequisite_modules"
+    " check_rating_enrollment check_security check_unlock_rule complete_by_criteria"
+    " complete_enrollments consent_state count_rules_version count_section_evidence"
+    " count_section_retention delete_expired_rows derive_assessment_metrics"
+    " derive_attempt_analysis derive_attempt_result derive_course_metrics"
+    " derive_course_sessions derive_current_grades derive_enrollment_metrics"
+    " derive_enrollment_progress derive_section_counters derive_section_evidence"
+    " derive_section_retention derive_session_duration drain_analytics_queues"
+    " drain_assessment_attempts_delta drain_course_enrollments_delta"
+    " drain_learning_interactions_delta drain_learning_sessions_delta"
+    " drain_section_progress_delta drop_expired_data engagement_rank"
+    " ensure_interaction_partitions ensure_month_partitions erasure_statements"
+    " evidence_score expired_interaction_partitions find_enrollments"
+    " follow_assessment_attempts follow_assessment_sections follow_attempt_analysis"
+    " follow_completed_sections follow_corrected_interactions follow_course_assessments"
     " follow_course_enrollments follow_course_ratings follow_course_sections"
-    " follow_section_progress has_guardian interaction_partitions interaction_retention_ddl"
-    " is_interaction_partition_held keep_attempt_analysis keep_completion_date"
-    " keep_course_rating keep_derived_session keep_enrollment_measures keep_interaction_times lock_course_structure"
-    " lock_learner_rows make_course_structure mark_unenrolled mean_section_progress"
-    " metrics_window mirror_consent month_partition_ddl month_partitions"
-    " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
-    " rebuild_section_progress recalculate_course_metrics record_attempt_audit record_audit"
-    " record_progress_history recount_assessment_attempts recount_course_enrollments"
-    " recount_learning_interactions recount_learning_sessions recount_section_progress"
-    " refuse_other_institution reject_history_change reject_ledger_change report_cells"
-    " report_learners reported_count reported_mean request_analytics_rebuild"
-    " require_data_subject require_snapshot retire_interaction_partitions"
-    " retract_interaction_partition rounded_minutes seal_audit_log set_assessment_course"
-    " set_course_rules set_section_course set_updated_at statement_triggers"
-    " sync_course_summary sync_learner_summary update_current_grades"
+    " follow_section_progress has_guardian interaction_partitions"
+    " interaction_retention_ddl is_interaction_partition_held judge_completion"
+    " keep_attempt_analysis keep_completion_date keep_course_rating keep_derived_session"
+    " keep_enrollment_measures keep_interaction_times keep_section_scores"
+    " lock_course_structure lock_learner_rows lock_section_progress make_course_structure"
+    " mark_unenrolled mean_section_progress metrics_window mirror_consent"
+    " month_partition_ddl month_partitions publish_learning_analytics"
+    " rebuild_derived_columns rebuild_learning_analytics rebuild_section_progress"
+    " recalculate_course_metrics record_attempt_audit record_audit record_progress_history"
+    " recount_assessment_attempts recount_course_enrollments recount_learning_interactions"
+    " recount_learning_sessions recount_section_progress refuse_other_institution"
+    " reject_history_change reject_ledger_change report_cells report_learners"
+    " reported_count reported_mean request_analytics_rebuild require_data_subject"
+    " require_snapshot retire_interaction_partitions retract_interaction_partition"
+    " rounded_minutes seal_audit_log set_assessment_course set_course_rules"
+    " set_section_course set_updated_at statement_triggers sync_course_summary"
+    " sync_learner_summary update_current_grades"
 )
 _ALL = (*PERSONAS, "service")
 _STAFF = ("instructor", "registrar", "service")
@@ -788,6 +794,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "event_labels",
             "is_meaningful_interaction",
             "outcome_evidence",
+            "begin_enrollments",
             "lock_section",
             "lock_sections",
             "refresh_learning_analytics",

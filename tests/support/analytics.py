@@ -178,7 +178,9 @@ class AnalyticsHistory(History):
     def rate_progress(self) -> None:
         self.execute(
             "UPDATE section_progress SET comprehension_score = %s, retention_score = %s,"
-            " application_score = %s, interaction_count = %s WHERE learner_id = %s",
+            " application_score = %s, interaction_count = %s,"
+            " supplied = '{comprehension_score, retention_score, application_score}'"
+            " WHERE learner_id = %s",
             self.pick((None, "0.4", "1")),
             self.pick((None, "0.07")),
             self.pick((None, "0.66")),

@@ -281,6 +281,15 @@ def _expired_counts(_connection: Connection) -> Rows:
     )
 
 
+def _evidence(_connection: Connection) -> Rows:
+    scores = ("comprehension", "retention", "application")
+    wrong = [(0, 1), (1, -1), (1, 10001), (-1, 0)]
+    return (
+        [{f"{score}_n": n, f"{score}_sum": total} for score in scores for n, total in wrong],
+        [{f"{score}_n": n, f"{score}_sum": 10000 * n} for score in scores for n in (0, 1)],
+    )
+
+
 def _email_key(connection: Connection) -> Rows:
     add(connection, "learners", email="ada@example.com")
     return [{"email": "ada@example.com"}], [{"email": "ad@example.com"}]
@@ -876,6 +885,8 @@ def _all() -> Iterator[Case]:
     yield from _number(
         table, "comprehension_score", "retention_score", "application_score", high="1"
     )
+    yield _fixed(table, "supplied", ["{status}"], ["{}", "{retention_score}"])
+    yield Case(f"{table}_evidence_check", table, _evidence)
 
     table = "section_progress_history"
     yield Case(f"{table}_pkey", table, _history_pkey, UNIQUE)
@@ -930,6 +941,7 @@ def _all() -> Iterator[Case]:
     )
     yield Case(f"{table}_time_check", table, _expired_time)
     yield Case(f"{table}_count_check", table, _expired_counts)
+    yield Case(f"{table}_evidence_check", table, _evidence)
 
     table = "learning_sessions"
     yield _foreign_key(table, "learner_id", "learners")

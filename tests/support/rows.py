@@ -19,6 +19,8 @@ Values = Mapping[str, Any]
 
 EARLY = datetime(2000, 1, 1, tzinfo=UTC)
 NOBODY = uuid.UUID(int=0)
+MEASURED = {"comprehension_score", "retention_score", "application_score"}
+"""What a progress row has of its own only where `supplied` names it."""
 
 
 def add(connection: Connection, table: str, **values: Any) -> Row:
@@ -175,6 +177,7 @@ def _progress(connection: Connection, values: Values) -> Row:
         "completion_percentage": 100 if finished else 0,
         "total_time_spent": values.get("active_learning_time") or 0,
         "interaction_count": max(counts),
+        "supplied": [name for name in values if name in MEASURED],
     }
 
 

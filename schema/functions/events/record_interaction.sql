@@ -2,7 +2,7 @@
 -- Locks are taken in one order, also by record_interactions: sections, events, progress rows, then
 -- enrollments. So nobody deadlocks.
 -- depends: functions/check_event_period functions/is_meaningful_interaction functions/lock_section
--- depends: functions/outcome_evidence
+-- depends: functions/begin_enrollments functions/outcome_evidence
 CREATE OR REPLACE FUNCTION record_interaction(
     p_learner_id uuid,
     p_section_id uuid,
@@ -89,6 +89,10 @@ BEGIN
     RETURNING * INTO v_event;
     IF NOT FOUND THEN
         RETURN p_id;
+    END IF;
+
+    IF v_event.section_id IS NULL AND v_event.course_id IS NOT NULL THEN
+        PERFORM begin_enrollments(ARRAY[v_event.learner_id], ARRAY[v_event.course_id]);
     END IF;
 
     v_seconds := coalesce(v_event.duration_seconds, 0);

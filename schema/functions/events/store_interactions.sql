@@ -1,6 +1,7 @@
 -- Stores and counts the events of record_interactions, in statements over all of them. Locks are
 -- taken in one order, also by record_interaction: sections, events, progress rows, then
 -- enrollments, each in the order of their keys. So nobody deadlocks.
+-- depends: functions/begin_enrollments
 -- depends: functions/check_event_period functions/check_event_times
 -- depends: functions/is_meaningful_interaction functions/lock_sections functions/outcome_evidence
 CREATE OR REPLACE FUNCTION store_interactions(p_events jsonb) RETURNS integer
@@ -25,6 +26,8 @@ DECLARE
     v_batch record;
     v_wrong record;
     v_stored integer;
+    v_begun_learner_ids uuid[];
+    v_begun_course_ids uuid[];
     v_learner_ids uuid[];
     v_section_ids uuid[];
     v_course_ids uuid[];
@@ -155,10 +158,19 @@ BEGIN
         FROM stored AS e
         WHERE e.section_id IS NOT NULL
         GROUP BY e.learner_id, e.section_id, e.course_id
+    ),
+
+    -- events of a course without a section
+    begun AS (
+        SELECT DISTINCT e.learner_id, e.course_id
+        FROM stored AS e
+        WHERE e.section_id IS NULL AND e.course_id IS NOT NULL
     )
 
     SELECT
         (SELECT count(*) FROM stored),
+        (SELECT array_agg(b.learner_id ORDER BY b.learner_id, b.course_id) FROM begun AS b),
+        (SELECT array_agg(b.course_id ORDER BY b.learner_id, b.course_id) FROM begun AS b),
         array_agg(c.learner_id), array_agg(c.section_id), array_agg(c.course_id),
         array_agg(c.first_accessed), array_agg(c.last_accessed), array_agg(c.seconds),
         array_agg(c.active_seconds), array_agg(c.interactions), array_agg(c.meaningful),
@@ -166,7 +178,7 @@ BEGIN
         array_agg(c.checks), array_agg(coalesce(c.checks_sum, 0)),
         array_agg(c.practice), array_agg(coalesce(c.practice_sum, 0))
     INTO
-        v_stored,
+        v_stored, v_begun_learner_ids, v_begun_course_ids,
         v_learner_ids, v_section_ids, v_course_ids, v_first, v_last, v_seconds, v_active,
         v_interactions, v_meaningful, v_help, v_checks, v_checks_sum, v_practice, v_practice_sum
     FROM counted AS c;
@@ -191,6 +203,17 @@ BEGIN
         ORDER BY k.learner_id, k.section_id
         ON CONFLICT (learner_id, section_id) DO NOTHING;
         SET LOCAL plan_cache_mode = force_generic_plan;
+    END IF;
+
+    IF v_begun_learner_ids IS NOT NULL THEN
+        PERFORM FROM unnest(v_learner_ids, v_section_ids) AS k (learner_id, section_id)
+        INNER JOIN section_progress AS sp
+            ON k.learner_id = sp.learner_id AND k.section_id = sp.section_id
+        ORDER BY k.learner_id, k.section_id
+        FOR NO KEY UPDATE OF sp;
+        PERFORM begin_enrollments(
+            v_begun_learner_ids, v_begun_course_ids, v_learner_ids, v_course_ids
+        );
     END IF;
 
     WITH locked AS MATERIALIZED (

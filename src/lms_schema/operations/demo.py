@@ -122,8 +122,7 @@ def _load(connection: Connection, rows: dict[str, list[generator.Row]], on_event
     connection.execute(
         "CREATE TEMPORARY TABLE demo_progress ("
         "learner_id uuid, section_id uuid, course_id uuid, step integer, status progress_status, "
-        "percentage numeric, reached_at timestamptz, comprehension_score numeric, "
-        "retention_score numeric, application_score numeric) ON COMMIT DROP"
+        "percentage numeric, reached_at timestamptz) ON COMMIT DROP"
     )
     for table in _ORDER:
         _copy(connection, sql.Identifier(table), rows[table])

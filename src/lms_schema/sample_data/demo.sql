@@ -7,11 +7,10 @@ BEGIN
     FOR v_step IN 1 .. (SELECT max(p.step) FROM pg_temp.demo_progress AS p) LOOP
         INSERT INTO section_progress (
             learner_id, section_id, course_id, status, completion_percentage, last_accessed,
-            comprehension_score, retention_score, application_score, completion_timestamp
+            completion_timestamp
         )
         SELECT
             p.learner_id, p.section_id, p.course_id, p.status, p.percentage, p.reached_at,
-            p.comprehension_score, p.retention_score, p.application_score,
             CASE WHEN p.status IN ('completed', 'mastered') THEN p.reached_at END
         FROM pg_temp.demo_progress AS p
         WHERE p.step = v_step
@@ -19,9 +18,6 @@ BEGIN
             status = excluded.status,
             completion_percentage = excluded.completion_percentage,
             last_accessed = excluded.last_accessed,
-            comprehension_score = excluded.comprehension_score,
-            retention_score = excluded.retention_score,
-            application_score = excluded.application_score,
             completion_timestamp = excluded.completion_timestamp;
     END LOOP;
 END;

@@ -394,6 +394,9 @@ class _Study:
         session_id = self.generator.new_id()
         self.clock = begin
         events = sections = 0
+        if self.position > 1 and self.chance.random() < 0.3:
+            self._review(session_id)
+            events += 1
         while self.clock < end and self.position < len(self.course.sections):
             events += 1
             sections += self._event(session_id, end)
@@ -421,23 +424,7 @@ class _Study:
             (self.learner.habit, "content_view", *_MEANINGFUL, "help_request", "navigation"),
             (25, 25, 14, 16, 5, 8, 2, 10),
         )[0]
-        skill = 0.62 + 0.1 * self.ability
-        outcome = "successful" if self.chance.random() < skill else "partial"
-        self.generator.add(
-            "learning_interactions",
-            learner_id=self.learner.id,
-            section_id=section_id,
-            course_id=self.course.id,
-            interaction_type=kind,
-            interaction_data={},
-            duration_seconds=seconds,
-            outcome=outcome if kind in _MEANINGFUL else "successful",
-            learning_effectiveness=round(min(1.0, max(0.0, self.chance.gauss(skill, 0.15))), 2),
-            device_type=self.chance.choice(("desktop", "desktop", "tablet", "phone")),
-            session_id=session_id,
-            timestamp=self.clock,
-        )
-        self.clock += timedelta(seconds=seconds)
+        self._log(session_id, section_id, kind, seconds, 0.62 + 0.1 * self.ability)
         gain = 100 * seconds / 60 / needed * self.speed
         self.done = min(100.0, round(self.done + gain, 2))
         if self.done < 100 and self.clock < end:
@@ -451,15 +438,41 @@ class _Study:
         self.done, self.step = 0.0, 0
         return 1
 
+    def _review(self, session_id: uuid.UUID) -> None:
+        """Be asked about an earlier section, of which something was forgotten."""
+        section_id, _ = self.course.sections[self.chance.randrange(self.position - 1)]
+        seconds = self.chance.randint(60, 240)
+        self._log(session_id, section_id, "knowledge_check", seconds, 0.5 + 0.1 * self.ability)
+
+    def _log(
+        self, session_id: uuid.UUID, section_id: uuid.UUID, kind: str, seconds: int, skill: float
+    ) -> None:
+        outcome = None
+        if kind in _MEANINGFUL:
+            missed = self.chance.choice(("partial", "unsuccessful"))
+            outcome = "successful" if self.chance.random() < skill else missed
+        self.generator.add(
+            "learning_interactions",
+            learner_id=self.learner.id,
+            section_id=section_id,
+            course_id=self.course.id,
+            interaction_type=kind,
+            interaction_data={},
+            duration_seconds=seconds,
+            outcome=outcome,
+            learning_effectiveness=round(min(1.0, max(0.0, self.chance.gauss(skill, 0.15))), 2),
+            device_type=self.chance.choice(("desktop", "desktop", "tablet", "phone")),
+            session_id=session_id,
+            timestamp=self.clock,
+        )
+        self.clock += timedelta(seconds=seconds)
+
     def _progress(self, section_id: uuid.UUID) -> None:
         self.step += 1
-        grasp = [
-            round(min(1.0, max(0.0, self.chance.gauss(0.68 + 0.1 * self.ability, 0.1))), 2)
-            for _ in range(3)
-        ]
+        grasp = self.chance.gauss(0.68 + 0.1 * self.ability, 0.1)
         status = "in_progress"
         if self.done >= 100:
-            status = "mastered" if grasp[0] > 0.85 else "completed"
+            status = "mastered" if grasp > 0.85 else "completed"
         self.rows["progress"].append(
             {
                 "learner_id": self.learner.id,
@@ -469,9 +482,6 @@ class _Study:
                 "status": status,
                 "percentage": self.done,
                 "reached_at": self.clock,
-                "comprehension_score": grasp[0],
-                "retention_score": grasp[1],
-                "application_score": grasp[2],
             }
         )
 
