@@ -154,7 +154,9 @@ def make_world(connection: Connection) -> World:
     add(connection, "legal_holds", learner_id=ids["ana"])
     connection.execute("SELECT refresh_learning_analytics()")
     # what is queued again is of everybody, and nobody's to read
-    connection.execute("UPDATE section_progress SET completion_percentage = 5, status = 'in_progress'")
+    connection.execute(
+        "UPDATE section_progress SET completion_percentage = 5, status = 'in_progress'"
+    )
     world = World({name: key for name, key in ids.items() if name and key})
     for person in (*LEARNERS, *_OTHERS):
         world.tokens[person] = open_session(connection, world.ids[person])

@@ -13,7 +13,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from support.derived import rounded
-from support.rows import Connection, Row, add, read
+from support.rows import Connection, Row, add, read, scalar
 
 OUTCOMES = {"successful": Fraction(1), "partial": Fraction(1, 2), "unsuccessful": Fraction(0)}
 APPLIED = {"project", "presentation", "simulation"}
@@ -72,7 +72,7 @@ class History:
 
     def __init__(self, connection: Connection, seed: int) -> None:
         self._connection = connection
-        self._chance = random.Random(seed)
+        self._chance = random.Random(seed)  # noqa: S311
         course = add(connection, "educational_courses")["id"]
         module = add(connection, "learning_modules", course_id=course)["id"]
         self._sections: list[uuid.UUID] = [
@@ -159,11 +159,23 @@ class History:
             name = self._chance.choice(
                 ["outcome", "interaction_type", "timestamp", "section_id", "learner_id"]
             )
+            if name == "learner_id" and not self._is_known(other[name], event["section_id"]):
+                return  # whose progress may follow: see lock_section_progress
             event[name] = other[name]
             self._connection.execute(
                 f"UPDATE learning_interactions SET {name} = %s WHERE id = %s".encode(),
                 (event[name], event["id"]),
             )
+
+    def _is_known(self, learner: uuid.UUID, section: uuid.UUID) -> bool:
+        return bool(
+            scalar(
+                self._connection,
+                "SELECT count(*) FROM section_progress WHERE learner_id = %s AND section_id = %s",
+                learner,
+                section,
+            )
+        )
 
     def _delete_event(self) -> None:
         if alive := self._alive():
@@ -220,7 +232,7 @@ class History:
         )
 
     def _expire(self) -> None:
-        """A month goes; from then on nothing arrives from before, and nothing there is corrected."""
+        """A month goes; nothing arrives from before then, and nothing there is corrected."""
         months = [0, 31, 60, 91, 121]
         later = [day for day in months if day > self._first_day]
         if later:

@@ -46,20 +46,23 @@ BEGIN
                     c.learner_id,
                     c.section_id,
                     -- of a learner who has the event of another now, progress may follow
-                    bool_or(c.sides = 2) AS is_wanted
+                    bool_or(c.is_new AND c.sides = 2) AS is_wanted
                 FROM (
                     -- what stands there once is old or new
                     SELECT
                         r.learner_id,
                         r.section_id,
+                        bool_or(r.is_new) AS is_new,
                         count(*) OVER (PARTITION BY r.id, r.learner_id) AS sides
                     FROM (
                         SELECT
-                            o.id, o.learner_id, o.section_id, o.interaction_type, o.outcome
+                            o.id, o.learner_id, o.section_id, o.interaction_type, o.outcome,
+                            FALSE AS is_new
                         FROM old_rows AS o
                         UNION ALL
                         SELECT
-                            n.id, n.learner_id, n.section_id, n.interaction_type, n.outcome
+                            n.id, n.learner_id, n.section_id, n.interaction_type, n.outcome,
+                            TRUE
                         FROM new_rows AS n
                     ) AS r
                     GROUP BY r.id, r.learner_id, r.section_id, r.interaction_type, r.outcome
