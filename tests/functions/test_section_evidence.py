@@ -1,4 +1,4 @@
-"""Scores of a section: measured from events and attempts, whatever is late, corrected or expired."""
+"""Scores of a section are measured, whatever is late, corrected or expired."""
 
 from __future__ import annotations
 
@@ -180,7 +180,8 @@ def test_min_evidence_keeps_a_section_open_that_one_answer_would_complete(
     transaction: Connection, place: Row
 ) -> None:
     transaction.execute(
-        'UPDATE learning_sections SET completion_criteria = \'{"min_score": 0.6, "min_evidence": 2}\''
+        "UPDATE learning_sections SET"
+        ' completion_criteria = \'{"min_score": 0.6, "min_evidence": 2}\''
     )
     record(transaction, place, "knowledge_check", "successful")
     row = progress(transaction)

@@ -23,6 +23,9 @@ from support.rows import Connection, Row, read
 
 AS_OF = datetime(2024, 3, 31, 12, tzinfo=UTC)
 WINDOW = timedelta(days=30)
+OUTCOMES = {"successful": Fraction(1), "partial": Fraction(1, 2), "unsuccessful": Fraction(0)}
+TESTED = ("knowledge_check", "practice_activity")
+APPLIED = ("presentation", "project", "simulation")
 MEANINGFUL = {"knowledge_check", "practice_activity", "reflection", "discussion"}
 LARGEST_INTEGER = 2**31 - 1
 
@@ -48,6 +51,40 @@ def percentage(score: Decimal, points: Decimal) -> Decimal | None:
 def minutes(seconds: int) -> int:
     """Minutes of so many seconds, rounded half up."""
     return int(Fraction(seconds, 60) + Fraction(1, 2))
+
+
+def shares(events: Iterable[Row], attempts: Iterable[Row]) -> dict[str, list[Fraction]]:
+    """What each score of a learner in a section is the mean of.
+
+    Args:
+        events: All that ever happened there, dropped ones too.
+        attempts: With `format` of the assessment.
+    """
+    found: dict[str, list[Fraction]] = {"comprehension": [], "application": [], "retention": []}
+    previous: datetime | None = None
+    was_known = False
+    for event in sorted(events, key=lambda row: (row["timestamp"], row["id"])):
+        if event["interaction_type"] not in TESTED:
+            continue
+        share = OUTCOMES.get(event["outcome"])
+        if share is not None:
+            is_check = event["interaction_type"] == "knowledge_check"
+            found["comprehension" if is_check else "application"].append(share)
+            if (
+                is_check
+                and was_known
+                and previous is not None
+                and event["timestamp"] - previous >= timedelta(days=7)
+            ):
+                found["retention"].append(share)
+        previous = event["timestamp"]
+        was_known = was_known or event["outcome"] == "successful"
+    for attempt in attempts:
+        if is_graded(attempt) and attempt["percentage_score"] is not None:
+            share = min(max(Fraction(attempt["percentage_score"]) / 100, Fraction(0)), Fraction(1))
+            kind = "application" if attempt["format"] in APPLIED else "comprehension"
+            found[kind].append(share)
+    return found
 
 
 @dataclass(frozen=True)
@@ -307,6 +344,36 @@ class Tables:
             "help_requests": sum(e["interaction_type"] == "help_request" for e in events),
         }
 
+    def section_evidence(self, progress: Row) -> Row:
+        """But for retention, which a refresh keeps."""
+        of_section = {
+            a["id"]: a for a in self.assessments if a["section_id"] == progress["section_id"]
+        }
+        found = shares(
+            (
+                event
+                for event in self.interactions
+                if (event["learner_id"], event["section_id"])
+                == (progress["learner_id"], progress["section_id"])
+            ),
+            (
+                attempt | {"format": of_section[attempt["assessment_id"]]["format"]}
+                for attempt in self.attempts
+                if attempt["learner_id"] == progress["learner_id"]
+                and attempt["assessment_id"] in of_section
+            ),
+        )
+        derived: Row = {}
+        for name in ("comprehension", "application"):
+            total = sum(found[name], Fraction(0))
+            derived[f"{name}_n"] = len(found[name])
+            derived[f"{name}_sum"] = 10000 * total
+            if f"{name}_score" not in progress["supplied"]:
+                derived[f"{name}_score"] = (
+                    rounded(total / len(found[name])) if total or found[name] else None
+                )
+        return derived
+
     def attempt_result(self, attempt: Row) -> Row:
         if attempt["score"] is None:
             return {}
@@ -326,6 +393,7 @@ class Tables:
             found += _differences("course_enrollments", enrollment, derived)
         for progress in self.progress:
             found += _differences("section_progress", progress, self.section_counters(progress))
+            found += _differences("section_progress", progress, self.section_evidence(progress))
         for attempt in self.attempts:
             found += _differences("assessment_attempts", attempt, self.attempt_result(attempt))
         return found

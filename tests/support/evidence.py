@@ -1,4 +1,4 @@
-"""The scores of a section once more, in Python, and random histories that end in them."""
+"""Random histories of learners in sections, which end in scores."""
 
 from __future__ import annotations
 
@@ -12,54 +12,15 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from support.derived import rounded
+from support.derived import APPLIED, OUTCOMES, TESTED, rounded, shares
 from support.rows import Connection, Row, add, read, scalar
 
-OUTCOMES = {"successful": Fraction(1), "partial": Fraction(1, 2), "unsuccessful": Fraction(0)}
-APPLIED = {"project", "presentation", "simulation"}
 FORMATS = ["multiple_choice", "short_answer", "essay", *sorted(APPLIED)]
-TESTED = ["knowledge_check", "practice_activity"]
 FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 DAYS = 150
 
 Pair = tuple[uuid.UUID, uuid.UUID]
 """Learner and section."""
-
-
-def shares(events: list[Row], attempts: list[Row]) -> dict[str, list[Fraction]]:
-    """What each score of a learner in a section is the mean of.
-
-    Args:
-        events: All that ever happened there, dropped ones too.
-        attempts: With `format` of the assessment.
-    """
-    found: dict[str, list[Fraction]] = {"comprehension": [], "application": [], "retention": []}
-    previous: datetime | None = None
-    was_known = False
-    for event in sorted(events, key=lambda row: (row["timestamp"], row["id"])):
-        if event["interaction_type"] not in TESTED:
-            continue
-        share = OUTCOMES.get(event["outcome"])
-        if share is not None:
-            is_check = event["interaction_type"] == "knowledge_check"
-            found["comprehension" if is_check else "application"].append(share)
-            if (
-                is_check
-                and was_known
-                and previous is not None
-                and event["timestamp"] - previous >= timedelta(days=7)
-            ):
-                found["retention"].append(share)
-        previous = event["timestamp"]
-        was_known = was_known or event["outcome"] == "successful"
-    for attempt in attempts:
-        if attempt["completion_status"] in ("graded", "reviewed"):
-            percentage = rounded(Fraction(10 * attempt["score"]))
-            assert percentage is not None
-            share = min(max(Fraction(percentage) / 100, Fraction(0)), Fraction(1))
-            kind = "application" if attempt["format"] in APPLIED else "comprehension"
-            found[kind].append(share)
-    return found
 
 
 class History:
@@ -253,7 +214,12 @@ class History:
                     if (event["learner_id"], event["section_id"]) == (learner, section)
                 ],
                 [
-                    attempt | {"format": assessment["format"]}
+                    attempt
+                    | {
+                        "format": assessment["format"],
+                        "percentage_score": attempt["score"]
+                        and rounded(10 * Fraction(attempt["score"])),
+                    }
                     for attempt in self._attempts.values()
                     for assessment in [self._assessments[attempt["assessment_id"]]]
                     if (attempt["learner_id"], assessment["section_id"]) == (learner, section)

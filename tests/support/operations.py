@@ -1,7 +1,7 @@
 """What a session can do to a school in one statement: the two sides of a race are made of it.
 
-In a statement, {section}, {fresh}, {module}, {attempt}, {open}, {outside} and {number} are the
-side's own, {their_section} is that of the other side, any other name is that of the school.
+In a statement, {section}, {fresh}, {module}, {attempt}, {open}, {outside}, {tried}, {waiting},
+{answer} and {number} are the side's own, {their_section} is that of the other side, any other name is that of the school.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ class Operation:
             "attempt": known[f"attempt_{side}"],
             "open": known[f"open_{side}"],
             "outside": known[f"outside_{side}"],
+            "tried": known[f"tried_{side}"],
+            "waiting": known[f"waiting_{side}"],
+            "answer": known[f"answer_{side}"],
             "number": str(side),
         }
         return self.statement.format_map(known | own)
@@ -124,6 +127,35 @@ WORK = (
     ),
     Operation("outsider's attempt deleted", "DELETE FROM assessment_attempts WHERE id = {outside}"),
     Operation(
+        "answer recorded",
+        "SELECT record_interaction({enrolled}, {section_1}, 'knowledge_check',"
+        " p_outcome => 'unsuccessful')",
+    ),
+    Operation(
+        "answers recorded",
+        "SELECT record_interactions(jsonb_agg(jsonb_build_object('learner_id', l.id,"
+        " 'section_id', s.id, 'interaction_type', 'practice_activity', 'outcome', 'partial')))"
+        " FROM unnest(ARRAY[{peer}, {enrolled}, {outsider}]) AS l (id),"
+        " unnest(ARRAY[{section_1}, {fresh}]) AS s (id)",
+    ),
+    Operation(
+        "answer corrected",
+        "UPDATE learning_interactions SET outcome = 'successful' WHERE id = {answer}",
+    ),
+    Operation("answer deleted", "DELETE FROM learning_interactions WHERE id = {answer}"),
+    Operation(
+        "quiz taken",
+        "INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number, responses,"
+        " completion_status, score) SELECT l.id, {quiz}, 10 + {number}, '[]', 'graded', 3"
+        " FROM unnest(ARRAY[{outsider}, {enrolled}, {peer}]) AS l (id)",
+    ),
+    Operation(
+        "quiz graded",
+        "UPDATE assessment_attempts SET score = 2 + {number}, completion_status = 'graded'"
+        " WHERE id = {waiting}",
+    ),
+    Operation("quiz attempt deleted", "DELETE FROM assessment_attempts WHERE id = {tried}"),
+    Operation(
         "enrolled",
         "INSERT INTO course_enrollments (learner_id, course_id) VALUES ({outsider}, {course})"
         " ON CONFLICT (learner_id, course_id) DO NOTHING",
@@ -204,6 +236,16 @@ STRUCTURE = (
         "UPDATE educational_assessments SET course_id = {other_course} WHERE id = {assessment}",
         True,
     ),
+    Operation(
+        "quiz moved",
+        "UPDATE educational_assessments SET section_id = {section_2} WHERE id = {quiz}",
+        True,
+    ),
+    Operation(
+        "quiz turned into a project",
+        "UPDATE educational_assessments SET format = 'project' WHERE id = {quiz}",
+    ),
+    Operation("quiz removed", "DELETE FROM educational_assessments WHERE id = {quiz}", True),
     Operation(
         "weight changed",
         "UPDATE educational_assessments SET weight_in_course = 0.75 WHERE id = {assessment}",

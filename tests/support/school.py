@@ -8,7 +8,9 @@ Who is where:
         with a section each that all three worked in. Of `other_course`: `other_module`.
     assessments of `course`: `assessment`, with the attempts `attempt_1` and `attempt_2` graded and
         `open_1` and `open_2` ungraded of `enrolled`, `outside_1` and `outside_2` graded of
-        `outsider`; `other_assessment`, which both took once.
+        `outsider`; `other_assessment`, which both took once. `quiz` is of `section_1`, with the
+        attempts `tried_1` and `tried_2` graded and `waiting_1` and `waiting_2` ungraded of `enrolled`.
+    events of `enrolled` in `section_1`: `answer_1` and `answer_2` are answers.
 """
 
 from __future__ import annotations
@@ -48,6 +50,13 @@ NAMES = (
     "open_2",
     "outside_1",
     "outside_2",
+    "quiz",
+    "tried_1",
+    "tried_2",
+    "waiting_1",
+    "waiting_2",
+    "answer_1",
+    "answer_2",
 )
 
 ORIGINAL = """
@@ -84,6 +93,11 @@ FROM unnest(ARRAY[{enrolled}, {peer}, {outsider}]::uuid []) WITH ORDINALITY AS l
 CROSS JOIN unnest(
     ARRAY[{section_1}, {section_2}, {module_1_section}, {module_2_section}]::uuid []
 ) WITH ORDINALITY AS s (id, number);
+SELECT record_interaction(
+    {enrolled}, {section_1}, 'knowledge_check', p_outcome => 'partial',
+    p_timestamp => date_trunc('day', now()) - a.number * interval '30 minutes', p_id => a.id
+)
+FROM unnest(ARRAY[{answer_1}, {answer_2}]::uuid []) WITH ORDINALITY AS a (id, number);
 UPDATE section_progress SET completion_percentage = 50;
 INSERT INTO course_ratings (learner_id, course_id, rating) VALUES ({peer}, {course}, 4);
 INSERT INTO educational_assessments (
@@ -110,6 +124,19 @@ INSERT INTO assessment_attempts
 (learner_id, assessment_id, attempt_number, responses, completion_status, score) VALUES
 ({enrolled}, {other_assessment}, 1, '[]', 'graded', 10),
 ({outsider}, {other_assessment}, 1, '[]', 'graded', 5);
+INSERT INTO educational_assessments (
+    id, course_id, section_id, title, assessment_type, format, learning_objectives,
+    assessment_criteria, total_points, weight_in_course, questions, attempts_allowed
+) VALUES (
+    {quiz}, {course}, {section_1}, 'Quiz', 'formative', 'multiple_choice', '[]', '{{}}',
+    10, 0.25, '[]', NULL
+);
+INSERT INTO assessment_attempts
+(id, learner_id, assessment_id, attempt_number, responses, completion_status, score) VALUES
+({tried_1}, {enrolled}, {quiz}, 1, '[]', 'graded', 6),
+({tried_2}, {enrolled}, {quiz}, 2, '[]', 'graded', 7),
+({waiting_1}, {enrolled}, {quiz}, 3, '[]', 'submitted', NULL),
+({waiting_2}, {enrolled}, {quiz}, 4, '[]', 'submitted', NULL);
 -- ids of our own for all rows, so that copies can have others
 SET session_replication_role = replica;
 UPDATE course_enrollments SET id = ('00000000' || right(id::text, 28))::uuid;
