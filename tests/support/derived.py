@@ -369,9 +369,8 @@ class Tables:
             derived[f"{name}_n"] = len(found[name])
             derived[f"{name}_sum"] = 10000 * total
             if f"{name}_score" not in progress["supplied"]:
-                derived[f"{name}_score"] = (
-                    rounded(total / len(found[name])) if total or found[name] else None
-                )
+                n = len(found[name])
+                derived[f"{name}_score"] = rounded(total / n) if n else None
         return derived
 
     def attempt_result(self, attempt: Row) -> Row:

@@ -1,7 +1,8 @@
 """What a session can do to a school in one statement: the two sides of a race are made of it.
 
 In a statement, {section}, {fresh}, {module}, {attempt}, {open}, {outside}, {tried}, {waiting},
-{answer} and {number} are the side's own, {their_section} is that of the other side, any other name is that of the school.
+{answer} and {number} are the side's own, {their_section} is that of the other side, any other name
+is that of the school.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ Who is where:
     assessments of `course`: `assessment`, with the attempts `attempt_1` and `attempt_2` graded and
         `open_1` and `open_2` ungraded of `enrolled`, `outside_1` and `outside_2` graded of
         `outsider`; `other_assessment`, which both took once. `quiz` is of `section_1`, with the
-        attempts `tried_1` and `tried_2` graded and `waiting_1` and `waiting_2` ungraded of `enrolled`.
+        attempts `tried_1` and `tried_2` graded and `waiting_1` and `waiting_2` ungraded of
+        `enrolled`.
     events of `enrolled` in `section_1`: `answer_1` and `answer_2` are answers.
 """
 
