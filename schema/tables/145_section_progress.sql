@@ -127,9 +127,9 @@ COMMENT ON COLUMN section_progress.comprehension_score IS
 'and graded attempts at assessments of multiple choice, short answers or essay; NULL without any. '
 'Kept by trigger, unless supplied names it.';
 COMMENT ON COLUMN section_progress.retention_score IS
-'Measured retention, 0 to 1: the mean of retention_n pieces of evidence, knowledge checks at least 7 '
-'days after the learner''s previous one or practice in the section, once one was successful before; '
-'NULL without any. Kept by refresh_learning_analytics, unless supplied names it.';
+'Measured retention, 0 to 1: the mean of retention_n pieces of evidence, knowledge checks at least '
+'7 days after the learner''s previous one or practice in the section, once one was successful '
+'before; NULL without any. Kept by refresh_learning_analytics, unless supplied names it.';
 COMMENT ON COLUMN section_progress.application_score IS
 'Measured ability to apply, 0 to 1: the mean of application_n pieces of evidence, practice and '
 'graded attempts at projects, presentations and simulations; NULL without any. Kept by trigger, '

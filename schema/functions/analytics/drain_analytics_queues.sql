@@ -73,5 +73,5 @@ REVOKE EXECUTE ON FUNCTION drain_analytics_queues() FROM public;
 
 COMMENT ON FUNCTION drain_analytics_queues() IS
 'Adds everything that is queued to the summaries and empties the queues; derives the retention of '
-'whom it concerns, and their sessions in courses that ask for it. For refresh_learning_analytics, which sees to it that '
-'one runs at a time.';
+'whom it concerns, and their sessions in courses that ask for it. For refresh_learning_analytics, '
+'which sees to it that one runs at a time.';

@@ -152,7 +152,7 @@ $$;
 REVOKE EXECUTE ON FUNCTION follow_assessment_attempts() FROM public;
 
 COMMENT ON FUNCTION follow_assessment_attempts() IS
-'Trigger: keeps the evidence of section_progress and current_grade of the enrollments whose attempts '
-'a statement changed, has those with a first attempt in progress, and completes them, see '
+'Trigger: keeps the evidence of section_progress and current_grade of the enrollments whose '
+'attempts a statement changed, has those with a first attempt in progress, and completes them, see '
 'complete_enrollments. A new attempt at an assessment of a section makes the progress row there, '
 'where it is missing. Locks these rows until the transaction ends.';

@@ -44,5 +44,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION check_completion_criteria() FROM public;
 
 COMMENT ON FUNCTION check_completion_criteria() IS
-'Trigger: raises 23514 when completion_criteria has a key other than min_seconds, min_interactions, '
-'min_score and min_evidence, or a value that is not a number from 0, of min_score to 1.';
+'Trigger: raises 23514 when completion_criteria has a key other than min_seconds, '
+'min_interactions, min_score and min_evidence, or a value that is not a number from 0, of '
+'min_score to 1.';

@@ -87,5 +87,6 @@ REVOKE EXECUTE ON FUNCTION complete_by_criteria() FROM public;
 COMMENT ON FUNCTION complete_by_criteria() IS
 'Trigger: in a section with completion_criteria, says in completion_criteria_met the value and '
 'limit of each, and makes the row completed, 100 percent, when all are met for the first time. '
-'minimum_engagement_time stands in for min_seconds, 1 for min_evidence where min_score is given. Raises 23514 for a change to completed or '
-'mastered that does not meet them, unless validation_method is adaptive.';
+'minimum_engagement_time stands in for min_seconds, 1 for min_evidence where min_score is given. '
+'Raises 23514 for a change to completed or mastered that does not meet them, unless '
+'validation_method is adaptive.';

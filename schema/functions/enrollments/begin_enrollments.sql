@@ -44,5 +44,5 @@ REVOKE EXECUTE ON FUNCTION begin_enrollments(uuid[], uuid[], uuid[], uuid[]) FRO
 
 COMMENT ON FUNCTION begin_enrollments(uuid[], uuid[], uuid[], uuid[]) IS
 'Makes the enrollments of these pairs of learner and course, where enrolled, in progress. If there '
-'is one, locks it and those of the other pairs, which the caller writes next, until the transaction '
-'ends. Definer: called for writers of events, who may not change enrollments.';
+'is one, locks it and those of the other pairs, which the caller writes next, until the '
+'transaction ends. Definer: called for writers of events, who may not change enrollments.';

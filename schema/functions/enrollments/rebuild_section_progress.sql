@@ -96,8 +96,8 @@ $$;
 REVOKE EXECUTE ON FUNCTION rebuild_section_progress(uuid) FROM public;
 
 COMMENT ON FUNCTION rebuild_section_progress(uuid) IS
-'Counts the interactions of a course anew into section_progress: counts, seconds, first and '
-'last access, and the evidence of the scores; meaningful and active are knowledge_check, '
-'practice_activity, reflection and discussion. Makes a row, in_progress, where there was none; touches neither completion nor status '
-'of the others. Returns how many rows it wrote: 0 when called again. Raises 22023 when p_course_id '
-'is NULL.';
+'Counts the interactions of a course anew into section_progress: counts, seconds, first and last '
+'access, and the evidence of the scores; meaningful and active are knowledge_check, '
+'practice_activity, reflection and discussion. Makes a row, in_progress, where there was none; '
+'touches neither completion nor status of the others. Returns how many rows it wrote: 0 when '
+'called again. Raises 22023 when p_course_id is NULL.';

@@ -100,7 +100,7 @@ $$;
 REVOKE EXECUTE ON FUNCTION derive_section_counters(uuid) FROM public;
 
 COMMENT ON FUNCTION derive_section_counters(uuid) IS
-'For each learner and section of the course with an interaction, an attempt or a progress row: first and last '
-'access, seconds (at most the largest integer) and counts of all interactions, of meaningful ones '
-'and of help requests, those that drop_expired_data dropped included; without an interaction NULL '
-'and 0.';
+'For each learner and section of the course with an interaction, an attempt or a progress row: '
+'first and last access, seconds (at most the largest integer) and counts of all interactions, of '
+'meaningful ones and of help requests, those that drop_expired_data dropped included; without an '
+'interaction NULL and 0.';

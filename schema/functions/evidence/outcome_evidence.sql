@@ -1,5 +1,5 @@
--- What an outcome says of what a learner can do, in one place. In ten-thousandths, as the percentage
--- of an attempt is exact in them: their sums are, too.
+-- What an outcome says of what a learner can do, in one place. In ten-thousandths, as the
+-- percentage of an attempt is exact in them: their sums are, too.
 CREATE OR REPLACE FUNCTION outcome_evidence(p_outcome interaction_outcome) RETURNS integer
 LANGUAGE sql
 IMMUTABLE PARALLEL SAFE
