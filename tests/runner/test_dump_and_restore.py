@@ -11,6 +11,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 import lms_schema
+from lms_schema.records.ledger import TABLES
 from support.clusters import program
 from support.rows import Connection, add, column, read, scalar
 from support.runner import execute
@@ -138,3 +139,37 @@ def test_what_was_restored_is_what_was_dumped(
         )
         assert scalar(after, "SELECT count(*) FROM learning_interactions") == 2 * events
         assert column(after, "SELECT d::text FROM check_derived_columns() AS d") == []
+
+
+def test_rows_alone_fit_into_a_fresh_schema(
+    source: str, empty_database: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "dump"
+    program(
+        "pg_dump",
+        *("--dbname", source, "--schema", "lms", "--format", "custom", "--file", file),
+        "--data-only",
+    )
+    lms_schema.migrate(empty_database, schema="lms")
+    with psycopg.connect(source) as before, psycopg.connect(empty_database) as after:
+        before.execute("SET search_path = lms")
+        after.execute("SET search_path = lms")
+        own = {name for name, rows in contents(after).items() if rows}
+        assert own == set(TABLES)
+        scalar(after, "SELECT ensure_interaction_partitions(p_from => '2024-05-01')")
+        after.commit()
+        program(
+            "pg_restore",
+            *("--dbname", empty_database, "--single-transaction", "--exit-on-error", file),
+            *("--data-only", "--disable-triggers"),
+        )
+        expected = contents(before)
+        restored = contents(after)
+        for name in own:
+            assert restored.pop(name) != expected.pop(name)
+        assert restored == expected
+        assert column(after, "SELECT d::text FROM check_derived_columns() AS d") == []
+        scalar(after, "SELECT refresh_learning_analytics()::text")
+        assert column(after, "SELECT d::text FROM check_learning_analytics() AS d") == []
+    assert lms_schema.migrate(empty_database, schema="lms").actions == ()
+    assert lms_schema.verify(empty_database, schema="lms").differences == ()

@@ -1271,13 +1271,11 @@ def _session_times(_connection: Connection) -> Rows:
     return [*endless, {"opened_at": "-infinity", "expires_at": EARLY}], [{}]
 
 
-def _only_row(connection: Connection) -> Rows:
-    connection.execute("DELETE FROM access_settings")
+def _only_row(_connection: Connection) -> Rows:
     return [{"is_only_row": False}], [{"is_only_row": True}]
 
 
-def _identity_source(connection: Connection) -> Rows:
-    connection.execute("DELETE FROM access_settings")
+def _identity_source(_connection: Connection) -> Rows:
     known = ("session", "jwt_claims")
     return [{"identity_source": "claims"}], [{"identity_source": source} for source in known]
 
