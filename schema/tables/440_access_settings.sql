@@ -13,8 +13,8 @@ CREATE TABLE access_settings (
 COMMENT ON TABLE access_settings IS 'How row security learns who asks. One row, but after a restore.';
 COMMENT ON COLUMN access_settings.id IS 'A key that no row of a dump has.';
 COMMENT ON COLUMN access_settings.identity_source IS
-'session, or NULL: the token in the setting lms.token, see open_session. jwt_claims: for PostgREST and '
-'Supabase, also sub of the setting request.jwt.claims; then whoever can run SQL of their own can '
-'claim to be anybody, which with session alone they cannot. Where rows differ, session holds.';
+'session, or NULL: the token in the setting lms.token, see open_session. jwt_claims: for PostgREST '
+'and Supabase, also sub of the setting request.jwt.claims; then whoever can run SQL of their own '
+'can claim to be anybody, which with session alone they cannot. Where rows differ, session holds.';
 
 INSERT INTO access_settings DEFAULT VALUES;
