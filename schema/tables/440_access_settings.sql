@@ -1,5 +1,5 @@
--- How row security learns who asks. The install adds the one row that the owner updates. A restore
--- of rows alone adds the row of the dump beside it: hence a key that never collides, and NULL, which
+-- How row security learns who asks. The install adds the one row that the owner updates. A restore of
+-- rows alone adds the row of the dump beside it: hence a key that never collides, and NULL, which
 -- leaves the choice to the other row.
 CREATE TABLE access_settings (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -10,7 +10,8 @@ CREATE TABLE access_settings (
     CHECK (identity_source IN ('session', 'jwt_claims'))
 );
 
-COMMENT ON TABLE access_settings IS 'How row security learns who asks. One row, but after a restore.';
+COMMENT ON TABLE access_settings IS
+'How row security learns who asks. One row; after a restore of rows alone, two.';
 COMMENT ON COLUMN access_settings.id IS 'A key that no row of a dump has.';
 COMMENT ON COLUMN access_settings.identity_source IS
 'session, or NULL: the token in the setting lms.token, see open_session. jwt_claims: for PostgREST '
