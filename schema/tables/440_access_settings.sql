@@ -1,5 +1,5 @@
 -- How row security learns who asks. The install adds the one row that the owner updates. A restore
--- of rows alone adds the row of the dump beside it: hence a key that never collides, and NULL, which
+-- of rows alone adds the row of the dump to it: hence a key that never collides, and NULL, which
 -- leaves the choice to the other row.
 CREATE TABLE access_settings (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
