@@ -1,5 +1,5 @@
--- How row security learns who asks. At most one row, of the owner, and nobody else reads it. Nothing
--- installs a row: one that is there already would keep a restore of data out.
+-- How row security learns who asks. At most one row, of the owner, and nobody else reads it. No row
+-- is installed: it would collide with the one that a restore of data brings.
 CREATE TABLE access_settings (
     is_only_row boolean NOT NULL DEFAULT TRUE,
     identity_source text NOT NULL,
