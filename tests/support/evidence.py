@@ -41,7 +41,7 @@ class History:
             for number in range(3)
         ]
         self._learners: list[uuid.UUID] = [add(connection, "learners")["id"] for _ in range(3)]
-        self._assessments = {
+        for _ in range(4):
             add(
                 connection,
                 "educational_assessments",
@@ -51,11 +51,8 @@ class History:
                 total_points=10,
                 passing_score=None,
                 attempts_allowed=None,
-            )["id"]: {}
-            for _ in range(4)
-        }
-        for row in read(connection, "educational_assessments"):
-            self._assessments[row["id"]] = row
+            )
+        self._assessments = {row["id"]: row for row in read(connection, "educational_assessments")}
         self._events: dict[uuid.UUID, Row] = {}
         self._attempts: dict[uuid.UUID, Row] = {}
         self._first_day = 0
@@ -183,9 +180,8 @@ class History:
 
     def _change_assessment(self) -> None:
         assessment = self._chance.choice(list(self._assessments.values()))
-        name, values = self._chance.choice(
-            [("section_id", [None, *self._sections]), ("format", FORMATS)]
-        )
+        choices: dict[str, list[Any]] = {"section_id": [None, *self._sections], "format": FORMATS}
+        name, values = self._chance.choice(list(choices.items()))
         assessment[name] = self._chance.choice(values)
         self._connection.execute(
             f"UPDATE educational_assessments SET {name} = %s WHERE id = %s".encode(),
