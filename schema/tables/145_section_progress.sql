@@ -59,9 +59,9 @@ CREATE TABLE section_progress (
     CONSTRAINT section_progress_application_score_check
     CHECK (application_score BETWEEN 0.0 AND 1.0),
     CONSTRAINT section_progress_evidence_check CHECK (
-        comprehension_sum BETWEEN 0 AND 10000::bigint * comprehension_n
-        AND retention_sum BETWEEN 0 AND 10000::bigint * retention_n
-        AND application_sum BETWEEN 0 AND 10000::bigint * application_n
+        comprehension_sum BETWEEN 0 AND '10000'::bigint * comprehension_n
+        AND retention_sum BETWEEN 0 AND '10000'::bigint * retention_n
+        AND application_sum BETWEEN 0 AND '10000'::bigint * application_n
     ),
     CONSTRAINT section_progress_supplied_check CHECK (
         supplied <@ '{comprehension_score, retention_score, application_score}'::text[]

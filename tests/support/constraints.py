@@ -281,12 +281,16 @@ def _expired_counts(_connection: Connection) -> Rows:
     )
 
 
-def _evidence(_connection: Connection) -> Rows:
+def _evidence(_connection: Connection, **counted: int) -> Rows:
     scores = ("comprehension", "retention", "application")
     wrong = [(0, 1), (1, -1), (1, 10001), (-1, 0)]
     return (
-        [{f"{score}_n": n, f"{score}_sum": total} for score in scores for n, total in wrong],
-        [{f"{score}_n": n, f"{score}_sum": 10000 * n} for score in scores for n in (0, 1)],
+        [{f"{score}_n": n, f"{score}_sum": total, **counted} for score in scores for n, total in wrong],
+        [
+            {f"{score}_n": n, f"{score}_sum": 10000 * n, **counted}
+            for score in scores
+            for n in (0, 1)
+        ],
     )
 
 
@@ -886,7 +890,7 @@ def _all() -> Iterator[Case]:
         table, "comprehension_score", "retention_score", "application_score", high="1"
     )
     yield _fixed(table, "supplied", ["{status}"], ["{}", "{retention_score}"])
-    yield Case(f"{table}_evidence_check", table, _evidence)
+    yield Case(f"{table}_evidence_check", table, partial(_evidence, measures_version=1))
 
     table = "section_progress_history"
     yield Case(f"{table}_pkey", table, _history_pkey, UNIQUE)

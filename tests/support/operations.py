@@ -143,7 +143,6 @@ WORK = (
         "answer corrected",
         "UPDATE learning_interactions SET outcome = 'successful' WHERE id = {answer}",
     ),
-    Operation("answer deleted", "DELETE FROM learning_interactions WHERE id = {answer}"),
     Operation(
         "quiz taken",
         "INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number, responses,"

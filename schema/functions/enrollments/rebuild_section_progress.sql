@@ -29,7 +29,7 @@ BEGIN
             learner_id, section_id, course_id, status, first_accessed, last_accessed,
             total_time_spent, active_learning_time,
             interaction_count, meaningful_interactions, help_requests,
-            comprehension_n, comprehension_sum, application_n, application_sum,
+            measures_version, comprehension_n, comprehension_sum, application_n, application_sum,
             retention_n, retention_sum
         )
         SELECT
@@ -44,6 +44,7 @@ BEGIN
             d.interaction_count,
             d.meaningful_interactions,
             d.help_requests,
+            1,
             coalesce(e.comprehension_n, 0),
             coalesce(e.comprehension_sum, 0),
             coalesce(e.application_n, 0),

@@ -127,12 +127,14 @@ BEGIN
             learner_id, section_id, course_id, status, first_accessed, last_accessed,
             total_time_spent, active_learning_time,
             interaction_count, meaningful_interactions, help_requests,
+            measures_version,
             comprehension_n, comprehension_sum, application_n, application_sum
         )
         VALUES (
             v_event.learner_id, v_event.section_id, v_event.course_id, 'in_progress',
             v_event.timestamp, v_event.timestamp, v_seconds, v_seconds * v_meaningful,
             1, v_meaningful, v_help,
+            v_checks + v_practice,
             v_checks, v_checks * v_evidence, v_practice, v_practice * v_evidence
         )
         ON CONFLICT (learner_id, section_id) DO NOTHING;

@@ -14,14 +14,15 @@ DECLARE
     v_evidence record;
     v_retention record;
 BEGIN
-    IF TG_OP = 'UPDATE' AND new.measures_version <> old.measures_version + 1 THEN
-        new.measures_version := old.measures_version;
-        new.comprehension_n := old.comprehension_n;
-        new.comprehension_sum := old.comprehension_sum;
-        new.retention_n := old.retention_n;
-        new.retention_sum := old.retention_sum;
-        new.application_n := old.application_n;
-        new.application_sum := old.application_sum;
+    -- of a new row, all that is old is NULL
+    IF new.measures_version <> coalesce(old.measures_version, 0) + 1 THEN
+        new.measures_version := coalesce(old.measures_version, 0);
+        new.comprehension_n := coalesce(old.comprehension_n, 0);
+        new.comprehension_sum := coalesce(old.comprehension_sum, 0);
+        new.retention_n := coalesce(old.retention_n, 0);
+        new.retention_sum := coalesce(old.retention_sum, 0);
+        new.application_n := coalesce(old.application_n, 0);
+        new.application_sum := coalesce(old.application_sum, 0);
     END IF;
     -- a section that is gone was renamed, and its events and attempts will be
     IF TG_OP = 'UPDATE'
