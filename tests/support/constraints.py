@@ -285,7 +285,11 @@ def _evidence(_connection: Connection, **counted: int) -> Rows:
     scores = ("comprehension", "retention", "application")
     wrong = [(0, 1), (1, -1), (1, 10001), (-1, 0)]
     return (
-        [{f"{score}_n": n, f"{score}_sum": total, **counted} for score in scores for n, total in wrong],
+        [
+            {f"{score}_n": n, f"{score}_sum": total, **counted}
+            for score in scores
+            for n, total in wrong
+        ],
         [
             {f"{score}_n": n, f"{score}_sum": 10000 * n, **counted}
             for score in scores

@@ -177,7 +177,7 @@ def _progress(connection: Connection, values: Values) -> Row:
         "completion_percentage": 100 if finished else 0,
         "total_time_spent": values.get("active_learning_time") or 0,
         "interaction_count": max(counts),
-        "supplied": [name for name in values if name in MEASURED],
+        "supplied": f"{{{','.join(MEASURED & values.keys())}}}",
     }
 
 

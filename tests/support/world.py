@@ -243,7 +243,7 @@ def _progress(draw: st.DrawFn, key: uuid.UUID, learner: uuid.UUID, section: uuid
         "comprehension_score": draw(SCORES),
         "retention_score": draw(SCORES),
         "application_score": draw(SCORES),
-        "supplied": ["comprehension_score", "retention_score", "application_score"],
+        "supplied": "{comprehension_score,retention_score,application_score}",
         "first_accessed": draw(st.none() | TIMES),
     }
 
