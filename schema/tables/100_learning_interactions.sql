@@ -86,7 +86,8 @@ COMMENT ON COLUMN learning_interactions.knowledge_demonstration IS
 COMMENT ON COLUMN learning_interactions.misconception_indicators IS
 'Misunderstandings found. (JSON array or object)';
 COMMENT ON COLUMN learning_interactions.learning_effectiveness IS
-'Educational value of the interaction, 0 to 1. Supplied by the application.';
+'Educational value of the interaction, 0 to 1. Supplied by the application: what an event taught '
+'is seen in later ones alone.';
 COMMENT ON COLUMN learning_interactions.personalization_data IS
 'Data for personalising later interactions. (JSON array or object)';
 COMMENT ON COLUMN learning_interactions.difficulty_adjustment IS

@@ -145,11 +145,14 @@ COMMENT ON COLUMN section_progress.validation_method IS
 'How completion is validated; adaptive: whoever completes it need not meet completion_criteria. '
 'Supplied by the application.';
 COMMENT ON COLUMN section_progress.learning_pattern IS
-'Pattern of learning behaviour. Supplied by the application. (JSON array or object)';
+'Pattern of learning behaviour. Supplied by the application, whose model says what a pattern is. '
+'(JSON array or object)';
 COMMENT ON COLUMN section_progress.struggle_indicators IS
-'Where the learner had difficulty. Supplied by the application. (JSON array or object)';
+'Where the learner had difficulty. Supplied by the application, whose content says what is '
+'difficult; what is measured of it are the scores. (JSON array or object)';
 COMMENT ON COLUMN section_progress.mastery_indicators IS
-'Evidence of mastery. Supplied by the application. (JSON array or object)';
+'Evidence of mastery. Supplied by the application, as far as it tells more than the scores and '
+'objective_mastery. (JSON array or object)';
 COMMENT ON COLUMN section_progress.created_at IS 'When the row was made.';
 COMMENT ON COLUMN section_progress.updated_at IS 'When the row last changed; kept by trigger.';
 COMMENT ON COLUMN section_progress.comprehension_n IS
