@@ -15,7 +15,7 @@ DECLARE
     v_retention record;
 BEGIN
     -- of a new row, all that is old is NULL
-    IF new.measures_version <> coalesce(old.measures_version, 0) + 1 THEN
+    IF new.measures_version IS DISTINCT FROM coalesce(old.measures_version, 0) + 1 THEN
         new.measures_version := coalesce(old.measures_version, 0);
         new.comprehension_n := coalesce(old.comprehension_n, 0);
         new.comprehension_sum := coalesce(old.comprehension_sum, 0);
