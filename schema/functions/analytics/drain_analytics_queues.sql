@@ -50,5 +50,5 @@ REVOKE EXECUTE ON FUNCTION drain_analytics_queues() FROM public;
 
 COMMENT ON FUNCTION drain_analytics_queues() IS
 'Adds everything that is queued to the summaries and empties the queues; derives the sessions of '
-'whom it concerns, in courses that ask for it. For refresh_learning_analytics, which sees to it that '
-'one runs at a time.';
+'whom it concerns, in courses that ask for it. For refresh_learning_analytics, which sees to it '
+'that one runs at a time.';

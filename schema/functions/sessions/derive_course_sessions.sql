@@ -1,7 +1,7 @@
 -- Definition of derived sessions: derive_sessions and check_derived_columns both read it here.
--- Each step is a pass over rows sorted by learner and time. Joins are of equal keys and hashed, since
--- right after a load the planner knows no numbers, and nested loops over them take minutes; what the
--- hash leaves over is little, and joined by learner with a range.
+-- Each step is a pass over rows sorted by learner and time. Joins are of equal keys and hashed:
+-- right after a load the planner knows no numbers, and nested loops over them take minutes. What
+-- the hash leaves over is little, and joined by learner with a range.
 -- depends: functions/is_meaningful_interaction functions/session_gap
 CREATE OR REPLACE FUNCTION derive_course_sessions(
     p_course_id uuid,

@@ -106,9 +106,9 @@ REVOKE EXECUTE ON FUNCTION derive_sessions(uuid, interval, uuid[]) FROM public;
 
 COMMENT ON FUNCTION derive_sessions(uuid, interval, uuid[]) IS
 'Makes, changes and removes the derived sessions of a course, or of these learners in it, so that '
-'they are those of derive_course_sessions, and returns how many rows it wrote: 0 when called again. '
-'Sessions that the application made are not touched. refresh_learning_analytics calls it, with '
-'p_gap left out, for learners with changes in courses that ask for it by derive_sessions; '
-'any other gap lasts until then. One call at a time for a course: a second one waits. Raises 22023 '
+'they are those of derive_course_sessions, and returns how many rows it wrote, 0 when called '
+'again. Sessions that the application made are not touched. refresh_learning_analytics calls it, '
+'with p_gap left out, for learners with changes in courses that ask for it by derive_sessions: '
+'another gap lasts until then. One call at a time for a course: a second one waits. Raises 22023 '
 'when p_course_id is NULL and when p_gap is NULL or negative, 40001 in a REPEATABLE READ '
 'transaction that does not see what another call made: try again.';
