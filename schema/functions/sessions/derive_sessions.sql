@@ -12,6 +12,7 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 SET plan_cache_mode = force_custom_plan
 SET enable_nestloop = off
+SET enable_mergejoin = off
 AS $$
 DECLARE
     v_written bigint;
