@@ -38,7 +38,16 @@ BEGIN
     RETURN QUERY
     WITH known AS MATERIALIZED (
         SELECT
-            ls.*,
+            ls.id,
+            ls.learner_id,
+            ls.session_start,
+            ls.derived,
+            ls.supplied,
+            ls.interactions_completed,
+            ls.assessments_taken,
+            ls.sections_completed,
+            ls.progress_percentage_gain,
+            ls.engagement_level,
             -- one that goes on does so for a day at most
             coalesce(ls.session_end, ls.session_start + interval '24 hours') AS finish,
             ls.derived AND coalesce(ls.session_start < v_kept_from, FALSE) AS is_fixed

@@ -60,6 +60,9 @@ BEGIN
         FROM derived AS d
         WHERE
             ls.id = d.id
+            -- by an index
+            AND ls.course_id = p_course_id
+            AND (p_learner_ids IS NULL OR ls.learner_id = ANY(p_learner_ids))
             AND (
                 ls.session_start, ls.session_end, ls.interactions_completed, ls.assessments_taken,
                 ls.sections_completed, ls.progress_percentage_gain, ls.engagement_level
