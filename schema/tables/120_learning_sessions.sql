@@ -137,8 +137,8 @@ COMMENT ON COLUMN learning_sessions.collaboration_occurred IS
 COMMENT ON COLUMN learning_sessions.created_at IS 'When the row was made.';
 COMMENT ON COLUMN learning_sessions.updated_at IS 'When the row last changed; kept by trigger.';
 COMMENT ON COLUMN learning_sessions.derived IS
-'Whether derive_sessions made it from events without a session. Then times and measures are kept by '
-'derive_sessions; otherwise they are the application''s. Never changes.';
+'Whether derive_sessions made it from events without a session. Then times and measures are kept '
+'by derive_sessions; otherwise they are the application''s. Never changes.';
 COMMENT ON COLUMN learning_sessions.supplied IS
 'Which of interactions_completed, assessments_taken, sections_completed, progress_percentage_gain '
 'and engagement_level the application supplies for a derived session, and whether engagement_level '

@@ -562,7 +562,12 @@ def test_a_save_of_a_whole_row_seizes_nothing_and_what_is_supplied_stays(
     transaction.execute(REFRESH)
     (before,) = read(transaction, "learning_sessions")
     value = "very_high" if column_name == "engagement_level" else 9
-    own = {column_name: value, "session_end": at(100), "duration_minutes": 3, "derived": False}
+    own: dict[str, Any] = {
+        column_name: value,
+        "session_end": at(100),
+        "duration_minutes": 3,
+        "derived": False,
+    }
     own |= {"session_start": at(-100), "derivations": 0, "focus_score": Decimal("0.5")}
     save = "UPDATE learning_sessions SET " + ", ".join(f"{name} = %({name})s" for name in own)
     transaction.execute(save.encode(), own)

@@ -1,7 +1,7 @@
 -- Definition of derived sessions: derive_sessions and check_derived_columns both read it here.
--- Each step is a pass over rows sorted by learner and time. Joins are of equal keys and hashed, since
--- right after a load the planner knows no numbers, and nested loops over them take minutes; what the
--- hash leaves over is little, and joined by learner with a range.
+-- Each step is a pass over rows sorted by learner and time. Joins are of equal keys and hashed:
+-- right after a load the planner knows no numbers, and nested loops over them take minutes. What
+-- the hash leaves over is little, and joined by learner with a range.
 -- depends: functions/is_meaningful_interaction functions/session_gap
 CREATE OR REPLACE FUNCTION derive_course_sessions(
     p_course_id uuid,
@@ -23,6 +23,7 @@ STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
 SET plan_cache_mode = force_custom_plan
 SET enable_nestloop = off
+SET enable_mergejoin = off
 -- a gap of days is one of 24 hours each
 SET timezone = 'UTC'
 -- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
@@ -37,7 +38,16 @@ BEGIN
     RETURN QUERY
     WITH known AS MATERIALIZED (
         SELECT
-            ls.*,
+            ls.id,
+            ls.learner_id,
+            ls.session_start,
+            ls.derived,
+            ls.supplied,
+            ls.interactions_completed,
+            ls.assessments_taken,
+            ls.sections_completed,
+            ls.progress_percentage_gain,
+            ls.engagement_level,
             -- one that goes on does so for a day at most
             coalesce(ls.session_end, ls.session_start + interval '24 hours') AS finish,
             ls.derived AND coalesce(ls.session_start < v_kept_from, FALSE) AS is_fixed
@@ -142,38 +152,37 @@ BEGIN
     paired AS MATERIALIZED (
         SELECT
             k.id,
-            k.learner_id AS known_learner_id,
-            k.session_start AS known_start,
-            k.finish AS known_finish,
+            k.learner_id AS earlier_learner_id,
+            k.session_start AS earlier_start,
+            k.finish AS earlier_end,
             s.*
         FROM (SELECT d.* FROM known AS d WHERE d.derived) AS k
-        FULL JOIN (SELECT n.learner_id, n.known_start, n.session_start, n.session_end FROM span AS n)
-            AS s (span_learner_id, span_known_start, span_start, span_end)
-            ON k.learner_id = s.span_learner_id AND k.session_start = s.span_known_start
+        FULL JOIN span AS s
+            ON k.learner_id = s.learner_id AND k.session_start = s.known_start
     ),
 
     -- a session goes on as the first part that is left of it; of several the earliest
     moved AS (
-        SELECT DISTINCT ON (f.span_learner_id, f.span_start)
-            f.span_learner_id,
-            f.span_start,
+        SELECT DISTINCT ON (f.learner_id, f.session_start)
+            f.learner_id,
+            f.session_start,
             f.id
         FROM (
             SELECT DISTINCT ON (k.id)
                 k.id,
-                k.known_start,
-                s.span_learner_id,
-                s.span_start
+                k.earlier_start,
+                s.learner_id,
+                s.session_start
             FROM paired AS k
             INNER JOIN paired AS s
                 ON
-                    k.known_learner_id = s.span_learner_id
-                    AND k.known_start <= s.span_end
-                    AND k.known_finish >= s.span_start
-            WHERE k.span_start IS NULL AND s.id IS NULL
-            ORDER BY k.id, s.span_start
+                    k.earlier_learner_id = s.learner_id
+                    AND k.earlier_start <= s.session_end
+                    AND k.earlier_end >= s.session_start
+            WHERE k.session_start IS NULL AND s.id IS NULL
+            ORDER BY k.id, s.session_start
         ) AS f
-        ORDER BY f.span_learner_id, f.span_start, f.known_start
+        ORDER BY f.learner_id, f.session_start, f.earlier_start
     ),
 
     -- what else the learner did, each with the session that started last before it
@@ -280,11 +289,11 @@ BEGIN
 
     found AS (
         SELECT
-            s.learner_id,
-            s.session_start,
-            s.session_end,
+            p.learner_id,
+            p.session_start,
+            p.session_end,
             coalesce(p.id, m.id) AS id,
-            s.interactions,
+            p.interactions,
             coalesce(d.attempts, 0) AS attempts,
             coalesce(d.completions, 0) AS completions,
             greatest(
@@ -301,18 +310,16 @@ BEGIN
             ) AS gain,
             (
                 CASE
-                    WHEN s.meaningful = 0 THEN 'low'
-                    WHEN s.meaningful = 1 THEN 'medium'
-                    WHEN s.meaningful <= 4 THEN 'high'
+                    WHEN p.meaningful = 0 THEN 'low'
+                    WHEN p.meaningful = 1 THEN 'medium'
+                    WHEN p.meaningful <= 4 THEN 'high'
                     ELSE 'very_high'
                 END
             )::engagement_level AS level
-        FROM span AS s
-        INNER JOIN paired AS p
-            ON s.learner_id = p.span_learner_id AND s.session_start = p.span_start
-        LEFT JOIN moved AS m
-            ON s.learner_id = m.span_learner_id AND s.session_start = m.span_start
-        LEFT JOIN done AS d ON s.learner_id = d.learner_id AND s.session_start = d.last_start
+        FROM paired AS p
+        LEFT JOIN moved AS m ON p.learner_id = m.learner_id AND p.session_start = m.session_start
+        LEFT JOIN done AS d ON p.learner_id = d.learner_id AND p.session_start = d.last_start
+        WHERE p.session_start IS NOT NULL
     )
 
     SELECT

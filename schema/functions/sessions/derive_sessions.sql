@@ -12,6 +12,7 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 SET plan_cache_mode = force_custom_plan
 SET enable_nestloop = off
+SET enable_mergejoin = off
 AS $$
 DECLARE
     v_written bigint;
@@ -59,6 +60,9 @@ BEGIN
         FROM derived AS d
         WHERE
             ls.id = d.id
+            -- by an index
+            AND ls.course_id = p_course_id
+            AND (p_learner_ids IS NULL OR ls.learner_id = ANY(p_learner_ids))
             AND (
                 ls.session_start, ls.session_end, ls.interactions_completed, ls.assessments_taken,
                 ls.sections_completed, ls.progress_percentage_gain, ls.engagement_level
@@ -106,9 +110,9 @@ REVOKE EXECUTE ON FUNCTION derive_sessions(uuid, interval, uuid[]) FROM public;
 
 COMMENT ON FUNCTION derive_sessions(uuid, interval, uuid[]) IS
 'Makes, changes and removes the derived sessions of a course, or of these learners in it, so that '
-'they are those of derive_course_sessions, and returns how many rows it wrote: 0 when called again. '
-'Sessions that the application made are not touched. refresh_learning_analytics calls it, with '
-'p_gap left out, for learners with changes in courses that ask for it by derive_sessions; '
-'any other gap lasts until then. One call at a time for a course: a second one waits. Raises 22023 '
+'they are those of derive_course_sessions, and returns how many rows it wrote, 0 when called '
+'again. Sessions that the application made are not touched. refresh_learning_analytics calls it, '
+'with p_gap left out, for learners with changes in courses that ask for it by derive_sessions: '
+'another gap lasts until then. One call at a time for a course: a second one waits. Raises 22023 '
 'when p_course_id is NULL and when p_gap is NULL or negative, 40001 in a REPEATABLE READ '
 'transaction that does not see what another call made: try again.';

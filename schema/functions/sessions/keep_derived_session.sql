@@ -1,6 +1,7 @@
--- A derived session is the schema's own, but for the columns that supplied names and for what no log
--- tells: it changes only together with the next number of derivations, which an application that
--- saves a whole row does not send. Whatever else a statement writes is brought back, without an error.
+-- A derived session is the schema's own, but for the columns that supplied names and for what no
+-- log tells: it changes only together with the next number of derivations, which an application
+-- that saves a whole row does not send. Whatever else a statement writes is brought back, without
+-- an error.
 CREATE OR REPLACE FUNCTION keep_derived_session() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT

@@ -1,6 +1,5 @@
--- The pause that ends a session, in one place. 30 minutes, as web analytics and ELAT have it: the
--- choice moves every figure of the sessions (Kovanovic 2015), so that the figures that are kept know
--- one gap only.
+-- The pause that ends a session, in one place. 30 minutes, as web analytics and ELAT have it. The
+-- choice moves every figure of the sessions (Kovanovic 2015): what is kept is of one gap only.
 CREATE OR REPLACE FUNCTION session_gap() RETURNS interval
 LANGUAGE sql
 IMMUTABLE PARALLEL SAFE
