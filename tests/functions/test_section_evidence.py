@@ -174,6 +174,8 @@ def test_a_score_is_the_applications_only_where_supplied_names_it(
     assert [row[other] for other in SCORES if other != name].count(None) == 0
     transaction.execute("UPDATE section_progress SET supplied = '{}'")
     assert progress(transaction)[name] != Decimal("0.25")
+    transaction.execute("TRUNCATE learning_interactions")
+    assert [progress(transaction)[other] for other in SCORES] == [None] * 3
 
 
 def test_min_evidence_keeps_a_section_open_that_one_answer_would_complete(

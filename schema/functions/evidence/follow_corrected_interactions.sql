@@ -2,7 +2,8 @@
 -- count what is new. A section that is gone itself was renamed, with its progress, or took its
 -- progress along: nothing is to count.
 -- A definer, because the writer need not be able to write progress.
--- depends: functions/count_section_evidence functions/lock_section_progress
+-- depends: functions/count_section_evidence functions/count_section_retention
+-- depends: functions/lock_section_progress
 CREATE OR REPLACE FUNCTION follow_corrected_interactions() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -28,6 +29,11 @@ BEGIN
                     AND o.interaction_type IN ('knowledge_check', 'practice_activity')
             ) AS k;
         WHEN 'TRUNCATE' THEN
+            -- nothing is queued of it
+            PERFORM count_section_retention(k.course_id, NULL)
+            FROM (
+                SELECT DISTINCT sp.course_id FROM section_progress AS sp WHERE sp.retention_n > 0
+            ) AS k;
             SELECT
                 array_agg(sp.learner_id) AS learner_ids,
                 array_agg(sp.section_id) AS section_ids,
