@@ -146,7 +146,7 @@ WORK = (
     Operation(
         "quiz taken",
         "INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number, responses,"
-        " completion_status, score) SELECT l.id, {quiz}, 10 + {number}, '[]'::jsonb,"
+        " completion_status, score) SELECT l.id::uuid, {quiz}, 10 + {number}, '[]'::jsonb,"
         " 'graded'::attempt_status, 3"
         " FROM unnest(ARRAY[{outsider}, {enrolled}, {peer}]) AS l (id)",
     ),
