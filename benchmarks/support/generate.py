@@ -261,7 +261,7 @@ SESSIONS: LiteralString = """
         (enum_range(NULL::engagement_level))[1 + floor(4 * pg_temp.chance(s.key, 11))],
         round(pg_temp.chance(s.key, 12)::numeric, 2), round(pg_temp.chance(s.key, 13)::numeric, 2),
         s.last_event - s.first_event + 1, s.start, s.start + interval '1 second' * s.seconds,
-        '{engagement_level}'
+        '{{engagement_level}}'
     FROM session AS s
     ORDER BY s.start
 """
@@ -360,7 +360,7 @@ PROGRESS: LiteralString = """
         p.active_learning_time, p.interaction_count, p.meaningful_interactions, p.help_requests,
         round(pg_temp.chance(p.key, 32)::numeric, 2), round(pg_temp.chance(p.key, 33)::numeric, 2),
         round(pg_temp.chance(p.key, 34)::numeric, 2),
-        '{comprehension_score, retention_score, application_score}',
+        '{{comprehension_score, retention_score, application_score}}',
         CASE WHEN p.status <> 'in_progress' THEN p.last_accessed END,
         p.first_accessed, p.last_accessed
     FROM progress AS p
