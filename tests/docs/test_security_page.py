@@ -82,7 +82,7 @@ def campus(lms_database: Database) -> Iterator[Campus]:
         for block in SQL:
             if "CREATE ROLE" in block:
                 owner.execute(block.replace("campus", prefix).encode())
-        owner.execute("DELETE FROM access_settings")
+        owner.execute("UPDATE access_settings SET identity_source = 'session'")
         for name in names:
             conninfo = make_conninfo(
                 lms_database.conninfo,
@@ -182,7 +182,7 @@ def test_discard_all_leaves_the_time_zone_that_django_expects(campus: Campus) ->
 
 
 def test_postgrest_shows_a_learner_what_is_theirs(campus: Campus) -> None:
-    campus.owner.execute("INSERT INTO access_settings VALUES (TRUE, 'jwt_claims')")
+    campus.owner.execute("UPDATE access_settings SET identity_source = 'jwt_claims'")
     url = campus.urls["campus_authenticator"]
     for sub, titles in ((campus.world.ids["ana"], TITLES), (uuid.uuid4(), [])):
         # what PostgREST sends for GET /educational_courses?select=title with a verified JWT

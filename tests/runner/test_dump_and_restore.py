@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +40,7 @@ def source(new_database: Callable[[], str]) -> str:
     lms_schema.migrate(conninfo, schema="lms")
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("SET search_path = lms")
+        connection.execute("UPDATE access_settings SET identity_source = 'jwt_claims'")
         scalar(connection, "SELECT ensure_interaction_partitions(p_from => '2024-03-01')")
         for month in (3, 4, 9):
             learner = add(connection, "learners", email=f"ÉDITH{month}@example.com")
@@ -155,7 +158,7 @@ def test_rows_alone_fit_into_a_fresh_schema(
         before.execute("SET search_path = lms")
         after.execute("SET search_path = lms")
         own = {name for name, rows in contents(after).items() if rows}
-        assert own == set(TABLES)
+        assert own == {*TABLES, "access_settings"}
         scalar(after, "SELECT ensure_interaction_partitions(p_from => '2024-05-01')")
         after.commit()
         program(
@@ -168,6 +171,9 @@ def test_rows_alone_fit_into_a_fresh_schema(
         for name in own:
             assert restored.pop(name) != expected.pop(name)
         assert restored == expected
+        claims = json.dumps({"sub": str(uuid.uuid4())})
+        scalar(after, "SELECT set_config('request.jwt.claims', %s, FALSE)", claims)
+        assert scalar(after, "SELECT session_person()::text") in claims  # as in the dump
         assert column(after, "SELECT d::text FROM check_derived_columns() AS d") == []
         scalar(after, "SELECT refresh_learning_analytics()::text")
         assert column(after, "SELECT d::text FROM check_learning_analytics() AS d") == []

@@ -402,7 +402,7 @@ ATTACKS = {
     "The service decides who is believed": by_two(
         ("service", None),
         ("owner", None),
-        "INSERT INTO access_settings VALUES (TRUE, 'jwt_claims')",
+        "UPDATE access_settings SET identity_source = 'jwt_claims'",
     ),
     # around the table
     "A persona reads a partition": by_one(
@@ -469,7 +469,7 @@ def test_claims_are_believed_only_where_the_owner_says_so(school: Connection, wo
     become(school, "lms_learner")
     assert seen(school) == set()
     school.execute("RESET ROLE")
-    school.execute("INSERT INTO access_settings VALUES (TRUE, 'jwt_claims')")
+    school.execute("UPDATE access_settings SET identity_source = 'jwt_claims'")
     become(school, "lms_learner")
     assert seen(school) == {"ana"}
     # a token that opens nothing is not made up for by claims

@@ -89,14 +89,14 @@ def test_the_answer_follows_the_token_within_a_transaction(transaction: Connecti
 
 @pytest.mark.parametrize("claims", ["", "{}", '{"sub": null}', "null", '"x"'])
 def test_claims_without_a_person_are_nobody(transaction: Connection, claims: str) -> None:
-    transaction.execute("INSERT INTO access_settings VALUES (TRUE, 'jwt_claims')")
+    transaction.execute("UPDATE access_settings SET identity_source = 'jwt_claims'")
     transaction.execute("SELECT set_config('request.jwt.claims', %s, TRUE)", (claims,))
     assert scalar(transaction, "SELECT session_person()") is None
 
 
 @pytest.mark.parametrize("claims", ["{", '{"sub": "auth0|1"}'])
 def test_claims_that_cannot_be_read_are_an_error(transaction: Connection, claims: str) -> None:
-    transaction.execute("INSERT INTO access_settings VALUES (TRUE, 'jwt_claims')")
+    transaction.execute("UPDATE access_settings SET identity_source = 'jwt_claims'")
     transaction.execute("SELECT set_config('request.jwt.claims', %s, TRUE)", (claims,))
     with pytest.raises(psycopg.errors.InvalidTextRepresentation):
         transaction.execute("SELECT session_person()")
