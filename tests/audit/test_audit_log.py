@@ -72,7 +72,11 @@ def test_a_change_of_the_rules_that_changes_a_result_is_recorded(transaction: Co
     )
     assert [columns for _, columns, *_ in changes(transaction, "assessment_attempts")] == [
         [
-            "learner_id", "assessment_id", "score", "percentage_score", "passed",
+            "learner_id",
+            "assessment_id",
+            "score",
+            "percentage_score",
+            "passed",
             "completion_status",
         ],
         ["percentage_score"],

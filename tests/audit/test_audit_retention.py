@@ -83,9 +83,7 @@ def test_a_month_of_a_learner_under_a_hold_stays_with_all_later_ones(months: Con
     assert column(months, PROBLEMS) == []
 
 
-def test_maintain_applies_the_policy_and_the_log_goes_on(
-    months: Connection, database: str
-) -> None:
+def test_maintain_applies_the_policy_and_the_log_goes_on(months: Connection, database: str) -> None:
     keep_from(months, MAY)
     steps = {step.step: step for step in lms_schema.maintain(database).steps}
     assert (steps["retention"].outcome, steps["retention"].count) == ("done", 3)

@@ -29,6 +29,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION append_audit_seal(int8multirange, timestamptz) FROM public;
 
 COMMENT ON FUNCTION append_audit_seal(int8multirange, timestamptz) IS
-'Seals these rows of audit_log; with a time, as rows that are dropped next in the same transaction, '
-'and with them all from before that time. Locks: SHARE ROW EXCLUSIVE on audit_seals. For '
-'seal_audit_log and drop_expired_audit_log.';
+'Seals these rows of audit_log; with a time, as rows that are dropped next in the same '
+'transaction, and with them all from before that time. Locks: SHARE ROW EXCLUSIVE on audit_seals. '
+'For seal_audit_log and drop_expired_audit_log.';

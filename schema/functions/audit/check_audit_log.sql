@@ -77,6 +77,6 @@ REVOKE EXECUTE ON FUNCTION check_audit_log(bigint, bytea) FROM public;
 COMMENT ON FUNCTION check_audit_log(bigint, bytea) IS
 'One row for each thing that is not as it was sealed: problem, number of the seal, and ids of the '
 'rows that are missing, or one of which was changed. No row: nothing that was sealed was changed, '
-'removed other than by retention, or put into another order. With the number and the hash of a seal that was noted outside '
-'of the database it finds also a chain that was made anew. Rows that are not sealed yet are '
-'not judged. Reads all of audit_log. For lms_auditor.';
+'removed other than by retention, or put into another order. With the number and the hash of a '
+'seal that was noted outside of the database it finds also a chain that was made anew. Rows that '
+'are not sealed yet are not judged. Reads all of audit_log. For lms_auditor.';

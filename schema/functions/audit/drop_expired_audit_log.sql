@@ -1,5 +1,5 @@
--- Retention of the audit log, by whole months from the oldest on. What goes is sealed once more: that
--- seal tells check_audit_log that nobody else took the rows away.
+-- Retention of the audit log, by whole months from the oldest on. What goes is sealed once more:
+-- that seal tells check_audit_log that nobody else took the rows away.
 -- depends: functions/append_audit_seal functions/expired_partitions functions/seal_audit_log
 CREATE OR REPLACE FUNCTION drop_expired_audit_log() RETURNS bigint
 LANGUAGE plpgsql
@@ -72,5 +72,5 @@ COMMENT ON FUNCTION drop_expired_audit_log() IS
 'oldest up to one with a learner under a legal hold; seals what goes, notes it in retention_log, '
 'and returns how many months went. Call ensure_month_partitions(''audit_log'') next. Raises 55P03 '
 'when others are in the way: try again. Locks: SHARE on legal_holds, SHARE ROW EXCLUSIVE on '
-'audit_seals, SHARE on the months, at the end ACCESS EXCLUSIVE on audit_log; it waits half a second '
-'at most for each. For the owner.';
+'audit_seals, SHARE on the months, at the end ACCESS EXCLUSIVE on audit_log; it waits half a '
+'second at most for each. For the owner.';

@@ -77,5 +77,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION record_enrollment_audit() FROM public;
 
 COMMENT ON FUNCTION record_enrollment_audit() IS
-'Trigger: writes into audit_log who changed final grade or status of an enrollment, with the values '
-'before and after, or gave it to another learner or course.';
+'Trigger: writes into audit_log who changed final grade or status of an enrollment, with the '
+'values before and after, or gave it to another learner or course.';

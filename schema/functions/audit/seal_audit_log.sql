@@ -57,7 +57,7 @@ $$;
 REVOKE EXECUTE ON FUNCTION seal_audit_log(integer) FROM public;
 
 COMMENT ON FUNCTION seal_audit_log(integer) IS
-'Seals rows of audit_log that no seal holds, of one month, at most p_limit of them, the lowest ids '
-'first, and returns how many; call it until that is 0, as maintain does. Raises 22023 for a p_limit '
-'below 1 and 25000 in a transaction that is not READ COMMITTED. Locks: SHARE ROW EXCLUSIVE on '
-'audit_seals; writers of the log do not wait. For the owner.';
+'Seals rows of audit_log that no seal holds, of one month, at most p_limit of them, the lowest '
+'ids first, and returns how many; call it until that is 0, as maintain does. Raises 22023 for a '
+'p_limit below 1 and 25000 in a transaction that is not READ COMMITTED. Locks: SHARE ROW EXCLUSIVE '
+'on audit_seals; writers of the log do not wait. For the owner.';

@@ -42,6 +42,6 @@ COMMENT ON FUNCTION drop_expired_data(interval, timestamptz) IS
 'them with their bounds and number of events, which retention_log keeps. Counts and times of '
 'section_progress and enrollments stay, see expired_interaction_totals; the analytics follow with '
 'the next refresh. Call ensure_interaction_partitions() in the next transaction, so that events of '
-'that time can still be stored. For the owner of the table. Raises 22023 for less than 30 days and for a time in the '
-'future, 40001 or 55P03 when others are in the way: try again. Locks: see '
+'that time can still be stored. For the owner of the table. Raises 22023 for less than 30 days and '
+'for a time in the future, 40001 or 55P03 when others are in the way: try again. Locks: see '
 'retire_interaction_partitions.';

@@ -42,7 +42,7 @@ $$;
 REVOKE EXECUTE ON FUNCTION expired_partitions(text, timestamptz) FROM public;
 
 COMMENT ON FUNCTION expired_partitions(text, timestamptz) IS
-'Partitions of a table by UTC month whose every row, stored or possible, is older than p_limit; the '
-'oldest first, none when it is NULL. The partition of all earlier rows is one of them when its end '
-'is that old, unless it is empty and the only one. A partition with a row of a learner under a '
+'Partitions of a table by UTC month whose every row, stored or possible, is older than p_limit; '
+'the oldest first, none when it is NULL. The partition of all earlier rows is one of them when its '
+'end is that old, unless it is empty and the only one. A partition with a row of a learner under a '
 'legal hold is none of them.';

@@ -164,8 +164,8 @@ def maintain(
     """Do what a schema needs regularly, beside its readers and writers.
 
     In this order: the metrics of each course; when asked, or where there are retention policies,
-    what is past its retention, events and audit log by whole months; the months of events and of the audit log a
-    year ahead; the audit log sealed; the analytics refreshed. Each course and each month is a
+    what is past its retention, events and audit log by whole months; the months of both a year
+    ahead; the audit log sealed; the analytics refreshed. Each course and each month of events is a
     transaction of its own. A step that fails is reported, and the others are done. While another
     maintain of the schema is at work, nothing is done.
 
