@@ -37,6 +37,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_GAP = re.compile(rf"(?:{_SPACE}|{_COMMENT})*+")
 _CODE = ("space", "name", "word", "number", "mark")
 """Kinds of token that are neither comments nor literals."""
 _OPENING = re.compile(rf"['\"]|\$(?:{_TAG})\$")
@@ -82,9 +83,7 @@ def split(sql: str) -> list[Statement]:
     statements: list[Statement] = []
     current = _Current()
     line, counted = 1, 0
-    for kind, text, position in tokens(sql):
-        if kind in ("space", "comment", "block"):
-            continue
+    for kind, text, position in code(sql):
         if current.is_empty:
             line += _line_ends(sql[counted:position])
             counted = position
@@ -217,17 +216,31 @@ def tokens(sql: str) -> Iterator[tuple[str, str, int]]:
     """
     position = 0
     while position < len(sql):
-        match = _TOKEN.match(sql, position)
-        assert match is not None  # noqa: S101 (the last alternative takes anything)
-        kind = match.lastgroup or ""
-        end = _comment_end(sql, position) if kind == "block" else match.end()
-        text = sql[position:end]
-        if text in ("'", '"', "$") and (quote := _OPENING.match(sql, position)):
-            raise SyntaxProblem(
-                f"a quote that begins with {quote.group()} has no end", _line_at(sql, position)
-            )
-        yield kind, text, position
+        kind, end = _next(sql, position)
+        yield kind, sql[position:end], position
         position = end
+
+
+def code(sql: str) -> Iterator[tuple[str, str, int]]:
+    """Yield the tokens of SQL but for space and comments."""
+    position = 0
+    while (gap := _GAP.match(sql, position)) and (position := gap.end()) < len(sql):
+        kind, end = _next(sql, position)
+        if kind != "block":
+            yield kind, sql[position:end], position
+        position = end
+
+
+def _next(sql: str, position: int) -> tuple[str, int]:
+    """Return the kind of the token at a position, and where it ends."""
+    match = _TOKEN.match(sql, position)
+    assert match is not None  # noqa: S101 (the last alternative takes anything)
+    kind = match.lastgroup or ""
+    if kind == "mark" and (quote := _OPENING.match(sql, position)):
+        raise SyntaxProblem(
+            f"a quote that begins with {quote.group()} has no end", _line_at(sql, position)
+        )
+    return kind, _comment_end(sql, position) if kind == "block" else match.end()
 
 
 def _comment_end(sql: str, start: int) -> int:
