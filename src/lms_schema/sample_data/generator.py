@@ -446,14 +446,19 @@ class _Study:
         self.done, self.step = 0.0, 0
         return 1
 
-    def _review(self, session_id: uuid.UUID) -> None:
+    def _review(self, session_id: uuid.UUID | None) -> None:
         """Be asked about an earlier section, of which something was forgotten."""
         section_id, _ = self.course.sections[self.chance.randrange(self.position - 1)]
         seconds = self.chance.randint(60, 240)
         self._log(session_id, section_id, "knowledge_check", seconds, 0.5 + 0.1 * self.ability)
 
     def _log(
-        self, session_id: uuid.UUID, section_id: uuid.UUID, kind: str, seconds: int, skill: float
+        self,
+        session_id: uuid.UUID | None,
+        section_id: uuid.UUID,
+        kind: str,
+        seconds: int,
+        skill: float,
     ) -> None:
         outcome = None
         if kind in _MEANINGFUL:
