@@ -38,9 +38,7 @@ COMMENT ON TRIGGER section_progress_by_criteria ON section_progress IS
 
 CREATE OR REPLACE TRIGGER section_progress_completion
 BEFORE INSERT OR UPDATE ON section_progress
-FOR EACH ROW WHEN (
-    (new.status IN ('completed', 'mastered')) = (new.completion_timestamp IS NULL)
-)
+FOR EACH ROW WHEN ((new.status >= 'completed') = (new.completion_timestamp IS NULL))
 EXECUTE FUNCTION keep_completion_date('completion_timestamp');
 COMMENT ON TRIGGER section_progress_completion ON section_progress IS
 'Dates a completion that came without its date, and clears the date when the state is left.';
@@ -122,12 +120,4 @@ REFERENCING NEW TABLE AS new_rows
 FOR EACH STATEMENT
 EXECUTE FUNCTION follow_completed_sections();
 COMMENT ON TRIGGER section_progress_rule_insert ON section_progress IS
-'Enrollments are completed with the last section, where the course asks for it.';
-
-CREATE OR REPLACE TRIGGER section_progress_rule_update
-AFTER UPDATE ON section_progress
-REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-FOR EACH STATEMENT
-EXECUTE FUNCTION follow_completed_sections();
-COMMENT ON TRIGGER section_progress_rule_update ON section_progress IS
 'Enrollments are completed with the last section, where the course asks for it.';
