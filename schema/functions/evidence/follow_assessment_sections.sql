@@ -16,20 +16,25 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         v_section_ids := ARRAY(SELECT DISTINCT o.section_id FROM old_rows AS o);
     ELSE
-        SELECT array_agg(DISTINCT k.id), array_agg(DISTINCT k.section_id)
-        INTO v_assessment_ids, v_section_ids
+        -- what stands there once is old or new
+        SELECT array_agg(k.id), array_agg(k.section_id) INTO v_assessment_ids, v_section_ids
         FROM (
-            -- what stands there once is old or new
-            SELECT r.id, r.section_id, count(*) OVER (PARTITION BY r.id) AS sides
+            SELECT r.id, r.section_id
             FROM (
                 SELECT o.id, o.section_id, o.format FROM old_rows AS o
                 UNION ALL
                 SELECT n.id, n.section_id, n.format FROM new_rows AS n
             ) AS r
-            LEFT JOIN learning_sections AS s ON r.section_id = s.id
-            WHERE r.section_id IS NULL OR s.id IS NOT NULL
             GROUP BY r.id, r.section_id, r.format
             HAVING count(*) = 1
+        ) AS k;
+        SELECT array_agg(DISTINCT k.id), array_agg(DISTINCT k.section_id)
+        INTO v_assessment_ids, v_section_ids
+        FROM (
+            SELECT p.id, p.section_id, count(*) OVER (PARTITION BY p.id) AS sides
+            FROM unnest(v_assessment_ids, v_section_ids) AS p (id, section_id)
+            LEFT JOIN learning_sections AS s ON p.section_id = s.id
+            WHERE p.section_id IS NULL OR s.id IS NOT NULL
         ) AS k
         WHERE k.sides = 2;
     END IF;
