@@ -736,8 +736,9 @@ _OWN = (
     " follow_section_progress has_guardian interaction_partitions interaction_retention_ddl"
     " is_interaction_partition_held keep_attempt_analysis keep_completion_date"
     " keep_course_rating keep_enrollment_measures keep_interaction_times lock_course_structure"
-    " lock_learner_rows make_course_structure mark_unenrolled mean_section_progress"
-    " metrics_window mirror_consent month_partition_ddl month_partitions"
+    " lock_learner_rows make_course_structure mark_unenrolled may_read_course_figures"
+    " may_read_learner_figures mean_section_progress metrics_window mirror_consent"
+    " month_partition_ddl month_partitions"
     " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
     " rebuild_section_progress recalculate_course_metrics record_attempt_audit record_audit"
     " record_progress_history recount_assessment_attempts recount_course_enrollments"
@@ -747,7 +748,7 @@ _OWN = (
     " require_data_subject require_snapshot retire_interaction_partitions"
     " retract_interaction_partition rounded_minutes seal_audit_log set_assessment_course"
     " set_completion_rule set_section_course set_updated_at statement_triggers"
-    " sync_course_summary sync_learner_summary update_current_grades"
+    " session_role sync_course_summary sync_learner_summary update_current_grades"
 )
 _ALL = (*PERSONAS, "service")
 _STAFF = ("instructor", "registrar", "service")
@@ -774,9 +775,11 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "calculate_item_statistics",
             "assessment_item_measures",
             "assessment_item_scores",
+            "course_figures",
         ),
         _STAFF,
     ),
+    "learner_figures": ("learner", "guardian", "registrar", "service"),
     "is_time_with_zone": ("instructor", "service"),
     **dict.fromkeys(
         (
