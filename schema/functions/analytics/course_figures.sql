@@ -38,7 +38,7 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-    WITH known AS (
+    WITH known AS NOT MATERIALIZED (
         SELECT s.*
         FROM learner_assessment_summary AS s
         WHERE NOT v_is_stale
