@@ -1,19 +1,21 @@
--- How row security learns who asks. One row, which the owner changes and nobody else reads.
+-- How row security learns who asks. The install adds the one row that the owner updates. A restore
+-- of rows alone adds the row of the dump to it: hence a key that never collides, and NULL, which
+-- leaves the choice to the other row.
 CREATE TABLE access_settings (
-    is_only_row boolean NOT NULL DEFAULT TRUE,
-    identity_source text NOT NULL DEFAULT 'session',
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    identity_source text,
 
-    CONSTRAINT access_settings_pkey PRIMARY KEY (is_only_row),
-    CONSTRAINT access_settings_is_only_row_check CHECK (is_only_row),
+    CONSTRAINT access_settings_pkey PRIMARY KEY (id),
     CONSTRAINT access_settings_identity_source_check
     CHECK (identity_source IN ('session', 'jwt_claims'))
 );
 
-COMMENT ON TABLE access_settings IS 'How row security learns who asks. One row.';
-COMMENT ON COLUMN access_settings.is_only_row IS 'Always TRUE: the key of the only row.';
+COMMENT ON TABLE access_settings IS
+'How row security learns who asks. One row; after a restore of rows alone, two.';
+COMMENT ON COLUMN access_settings.id IS 'A key that no row of a dump has.';
 COMMENT ON COLUMN access_settings.identity_source IS
-'session: the token in the setting lms.token, see open_session. jwt_claims: for PostgREST and '
-'Supabase, also sub of the setting request.jwt.claims; then whoever can run SQL of their own can '
-'claim to be anybody, which with session alone they cannot.';
+'session, or NULL: the token in the setting lms.token, see open_session. jwt_claims: for PostgREST '
+'and Supabase, also sub of the setting request.jwt.claims; then whoever can run SQL of their own '
+'can claim to be anybody, which with session alone they cannot. Where rows differ, session holds.';
 
 INSERT INTO access_settings DEFAULT VALUES;

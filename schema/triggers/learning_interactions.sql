@@ -5,9 +5,9 @@ CREATE OR REPLACE TRIGGER learning_interactions_delta_insert
 AFTER INSERT ON learning_interactions
 REFERENCING NEW TABLE AS new_rows
 FOR EACH STATEMENT
-EXECUTE FUNCTION append_inserted_interactions_delta();
+EXECUTE FUNCTION follow_inserted_interactions();
 COMMENT ON TRIGGER learning_interactions_delta_insert ON learning_interactions IS
-'Analytics follow the events.';
+'Keys and analytics follow the events, whose learner and course are of one institution.';
 
 CREATE OR REPLACE TRIGGER learning_interactions_delta_update
 AFTER UPDATE ON learning_interactions
@@ -32,14 +32,6 @@ EXECUTE FUNCTION request_analytics_rebuild();
 COMMENT ON TRIGGER learning_interactions_delta_truncate ON learning_interactions IS
 'Analytics count anew after a TRUNCATE.';
 
-CREATE OR REPLACE TRIGGER learning_interactions_times_insert
-AFTER INSERT ON learning_interactions
-REFERENCING NEW TABLE AS new_rows
-FOR EACH STATEMENT
-EXECUTE FUNCTION keep_interaction_times();
-COMMENT ON TRIGGER learning_interactions_times_insert ON learning_interactions IS
-'An id is of one event, whatever its month.';
-
 CREATE OR REPLACE TRIGGER learning_interactions_times_update
 AFTER UPDATE ON learning_interactions
 REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -62,14 +54,6 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION keep_interaction_times();
 COMMENT ON TRIGGER learning_interactions_times_truncate ON learning_interactions IS
 'An id is of one event, whatever its month.';
-
-CREATE OR REPLACE TRIGGER learning_interactions_institution_insert
-AFTER INSERT ON learning_interactions
-REFERENCING NEW TABLE AS new_rows
-FOR EACH STATEMENT
-EXECUTE FUNCTION check_activity_institution('course_id', 'learning_interactions_institution_check');
-COMMENT ON TRIGGER learning_interactions_institution_insert ON learning_interactions IS
-'Learner and course are of one institution.';
 
 -- BEFORE, because a row that moves to another partition fires no AFTER UPDATE.
 CREATE OR REPLACE TRIGGER learning_interactions_institution_update

@@ -123,11 +123,3 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION follow_completed_sections();
 COMMENT ON TRIGGER section_progress_rule_insert ON section_progress IS
 'Enrollments are completed with the last section, where the course asks for it.';
-
-CREATE OR REPLACE TRIGGER section_progress_rule_update
-AFTER UPDATE ON section_progress
-REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-FOR EACH STATEMENT
-EXECUTE FUNCTION follow_completed_sections();
-COMMENT ON TRIGGER section_progress_rule_update ON section_progress IS
-'Enrollments are completed with the last section, where the course asks for it.';

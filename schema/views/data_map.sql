@@ -134,7 +134,7 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
     ),
     (
         'access', 'access_settings', 'none', 'none', 'keep', FALSE,
-        '{is_only_row, identity_source}'
+        '{id, identity_source}'
     ),
     (
         'teaching', 'course_enrollments', 'learner', 'education', 'keep', TRUE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 import lms_schema
+from lms_schema.records.ledger import TABLES
 from support.clusters import program
 from support.rows import Connection, add, column, read, scalar
 from support.runner import execute
@@ -37,6 +40,7 @@ def source(new_database: Callable[[], str]) -> str:
     lms_schema.migrate(conninfo, schema="lms")
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("SET search_path = lms")
+        connection.execute("UPDATE access_settings SET identity_source = 'jwt_claims'")
         scalar(connection, "SELECT ensure_interaction_partitions(p_from => '2024-03-01')")
         for month in (3, 4, 9):
             learner = add(connection, "learners", email=f"ÉDITH{month}@example.com")
@@ -138,3 +142,40 @@ def test_what_was_restored_is_what_was_dumped(
         )
         assert scalar(after, "SELECT count(*) FROM learning_interactions") == 2 * events
         assert column(after, "SELECT d::text FROM check_derived_columns() AS d") == []
+
+
+def test_rows_alone_fit_into_a_fresh_schema(
+    source: str, empty_database: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "dump"
+    program(
+        "pg_dump",
+        *("--dbname", source, "--schema", "lms", "--format", "custom", "--file", file),
+        "--data-only",
+    )
+    lms_schema.migrate(empty_database, schema="lms")
+    with psycopg.connect(source) as before, psycopg.connect(empty_database) as after:
+        before.execute("SET search_path = lms")
+        after.execute("SET search_path = lms")
+        own = {name for name, rows in contents(after).items() if rows}
+        assert own == {*TABLES, "access_settings"}
+        scalar(after, "SELECT ensure_interaction_partitions(p_from => '2024-05-01')")
+        after.commit()
+        program(
+            "pg_restore",
+            *("--dbname", empty_database, "--single-transaction", "--exit-on-error", file),
+            *("--data-only", "--disable-triggers"),
+        )
+        expected = contents(before)
+        restored = contents(after)
+        for name in own:
+            assert restored.pop(name) != expected.pop(name)
+        assert restored == expected
+        claims = json.dumps({"sub": str(uuid.uuid4())})
+        scalar(after, "SELECT set_config('request.jwt.claims', %s, FALSE)", claims)
+        assert scalar(after, "SELECT session_person()::text") in claims  # as in the dump
+        assert column(after, "SELECT d::text FROM check_derived_columns() AS d") == []
+        scalar(after, "SELECT refresh_learning_analytics()::text")
+        assert column(after, "SELECT d::text FROM check_learning_analytics() AS d") == []
+    assert lms_schema.migrate(empty_database, schema="lms").actions == ()
+    assert lms_schema.verify(empty_database, schema="lms").differences == ()

@@ -715,7 +715,7 @@ SERVICE_WRITES = frozenset(table for table, rights in RIGHTS.items() if rights) 
 
 _OWN = (
     " add_enrollment_measures analyse_attempts append_assessment_attempts_delta"
-    " append_course_enrollments_delta append_inserted_interactions_delta"
+    " append_course_enrollments_delta"
     " append_learning_interactions_delta append_learning_sessions_delta"
     " append_section_progress_delta change_course_structure check_activity_institution"
     " check_answer_key check_attempt_allowed check_completion_criteria check_consent_mirror"
@@ -733,6 +733,7 @@ _OWN = (
     " expired_interaction_partitions find_enrollments follow_assessment_attempts"
     " follow_attempt_analysis follow_completed_sections follow_course_assessments"
     " follow_course_enrollments follow_course_ratings follow_course_sections"
+    " follow_inserted_interactions"
     " follow_section_progress has_guardian interaction_partitions interaction_retention_ddl"
     " is_interaction_partition_held keep_attempt_analysis keep_completion_date"
     " keep_course_rating keep_enrollment_measures keep_interaction_times lock_course_structure"
@@ -743,7 +744,8 @@ _OWN = (
     " rebuild_section_progress recalculate_course_metrics record_attempt_audit record_audit"
     " record_progress_history recount_assessment_attempts recount_course_enrollments"
     " recount_learning_interactions recount_learning_sessions recount_section_progress"
-    " refuse_other_institution reject_history_change reject_ledger_change report_cells"
+    " refuse_other_institution refuse_other_time reject_history_change reject_ledger_change"
+    " report_cells"
     " report_learners reported_count reported_mean request_analytics_rebuild"
     " require_data_subject require_snapshot retire_interaction_partitions"
     " retract_interaction_partition rounded_minutes seal_audit_log set_assessment_course"

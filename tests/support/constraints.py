@@ -1082,9 +1082,8 @@ def _access() -> Iterator[Case]:
     yield Case(f"{table}_finite_times_check", table, _session_times)
 
     table = "access_settings"
-    yield Case(f"{table}_pkey", table, lambda _: ([{}], []), UNIQUE)
-    yield Case(f"{table}_is_only_row_check", table, _only_row)
-    yield Case(f"{table}_identity_source_check", table, _identity_source)
+    yield _primary_key(table)
+    yield _fixed(table, "identity_source", ["claims"], ["session", "jwt_claims", None])
 
 
 def _privacy() -> Iterator[Case]:
@@ -1269,17 +1268,6 @@ def _session_period(_connection: Connection) -> Rows:
 def _session_times(_connection: Connection) -> Rows:
     endless = [{"expires_at": "infinity"}, {"expires_at": "-infinity"}]
     return [*endless, {"opened_at": "-infinity", "expires_at": EARLY}], [{}]
-
-
-def _only_row(connection: Connection) -> Rows:
-    connection.execute("DELETE FROM access_settings")
-    return [{"is_only_row": False}], [{"is_only_row": True}]
-
-
-def _identity_source(connection: Connection) -> Rows:
-    connection.execute("DELETE FROM access_settings")
-    known = ("session", "jwt_claims")
-    return [{"identity_source": "claims"}], [{"identity_source": source} for source in known]
 
 
 CASES = list(_all())

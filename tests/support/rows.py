@@ -319,7 +319,7 @@ def _access_session(_connection: Connection, values: Values) -> Row:
 
 
 def _access_settings(_connection: Connection, _values: Values) -> Row:
-    return {"is_only_row": True}
+    return {"identity_source": "session"}
 
 
 def _rebuild_request(_connection: Connection, _values: Values) -> Row:

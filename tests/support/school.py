@@ -204,6 +204,8 @@ class Schools:
     def checks(self) -> list[Any]:
         """What the package's own checks find, once the analytics were refreshed."""
         self._connection.execute("SELECT refresh_learning_analytics()")
+        # else what is left out would be computed of each enrollment, which takes longer than all
+        self._connection.execute("UPDATE educational_courses SET metrics_as_of = NULL")
         return [
             *self._connection.execute("SELECT * FROM check_learning_analytics()"),
             *self._connection.execute(

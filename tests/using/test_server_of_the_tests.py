@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -38,16 +39,16 @@ import threading
 from pathlib import Path
 from lms_schema.server import embedded
 
-def wait(name):
+def wait():
     with embedded.temporary():
-        Path(name).touch()
+        Path("ready").write_text("1")
         threading.Event().wait()
 
 def test_one(server):
-    wait("one")
+    wait()
 
 def test_two(server):
-    wait("two")
+    wait()
 """
 
 Process = subprocess.Popen[str]
@@ -151,12 +152,17 @@ def test_what_takes_the_server_can_be_chosen(folder: Path) -> None:
 def test_an_interrupted_run_leaves_no_server_and_no_files(
     folder: Path, number: signal.Signals, workers: str
 ) -> None:
+    os.mkfifo(folder / "ready")
+    ready = os.open(folder / "ready", os.O_RDWR)
     arguments = ("-n", workers, "-p", "no:cacheprovider")
     process = _pytest(folder, NEVER_ENDS, *arguments, LMS_TEST_SERVER="embedded")
-    wanted = ["one", "two"] if workers == "2" else ["one"]
-    while not all((folder / name).exists() for name in wanted):
-        assert process.poll() is None, process.communicate()
-    assert len(list(folder.glob("lms-schema-*"))) == 1 + len(wanted), "the positive control"
+    servers = int(workers) or 1
+    told = b""
+    while len(told) < servers:
+        assert select.select([ready], [], [], 120)[0], process.communicate(timeout=1)
+        told += os.read(ready, servers)
+    os.close(ready)
+    assert len(list(folder.glob("lms-schema-*"))) == 1 + servers, "the positive control"
     if number == signal.SIGTERM:  # as timeout(1) does it, twice; a terminal tells the group alone
         process.send_signal(number)
     os.killpg(process.pid, number)

@@ -19,7 +19,7 @@ GUIDE = json.loads(
 )
 
 
-@examples(120)
+@examples(60)
 @given(world=worlds())
 def test_every_column_of_both_views_is_what_python_computes(
     transaction: Connection, world: World

@@ -20,7 +20,7 @@ BEGIN
             s.token_hash = sha256(convert_to(v_token, 'UTF8'))
             AND s.expires_at > clock_timestamp();
     ELSIF v_claims IS NOT NULL
-        AND EXISTS (SELECT FROM access_settings AS s WHERE s.identity_source = 'jwt_claims')
+        AND (SELECT bool_and(s.identity_source = 'jwt_claims') FROM access_settings AS s)
     THEN
         v_person_id := v_claims::jsonb ->> 'sub';
     END IF;

@@ -10,6 +10,8 @@ LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 ROWS 1
 SET search_path FROM CURRENT
+-- of many assessments, each would be planned anew where a check wants plans of its own
+SET plan_cache_mode = auto
 -- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN

@@ -1,7 +1,6 @@
--- Progress, events and attempts are of learners of the course's institution, as enrollments are. An
--- enrollment proves it already, so that institutions are looked up only of who has none. What a
--- statement inserted is checked at once, what it updated by row: a trigger's WHEN then passes over
--- updates of anything else.
+-- Progress, events and attempts are of learners of the course's institution, as enrollments are.
+-- What a statement inserted is checked at once, what it updated by row: a trigger's WHEN then
+-- passes over updates of anything else. Of new events: follow_inserted_interactions.
 -- A definer, because the rule counts also rows that the writer may not see.
 -- depends: functions/refuse_other_institution
 CREATE OR REPLACE FUNCTION check_activity_institution() RETURNS trigger
@@ -38,15 +37,6 @@ BEGIN
         SELECT array_agg(k.learner_id), array_agg(a.course_id) INTO v_learner_ids, v_course_ids
         FROM unnest(v_learner_ids, v_assessment_ids) AS k (learner_id, assessment_id)
         INNER JOIN educational_assessments AS a ON k.assessment_id = a.id;
-    END IF;
-    SELECT array_agg(k.learner_id), array_agg(k.course_id) INTO v_learner_ids, v_course_ids
-    FROM unnest(v_learner_ids, v_course_ids) AS k (learner_id, course_id)
-    WHERE NOT EXISTS (
-        SELECT FROM course_enrollments AS e
-        WHERE e.learner_id = k.learner_id AND e.course_id = k.course_id
-    );
-    IF v_learner_ids IS NULL THEN
-        RETURN new;
     END IF;
 
     PERFORM refuse_other_institution(

@@ -15,6 +15,8 @@ CREATE OR REPLACE FUNCTION derive_section_counters(p_course_id uuid) RETURNS TAB
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- of many courses, each would be planned anew where a check wants plans of its own
+SET plan_cache_mode = auto
 -- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN

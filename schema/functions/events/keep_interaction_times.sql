@@ -1,5 +1,7 @@
--- The id of an event is its own in all months, as the key of the table is in each.
+-- The id of an event is its own in all months, as the key of the table is in each. Of new events:
+-- follow_inserted_interactions.
 -- A definer, because nobody else writes the keys: a writer could refuse events of others.
+-- depends: functions/refuse_other_time
 CREATE OR REPLACE FUNCTION keep_interaction_times() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -14,7 +16,6 @@ DECLARE
     v_ids uuid[];
     v_times timestamptz[];
     v_written bigint;
-    v_rival record;
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         DELETE FROM interaction_times AS k
@@ -25,8 +26,6 @@ BEGIN
         RETURN NULL;
     END IF;
     CASE TG_OP
-        WHEN 'INSERT' THEN
-            SELECT array_agg(n.id), array_agg(n.timestamp) INTO v_ids, v_times FROM new_rows AS n;
         WHEN 'DELETE' THEN
             v_former_ids := ARRAY(SELECT o.id FROM old_rows AS o);
         ELSE
@@ -60,18 +59,7 @@ BEGIN
 
         SELECT count(*) INTO v_written FROM written;
         IF v_written < cardinality(v_ids) THEN
-            SELECT n.id, n.timestamp, k.timestamp AS stored INTO v_rival
-            FROM unnest(v_ids, v_times) AS n (id, timestamp)
-            INNER JOIN interaction_times AS k ON n.id = k.id AND n.timestamp <> k.timestamp
-            LIMIT 1;
-            RAISE unique_violation USING
-                MESSAGE = format(
-                    'interaction %s exists at another time than %s', v_rival.id, v_rival.timestamp
-                ),
-                DETAIL = format('It happened at %s.', v_rival.stored),
-                HINT = 'Send it with the time that it has, or give the new event another id.',
-                CONSTRAINT = 'learning_interactions_pkey',
-                TABLE = 'learning_interactions', SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'id';
+            PERFORM refuse_other_time(v_ids, v_times, TG_TABLE_SCHEMA);
         END IF;
     END IF;
     RETURN NULL;
@@ -81,4 +69,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION keep_interaction_times() FROM public;
 
 COMMENT ON FUNCTION keep_interaction_times() IS
-'Trigger: keeps interaction_times. Raises 23505 for an event whose id exists at another time.';
+'Trigger: keeps interaction_times when events change or go. Raises 23505 for an event whose id '
+'exists at another time.';

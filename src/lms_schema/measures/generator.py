@@ -32,6 +32,7 @@ def files() -> dict[str, str]:
         "names": _names,
         "values": _values,
         "signed": _signed,
+        "gained": _gained,
         "totals": _totals,
         "aliased": _aliased,
         "lines": _lines,
@@ -74,6 +75,18 @@ def _signed(columns: Iterable[Column], row: str, *, named: bool = False) -> list
         + f" AS {column.name}" * named
         for column in columns
     ]
+
+
+def _gained(columns: Iterable[Column], old: str, new: str, indent: int) -> list[str]:
+    """Return SQL of what a row adds to columns by becoming a new one."""
+    items = []
+    for column in columns:
+        now, was = (column.value.replace("{row}", row) for row in (new, old))
+        is_long = indent + len(f"{now} - {was},") > _WIDTH
+        items.append(
+            "0" if now == was else f"{now}{chr(10) + ' ' * (indent + 4) if is_long else ' '}- {was}"
+        )
+    return items
 
 
 def _totals(columns: Iterable[Column], row: str, sign: str = "") -> list[str]:

@@ -45,7 +45,7 @@ class Applier:
         connection: psycopg.Connection[Any],
         schema: str,
         package: SchemaPackage,
-        ledger: RecordWriter,
+        records: RecordWriter,
         executor: Executor,
         observer: Observer,
     ) -> None:
@@ -53,7 +53,7 @@ class Applier:
         self._executor = executor
         self._schema = schema
         self._package = package
-        self._ledger = ledger
+        self._records = records
         self._observer = observer
         self._skipped: list[tuple[str, str | None]] = []
         self._not_given: tuple[str, ...] = ()
@@ -169,7 +169,7 @@ class Applier:
             file,
         )
         for name in sorted(doomed - self._package.by_id.keys()):
-            self._ledger.forget(name)
+            self._records.forget(name)
             actions.append(Action(name, "drop"))
         return actions
 
@@ -214,7 +214,7 @@ class Applier:
         self._is_careful = True
         own = self.entries[swap.file.id].objects
         swap.build(self._send, own)
-        self._ledger.revise(swap.file.id, (*own, *swap.objects))
+        self._records.revise(swap.file.id, (*own, *swap.objects))
         return [Action(swap.file.id, "build")]
 
     def discard(self) -> list[Action]:
@@ -227,7 +227,7 @@ class Applier:
                 if name in present and schema_objects.kind(name) != "INDEX":
                     self._drop(file_id, name)
             if left:
-                self._ledger.revise(file_id, [name for name in entry.objects if name not in left])
+                self._records.revise(file_id, [name for name in entry.objects if name not in left])
         return []
 
     def _make_room(
@@ -256,7 +256,7 @@ class Applier:
         for file_id, names in removal.postponed.items():
             earlier = self.entries[file_id].objects
             later = [moved[name] for name in reversed(names)]
-            self._ledger.revise(file_id, (*earlier, *later), again=True)
+            self._records.revise(file_id, (*earlier, *later), again=True)
         return removal
 
     def _move(self, file_id: str, name: str) -> str:
@@ -278,7 +278,7 @@ class Applier:
         for name in removals.of(self._connection, present, owners, gone, {}, ()).drops:
             self._drop(owners[name], name)
         for file_id in gone:
-            self._ledger.forget(file_id)
+            self._records.forget(file_id)
         return [Action(file_id, "drop") for file_id in gone]
 
     def replaceable(self, file_id: str) -> bool:
@@ -405,11 +405,11 @@ class Applier:
         return [name for name in reversed(earlier) if name in present and name not in created]
 
     def _record(self, file: SqlFile, created: Sequence[str]) -> None:
-        entry = self._ledger.record(file, created, self.reasons.get(file.id))
+        entry = self._records.record(file, created, self.reasons.get(file.id))
         self._recorded.append((file.id, entry))
         for name, other in {**self.entries, **self._others}.items():
             if file.id in other.overrides:
-                self._ledger.revise(name, other.objects, again=True)
+                self._records.revise(name, other.objects, again=True)
 
     def _restore(
         self, saved: Sequence[schema_objects.Attached], new: Collection[str], file: SqlFile

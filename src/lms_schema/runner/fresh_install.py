@@ -65,7 +65,7 @@ class FreshInstall:
     def __init__(
         self,
         session: Session,
-        ledger: RecordWriter,
+        records: RecordWriter,
         blockers: Blockers,
         ground: Ground,
         on_notice: Callable[[Diagnostic], None],
@@ -76,7 +76,7 @@ class FreshInstall:
         """
         self._connection = session.connection
         self._schema = session.schema
-        self._ledger = ledger
+        self._records = records
         self._blockers = blockers
         self._ground = ground
         self._on_notice = on_notice
@@ -89,14 +89,14 @@ class FreshInstall:
             What was done; nothing when it could not be, or when there is a notice to tell.
         """
         folder = files[0].folder
-        message = [] if self._prepared else self._ledger.preparation()
+        message = [] if self._prepared else self._records.preparation()
         message.append(b"BEGIN")
         for file in files:
             message += [
                 search_path.local(search_path.of_files(self._schema)),
                 file.text.encode() + b"\n",
                 search_path.local(search_path.CATALOG),
-                self._ledger.note(file),
+                self._records.note(file),
             ]
         message.append(schema_objects.writing(self._connection, self._schema, folder.owns))
         self._prepared = True
@@ -109,7 +109,7 @@ class FreshInstall:
                     cursor = self._connection.execute(b";".join(message))
                 if notices:
                     return []
-                settlement = self._ledger.settlement(search_path.rows(cursor))
+                settlement = self._records.settlement(search_path.rows(cursor))
                 seconds = dict(self._connection.execute(settlement).fetchall())
                 self._ground.end(tuple)
                 self._connection.execute("COMMIT")

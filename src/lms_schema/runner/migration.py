@@ -51,7 +51,7 @@ class Migration:
         self,
         session: Session,
         package: SchemaPackage,
-        ledger: RecordWriter,
+        records: RecordWriter,
         wait: float,
         tell: Callable[[Event], None],
         observer: Observer | None = None,
@@ -59,7 +59,7 @@ class Migration:
         self._connection = session.connection
         self._session = session
         self._package = package
-        self._ledger = ledger
+        self._records = records
         self._tell = tell
         self._wait = wait
         self._blockers = Blockers(session, tell)
@@ -80,12 +80,12 @@ class Migration:
         self._fresh = (
             None
             if one_by_one
-            else FreshInstall(session, ledger, self._blockers, self._ground, self._notice)
+            else FreshInstall(session, records, self._blockers, self._ground, self._notice)
         )
         session.connection.add_notice_handler(self._notice)
         self._observer = observer or Observer()
         self._applier = Applier(
-            session.connection, session.schema, package, ledger, self._executor, self._observer
+            session.connection, session.schema, package, records, self._executor, self._observer
         )
 
     @cached_property
@@ -278,7 +278,7 @@ class Migration:
             )
         if self._ground.was_missing:
             self._ground.enter(self._tell)
-        self._ledger.create()
+        self._records.create()
 
     def _notice(self, notice: psycopg.errors.Diagnostic) -> None:
         self._tell(Event.of_notice(notice))

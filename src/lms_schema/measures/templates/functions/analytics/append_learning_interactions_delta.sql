@@ -3,7 +3,7 @@
 {% set operations = {"DELETE": "deleted", "UPDATE": "updated"} %}
 {% block head %}
 -- Appends what a statement updated or deleted in learning_interactions to the queue of the
--- analytics; what it inserted is for append_inserted_interactions_delta. UPDATE too is followed by
+-- analytics; what it inserted is for follow_inserted_interactions. UPDATE too is followed by
 -- statement, as row triggers of partitioned tables miss a row that moves to another partition.
 -- A definer, because nobody else writes the queue: a writer of events could forge figures.
 {% endblock %}
