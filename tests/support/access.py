@@ -717,7 +717,7 @@ _OWN = (
     " add_enrollment_measures analyse_attempts append_assessment_attempts_delta"
     " append_course_enrollments_delta"
     " append_learning_interactions_delta append_learning_sessions_delta"
-    " append_section_progress_delta change_course_structure check_activity_institution"
+    " append_section_progress_delta caller_role change_course_structure check_activity_institution"
     " check_answer_key check_attempt_allowed check_completion_criteria check_consent_mirror"
     " check_derived_columns check_enrollment_institution check_institution_change"
     " check_item_contract check_learning_analytics check_prerequisite_cycles"
@@ -750,7 +750,7 @@ _OWN = (
     " require_data_subject require_snapshot retire_interaction_partitions"
     " retract_interaction_partition rounded_minutes seal_audit_log set_assessment_course"
     " set_completion_rule set_section_course set_updated_at statement_triggers"
-    " session_role sync_course_summary sync_learner_summary update_current_grades"
+    " sync_course_summary sync_learner_summary update_current_grades"
 )
 _ALL = (*PERSONAS, "service")
 _STAFF = ("instructor", "registrar", "service")

@@ -1,13 +1,13 @@
 -- Whether row security would let the caller read a row of course_summary; see
 -- may_read_learner_figures.
--- depends: functions/session_role functions/session_institutions functions/session_taught_courses
+-- depends: functions/caller_role functions/session_institutions functions/session_taught_courses
 CREATE OR REPLACE FUNCTION may_read_course_figures(p_course_id uuid) RETURNS boolean
 LANGUAGE plpgsql
 STABLE PARALLEL RESTRICTED
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-    v_role CONSTANT name := session_role();
+    v_role CONSTANT name := caller_role();
 BEGIN
     -- without a person, comparisons are NULL
     RETURN coalesce(

@@ -1,6 +1,6 @@
 -- Whether row security would let the caller read a row of learner_summary: the same rule, for a
 -- definer, to which row security does not apply.
--- depends: functions/session_role functions/session_institutions functions/session_person
+-- depends: functions/caller_role functions/session_institutions functions/session_person
 -- depends: functions/session_wards
 CREATE OR REPLACE FUNCTION may_read_learner_figures(p_learner_id uuid) RETURNS boolean
 LANGUAGE plpgsql
@@ -8,7 +8,7 @@ STABLE PARALLEL RESTRICTED
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-    v_role CONSTANT name := session_role();
+    v_role CONSTANT name := caller_role();
 BEGIN
     -- without a person, comparisons are NULL
     RETURN coalesce(
