@@ -213,6 +213,8 @@ RESULTS = {
     "retention": "interaction_retention_ddl(ARRAY(SELECT partition FROM interaction_partitions()"
     " ORDER BY upper_bound LIMIT 2))",
     "mastery": f"objective_mastery('{OTHER}', '{COURSE}')",
+    "course_figures": f"course_figures('{COURSE}')",
+    "learner_figures": f"learner_figures('{LEARNER}')",
     "faults": "check_derived_columns()",
     "imbalances": "check_learning_analytics()",
     "dropped": "drop_expired_data(interval '62 days', now())",
