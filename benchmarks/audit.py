@@ -17,6 +17,19 @@ MANY: LiteralString = (
     "UPDATE assessment_attempts SET score = 1 - score, completion_status = 'graded'"
     " WHERE assessment_id = %(assessment)s"
 )
+BY_KEY: LiteralString = (
+    "SELECT count(grade_attempt(t.id)) FROM assessment_attempts AS t"
+    " WHERE t.assessment_id = %(assessment)s"
+)
+KEY: LiteralString = (
+    "UPDATE educational_assessments AS a SET correct_answers = ("
+    "SELECT jsonb_object_agg(q ->> 'id', '{\"answer\": \"b\"}'::jsonb)"
+    " FROM jsonb_array_elements(a.questions) AS q) WHERE a.id = %(assessment)s"
+)
+SUBMIT: LiteralString = (
+    "UPDATE assessment_attempts SET score = NULL, computed_score = NULL,"
+    " completion_status = 'submitted' WHERE assessment_id = %(assessment)s"
+)
 FINAL: LiteralString = (
     "UPDATE course_enrollments SET final_grade = 100 - final_grade WHERE id = %(enrollment)s"
 )
@@ -33,10 +46,18 @@ def audit(run: Run) -> None:
         owner.execute("UPDATE course_enrollments SET final_grade = 1")
         owner.execute("VACUUM ANALYZE")
         values = _chosen(owner)
-        for what, grade, times, limit in (
-            ("grade one attempt", ONE, 200, LIMIT),
-            ("grade all attempts at an assessment", MANY, 40, LIMIT),
-            ("give a final grade", FINAL, 200, None),
+        owner.execute(KEY, values)
+
+        def turn(state: LiteralString, prepare: LiteralString | None) -> None:
+            _switch(owner, state)
+            if prepare:
+                owner.execute(prepare, values)
+
+        for what, grade, prepare, times, limit in (
+            ("grade one attempt", ONE, None, 200, LIMIT),
+            ("grade all attempts at an assessment", MANY, None, 40, LIMIT),
+            ("grade them by the answer key, one by one", BY_KEY, SUBMIT, 1, LIMIT),
+            ("give a final grade", FINAL, None, 200, None),
         ):
             run.compare(
                 what,
@@ -45,8 +66,8 @@ def audit(run: Run) -> None:
                     for side in ("without", "with the audit log")
                 },
                 before={
-                    "without": partial(_switch, owner, "DISABLE"),
-                    "with the audit log": partial(_switch, owner, "ENABLE"),
+                    "without": partial(turn, "DISABLE", prepare),
+                    "with the audit log": partial(turn, "ENABLE", prepare),
                 },
                 rounds=9,
                 times=times,

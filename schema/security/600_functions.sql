@@ -68,7 +68,7 @@ record_disclosure(uuid, text, text, text[], text, text, text, bigint, jsonb, tex
 record_my_consent(uuid, text, text, text, text, bytea, text, text, timestamptz),
 check_audit_log(bigint, bytea),
 audit_rows_hash(int8multirange),
-audit_seal_hash(bigint, timestamptz, int8multirange, bytea, bytea),
+audit_seal_hash(bigint, timestamptz, int8multirange, bytea, timestamptz, bytea),
 report_course_outcomes(),
 report_engagement(),
 report_assessments(),
@@ -164,7 +164,7 @@ TO lms_learner, lms_guardian;
 GRANT EXECUTE ON FUNCTION
 check_audit_log(bigint, bytea),
 audit_rows_hash(int8multirange),
-audit_seal_hash(bigint, timestamptz, int8multirange, bytea, bytea)
+audit_seal_hash(bigint, timestamptz, int8multirange, bytea, timestamptz, bytea)
 TO lms_auditor;
 
 -- Reports, which give nobody away. Nothing else is an analyst's.

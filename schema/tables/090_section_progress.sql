@@ -57,7 +57,7 @@ CREATE TABLE section_progress (
     CONSTRAINT section_progress_mastery_indicators_check
     CHECK (jsonb_typeof(mastery_indicators) ~ 'array|object'),
     CONSTRAINT section_progress_completion_check
-    CHECK ((status IN ('completed', 'mastered')) = (completion_timestamp IS NOT NULL)),
+    CHECK ((status >= 'completed') = (completion_timestamp IS NOT NULL)),
     CONSTRAINT section_progress_status_percentage_check CHECK (
         CASE
             WHEN completion_percentage > 0.0 THEN status <> 'not_started'

@@ -13,8 +13,8 @@ CREATE TABLE erasures (
 );
 
 COMMENT ON TABLE erasures IS
-'Append-only ledger of the learners that erase_learner erased. It holds nothing by which a learner '
-'could be found in the records.';
+'Append-only ledger of the learners that erase_learner erased. It does not say which stubs took '
+'their places.';
 COMMENT ON COLUMN erasures.learner_id IS 'Id that the learner had.';
 COMMENT ON COLUMN erasures.erased_at IS 'When the learner was erased.';
 COMMENT ON COLUMN erasures.erased_by IS 'Login that called for it.';

@@ -168,6 +168,6 @@ COMMENT ON TRIGGER assessment_attempts_audit_delete ON assessment_attempts IS
 CREATE OR REPLACE TRIGGER assessment_attempts_audit_truncate
 AFTER TRUNCATE ON assessment_attempts
 FOR EACH STATEMENT
-EXECUTE FUNCTION record_attempt_audit();
+EXECUTE FUNCTION record_audit('assessment_attempts');
 COMMENT ON TRIGGER assessment_attempts_audit_truncate ON assessment_attempts IS
 'Grades have their history.';

@@ -107,38 +107,29 @@ COMMENT ON TRIGGER course_enrollments_delta_truncate ON course_enrollments IS
 CREATE OR REPLACE TRIGGER course_enrollments_audit_insert
 AFTER INSERT ON course_enrollments
 FOR EACH ROW WHEN (new.final_grade IS NOT NULL)
-EXECUTE FUNCTION record_audit(
-    'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
-);
+EXECUTE FUNCTION record_enrollment_audit();
 COMMENT ON TRIGGER course_enrollments_audit_insert ON course_enrollments IS
 'Final grades and status have their history.';
 
 CREATE OR REPLACE TRIGGER course_enrollments_audit_update
-AFTER UPDATE OF id, final_grade, completion_status, completion_date ON course_enrollments
-FOR EACH ROW WHEN (
-    (old.id, old.final_grade, old.completion_status, old.completion_date)
-    IS DISTINCT FROM (new.id, new.final_grade, new.completion_status, new.completion_date)
-)
-EXECUTE FUNCTION record_audit(
-    'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
-);
+AFTER UPDATE OF
+id, learner_id, course_id, final_grade, completion_status, completion_date
+ON course_enrollments
+FOR EACH ROW
+EXECUTE FUNCTION record_enrollment_audit();
 COMMENT ON TRIGGER course_enrollments_audit_update ON course_enrollments IS
 'Final grades and status have their history.';
 
 CREATE OR REPLACE TRIGGER course_enrollments_audit_delete
 AFTER DELETE ON course_enrollments
 FOR EACH ROW
-EXECUTE FUNCTION record_audit(
-    'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
-);
+EXECUTE FUNCTION record_enrollment_audit();
 COMMENT ON TRIGGER course_enrollments_audit_delete ON course_enrollments IS
 'Final grades and status have their history.';
 
 CREATE OR REPLACE TRIGGER course_enrollments_audit_truncate
 AFTER TRUNCATE ON course_enrollments
 FOR EACH STATEMENT
-EXECUTE FUNCTION record_audit(
-    'course_enrollments', '{id}', '{final_grade, completion_status, completion_date}', 'true'
-);
+EXECUTE FUNCTION record_audit('course_enrollments');
 COMMENT ON TRIGGER course_enrollments_audit_truncate ON course_enrollments IS
 'Final grades and status have their history.';

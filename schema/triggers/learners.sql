@@ -28,7 +28,7 @@ CREATE OR REPLACE TRIGGER learners_audit_update
 AFTER UPDATE ON learners
 FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*)
 EXECUTE FUNCTION record_audit(
-    'learners', '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
+    'learners', '{id}', '{id, institution_id, email, first_name, last_name}'
 );
 COMMENT ON TRIGGER learners_audit_update ON learners IS
 'Who changed an identity is known.';
@@ -37,7 +37,7 @@ CREATE OR REPLACE TRIGGER learners_audit_delete
 AFTER DELETE ON learners
 FOR EACH ROW
 EXECUTE FUNCTION record_audit(
-    'learners', '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
+    'learners', '{id}', '{id, institution_id, email, first_name, last_name}'
 );
 COMMENT ON TRIGGER learners_audit_delete ON learners IS
 'Who changed an identity is known.';
@@ -45,8 +45,6 @@ COMMENT ON TRIGGER learners_audit_delete ON learners IS
 CREATE OR REPLACE TRIGGER learners_audit_truncate
 AFTER TRUNCATE ON learners
 FOR EACH STATEMENT
-EXECUTE FUNCTION record_audit(
-    'learners', '{id}', '{id, institution_id, email, first_name, last_name}', 'false'
-);
+EXECUTE FUNCTION record_audit('learners');
 COMMENT ON TRIGGER learners_audit_truncate ON learners IS
 'Who changed an identity is known.';

@@ -38,9 +38,7 @@ COMMENT ON TRIGGER section_progress_by_criteria ON section_progress IS
 
 CREATE OR REPLACE TRIGGER section_progress_completion
 BEFORE INSERT OR UPDATE ON section_progress
-FOR EACH ROW WHEN (
-    (new.status IN ('completed', 'mastered')) = (new.completion_timestamp IS NULL)
-)
+FOR EACH ROW WHEN ((new.status >= 'completed') = (new.completion_timestamp IS NULL))
 EXECUTE FUNCTION keep_completion_date('completion_timestamp');
 COMMENT ON TRIGGER section_progress_completion ON section_progress IS
 'Dates a completion that came without its date, and clears the date when the state is left.';

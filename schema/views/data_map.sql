@@ -36,6 +36,11 @@ WITH activity (name, purpose, legal_basis, retention) AS (
         'As long as what they are derived from.'
     ),
     (
+        'audit', 'Showing who changed grades, and who was given authority.',
+        'GDPR Art. 5(1)(f), 5(2), Art. 6(1)(c).',
+        'As retention_policies say, by months.'
+    ),
+    (
         'accountability', 'Showing that the duties to the persons are kept.',
         'GDPR Art. 5(2), Art. 30, Art. 6(1)(c).',
         'As the institution decides; nothing deletes it.'
@@ -465,18 +470,18 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
         }'
     ),
     ('accountability', 'disclosures', 'staff', 'quasi', 'keep', FALSE, '{recorded_by}'),
-    ('accountability', 'audit_log', 'learner', 'identifier', 'keep', TRUE, '{learner_id}'),
+    ('audit', 'audit_log', 'learner', 'identifier', 'keep', TRUE, '{learner_id}'),
     (
-        'accountability', 'audit_log', 'learner', 'education', 'keep', TRUE,
+        'audit', 'audit_log', 'learner', 'education', 'keep', TRUE,
         '{id, recorded_at, table_name, operation, changed_columns, old_values, new_values}'
     ),
     (
-        'accountability', 'audit_log', 'person', 'quasi', 'keep', FALSE,
+        'audit', 'audit_log', 'person', 'quasi', 'keep', FALSE,
         '{row_key, person_id, role_name, login_name, application_name}'
     ),
     (
         'accountability', 'audit_seals', 'none', 'none', 'keep', FALSE,
-        '{id, sealed_at, row_ids, rows_hash, hash}'
+        '{id, sealed_at, row_ids, rows_hash, hash, expired_before}'
     )
 ),
 

@@ -71,7 +71,14 @@ def test_a_change_of_the_rules_that_changes_a_result_is_recorded(transaction: Co
         (attempt["assessment_id"],),
     )
     assert [columns for _, columns, *_ in changes(transaction, "assessment_attempts")] == [
-        ["score", "percentage_score", "passed", "completion_status"],
+        [
+            "learner_id",
+            "assessment_id",
+            "score",
+            "percentage_score",
+            "passed",
+            "completion_status",
+        ],
         ["percentage_score"],
     ]
 
@@ -104,7 +111,10 @@ def test_final_grades_and_status_are_recorded_and_progress_is_not(transaction: C
     assert [entry[:2] for entry in found] == [
         ("UPDATE", ["final_grade"]),
         ("UPDATE", ["completion_status", "completion_date"]),
-        ("DELETE", ["final_grade", "completion_status", "completion_date"]),
+        (
+            "DELETE",
+            ["learner_id", "course_id", "final_grade", "completion_status", "completion_date"],
+        ),
     ]
     assert found[0][2]["final_grade"] is None
     assert found[0][3]["final_grade"] == 70
@@ -167,6 +177,45 @@ def test_an_attempt_whose_key_changes_was_deleted_and_inserted(transaction: Conn
         ("DELETE", str(attempt["id"])),
         ("INSERT", str(other)),
     ]
+
+
+def test_an_enrollment_whose_key_changes_was_deleted_and_inserted(transaction: Connection) -> None:
+    enrollment = add(transaction, "course_enrollments", final_grade=70)
+    other = uuid.uuid4()
+    transaction.execute("UPDATE course_enrollments SET id = %s", (other,))
+    assert [
+        (row["operation"], row["row_key"]["id"], bool(row["old_values"]), bool(row["new_values"]))
+        for row in entries(transaction, "course_enrollments")
+    ] == [
+        ("INSERT", str(enrollment["id"]), False, True),
+        ("DELETE", str(enrollment["id"]), True, False),
+        ("INSERT", str(other), False, True),
+    ]
+
+
+def test_a_result_that_is_given_to_somebody_else_is_recorded(transaction: Connection) -> None:
+    attempt = add(transaction, "assessment_attempts", score=1, completion_status="graded")
+    enrollment = add(transaction, "course_enrollments", final_grade=70)
+    for table, row in (("assessment_attempts", attempt), ("course_enrollments", enrollment)):
+        other = add(transaction, "learners")["id"]
+        transaction.execute(
+            f"UPDATE {table} SET learner_id = %s WHERE id = %s".encode(), (other, row["id"])
+        )
+        entry = entries(transaction, table)[-1]
+        assert (entry["operation"], entry["changed_columns"]) == ("UPDATE", ["learner_id"])
+        assert (entry["row_key"], entry["learner_id"]) == (
+            {"id": str(row["id"])},
+            row["learner_id"],
+        )
+
+
+def test_what_erasure_gives_to_a_stub_is_not_recorded(transaction: Connection) -> None:
+    attempt = add(transaction, "assessment_attempts", score=1, completion_status="graded")
+    course = add(transaction, "course_enrollments", learner_id=attempt["learner_id"], final_grade=7)
+    before = len(read(transaction, "audit_log"))
+    transaction.execute("SELECT erase_learner(%s)", (course["learner_id"],))
+    (entry,) = sorted(read(transaction, "audit_log"), key=lambda row: row["id"])[before:]
+    assert (entry["table_name"], entry["operation"]) == ("learners", "DELETE")
 
 
 def test_what_is_rolled_back_is_not_in_the_log(transaction: Connection) -> None:

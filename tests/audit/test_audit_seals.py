@@ -71,13 +71,27 @@ TAMPERING = {
     ),
     "a seal that was made anew, alone": (
         "UPDATE audit_seals SET row_ids = '{[1,4)}', rows_hash = h.rows_hash,"
-        " hash = audit_seal_hash(1, sealed_at, '{[1,4)}', h.rows_hash, NULL)"
+        " hash = audit_seal_hash(1, sealed_at, '{[1,4)}', h.rows_hash, NULL, NULL)"
         " FROM audit_rows_hash('{[1,4)}') AS h WHERE id = 1",
         [("the seal, or the one before it, was changed", 2, None)],
     ),
     "another time of a seal": (
         "UPDATE audit_seals SET sealed_at = sealed_at - interval '1 day' WHERE id = 3",
         [("the seal, or the one before it, was changed", 3, None)],
+    ),
+    "rows that are said to have expired": (
+        "WITH gone AS (DELETE FROM audit_log WHERE id BETWEEN 1 AND 4)"
+        " SELECT append_audit_seal('{[1,5)}', now() + interval '1 s')",
+        [("rows that expired are there", 4, "{[5,13)}")],
+    ),
+    "one row that is said to have expired": (
+        "WITH gone AS (DELETE FROM audit_log WHERE id = 2)"
+        " SELECT append_audit_seal('{[2,3)}', now() - interval '1 day')",
+        [("rows are missing", 1, "{[2,3)}")],
+    ),
+    "rows that are said to be there still": (
+        "UPDATE audit_seals SET expired_before = now() WHERE id = 1",
+        [("the seal, or the one before it, was changed", 1, None)],
     ),
     "a month detached": (
         "ALTER TABLE audit_log DETACH PARTITION audit_log_{month}",

@@ -207,16 +207,6 @@ def test_metrics_of_a_time_at_which_the_events_counted_move_on(months: Connectio
     assert column(months, "SELECT check_derived_columns()::text") == []
 
 
-def test_old_entries_of_the_refresh_log_go_too(months: Connection) -> None:
-    old, new = (
-        add(months, "analytics_refresh_log", started_at=time, finished_at=time)["id"]
-        for time in (MAY - MICROSECOND, MAY)
-    )
-    keep_from(months, MAY)
-    assert column(months, "SELECT id FROM analytics_refresh_log") == [new]
-    assert old != new
-
-
 def test_totals_go_with_their_learner(months: Connection) -> None:
     event = add(months, "learning_interactions", timestamp=FIRST_MONTH)
     keep_from(months, MAY)

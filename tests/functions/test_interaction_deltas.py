@@ -115,7 +115,7 @@ def test_partitions_made_later_and_partitions_without_triggers_get_them(
 ) -> None:
     listed = "SELECT definition FROM statement_triggers(%s::regclass)"
     expected = column(transaction, listed, EVENTS)
-    assert len(expected) == 9
+    assert len(expected) == 7
     add(transaction, EVENTS, timestamp=now)
     month = partition_of(transaction, now)
     transaction.execute(f"DROP TRIGGER {EVENTS}_delta_insert ON {month}".encode())

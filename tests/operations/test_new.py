@@ -24,6 +24,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("db/shop")
 
 
+@pytest.mark.slow
 def test_a_file_of_each_kind_passes_check_as_it_is(shop: Path, server: str) -> None:
     names = dict.fromkeys(KINDS, "things") | {"type": "moods", "view": "lists", "index": "i_idx"}
     for kind, name in names.items():

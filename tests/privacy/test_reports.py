@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from support.rows import Connection, add, rolled_back
+from support.rows import Connection, add, column, rolled_back
 
 K = 10
 REPORTS = {
@@ -228,6 +228,24 @@ def test_counts_and_totals_are_of_whole_tens(transaction: Connection, report: st
         assert row[0] == 20
         assert all(value is None or (value >= K and value % K == 0) for value in row)
     assert None not in found["graduate"][1:]
+
+
+def test_attempts_do_not_tell_that_all_passed_where_each_has_one(transaction: Connection) -> None:
+    assessment = add(
+        transaction, "educational_assessments", total_points=5, passing_score=2, attempts_allowed=1
+    )
+    enroll(transaction, assessment["course_id"], "graduate", [1] * K)
+    for learner in column(transaction, "SELECT learner_id FROM course_enrollments"):
+        record = {"learner_id": learner, "assessment_id": assessment["id"]}
+        add(transaction, "assessment_attempts", **record, score=5, completion_status="graded")
+    attempts = "enrolled, assessed, graded_attempts, passed_attempts"
+    hidden = (K, None, None, None)
+    found = cells(transaction, "report_assessments", attempts)
+    assert (found["graduate"], found[None]) == (hidden, hidden)
+    # the positive control: where anybody may try as often as they like, these are no learners
+    transaction.execute("UPDATE educational_assessments SET attempts_allowed = NULL")
+    found = cells(transaction, "report_assessments", attempts)
+    assert found["graduate"] == (K, None, K, K)
 
 
 def test_an_analyst_reads_reports_and_nothing_else(

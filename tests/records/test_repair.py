@@ -93,14 +93,15 @@ def mutate(admin: psycopg.Connection[tuple[object, ...]], kind: str, name: str, 
 def test_one_object_after_another_that_is_dropped_or_changed_is_made_again(
     admin: psycopg.Connection[tuple[object, ...]], database: str, kind: str, how: str
 ) -> None:
-    for found in mutable(kind, how)[::24]:
+    for found in mutable(kind, how)[::40]:
         mutate(admin, kind, found.name, how)
         result = migrate(database, repair=True)
         assert (bool(result.repaired), result.left) == (True, ()), found
     assert verify(database).differences == ()
 
 
-@pytest.mark.parametrize("parts", [1, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("parts", [1, 4])
 @every_kind
 @every_way
 def test_all_objects_that_are_dropped_or_changed_some_at_a_time_are_made_again(

@@ -58,6 +58,21 @@ def test_a_table_fits_the_terminal_and_what_does_not_follows_in_another(
     assert words.count("learner") == words.count("Grace") > 1
 
 
+def test_a_header_wraps_before_a_text_does_and_no_column_is_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    headers = ("learner", "course", "progress %", "last 7 days", "last 30 days", "30 days before")
+    row = (
+        "Felix Bianchi",
+        "Modern World History",
+        *map(Decimal, ("100", "30.71", "33.33", "22.01")),
+    )
+    print_table("T", "N", headers, [row])
+    *_, figures = capsys.readouterr().out.splitlines()
+    assert " ".join(figures.split()) == "Felix Bianchi Modern World History 100 30.71 33.33 22.01"
+
+
 def test_bars_fit_the_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1245,7 +1245,7 @@ def _ledgers() -> Iterator[Case]:
     yield _fixed(table, "row_ids", ["{}", "{(,5)}", "{[5,)}"], ["{[1,2),[5,9)}"])
     for name in ("rows_hash", "hash"):
         yield _fixed(table, name, [b"", b"x" * 31, b"x" * 33], [b"x" * 32])
-    yield _finite(table, "sealed_at")
+    yield _finite(table, "sealed_at", "expired_before")
 
     yield Case("learners_data_consent_mirror_check", "learners", _consent_mirror)
 

@@ -7,7 +7,7 @@ and all derived values are true. Anything else is a fault.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
@@ -22,6 +22,9 @@ from support.school import Schools
 LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
 SqlState = str | None
+
+_GLANCE = 0.002
+"""Seconds between two looks at whether a session waits: each takes the time of the session."""
 
 
 class Session:
@@ -48,7 +51,7 @@ class Session:
         """Begin to execute; returns whether it waits for a lock, else it is done."""
         self._started = self._pool.submit(self.run, script)
         pid = self._connection.info.backend_pid
-        while not self._started.done():
+        while not wait([self._started], _GLANCE).done:
             row = self._observer.execute("SELECT pg_blocking_pids(%s) <> '{}'", (pid,)).fetchone()
             if row and row[0]:
                 return True

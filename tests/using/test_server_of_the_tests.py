@@ -144,6 +144,7 @@ def test_what_takes_the_server_can_be_chosen(folder: Path) -> None:
     assert "2/3 tests collected (1 deselected)" in output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "workers"),
     [(signal.SIGINT, "2"), (signal.SIGTERM, "2"), (signal.SIGHUP, "0")],

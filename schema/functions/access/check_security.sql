@@ -468,7 +468,11 @@ AS $$
     FROM relation AS r
     INNER JOIN pg_trigger AS t ON r.oid = t.tgrelid
     WHERE
-        t.tgfoid IN (to_regproc('record_audit'), to_regproc('record_attempt_audit'))
+        t.tgfoid IN (
+            to_regproc('record_audit'),
+            to_regproc('record_attempt_audit'),
+            to_regproc('record_enrollment_audit')
+        )
         AND t.tgenabled NOT IN ('O', 'A')
     UNION ALL
     SELECT

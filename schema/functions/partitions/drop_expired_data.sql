@@ -20,7 +20,6 @@ DECLARE
     );
     v_statement text;
 BEGIN
-    DELETE FROM analytics_refresh_log AS l WHERE l.finished_at < p_as_of - p_keep;
     IF v_partitions = '{}' THEN
         RETURN;
     END IF;
@@ -40,10 +39,9 @@ REVOKE EXECUTE ON FUNCTION drop_expired_data(interval, timestamptz) FROM public;
 COMMENT ON FUNCTION drop_expired_data(interval, timestamptz) IS
 'Drops the partitions of learning_interactions whose every event is older than p_keep (at least '
 '30 days; NULL: keep for ever) at p_as_of, the one of all earlier events included, and returns '
-'them with their bounds and number of events; and entries of analytics_refresh_log that are that '
-'old. Counts and times of section_progress and enrollments stay, see expired_interaction_totals; '
-'the analytics follow with the next refresh. Call '
-'ensure_interaction_partitions() in the next transaction, so that events of that time can still be '
-'stored. For the owner of the table. Raises 22023 for less than 30 days and for a time in the '
-'future, 40001 or 55P03 when others are in the way: try again. Locks: see '
+'them with their bounds and number of events, which retention_log keeps. Counts and times of '
+'section_progress and enrollments stay, see expired_interaction_totals; the analytics follow with '
+'the next refresh. Call ensure_interaction_partitions() in the next transaction, so that events of '
+'that time can still be stored. For the owner of the table. Raises 22023 for less than 30 days and '
+'for a time in the future, 40001 or 55P03 when others are in the way: try again. Locks: see '
 'retire_interaction_partitions.';

@@ -6,7 +6,7 @@
 -- one who gives up is never a writer.
 -- depends: functions/interaction_partitions functions/retract_interaction_partition
 -- depends: functions/recalculate_course_metrics functions/is_meaningful_interaction
--- depends: functions/is_interaction_partition_held functions/metrics_window
+-- depends: functions/is_partition_held functions/metrics_window
 CREATE OR REPLACE FUNCTION retire_interaction_partitions(p_partitions regclass[]) RETURNS TABLE (
     partition_name text,
     lower_bound timestamptz,
@@ -35,7 +35,7 @@ BEGIN
     LOCK TABLE legal_holds IN SHARE MODE;
     IF EXISTS (
         SELECT FROM interaction_partitions() AS p
-        WHERE p.partition = ANY(p_partitions) AND is_interaction_partition_held(p.partition)
+        WHERE p.partition = ANY(p_partitions) AND is_partition_held(p.partition)
     ) THEN
         RAISE serialization_failure USING
             MESSAGE = 'a legal hold was placed on expiring events',

@@ -47,7 +47,7 @@ BEGIN
                         WHEN 'first_name' THEN '''Erased'''
                         WHEN 'last_name' THEN '''Learner'''
                         WHEN 'created_at' THEN 'date_trunc(''year'', created_at)'
-                        WHEN 'updated_at' THEN 'now()'
+                        WHEN 'updated_at' THEN 'date_trunc(''year'', created_at)'
                     END
             END AS value
         FROM data_map AS d

@@ -24,8 +24,9 @@ BEGIN
         k.*,
         f.learners,
         reported_count(f.assessed, f.learners),
-        nullif(f.graded / 10 * 10, 0),
-        nullif(f.passed / 10 * 10, 0),
+        -- where each has one attempt, all attempts are all learners
+        reported_count(f.graded, f.learners * a.allowed),
+        reported_count(f.passed, f.learners * a.allowed),
         reported_mean(f.percentage, f.measured, f.learners)
     FROM report_cells() AS k
     LEFT JOIN (
@@ -60,6 +61,12 @@ BEGIN
         k.course_id = f.course_id
         AND k.academic_term IS NOT DISTINCT FROM f.academic_term
         AND k.academic_level IS NOT DISTINCT FROM f.academic_level
+    LEFT JOIN LATERAL (
+        SELECT sum(s.attempts_allowed) AS allowed
+        FROM educational_assessments AS s
+        WHERE s.course_id = k.course_id
+        HAVING every(s.attempts_allowed IS NOT NULL)
+    ) AS a ON TRUE
     ORDER BY k.course_title, k.course_id, k.academic_term, k.academic_level;
 END;
 $$;

@@ -9,4 +9,4 @@ REVOKE EXECUTE ON FUNCTION reported_count(bigint, bigint) FROM public;
 
 COMMENT ON FUNCTION reported_count(bigint, bigint) IS
 'Count of some among p_of learners as reports show it: the lower end of its range of ten, 20 for '
-'20 to 29, the last range also holds p_of itself; NULL for 0 to 9.';
+'20 to 29, the last range also holds p_of itself; NULL for 0 to 9. p_of NULL: there is no limit.';

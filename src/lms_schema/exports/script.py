@@ -21,7 +21,7 @@ from lms_schema.runner.observer import Observer, Step
 from lms_schema.server import search_path, sessions
 from lms_schema.source.files import Kind, SqlFile
 from lms_schema.source.package import SchemaPackage
-from lms_schema.source.statements import tokens
+from lms_schema.source.statements import code
 
 _Row = Mapping[str, Any]
 
@@ -165,8 +165,8 @@ def _part(
 def _terminated(file: SqlFile) -> str:
     """Return a file's text; its last statement may lack the semicolon that what follows needs."""
     text = file.text.strip()
-    code = [part for kind, part, _ in tokens(text) if kind not in ("space", "comment", "block")]
-    return text if code[-1:] in ([], [";"]) else f"{text}\n;"
+    last = [part for _, part, _ in code(text)][-1:]
+    return text if last in ([], [";"]) else f"{text}\n;"
 
 
 def _precondition(since: SchemaPackage) -> Part:

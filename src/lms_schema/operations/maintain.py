@@ -90,7 +90,7 @@ class MaintainStep:
         count: Rows of derived values written; partitions dropped; partitions made; rows
             of the audit log sealed; rows of the analytics views that changed.
         seconds: How long it took.
-        dropped: The partitions that `retention` dropped.
+        dropped: The partitions of events that `retention` dropped.
         error: Why it is busy or failed, else None.
     """
 
@@ -164,8 +164,8 @@ def maintain(
     """Do what a schema needs regularly, beside its readers and writers.
 
     In this order: the metrics of each course; when asked, or where there are retention policies,
-    what is past its retention, events by whole months; the months of events and of the audit log a
-    year ahead; the audit log sealed; the analytics refreshed. Each course and each month is a
+    what is past its retention, events and audit log by whole months; the months of both a year
+    ahead; the audit log sealed; the analytics refreshed. Each course and each month of events is a
     transaction of its own. A step that fails is reported, and the others are done. While another
     maintain of the schema is at work, nothing is done.
 
@@ -361,6 +361,8 @@ class _Maintenance:
             if dropped is not None:
                 self._dropped.append(dropped)
                 self._count += 1
+        drop = partial(self._first, "SELECT {schema}.drop_expired_audit_log()")
+        self._count += self._patiently("the audit log past its retention", drop)
         delete = partial(self._first, "SELECT {schema}.delete_expired_rows()")
         self._patiently("rows past their retention", delete)
         return "done"

@@ -26,7 +26,7 @@ from lms_schema.server import search_path
 from lms_schema.server.blockers import Blockers
 from lms_schema.server.sessions import Session
 from lms_schema.source.create_statement import created
-from lms_schema.source.files import INDEXES, Kind, SqlFile, extra_of
+from lms_schema.source.files import Kind, SqlFile, extra_of
 
 if TYPE_CHECKING:
     from lms_schema.records.record_writer import RecordWriter
@@ -55,8 +55,7 @@ def only_defines(file: SqlFile) -> bool:
 
 
 def _is_shared(file: SqlFile) -> bool:
-    is_short = file.kind is Kind.REPLACEABLE or file.folder.name == INDEXES
-    return is_short and only_defines(file)
+    return file.kind is not Kind.RECURRING and only_defines(file)
 
 
 class FreshInstall:

@@ -40,33 +40,62 @@ def print_table(
 
     console = _heading(title, note)
     cells = [[_shown(value) for value in row] for row in rows]
-    is_text = [any(isinstance(row[number], str) for row in rows) for number in range(len(headers))]
-    widths = [
-        _least(header, [row[number] for row in cells], is_text=is_text[number])
+    columns = [
+        _Column(
+            header,
+            [row[number] for row in cells],
+            is_text=any(isinstance(row[number], str) for row in rows),
+        )
         for number, header in enumerate(headers)
     ]
-    for number, part in enumerate(_parts(widths, console.width)):
+    for number, part in enumerate(_parts([column.least for column in columns], console.width)):
         if number:
             console.print()
         table = Table(
             box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold underline"
         )
-        for number in part:  # the words of a header may wrap, a number never
+        together = [columns[one] for one in part]
+        for column, width in zip(together, _narrowed(together, console.width), strict=True):
             table.add_column(
-                headers[number],
-                justify="left" if is_text[number] else "right",
-                min_width=widths[number],
+                column.header, justify="left" if column.is_text else "right", width=width
             )
         for row in cells:
             table.add_row(*(Text(row[number]) for number in part))
         console.print(table)
 
 
-def _least(header: str, cells: Sequence[str], *, is_text: bool) -> int:
-    """Return how many columns of the terminal a column of a table needs."""
-    longest = max(map(len, cells), default=0)
-    words = [*header.split(), *(word for cell in cells for word in cell.split())]
-    return max(*map(len, words), min(longest, _TEXT) if is_text else longest)
+class _Column:
+    """A column of a table, and how many columns of the terminal it takes.
+
+    Attributes:
+        header: Its name.
+        is_text: Whether its values are text, which may wrap; a number never does.
+        whole: What it takes when nothing wraps.
+        uncut: What it takes when only its name wraps.
+        least: What it takes at least.
+    """
+
+    def __init__(self, header: str, cells: Sequence[str], *, is_text: bool) -> None:
+        longest = max(map(len, cells), default=0)
+        words = [*header.split(), *(word for cell in cells for word in cell.split())]
+        self.header = header
+        self.is_text = is_text
+        self.whole = max(len(header), longest)
+        self.uncut = max(*map(len, header.split()), longest)
+        self.least = max(*map(len, words), min(longest, _TEXT) if is_text else longest)
+
+
+def _narrowed(columns: Sequence[_Column], room: int) -> list[int]:
+    """Return the widths of columns so that they fit side by side: names wrap first, then texts.
+
+    Rich itself narrows the widest column first, and does not keep to what the others need.
+    """
+    widths = [column.whole for column in columns]
+    for bounds in ([column.uncut for column in columns], [column.least for column in columns]):
+        while sum(widths) + _GAP * len(widths) > room and widths != bounds:
+            slack = [width - bound for width, bound in zip(widths, bounds, strict=True)]
+            widths[slack.index(max(slack))] -= 1
+    return widths
 
 
 def _parts(widths: Sequence[int], room: int) -> list[list[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lms_schema.source.statements import Statement, tokens
+from lms_schema.source.statements import Statement, code
 
 _MODIFIERS = (("OR", "REPLACE"), ("UNIQUE",), ("UNLOGGED",), ("RECURSIVE",), ("CONSTRAINT",))
 _KINDS = (
@@ -65,7 +65,7 @@ class Reader:
 
     def __init__(self, text: str) -> None:
         """Begin with the first token."""
-        self._ahead = (t for t in tokens(text) if t[0] not in ("space", "comment", "block"))
+        self._ahead = code(text)
         self._read: list[tuple[str, str, int]] = []
         self._at = 0
 

@@ -47,9 +47,10 @@ def refuse_misplaced(text: str) -> None:
     Raises:
         SyntaxProblem: When there is one.
     """
-    if not any(f"{name}:" in text.lower() for name in NAMES):
-        return
     first = len(_first_lines(text)) + 1
+    behind = "\n".join(lines(text)[first - 1 :]).lower()
+    if not any(f"{name}:" in behind for name in NAMES):
+        return
     for comment, line in comments(text):
         match = _DIRECTIVE.match(comment)
         if match and match[1].lower() in NAMES and match[2] == ":" and line >= first:

@@ -37,6 +37,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_GAP = re.compile(rf"(?:{_SPACE}|{_COMMENT})*+")
 _CODE = ("space", "name", "word", "number", "mark")
 """Kinds of token that are neither comments nor literals."""
 _OPENING = re.compile(rf"['\"]|\$(?:{_TAG})\$")
@@ -81,19 +82,22 @@ def split(sql: str) -> list[Statement]:
     """
     statements: list[Statement] = []
     current = _Current()
-    line = 1
-    for kind, text, position in tokens(sql):
-        if kind not in ("space", "comment", "block"):
-            if text == "\\":
-                raise SyntaxProblem(
-                    "a psql command (backslash); write plain SQL", line, "psql-command"
-                )
-            if text == ";" and not current.inside:
-                statements += current.finished(sql)
-                current = _Current()
-            else:
-                current.add(kind, text, position, line)
-        line += _line_ends(text)
+    line, counted = 1, 0
+    for kind, text, position in code(sql):
+        if current.is_empty:
+            line += _line_ends(sql[counted:position])
+            counted = position
+        if text == "\\":
+            raise SyntaxProblem(
+                "a psql command (backslash); write plain SQL",
+                _line_at(sql, position),
+                "psql-command",
+            )
+        if text == ";" and not current.inside:
+            statements += current.finished(sql)
+            current = _Current()
+        else:
+            current.add(kind, text, position, line)
     if current.inside:
         raise SyntaxProblem(f"{current.inside} is missing", current.line)
     return statements + current.finished(sql)
@@ -144,6 +148,11 @@ class _Current:
         self._copies = ""
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it has not begun."""
+        return not self._end
+
+    @property
     def inside(self) -> str:
         """What must come before a semicolon can end the statement; empty when nothing."""
         if self._parentheses > 0:
@@ -151,7 +160,7 @@ class _Current:
         return "the END of BEGIN ATOMIC" if self._in_body else ""
 
     def add(self, kind: str, text: str, position: int, line: int) -> None:
-        if not self._end:
+        if self.is_empty:
             self._start, self.line = position, line
         self._end = position + len(text)
         before, self._last = self._last, text
@@ -181,7 +190,7 @@ class _Current:
 
     def finished(self, sql: str) -> list[Statement]:
         """Return the statement, or nothing when it is empty."""
-        if not self._end:
+        if self.is_empty:
             return []
         first = self._words[0] if self._words else ""
         if first in _TRANSACTION or self._words[:2] == ["PREPARE", "TRANSACTION"]:
@@ -207,17 +216,31 @@ def tokens(sql: str) -> Iterator[tuple[str, str, int]]:
     """
     position = 0
     while position < len(sql):
-        match = _TOKEN.match(sql, position)
-        assert match is not None  # noqa: S101 (the last alternative takes anything)
-        kind = match.lastgroup or ""
-        end = _comment_end(sql, position) if kind == "block" else match.end()
-        text = sql[position:end]
-        if kind == "mark" and (quote := _OPENING.match(sql, position)):
-            raise SyntaxProblem(
-                f"a quote that begins with {quote.group()} has no end", _line_at(sql, position)
-            )
-        yield kind, text, position
+        kind, end = _next(sql, position)
+        yield kind, sql[position:end], position
         position = end
+
+
+def code(sql: str) -> Iterator[tuple[str, str, int]]:
+    """Yield the tokens of SQL but for space and comments."""
+    position = 0
+    while (gap := _GAP.match(sql, position)) and (position := gap.end()) < len(sql):
+        kind, end = _next(sql, position)
+        if kind != "block":
+            yield kind, sql[position:end], position
+        position = end
+
+
+def _next(sql: str, position: int) -> tuple[str, int]:
+    """Return the kind of the token at a position, and where it ends."""
+    match = _TOKEN.match(sql, position)
+    assert match is not None  # noqa: S101 (the last alternative takes anything)
+    kind = match.lastgroup or ""
+    if kind == "mark" and (quote := _OPENING.match(sql, position)):
+        raise SyntaxProblem(
+            f"a quote that begins with {quote.group()} has no end", _line_at(sql, position)
+        )
+    return kind, _comment_end(sql, position) if kind == "block" else match.end()
 
 
 def _comment_end(sql: str, start: int) -> int:
@@ -234,4 +257,4 @@ def _line_at(sql: str, position: int) -> int:
 
 
 def _line_ends(text: str) -> int:
-    return len(lines(text)) - 1
+    return text.count("\n") + text.count("\r") - text.count("\r\n")

@@ -1,0 +1,18 @@
+-- How a stub is told from a learner, in one place for whoever asks.
+CREATE OR REPLACE FUNCTION is_erased_learner(p_learner_id uuid) RETURNS boolean
+LANGUAGE plpgsql
+STABLE PARALLEL SAFE
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM learners AS l
+        WHERE l.id = p_learner_id AND l.email = format('erased-%s@erased.invalid', l.id)
+    );
+END;
+$$;
+
+REVOKE EXECUTE ON FUNCTION is_erased_learner(uuid) FROM public;
+
+COMMENT ON FUNCTION is_erased_learner(uuid) IS
+'Whether a learner is the stub that erase_learner left in the place of one.';
