@@ -37,7 +37,7 @@ lock_section(uuid),
 lock_sections(uuid[]),
 refresh_learning_analytics(),
 derive_sessions(uuid, interval, uuid[]),
-session_gap(),
+derived_session_gap(),
 record_my_interactions(jsonb),
 is_claimable_time(timestamptz),
 open_session(text, uuid, interval, text),
@@ -124,7 +124,7 @@ lock_section(uuid),
 lock_sections(uuid[]),
 refresh_learning_analytics(),
 derive_sessions(uuid, interval, uuid[]),
-session_gap()
+derived_session_gap()
 TO lms_service;
 
 -- Grading, with what it calls: points stand in responses, which nobody else writes.

@@ -789,7 +789,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "lock_sections",
             "refresh_learning_analytics",
             "derive_sessions",
-            "session_gap",
+            "derived_session_gap",
             "answer_points",
             "derive_grades",
             "grade_attempt",
