@@ -253,14 +253,15 @@ SESSIONS: LiteralString = """
 
     INSERT INTO learning_sessions (
         id, learner_id, course_id, session_start, session_end, duration_minutes, engagement_level,
-        focus_score, productivity_score, interactions_completed, created_at, updated_at
+        focus_score, productivity_score, interactions_completed, created_at, updated_at, supplied
     )
     SELECT
         s.id, s.learner_id, s.course_id, s.start, s.start + interval '1 second' * s.seconds,
         round(s.seconds / 60.0),
         (enum_range(NULL::engagement_level))[1 + floor(4 * pg_temp.chance(s.key, 11))],
         round(pg_temp.chance(s.key, 12)::numeric, 2), round(pg_temp.chance(s.key, 13)::numeric, 2),
-        s.last_event - s.first_event + 1, s.start, s.start + interval '1 second' * s.seconds
+        s.last_event - s.first_event + 1, s.start, s.start + interval '1 second' * s.seconds,
+        '{engagement_level}'
     FROM session AS s
     ORDER BY s.start
 """

@@ -70,12 +70,12 @@ GRANT UPDATE (
     title, description, course_code, learning_objectives, difficulty_level, academic_credits,
     estimated_duration_hours, learning_theory_foundation, assessment_strategy,
     prerequisite_knowledge, content_format, delivery_method, status, published_at, academic_term,
-    completion_rule
+    completion_rule, derive_sessions
 ) ON educational_courses TO lms_instructor, lms_registrar;
 GRANT INSERT (
     id, institution_id, title, description, course_code, learning_objectives, difficulty_level,
     academic_credits, estimated_duration_hours, learning_theory_foundation, assessment_strategy,
     prerequisite_knowledge, content_format, delivery_method, status, published_at, academic_term,
-    completion_rule
+    completion_rule, derive_sessions
 ) ON educational_courses TO lms_registrar;
 GRANT SELECT, INSERT, UPDATE, DELETE ON educational_courses TO lms_service;

@@ -38,6 +38,8 @@ is_meaningful_interaction(interaction_type),
 lock_section(uuid),
 lock_sections(uuid[]),
 refresh_learning_analytics(),
+derive_sessions(uuid, interval, uuid[]),
+derived_session_gap(),
 record_my_interactions(jsonb),
 is_claimable_time(timestamptz),
 open_session(text, uuid, interval, text),
@@ -114,7 +116,7 @@ GRANT EXECUTE ON FUNCTION
 is_time_with_zone(text)
 TO lms_instructor, lms_service;
 
--- Logging of events, with what it calls, and the refresh that a job of the application may start.
+-- Logging of events, and what a job of the application may start, each with what it calls.
 GRANT EXECUTE ON FUNCTION
 record_interaction(
     uuid, uuid, interaction_type, jsonb, integer, interaction_outcome, timestamptz, uuid, uuid,
@@ -129,7 +131,9 @@ event_labels(),
 is_meaningful_interaction(interaction_type),
 lock_section(uuid),
 lock_sections(uuid[]),
-refresh_learning_analytics()
+refresh_learning_analytics(),
+derive_sessions(uuid, interval, uuid[]),
+derived_session_gap()
 TO lms_service;
 
 -- Grading, with what it calls: points stand in responses, which nobody else writes.

@@ -22,6 +22,8 @@ CREATE TABLE educational_institutions (
     CHECK (jsonb_typeof(learning_analytics_config) = 'object'),
     CONSTRAINT educational_institutions_completion_rule_check
     CHECK (learning_analytics_config ->> 'completion_rule' IN ('none', 'modules')),
+    CONSTRAINT educational_institutions_derive_sessions_check
+    CHECK (jsonb_typeof(learning_analytics_config -> 'derive_sessions') = 'boolean'),
     CONSTRAINT educational_institutions_finite_times_check
     CHECK (isfinite(created_at) AND isfinite(updated_at))
 );
@@ -37,8 +39,8 @@ COMMENT ON COLUMN educational_institutions.accreditation_info IS
 COMMENT ON COLUMN educational_institutions.educational_standards IS
 'Compliance settings, such as FERPA and GDPR. (JSON array or object)';
 COMMENT ON COLUMN educational_institutions.learning_analytics_config IS
-'Settings of the institution''s analytics; completion_rule, none or modules, is that of new '
-'courses. (JSON object)';
+'Settings of the institution''s analytics; completion_rule (none, modules) and derive_sessions '
+'(true, false) are those of new courses. (JSON object)';
 COMMENT ON COLUMN educational_institutions.created_at IS 'When the row was made.';
 COMMENT ON COLUMN educational_institutions.updated_at IS
 'When the row last changed; kept by trigger.';

@@ -32,6 +32,7 @@ CREATE TABLE educational_courses (
     rating_sum bigint NOT NULL DEFAULT 0,
     ratings_version bigint NOT NULL DEFAULT 0,
     completion_rule text,
+    derive_sessions boolean,
 
     CONSTRAINT educational_courses_institution_id_fkey FOREIGN KEY (institution_id)
     REFERENCES educational_institutions (id),
@@ -142,3 +143,7 @@ COMMENT ON COLUMN educational_courses.completion_rule IS
 'What completes an enrollment by itself: none (nothing; NULL is the same), modules (each module '
 'that has sections is completed, at least one); filled by trigger from learning_analytics_config '
 'of the institution when left out.';
+COMMENT ON COLUMN educational_courses.derive_sessions IS
+'Whether refresh_learning_analytics derives sessions from the events, see derive_sessions; NULL is '
+'the same as false; filled by trigger from learning_analytics_config of the institution when left '
+'out. Sessions of what was logged before it is set: call derive_sessions once.';

@@ -76,7 +76,8 @@ COMMENT ON COLUMN learning_interactions.bloom_taxonomy_level IS
 'Cognitive level of the interaction.';
 COMMENT ON COLUMN learning_interactions.difficulty_level IS 'Difficulty of what was done.';
 COMMENT ON COLUMN learning_interactions.interaction_data IS 'Details of the event. (JSON object)';
-COMMENT ON COLUMN learning_interactions.duration_seconds IS 'Time spent in seconds.';
+COMMENT ON COLUMN learning_interactions.duration_seconds IS
+'Time spent from timestamp on, in seconds; at most 4 hours of it count for a derived session.';
 COMMENT ON COLUMN learning_interactions.outcome IS
 'Outcome; the default lets a page view be logged without inventing one.';
 COMMENT ON COLUMN learning_interactions.knowledge_demonstration IS
@@ -91,11 +92,12 @@ COMMENT ON COLUMN learning_interactions.difficulty_adjustment IS
 'Suggested change of difficulty. (JSON array or object)';
 COMMENT ON COLUMN learning_interactions.device_type IS 'Kind of device.';
 COMMENT ON COLUMN learning_interactions.session_id IS
-'Session that the event belongs to. No foreign key: sessions may arrive later than their '
-'events.';
+'Session of the application that the event belongs to; NULL: derive_sessions may find one. No '
+'foreign key: sessions may arrive later than their events.';
 COMMENT ON COLUMN learning_interactions.learning_environment IS
 'Physical or virtual context. (JSON array or object)';
 COMMENT ON COLUMN learning_interactions.timestamp IS
-'When it happened. Further ahead than the partitions reach is rejected, and an infinite time.';
+'When it began: who logs at the end subtracts the duration. Further ahead than the partitions '
+'reach is rejected, and an infinite time.';
 COMMENT ON COLUMN learning_interactions.sectionless_course_id IS
 'Course of an event without a section, for the foreign key; else NULL.';

@@ -26,6 +26,9 @@ CREATE TABLE learning_sessions (
     collaboration_occurred boolean NOT NULL DEFAULT FALSE,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
+    derived boolean NOT NULL DEFAULT FALSE,
+    supplied text[] NOT NULL DEFAULT '{}',
+    derivations bigint NOT NULL DEFAULT 0,
 
     CONSTRAINT learning_sessions_learner_id_fkey FOREIGN KEY (learner_id)
     REFERENCES learners (id) ON DELETE CASCADE,
@@ -58,8 +61,15 @@ CREATE TABLE learning_sessions (
     CONSTRAINT learning_sessions_study_materials_used_check
     CHECK (jsonb_typeof(study_materials_used) IN ('array', 'object')),
     CONSTRAINT learning_sessions_period_check CHECK (session_end >= session_start),
+    -- derived ones are as long as learners go on
     CONSTRAINT learning_sessions_length_check
-    CHECK (session_end <= session_start + interval '24 hours'),
+    CHECK (derived OR session_end <= session_start + interval '24 hours'),
+    CONSTRAINT learning_sessions_supplied_check CHECK (
+        supplied <@ ARRAY[
+            'interactions_completed', 'assessments_taken', 'sections_completed',
+            'progress_percentage_gain', 'engagement_level'
+        ]
+    ),
     -- A minute that has begun may be counted whole. A sum, because the difference of infinite times
     -- is an error without the name of a constraint.
     CONSTRAINT learning_sessions_duration_elapsed_check CHECK (
@@ -84,7 +94,7 @@ COMMENT ON COLUMN learning_sessions.learner_id IS 'Learner.';
 COMMENT ON COLUMN learning_sessions.course_id IS 'Course.';
 COMMENT ON COLUMN learning_sessions.session_start IS 'When the session started.';
 COMMENT ON COLUMN learning_sessions.session_end IS
-'When the session ended, at most 24 hours after it started; NULL: it goes on.';
+'When the session ended, unless derived at most 24 hours after it started; NULL: it goes on.';
 COMMENT ON COLUMN learning_sessions.duration_minutes IS
 'Length in minutes; filled by trigger from start and end when left out, never longer than these; '
 'NULL while it goes on.';
@@ -95,26 +105,29 @@ COMMENT ON COLUMN learning_sessions.actual_accomplishments IS
 COMMENT ON COLUMN learning_sessions.focus_areas IS
 'Topics and sections studied. (JSON array or object)';
 COMMENT ON COLUMN learning_sessions.engagement_level IS
-'Engagement. The default is a default, not an observation; NULL: unknown. Supplied by the '
-'application.';
+'Engagement; NULL: unknown. Of a derived session by its meaningful events: 0 low, 1 medium, 2 to 4 '
+'high, 5 and more very_high. Of another the application''s: it counts in averages where supplied '
+'names it, since the default is no observation.';
 COMMENT ON COLUMN learning_sessions.distraction_count IS
-'Number of distractions. Supplied by the application.';
+'Number of distractions. Supplied by the application: no log of events tells attention.';
 COMMENT ON COLUMN learning_sessions.focus_score IS
-'Attention, 0 to 1. Supplied by the application.';
+'Attention, 0 to 1. Supplied by the application: no log of events tells attention.';
 COMMENT ON COLUMN learning_sessions.productivity_score IS
-'Achievement relative to time, 0 to 1. Supplied by the application.';
+'Achievement relative to time, 0 to 1. Supplied by the application: what a log of events tells of '
+'it is constant, or the reverse of what was achieved.';
 COMMENT ON COLUMN learning_sessions.concepts_learned IS 'New concepts met. (JSON array or object)';
 COMMENT ON COLUMN learning_sessions.skills_practiced IS 'Skills practised. (JSON array or object)';
 COMMENT ON COLUMN learning_sessions.knowledge_gaps_identified IS
 'Areas that need more work. (JSON array or object)';
 COMMENT ON COLUMN learning_sessions.sections_completed IS
-'Sections completed in the session. Supplied by the application.';
+'Sections completed in the session. Supplied by the application, unless derived.';
 COMMENT ON COLUMN learning_sessions.interactions_completed IS
-'Interactions of the session. Supplied by the application.';
+'Interactions of the session. Supplied by the application, unless derived.';
 COMMENT ON COLUMN learning_sessions.assessments_taken IS
-'Assessments taken in the session. Supplied by the application.';
+'Assessments submitted in the session. Supplied by the application, unless derived.';
 COMMENT ON COLUMN learning_sessions.progress_percentage_gain IS
-'Progress of the session in points of percent, 0 to 100. Supplied by the application.';
+'Net progress of the session in points of percent, 0 to 100. Supplied by the application, unless '
+'derived.';
 COMMENT ON COLUMN learning_sessions.study_environment IS
 'Where and how the learner studied. (JSON array or object)';
 COMMENT ON COLUMN learning_sessions.study_materials_used IS
@@ -123,3 +136,12 @@ COMMENT ON COLUMN learning_sessions.collaboration_occurred IS
 'Whether the learner worked with others.';
 COMMENT ON COLUMN learning_sessions.created_at IS 'When the row was made.';
 COMMENT ON COLUMN learning_sessions.updated_at IS 'When the row last changed; kept by trigger.';
+COMMENT ON COLUMN learning_sessions.derived IS
+'Whether derive_sessions made it from events without a session. Then times and measures are kept '
+'by derive_sessions; otherwise they are the application''s. Never changes.';
+COMMENT ON COLUMN learning_sessions.supplied IS
+'Which of interactions_completed, assessments_taken, sections_completed, progress_percentage_gain '
+'and engagement_level the application supplies for a derived session, and whether engagement_level '
+'of another one is an observation.';
+COMMENT ON COLUMN learning_sessions.derivations IS
+'Number of times that derive_sessions changed it.';

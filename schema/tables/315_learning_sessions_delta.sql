@@ -4,6 +4,8 @@
 CREATE TABLE learning_sessions_delta (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     learner_id uuid NOT NULL,
+    course_id uuid NOT NULL,
+    derived boolean NOT NULL,
     sessions bigint NOT NULL,
     duration_sum bigint NOT NULL,
     duration_count bigint NOT NULL,
@@ -24,15 +26,19 @@ COMMENT ON TABLE learning_sessions_delta IS
 'refresh_learning_analytics. In every snapshot learner_summary + queue = sessions.';
 COMMENT ON COLUMN learning_sessions_delta.id IS 'Number of the entry.';
 COMMENT ON COLUMN learning_sessions_delta.learner_id IS 'Learner.';
+COMMENT ON COLUMN learning_sessions_delta.course_id IS 'Course.';
+COMMENT ON COLUMN learning_sessions_delta.derived IS 'Derived.';
 COMMENT ON COLUMN learning_sessions_delta.sessions IS 'Change of the number of sessions.';
 COMMENT ON COLUMN learning_sessions_delta.duration_sum IS
 'Change of the sum of duration_minutes over sessions, minutes.';
 COMMENT ON COLUMN learning_sessions_delta.duration_count IS
 'Change of the number of sessions with a duration_minutes.';
 COMMENT ON COLUMN learning_sessions_delta.level_sum IS
-'Change of the sum of engagement_level over sessions, low 1 to very_high 4.';
+'Change of the sum of engagement_level over sessions that are derived or name it in supplied, low '
+'1 to very_high 4.';
 COMMENT ON COLUMN learning_sessions_delta.level_count IS
-'Change of the number of sessions with an engagement_level.';
+'Change of the number of sessions that are derived or name it in supplied with an '
+'engagement_level.';
 COMMENT ON COLUMN learning_sessions_delta.focus_sum IS
 'Change of the sum of focus_score over sessions, hundredths.';
 COMMENT ON COLUMN learning_sessions_delta.focus_count IS

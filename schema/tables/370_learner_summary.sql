@@ -130,8 +130,10 @@ COMMENT ON COLUMN learner_summary.sessions IS 'Number of sessions.';
 COMMENT ON COLUMN learner_summary.duration_sum IS 'Sum of duration_minutes over sessions, minutes.';
 COMMENT ON COLUMN learner_summary.duration_count IS 'Number of sessions with a duration_minutes.';
 COMMENT ON COLUMN learner_summary.level_sum IS
-'Sum of engagement_level over sessions, low 1 to very_high 4.';
-COMMENT ON COLUMN learner_summary.level_count IS 'Number of sessions with an engagement_level.';
+'Sum of engagement_level over sessions that are derived or name it in supplied, low 1 to very_high '
+'4.';
+COMMENT ON COLUMN learner_summary.level_count IS
+'Number of sessions that are derived or name it in supplied with an engagement_level.';
 COMMENT ON COLUMN learner_summary.focus_sum IS 'Sum of focus_score over sessions, hundredths.';
 COMMENT ON COLUMN learner_summary.focus_count IS 'Number of sessions with a focus_score.';
 COMMENT ON COLUMN learner_summary.productivity_sum IS
@@ -154,7 +156,8 @@ COMMENT ON COLUMN learner_summary.average_assessment_performance IS
 COMMENT ON COLUMN learner_summary.average_session_duration IS
 'Mean duration_minutes over sessions, minutes.';
 COMMENT ON COLUMN learner_summary.average_engagement_level IS
-'Mean engagement_level over sessions, low 1 to very_high 4.';
+'Mean engagement_level over sessions that are derived or name it in supplied, low 1 to very_high '
+'4.';
 COMMENT ON COLUMN learner_summary.average_focus_score IS 'Mean focus_score over sessions.';
 COMMENT ON COLUMN learner_summary.average_productivity_score IS
 'Mean productivity_score over sessions.';

@@ -14,12 +14,12 @@ EXECUTE FUNCTION set_updated_at();
 COMMENT ON TRIGGER educational_courses_updated_at ON educational_courses IS
 'Keeps updated_at; an update that changes nothing leaves it.';
 
-CREATE OR REPLACE TRIGGER educational_courses_completion_rule
+CREATE OR REPLACE TRIGGER educational_courses_rules
 BEFORE INSERT ON educational_courses
-FOR EACH ROW WHEN (new.completion_rule IS NULL)
-EXECUTE FUNCTION set_completion_rule();
-COMMENT ON TRIGGER educational_courses_completion_rule ON educational_courses IS
-'A new course completes as its institution has it.';
+FOR EACH ROW WHEN (new.completion_rule IS NULL OR new.derive_sessions IS NULL)
+EXECUTE FUNCTION set_course_rules();
+COMMENT ON TRIGGER educational_courses_rules ON educational_courses IS
+'A new course completes, and has sessions derived, as its institution has it.';
 
 CREATE OR REPLACE TRIGGER educational_courses_rating
 BEFORE INSERT OR UPDATE OF average_rating, rating_count, rating_sum, ratings_version

@@ -6,6 +6,14 @@ EXECUTE FUNCTION set_updated_at();
 COMMENT ON TRIGGER learning_sessions_updated_at ON learning_sessions IS
 'Keeps updated_at; an update that changes nothing leaves it.';
 
+-- before the next one, which follows start and end
+CREATE OR REPLACE TRIGGER learning_sessions_derived
+BEFORE UPDATE ON learning_sessions
+FOR EACH ROW WHEN (old.derived OR new.derived OR new.derivations <> old.derivations)
+EXECUTE FUNCTION keep_derived_session();
+COMMENT ON TRIGGER learning_sessions_derived ON learning_sessions IS
+'What is derived stays true, whatever the application writes.';
+
 CREATE OR REPLACE TRIGGER learning_sessions_duration
 BEFORE INSERT OR UPDATE ON learning_sessions
 FOR EACH ROW

@@ -65,7 +65,8 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
             content_format, delivery_method, ai_generated, ai_generation_metadata,
             content_quality_score, status, published_at, academic_term, enrollment_count,
             completion_rate, average_rating, learning_effectiveness_score, created_at, updated_at,
-            metrics_as_of, rating_count, rating_sum, ratings_version, completion_rule
+            metrics_as_of, rating_count, rating_sum, ratings_version, completion_rule,
+            derive_sessions
         }'
     ),
     (
@@ -236,7 +237,7 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
             id, course_id, session_start, session_end, duration_minutes, engagement_level,
             distraction_count, focus_score, productivity_score, sections_completed,
             interactions_completed, assessments_taken, progress_percentage_gain,
-            collaboration_occurred, created_at, updated_at
+            collaboration_occurred, created_at, updated_at, derived, supplied, derivations
         }'
     ),
     ('teaching', 'learning_sessions', 'learner', 'identifier', 'rekey', TRUE, '{learner_id}'),
@@ -394,8 +395,8 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
     (
         'analytics', 'learning_sessions_delta', 'learner', 'education', 'follow', FALSE,
         '{
-            id, sessions, duration_sum, duration_count, level_sum, level_count, focus_sum,
-            focus_count, productivity_sum, productivity_count
+            id, course_id, derived, sessions, duration_sum, duration_count, level_sum,
+            level_count, focus_sum, focus_count, productivity_sum, productivity_count
         }'
     ),
     (

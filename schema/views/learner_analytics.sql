@@ -53,7 +53,8 @@ COMMENT ON COLUMN learner_analytics.overall_retention IS
 COMMENT ON COLUMN learner_analytics.overall_application IS
 'Mean application_score over progress rows, 0 to 1.';
 COMMENT ON COLUMN learner_analytics.average_engagement_level IS
-'Mean rank of engagement_level over sessions: low 1 to very_high 4.';
+'Mean rank of engagement_level over sessions that are derived or name it in supplied: low 1 to '
+'very_high 4.';
 COMMENT ON COLUMN learner_analytics.average_focus_score IS
 'Mean focus_score over sessions, 0 to 1.';
 COMMENT ON COLUMN learner_analytics.average_productivity_score IS

@@ -636,6 +636,13 @@ KNOWN_TOTALS = {
     "AAA 2014J": (365, 253, "69.32", 1516, 1515, "68.60", 1465, 169_316),
 }
 """Enrolled, completed, rate, attempts, graded, mean of the graded, passed, interactions."""
+KNOWN_SESSIONS = {
+    "30 minutes": {"AAA 2013J": 34_072, "AAA 2014J": 30_703},
+    "24 hours": {"AAA 2013J": 14_014, "AAA 2014J": 13_004},
+    "48 hours": {"AAA 2013J": 8_963, "AAA 2014J": 8_530},
+    "7 days": {"AAA 2013J": 2_465, "AAA 2014J": 2_465},
+}
+"""By gap; the dataset knows days only, so that below a day each active one is a session."""
 
 
 @pytest.mark.slow
@@ -667,6 +674,17 @@ def test_the_published_files_arrive_whole_with_their_known_totals(
     before = versions(connection)
     loaded(database, folder)
     assert versions(connection) == before
+
+    connection.execute("DELETE FROM learning_sessions")
+    for gap, counts in KNOWN_SESSIONS.items():
+        for title in counts:
+            derive = "SELECT derive_sessions(id, %s) FROM educational_courses WHERE title = %s"
+            connection.execute(derive, (gap, title))
+        found = connection.execute(
+            "SELECT c.title, count(*) FROM learning_sessions AS s"
+            " JOIN educational_courses AS c ON s.course_id = c.id GROUP BY c.title"
+        ).fetchall()
+        assert dict(found) == counts, gap
 
     log = connection.execute(
         "SELECT view_name, row_count, finished_at - started_at FROM analytics_refresh_log "

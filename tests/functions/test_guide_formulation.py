@@ -81,7 +81,13 @@ def add_course(connection: Connection) -> Row:
                     completion_status="graded",
                 )
         for _ in range(2):
-            add(connection, "learning_sessions", learner_id=learner, course_id=course["id"])
+            add(
+                connection,
+                "learning_sessions",
+                learner_id=learner,
+                course_id=course["id"],
+                supplied="{engagement_level}",
+            )
     return course
 
 

@@ -133,7 +133,7 @@ UNSEEN = {
     "course_enrollments": "UPDATE course_enrollments SET engagement_score = 0.11",
     "section_progress": "UPDATE section_progress SET interaction_count = interaction_count + 1",
     "assessment_attempts": "DELETE FROM assessment_attempts",
-    "learning_sessions": "UPDATE learning_sessions SET engagement_level = 'medium'",
+    "learning_sessions": "UPDATE learning_sessions SET focus_score = 0.11",
     "learning_interactions": "DELETE FROM learning_interactions",
 }
 

@@ -150,7 +150,10 @@ STORY = [
     "SELECT rebuild_learning_analytics()",
     f"UPDATE learning_interactions SET learning_effectiveness = 0.5 WHERE id = '{LEARNER}'",
     f"INSERT INTO course_ratings (course_id, learner_id, rating) VALUES ('{COURSE}', '{OTHER}', 4)",
-    "UPDATE educational_courses SET completion_rule = 'modules'",
+    "UPDATE educational_courses SET completion_rule = 'modules', derive_sessions = TRUE",
+    "TRUNCATE learning_sessions",
+    f"SELECT derive_sessions('{COURSE}')",
+    "UPDATE learning_sessions SET engagement_level = 'low', focus_score = 0.5",
     """UPDATE learning_sections SET completion_criteria = '{"min_seconds": 7500.5}'""",
     f"SELECT record_interaction('{OTHER}', '{SECTIONS[0]}', 'discussion', '{{}}', 90,"
     f" p_timestamp => {AS_OF} + interval '1 hour', p_id => '{OTHER}')",
@@ -233,7 +236,8 @@ STORED = [
     " FROM educational_assessments",
     "SELECT enrollment_count, completion_rate, learning_effectiveness_score, average_rating"
     " FROM educational_courses",
-    "SELECT duration_minutes FROM learning_sessions",
+    "SELECT learner_id, session_start, duration_minutes, interactions_completed, engagement_level"
+    " FROM learning_sessions",
     "SELECT id, learner_id, timestamp, duration_seconds FROM learning_interactions",
     "SELECT learner_id, section_id, previous_percentage, percentage FROM section_progress_history",
     "SELECT * FROM expired_interaction_totals",

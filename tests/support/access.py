@@ -412,7 +412,7 @@ _COURSE = _names(
     "title description course_code learning_objectives difficulty_level academic_credits"
     " estimated_duration_hours learning_theory_foundation assessment_strategy"
     " prerequisite_knowledge content_format delivery_method status published_at academic_term"
-    " completion_rule"
+    " completion_rule derive_sessions"
 )
 _MODULE = _names(
     "course_id title description module_order learning_objectives bloom_taxonomy_level"
@@ -715,44 +715,40 @@ SERVICE_WRITES = frozenset(table for table, rights in RIGHTS.items() if rights) 
 
 _OWN = (
     " add_enrollment_measures analyse_attempts append_assessment_attempts_delta"
-    " append_audit_seal append_course_enrollments_delta"
-    " append_learning_interactions_delta append_learning_sessions_delta"
-    " append_section_progress_delta caller_role change_course_structure check_activity_institution"
-    " check_answer_key check_attempt_allowed check_completion_criteria check_consent_mirror"
+    " append_audit_seal append_course_enrollments_delta append_learning_interactions_delta"
+    " append_learning_sessions_delta append_section_progress_delta caller_role"
+    " change_course_structure check_activity_institution check_answer_key"
+    " check_attempt_allowed check_completion_criteria check_consent_mirror"
     " check_derived_columns check_enrollment_institution check_institution_change"
     " check_item_contract check_learning_analytics check_prerequisite_cycles"
     " check_prerequisite_modules check_rating_enrollment check_security check_unlock_rule"
     " complete_by_criteria complete_enrollments consent_state count_rules_version"
     " delete_expired_rows derive_assessment_metrics derive_attempt_analysis"
-    " derive_attempt_result derive_course_metrics derive_current_grades"
+    " derive_attempt_result derive_course_metrics derive_course_sessions derive_current_grades"
     " derive_enrollment_metrics derive_enrollment_progress derive_section_counters"
     " derive_session_duration drain_analytics_queues drain_assessment_attempts_delta"
     " drain_course_enrollments_delta drain_learning_interactions_delta"
     " drain_learning_sessions_delta drain_section_progress_delta drop_expired_audit_log"
-    " drop_expired_data"
-    " engagement_rank ensure_interaction_partitions ensure_month_partitions erasure_statements"
-    " expired_interaction_partitions expired_partitions find_enrollments follow_assessment_attempts"
-    " follow_attempt_analysis follow_completed_sections follow_course_assessments"
-    " follow_course_enrollments follow_course_ratings follow_course_sections"
-    " follow_inserted_interactions"
-    " follow_section_progress has_guardian interaction_partitions interaction_retention_ddl"
-    " is_erased_learner is_partition_held keep_attempt_analysis keep_completion_date"
-    " keep_course_rating keep_enrollment_measures keep_interaction_times lock_course_structure"
-    " lock_learner_rows make_course_structure mark_unenrolled may_read_course_figures"
-    " may_read_learner_figures mean_section_progress metrics_window mirror_consent"
-    " month_partition_ddl month_partitions"
+    " drop_expired_data engagement_rank ensure_interaction_partitions ensure_month_partitions"
+    " erasure_statements expired_interaction_partitions expired_partitions find_enrollments"
+    " follow_assessment_attempts follow_attempt_analysis follow_completed_sections"
+    " follow_course_assessments follow_course_enrollments follow_course_ratings"
+    " follow_course_sections follow_inserted_interactions follow_section_progress has_guardian"
+    " interaction_partitions interaction_retention_ddl is_erased_learner is_partition_held"
+    " keep_attempt_analysis keep_completion_date keep_course_rating keep_derived_session"
+    " keep_enrollment_measures keep_interaction_times lock_course_structure lock_learner_rows"
+    " make_course_structure mark_unenrolled may_read_course_figures may_read_learner_figures"
+    " mean_section_progress metrics_window mirror_consent month_partition_ddl month_partitions"
     " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
     " rebuild_section_progress recalculate_course_metrics record_attempt_audit record_audit"
-    " record_enrollment_audit"
-    " record_progress_history recount_assessment_attempts recount_course_enrollments"
-    " recount_learning_interactions recount_learning_sessions recount_section_progress"
-    " refuse_other_institution refuse_other_time reject_history_change reject_ledger_change"
-    " report_cells"
-    " report_learners reported_count reported_mean request_analytics_rebuild"
-    " require_data_subject require_snapshot retire_interaction_partitions"
-    " retract_interaction_partition rounded_minutes seal_audit_log set_assessment_course"
-    " set_completion_rule set_section_course set_updated_at statement_triggers"
-    " sync_course_summary sync_learner_summary update_current_grades"
+    " record_enrollment_audit record_progress_history recount_assessment_attempts"
+    " recount_course_enrollments recount_learning_interactions recount_learning_sessions"
+    " recount_section_progress refuse_other_institution refuse_other_time"
+    " reject_history_change reject_ledger_change report_cells report_learners reported_count"
+    " reported_mean request_analytics_rebuild require_data_subject require_snapshot"
+    " retire_interaction_partitions retract_interaction_partition rounded_minutes"
+    " seal_audit_log set_assessment_course set_course_rules set_section_course set_updated_at"
+    " statement_triggers sync_course_summary sync_learner_summary update_current_grades"
 )
 _ALL = (*PERSONAS, "service")
 _STAFF = ("instructor", "registrar", "service")
@@ -797,6 +793,8 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "lock_section",
             "lock_sections",
             "refresh_learning_analytics",
+            "derive_sessions",
+            "derived_session_gap",
             "answer_points",
             "derive_grades",
             "grade_attempt",

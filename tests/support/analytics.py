@@ -156,6 +156,7 @@ class AnalyticsHistory(History):
             session_start=self.moment(),
             duration_minutes=self.pick((None, 0, 7, 90)),
             engagement_level=self.pick((None, "low", "very_high")),
+            supplied=self.pick(("{}", "{engagement_level}", "{assessments_taken}")),
             focus_score=self.pick((None, "0.33", "1")),
             productivity_score=self.pick((None, "0.5")),
         )

@@ -327,6 +327,17 @@ def _one_enrollment(connection: Connection) -> Rows:
     return [row], [row | {"learner_id": learner}, row | {"course_id": course}]
 
 
+def _one_derived_session(connection: Connection) -> Rows:
+    row: Row = {"learner_id": add(connection, "learners")["id"], "session_start": EARLY}
+    row |= {"course_id": add(connection, "educational_courses")["id"]}
+    add(connection, "learning_sessions", derived=True, **row)
+    other = add(connection, "learners")["id"]
+    return (
+        [row | {"derived": True}],
+        [row, row | {"learner_id": other, "derived": True}, row | {"session_start": SOON}],
+    )
+
+
 def _one_progress(connection: Connection) -> Rows:
     taken = add(connection, "section_progress")
     row = {"learner_id": taken["learner_id"], "section_id": taken["section_id"]}
@@ -621,7 +632,10 @@ def _session_minutes(_connection: Connection) -> Rows:
 
 
 def _session_length(_connection: Connection) -> Rows:
-    """A day and no more; one of ages, which no integer could hold, is refused by the same name."""
+    """A day and no more, unless derived.
+
+    One of ages, which no integer could hold, is refused by the same name.
+    """
     row: Row = {"session_start": EARLY}
     day = timedelta(days=1)
     return (
@@ -629,7 +643,10 @@ def _session_length(_connection: Connection) -> Rows:
             row | {"session_end": EARLY + day + timedelta(microseconds=1)},
             row | {"session_end": EARLY + 7999 * 365 * day},
         ],
-        [row | {"session_end": EARLY + day}],
+        [
+            row | {"session_end": EARLY + day},
+            row | {"session_end": EARLY + 9 * day, "derived": True},
+        ],
     )
 
 
@@ -739,6 +756,8 @@ def _all() -> Iterator[Case]:
     config = "learning_analytics_config"
     rules = ([{config: {"completion_rule": "all"}}], [{config: {"completion_rule": "modules"}}])
     yield Case(f"{table}_completion_rule_check", table, lambda _: rules)
+    wishes = ([{config: {"derive_sessions": "true"}}], [{config: {"derive_sessions": True}}])
+    yield Case(f"{table}_derive_sessions_check", table, lambda _: wishes)
     yield from _visible(table, "name")
     yield _finite(table, "created_at", "updated_at")
 
@@ -932,6 +951,8 @@ def _all() -> Iterator[Case]:
     table = "learning_sessions"
     yield _foreign_key(table, "learner_id", "learners")
     yield _foreign_key(table, "course_id", "educational_courses")
+    yield Case(f"{table}_derived_key", table, _one_derived_session, UNIQUE)
+    yield _fixed(table, "supplied", ["{focus_score}"], ["{}", "{engagement_level}"])
     yield Case("learning_sessions_period_check", table, _period("session_start", "session_end"))
     yield from _array_or_object(
         table,

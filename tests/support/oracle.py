@@ -93,7 +93,11 @@ def learner_analytics(stored: Tables) -> Figures:
                 "assessment_attempts",
             )
         )
-        levels = [row["engagement_level"] for row in sessions if row["engagement_level"]]
+        levels = [
+            row["engagement_level"]
+            for row in sessions
+            if row["engagement_level"] and (row["derived"] or "engagement_level" in row["supplied"])
+        ]
         types = Counter(row["interaction_type"] for row in interactions)
         figures[learner["id"]] = {
             "learner_id": learner["id"],

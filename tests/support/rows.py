@@ -264,11 +264,11 @@ def _refresh_log(_connection: Connection, _values: Values) -> Row:
     }
 
 
-def _delta(*names: str) -> Callable[[Connection, Values], Row]:
-    """Rows of a queue or summary: ids of nobody, and zeros."""
+def _delta(*names: str, **given: Any) -> Callable[[Connection, Values], Row]:
+    """Rows of a queue or summary: ids of nobody, and zeros, or what is given."""
 
     def row(_connection: Connection, _values: Values) -> Row:
-        return {name: uuid.uuid4() if name.endswith("_id") else 0 for name in names}
+        return {name: uuid.uuid4() if name.endswith("_id") else 0 for name in names} | given
 
     return row
 
@@ -473,6 +473,7 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
     ),
     "learning_sessions_delta": _delta(
         "learner_id",
+        "course_id",
         "sessions",
         "duration_sum",
         "duration_count",
@@ -482,6 +483,7 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
         "focus_count",
         "productivity_sum",
         "productivity_count",
+        derived=False,
     ),
     "assessment_attempts_delta": _delta("learner_id", "assessment_id"),
     "learner_course_summary": _delta("learner_id", "course_id"),

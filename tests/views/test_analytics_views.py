@@ -225,9 +225,12 @@ def test_averages_skip_what_is_not_known(transaction: Connection) -> None:
     known = {"engagement_level": "very_high", "focus_score": 1, "duration_minutes": 20}
     unknown = dict.fromkeys(known)
     for values in (known, unknown, known | {"engagement_level": "low", "focus_score": 0}):
-        add(transaction, "learning_sessions", learner_id=learner, **values)
+        supplied = "{engagement_level}"
+        add(transaction, "learning_sessions", learner_id=learner, supplied=supplied, **values)
+    default = add(transaction, "learning_sessions", learner_id=learner)
+    assert default["engagement_level"] == "medium"
     row = of_learner(transaction, learner)
-    assert row["total_learning_sessions"] == 3
+    assert row["total_learning_sessions"] == 4
     assert row["average_engagement_level"] == Decimal("2.5")
     assert row["average_focus_score"] == Decimal("0.5")
     assert row["average_session_duration"] == 20

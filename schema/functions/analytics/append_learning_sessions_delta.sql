@@ -17,50 +17,52 @@ BEGIN
             v_rows := ARRAY(
                 SELECT
                     (
-                        NULL, r.learner_id, count(*), coalesce(sum(r.duration_minutes), 0),
-                        count(r.duration_minutes),
-                        coalesce(sum(engagement_rank(r.engagement_level)), 0),
-                        count(r.engagement_level), coalesce(sum(100 * r.focus_score), 0),
-                        count(r.focus_score), coalesce(sum(100 * r.productivity_score), 0),
-                        count(r.productivity_score)
+                        NULL, r.learner_id, r.course_id, r.derived, count(*),
+                        coalesce(sum(r.duration_minutes), 0), count(r.duration_minutes),
+                        coalesce(sum(engagement_rank(r.engagement_level, r.derived, r.supplied)), 0),
+                        count(engagement_rank(r.engagement_level, r.derived, r.supplied)),
+                        coalesce(sum(100 * r.focus_score), 0), count(r.focus_score),
+                        coalesce(sum(100 * r.productivity_score), 0), count(r.productivity_score)
                     )::learning_sessions_delta
                 FROM new_rows AS r
                 GROUP BY
-                    r.learner_id
+                    r.learner_id, r.course_id, r.derived
             );
         WHEN 'DELETE' THEN
             v_rows := ARRAY(
                 SELECT
                     (
-                        NULL, r.learner_id, -count(*), -coalesce(sum(r.duration_minutes), 0),
-                        -count(r.duration_minutes),
-                        -coalesce(sum(engagement_rank(r.engagement_level)), 0),
-                        -count(r.engagement_level), -coalesce(sum(100 * r.focus_score), 0),
-                        -count(r.focus_score), -coalesce(sum(100 * r.productivity_score), 0),
-                        -count(r.productivity_score)
+                        NULL, r.learner_id, r.course_id, r.derived, -count(*),
+                        -coalesce(sum(r.duration_minutes), 0), -count(r.duration_minutes),
+                        -coalesce(sum(engagement_rank(r.engagement_level, r.derived, r.supplied)), 0),
+                        -count(engagement_rank(r.engagement_level, r.derived, r.supplied)),
+                        -coalesce(sum(100 * r.focus_score), 0), -count(r.focus_score),
+                        -coalesce(sum(100 * r.productivity_score), 0), -count(r.productivity_score)
                     )::learning_sessions_delta
                 FROM old_rows AS r
                 GROUP BY
-                    r.learner_id
+                    r.learner_id, r.course_id, r.derived
             );
         ELSE
             v_rows := ARRAY(
                 SELECT
                     (
-                        NULL, r.learner_id, sum(r.sign), sum(r.sign * r.duration_sum),
-                        sum(r.sign * r.duration_count), sum(r.sign * r.level_sum),
-                        sum(r.sign * r.level_count), sum(r.sign * r.focus_sum),
-                        sum(r.sign * r.focus_count), sum(r.sign * r.productivity_sum),
-                        sum(r.sign * r.productivity_count)
+                        NULL, r.learner_id, r.course_id, r.derived, sum(r.sign),
+                        sum(r.sign * r.duration_sum), sum(r.sign * r.duration_count),
+                        sum(r.sign * r.level_sum), sum(r.sign * r.level_count),
+                        sum(r.sign * r.focus_sum), sum(r.sign * r.focus_count),
+                        sum(r.sign * r.productivity_sum), sum(r.sign * r.productivity_count)
                     )::learning_sessions_delta
                 FROM (
                     SELECT
                         -1 AS sign,
                         o.learner_id,
+                        o.course_id,
+                        o.derived,
                         coalesce(o.duration_minutes, 0) AS duration_sum,
                         num_nonnulls(o.duration_minutes) AS duration_count,
-                        coalesce(engagement_rank(o.engagement_level), 0) AS level_sum,
-                        num_nonnulls(o.engagement_level) AS level_count,
+                        coalesce(engagement_rank(o.engagement_level, o.derived, o.supplied), 0) AS level_sum,
+                        num_nonnulls(engagement_rank(o.engagement_level, o.derived, o.supplied)) AS level_count,
                         coalesce((100 * o.focus_score)::integer, 0) AS focus_sum,
                         num_nonnulls(o.focus_score) AS focus_count,
                         coalesce((100 * o.productivity_score)::integer, 0) AS productivity_sum,
@@ -70,36 +72,30 @@ BEGIN
                     SELECT
                         1,
                         n.learner_id,
+                        n.course_id,
+                        n.derived,
                         coalesce(n.duration_minutes, 0),
                         num_nonnulls(n.duration_minutes),
-                        coalesce(engagement_rank(n.engagement_level), 0),
-                        num_nonnulls(n.engagement_level),
+                        coalesce(engagement_rank(n.engagement_level, n.derived, n.supplied), 0),
+                        num_nonnulls(engagement_rank(n.engagement_level, n.derived, n.supplied)),
                         coalesce((100 * n.focus_score)::integer, 0),
                         num_nonnulls(n.focus_score),
                         coalesce((100 * n.productivity_score)::integer, 0),
                         num_nonnulls(n.productivity_score)
                     FROM new_rows AS n
                 ) AS r
-                GROUP BY r.learner_id
-                HAVING
-                    sum(r.sign) <> 0
-                    OR sum(r.sign * r.duration_sum) <> 0
-                    OR sum(r.sign * r.duration_count) <> 0
-                    OR sum(r.sign * r.level_sum) <> 0
-                    OR sum(r.sign * r.level_count) <> 0
-                    OR sum(r.sign * r.focus_sum) <> 0
-                    OR sum(r.sign * r.focus_count) <> 0
-                    OR sum(r.sign * r.productivity_sum) <> 0
-                    OR sum(r.sign * r.productivity_count) <> 0
+                GROUP BY r.learner_id, r.course_id, r.derived
+                -- at sums of 0, too: a time that changed is looked at by derive_sessions
             );
     END CASE;
     INSERT INTO learning_sessions_delta (
-        learner_id, sessions, duration_sum, duration_count, level_sum, level_count, focus_sum,
-        focus_count, productivity_sum, productivity_count
+        learner_id, course_id, derived, sessions, duration_sum, duration_count, level_sum,
+        level_count, focus_sum, focus_count, productivity_sum, productivity_count
     )
     SELECT
-        r.learner_id, r.sessions, r.duration_sum, r.duration_count, r.level_sum, r.level_count,
-        r.focus_sum, r.focus_count, r.productivity_sum, r.productivity_count
+        r.learner_id, r.course_id, r.derived, r.sessions, r.duration_sum, r.duration_count,
+        r.level_sum, r.level_count, r.focus_sum, r.focus_count, r.productivity_sum,
+        r.productivity_count
     FROM unnest(v_rows) AS r;
     RETURN NULL;
 END;

@@ -6,7 +6,10 @@
 -- adding. An assessment that moved takes all its pairs along; a pair that is not yet known has its
 -- own entry.
 -- depends: functions/recount_assessment_attempts
-CREATE OR REPLACE FUNCTION drain_assessment_attempts_delta() RETURNS void
+CREATE OR REPLACE FUNCTION drain_assessment_attempts_delta() RETURNS TABLE (
+    due_learner_id uuid,
+    due_course_id uuid
+)
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 -- a session keeps its plans: one made for an empty queue must not walk a full one
@@ -15,8 +18,8 @@ AS $$
 DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
-    v_is_done boolean;
 BEGIN
+    RETURN QUERY
     WITH drained AS (
         DELETE FROM assessment_attempts_delta
         RETURNING *
@@ -205,7 +208,12 @@ BEGIN
             END
     )
 
-    SELECT TRUE INTO v_is_done;
+    SELECT DISTINCT
+        d.learner_id,
+        d.course_id
+    FROM change AS d
+    INNER JOIN educational_courses AS c ON d.course_id = c.id
+    WHERE c.derive_sessions;
 END;
 $$;
 
@@ -213,5 +221,5 @@ REVOKE EXECUTE ON FUNCTION drain_assessment_attempts_delta() FROM public;
 
 COMMENT ON FUNCTION drain_assessment_attempts_delta() IS
 'Counts the queued attempts in learner_assessment_summary, learner_course_summary, learner_summary '
-'and course_summary and empties the queue. For refresh_learning_analytics, which sees to it that '
-'one runs at a time.';
+'and course_summary and empties the queue. Returns whose sessions are to be derived again. For '
+'refresh_learning_analytics, which sees to it that one runs at a time.';

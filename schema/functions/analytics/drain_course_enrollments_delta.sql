@@ -2,7 +2,10 @@
 -- Moves the queue of course_enrollments into the summaries, in one statement and so in one
 -- snapshot. The dashboard counts progress and attempts of enrolled learners: who enrolls brings
 -- along what learner_course_summary holds, who leaves takes it away.
-CREATE OR REPLACE FUNCTION drain_course_enrollments_delta() RETURNS void
+CREATE OR REPLACE FUNCTION drain_course_enrollments_delta() RETURNS TABLE (
+    due_learner_id uuid,
+    due_course_id uuid
+)
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 -- a session keeps its plans: one made for an empty queue must not walk a full one
@@ -11,8 +14,8 @@ AS $$
 DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
-    v_is_done boolean;
 BEGIN
+    RETURN QUERY
     WITH drained AS (
         DELETE FROM course_enrollments_delta
         RETURNING *
@@ -182,7 +185,12 @@ BEGIN
             END
     )
 
-    SELECT TRUE INTO v_is_done;
+    SELECT DISTINCT
+        d.learner_id,
+        d.course_id
+    FROM change AS d
+    INNER JOIN educational_courses AS c ON d.course_id = c.id
+    WHERE c.derive_sessions;
 END;
 $$;
 
@@ -190,4 +198,5 @@ REVOKE EXECUTE ON FUNCTION drain_course_enrollments_delta() FROM public;
 
 COMMENT ON FUNCTION drain_course_enrollments_delta() IS
 'Adds what is queued of enrollments to learner_course_summary, learner_summary and course_summary '
-'and empties the queue. For refresh_learning_analytics, which sees to it that one runs at a time.';
+'and empties the queue. Returns whose sessions are to be derived again. For '
+'refresh_learning_analytics, which sees to it that one runs at a time.';

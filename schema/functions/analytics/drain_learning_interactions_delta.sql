@@ -2,7 +2,10 @@
 -- Moves the queue of learning_interactions into learner_summary and learner_day_summary, in one
 -- statement and so in one snapshot.
 -- depends: functions/is_meaningful_interaction
-CREATE OR REPLACE FUNCTION drain_learning_interactions_delta() RETURNS void
+CREATE OR REPLACE FUNCTION drain_learning_interactions_delta() RETURNS TABLE (
+    due_learner_id uuid,
+    due_course_id uuid
+)
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 -- a session keeps its plans: one made for an empty queue must not walk a full one
@@ -11,8 +14,8 @@ AS $$
 DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
-    v_is_done boolean;
 BEGIN
+    RETURN QUERY
     WITH drained AS (
         DELETE FROM learning_interactions_delta
         RETURNING *
@@ -113,7 +116,12 @@ BEGIN
             END
     )
 
-    SELECT TRUE INTO v_is_done;
+    SELECT DISTINCT
+        d.learner_id,
+        d.course_id
+    FROM drained AS d
+    INNER JOIN educational_courses AS c ON d.course_id = c.id
+    WHERE c.derive_sessions;
 END;
 $$;
 
@@ -121,4 +129,5 @@ REVOKE EXECUTE ON FUNCTION drain_learning_interactions_delta() FROM public;
 
 COMMENT ON FUNCTION drain_learning_interactions_delta() IS
 'Adds what is queued of events to learner_summary and learner_day_summary and empties the queue. '
-'For refresh_learning_analytics, which sees to it that one runs at a time.';
+'Returns whose sessions are to be derived again. For refresh_learning_analytics, which sees to it '
+'that one runs at a time.';

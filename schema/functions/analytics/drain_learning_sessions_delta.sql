@@ -1,7 +1,10 @@
 -- Written from src/lms_schema/measures by make generate.
 -- Moves the queue of learning_sessions into learner_summary, in one statement and so in one
 -- snapshot.
-CREATE OR REPLACE FUNCTION drain_learning_sessions_delta() RETURNS void
+CREATE OR REPLACE FUNCTION drain_learning_sessions_delta() RETURNS TABLE (
+    due_learner_id uuid,
+    due_course_id uuid
+)
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 -- a session keeps its plans: one made for an empty queue must not walk a full one
@@ -10,8 +13,8 @@ AS $$
 DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
-    v_is_done boolean;
 BEGIN
+    RETURN QUERY
     WITH drained AS (
         DELETE FROM learning_sessions_delta
         RETURNING *
@@ -76,12 +79,18 @@ BEGIN
             END
     )
 
-    SELECT TRUE INTO v_is_done;
+    SELECT DISTINCT
+        d.learner_id,
+        d.course_id
+    FROM drained AS d
+    INNER JOIN educational_courses AS c ON d.course_id = c.id
+    WHERE c.derive_sessions AND NOT d.derived;
 END;
 $$;
 
 REVOKE EXECUTE ON FUNCTION drain_learning_sessions_delta() FROM public;
 
 COMMENT ON FUNCTION drain_learning_sessions_delta() IS
-'Adds what is queued of sessions to learner_summary and empties the queue. For '
-'refresh_learning_analytics, which sees to it that one runs at a time.';
+'Adds what is queued of sessions to learner_summary and empties the queue. Returns whose sessions '
+'are to be derived again. For refresh_learning_analytics, which sees to it that one runs at a '
+'time.';

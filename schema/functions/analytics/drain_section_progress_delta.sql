@@ -2,7 +2,10 @@
 -- Moves the queue of section_progress into the summaries, in one statement and so in one snapshot.
 -- Every learner's progress counts for the learner; for the course, that of whom
 -- learner_course_summary knows as enrolled.
-CREATE OR REPLACE FUNCTION drain_section_progress_delta() RETURNS void
+CREATE OR REPLACE FUNCTION drain_section_progress_delta() RETURNS TABLE (
+    due_learner_id uuid,
+    due_course_id uuid
+)
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 -- a session keeps its plans: one made for an empty queue must not walk a full one
@@ -11,8 +14,8 @@ AS $$
 DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
-    v_is_done boolean;
 BEGIN
+    RETURN QUERY
     WITH drained AS (
         DELETE FROM section_progress_delta
         RETURNING *
@@ -180,7 +183,12 @@ BEGIN
             END
     )
 
-    SELECT TRUE INTO v_is_done;
+    SELECT DISTINCT
+        d.learner_id,
+        d.course_id
+    FROM change AS d
+    INNER JOIN educational_courses AS c ON d.course_id = c.id
+    WHERE c.derive_sessions;
 END;
 $$;
 
@@ -188,4 +196,5 @@ REVOKE EXECUTE ON FUNCTION drain_section_progress_delta() FROM public;
 
 COMMENT ON FUNCTION drain_section_progress_delta() IS
 'Adds what is queued of progress to learner_course_summary, learner_summary and course_summary and '
-'empties the queue. For refresh_learning_analytics, which sees to it that one runs at a time.';
+'empties the queue. Returns whose sessions are to be derived again. For '
+'refresh_learning_analytics, which sees to it that one runs at a time.';

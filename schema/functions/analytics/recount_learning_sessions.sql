@@ -2,6 +2,8 @@
 -- learning_sessions counted from the table: grain and measures of learning_sessions_delta.
 CREATE OR REPLACE FUNCTION recount_learning_sessions() RETURNS TABLE (
     learner_id uuid,
+    course_id uuid,
+    derived boolean,
     sessions bigint,
     duration_sum bigint,
     duration_count bigint,
@@ -19,18 +21,20 @@ SET search_path FROM CURRENT
 AS $$
     SELECT
         r.learner_id,
+        r.course_id,
+        r.derived,
         count(*),
         coalesce(sum(r.duration_minutes), 0),
         count(r.duration_minutes),
-        coalesce(sum(engagement_rank(r.engagement_level)), 0),
-        count(r.engagement_level),
+        coalesce(sum(engagement_rank(r.engagement_level, r.derived, r.supplied)), 0),
+        count(engagement_rank(r.engagement_level, r.derived, r.supplied)),
         coalesce(sum(100 * r.focus_score), 0),
         count(r.focus_score),
         coalesce(sum(100 * r.productivity_score), 0),
         count(r.productivity_score)
     FROM learning_sessions AS r
     GROUP BY
-        r.learner_id;
+        r.learner_id, r.course_id, r.derived;
 $$;
 
 REVOKE EXECUTE ON FUNCTION recount_learning_sessions() FROM public;

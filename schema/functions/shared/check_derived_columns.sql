@@ -2,6 +2,7 @@
 -- reads it.
 -- depends: functions/attempt_question_points functions/derive_assessment_metrics
 -- depends: functions/derive_attempt_analysis functions/derive_course_metrics
+-- depends: functions/derive_course_sessions
 -- depends: functions/derive_current_grades functions/derive_enrollment_metrics
 -- depends: functions/derive_enrollment_progress functions/derive_section_counters
 -- depends: functions/is_graded_attempt
@@ -48,6 +49,36 @@ BEGIN
         SELECT q.*
         FROM attempt_id AS a
         CROSS JOIN LATERAL attempt_question_points(a.ids) AS q
+    ),
+
+    -- their sessions are derived with the next refresh; NULL stands for everybody
+    queued AS (
+        SELECT
+            d.learner_id,
+            d.course_id
+        FROM course_enrollments_delta AS d
+        UNION
+        SELECT
+            d.learner_id,
+            d.course_id
+        FROM section_progress_delta AS d
+        UNION
+        SELECT
+            d.learner_id,
+            a.course_id
+        FROM assessment_attempts_delta AS d
+        INNER JOIN educational_assessments AS a ON d.assessment_id = a.id
+        UNION
+        SELECT
+            d.learner_id,
+            d.course_id
+        FROM learning_interactions_delta AS d
+        UNION
+        SELECT
+            d.learner_id,
+            d.course_id
+        FROM learning_sessions_delta AS d
+        WHERE NOT d.derived
     ),
 
     comparison AS (
@@ -310,6 +341,46 @@ BEGIN
         WHERE
             ls.duration_minutes IS NULL
             AND (p_course_id IS NULL OR ls.course_id = p_course_id)
+        UNION ALL
+        -- by the session, or else by the learner who lacks it
+        SELECT
+            'learning_sessions' AS table_name,
+            coalesce(ls.id, d.learner_id),
+            v.*
+        FROM (
+            SELECT
+                s.*,
+                c.id AS course_id
+            FROM educational_courses AS c
+            CROSS JOIN LATERAL derive_course_sessions(c.id) AS s
+            WHERE c.derive_sessions AND (p_course_id IS NULL OR c.id = p_course_id)
+        ) AS d
+        FULL JOIN (
+            SELECT s.*
+            FROM educational_courses AS c
+            INNER JOIN learning_sessions AS s ON c.id = s.course_id
+            WHERE
+                c.derive_sessions AND s.derived AND (p_course_id IS NULL OR c.id = p_course_id)
+        ) AS ls ON d.id = ls.id
+        CROSS JOIN LATERAL (
+            VALUES
+            ('session_start', ls.session_start::text, d.session_start::text),
+            ('session_end', ls.session_end::text, d.session_end::text),
+            (
+                'interactions_completed', ls.interactions_completed::text,
+                d.interactions_completed::text
+            ),
+            ('assessments_taken', ls.assessments_taken::text, d.assessments_taken::text),
+            ('sections_completed', ls.sections_completed::text, d.sections_completed::text),
+            (
+                'progress_percentage_gain', ls.progress_percentage_gain::text,
+                d.progress_percentage_gain::numeric(5, 2)::text
+            ),
+            ('engagement_level', ls.engagement_level::text, d.engagement_level::text)
+        ) AS v (column_name, stored, derived)
+        WHERE
+            (coalesce(ls.learner_id, d.learner_id), coalesce(ls.course_id, d.course_id))
+            NOT IN (SELECT q.learner_id, q.course_id FROM queued AS q)
         UNION ALL
         SELECT
             'interaction_times' AS table_name,

@@ -3,6 +3,7 @@
 -- attempts, then the course, then its enrollments.
 -- depends: functions/change_course_structure functions/check_derived_columns
 -- depends: functions/derive_current_grades functions/derive_enrollment_progress
+-- depends: functions/derive_sessions
 -- depends: functions/lock_course_structure functions/rebuild_section_progress
 -- depends: functions/recalculate_course_metrics
 CREATE OR REPLACE FUNCTION rebuild_derived_columns(p_course_id uuid DEFAULT NULL) RETURNS bigint
@@ -17,7 +18,7 @@ DECLARE
     v_total bigint := 0;
 BEGIN
     FOR v_course IN
-        SELECT c.id, coalesce(c.metrics_as_of, now()) AS metrics_as_of
+        SELECT c.id, c.derive_sessions, coalesce(c.metrics_as_of, now()) AS metrics_as_of
         FROM educational_courses AS c
         WHERE p_course_id IS NULL OR c.id = p_course_id
         ORDER BY c.id
@@ -42,7 +43,7 @@ BEGIN
                 f.column_name IN ('response_patterns', 'knowledge_gaps', 'strength_areas')
             ) AS analyses,
             array_agg(f.row_id) FILTER (WHERE f.column_name = 'time_spent_minutes') AS times,
-            array_agg(f.row_id) FILTER (WHERE f.table_name = 'learning_sessions') AS sessions,
+            array_agg(f.row_id) FILTER (WHERE f.column_name = 'duration_minutes') AS sessions,
             count(*) FILTER (WHERE f.table_name = 'course_structure') > 0 AS structure,
             count(*) FILTER (
                 WHERE f.column_name IN ('rating_count', 'rating_sum', 'average_rating')
@@ -149,6 +150,9 @@ BEGIN
         -- their changes are added to enrollments that are true by now
         v_total := v_total + rebuild_section_progress(v_course.id);
         v_total := v_total + recalculate_course_metrics(v_course.id, v_course.metrics_as_of);
+        IF v_course.derive_sessions THEN
+            v_total := v_total + derive_sessions(v_course.id);
+        END IF;
     END LOOP;
 
     -- what is of no event is of no course either

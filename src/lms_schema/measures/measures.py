@@ -77,7 +77,7 @@ class Measure:
                     f"number of {self.name} {self.rows}",
                 )
             ]
-        scaled = plain = self.value or f"{{row}}.{self._of}"
+        scaled = plain = value = self.value or f"{{row}}.{self._of}"
         unit = self.unit
         if self.hundredths:
             scaled = f"100 * {plain}"
@@ -93,8 +93,8 @@ class Measure:
             ),
             Column(
                 f"{self.name}_count",
-                f"num_nonnulls({{row}}.{self.mean})",
-                f"count({{row}}.{self.mean})",
+                f"num_nonnulls({value})",
+                f"count({value})",
                 f"number of {self.rows} with {article} {self.mean}",
             ),
         ]

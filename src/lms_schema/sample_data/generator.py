@@ -141,6 +141,8 @@ class _Course:
     start: datetime
     ease: float
     """Standard deviations of ability that the level of the course is worth."""
+    has_sessions: bool
+    """Whether the application makes sessions; where it does not, they are derived."""
     sections: list[tuple[uuid.UUID, float]] = field(default_factory=list)
     """Id and the minutes that a typical learner needs."""
     questions: dict[uuid.UUID, list[float]] = field(default_factory=dict)
@@ -209,6 +211,7 @@ class _Generator:
     def _course(self, institution_id: uuid.UUID, plan: _Plan) -> _Course:
         start = self.monday - timedelta(weeks=plan.weeks_ago)
         about = [f"Explain and apply: {name}" for name in plan.modules]
+        has_sessions = plan.difficulty != "beginner"
         course = _Course(
             self.add(
                 "educational_courses",
@@ -221,9 +224,11 @@ class _Generator:
                 status="published",
                 published_at=start - timedelta(weeks=3),
                 academic_term=f"{start:%B %Y}",
+                derive_sessions=not has_sessions,
             ),
             start,
             {"beginner": 0.5, "intermediate": 0.0, "advanced": -0.5}[plan.difficulty],
+            has_sessions,
         )
         course.diagnostic = self._assessment(course, "Where do you start?", "diagnostic", about)
         previous: list[str] = []
@@ -391,12 +396,14 @@ class _Study:
 
     def _session(self, begin: datetime, minutes: int) -> None:
         end = begin + timedelta(minutes=minutes)
-        session_id = self.generator.new_id()
+        session_id = self.generator.new_id() if self.course.has_sessions else None
         self.clock = begin
         events = sections = 0
         while self.clock < end and self.position < len(self.course.sections):
             events += 1
             sections += self._event(session_id, end)
+        if not self.course.has_sessions:
+            return
         focus = min(1.0, max(0.05, 0.6 + 0.12 * self.ability + self.chance.gauss(0, 0.12)))
         self.generator.add(
             "learning_sessions",
@@ -406,6 +413,7 @@ class _Study:
             session_start=begin,
             session_end=max(self.clock, begin + timedelta(minutes=5)),
             engagement_level=("low", "medium", "high", "very_high")[int(focus * 3.99)],
+            supplied="{engagement_level}",
             distraction_count=int((1 - focus) * 8),
             focus_score=round(focus, 2),
             productivity_score=round(focus * self.chance.uniform(0.7, 1), 2),
@@ -413,7 +421,7 @@ class _Study:
             interactions_completed=events,
         )
 
-    def _event(self, session_id: uuid.UUID, end: datetime) -> int:
+    def _event(self, session_id: uuid.UUID | None, end: datetime) -> int:
         """Do something in the current section; return 1 when that completes it."""
         section_id, needed = self.course.sections[self.position]
         seconds = self.chance.randint(120, 1100)

@@ -50,8 +50,10 @@ BEGIN
 {{ changed(1, "n", "new_rows") }}
                 ) AS r
                 GROUP BY {{ key | join(", ") }}
+{% block having scoped %}
                 HAVING
                     {{ signed | join(" <> 0\n                    OR ") }} <> 0
+{% endblock %}
             );
 {% endif %}
 {% endfor %}

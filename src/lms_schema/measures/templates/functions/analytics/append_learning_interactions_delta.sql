@@ -7,3 +7,6 @@
 -- statement, as row triggers of partitioned tables miss a row that moves to another partition.
 -- A definer, because nobody else writes the queue: a writer of events could forge figures.
 {% endblock %}
+{% block having %}
+                -- at sums of 0, too: a time that changed is looked at by derive_sessions
+{% endblock %}

@@ -48,3 +48,4 @@
 source.types + source.held("learner"),
 ["preferred_interaction_type"] + source.shown("learner") | names) }}
 {% endblock %}
+{% block due %}drained{% endblock %}

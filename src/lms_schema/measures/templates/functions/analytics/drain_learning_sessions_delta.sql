@@ -20,3 +20,5 @@
 {{ added("learner_summary", "learner_id", "summed", "change", source.columns,
 source.shown("learner") | names) }}
 {% endblock %}
+{% block due %}drained{% endblock %}
+{% block and_due %} AND NOT d.derived{% endblock %}
