@@ -9,6 +9,8 @@ is_unlock_rule_met(jsonb, numeric, timestamptz),
 calculate_learning_velocity(uuid, uuid, integer, timestamptz),
 at_risk_learners(uuid, timestamptz, integer, double precision, integer),
 calculate_course_effectiveness(uuid),
+course_figures(uuid),
+learner_figures(uuid),
 calculate_assessment_statistics(uuid),
 calculate_item_statistics(uuid),
 assessment_item_measures(uuid),
@@ -39,7 +41,7 @@ lock_section(uuid),
 lock_sections(uuid[]),
 refresh_learning_analytics(),
 derive_sessions(uuid, interval, uuid[]),
-session_gap(),
+derived_session_gap(),
 record_my_interactions(jsonb),
 is_claimable_time(timestamptz),
 open_session(text, uuid, interval, text),
@@ -104,6 +106,13 @@ assessment_item_measures(uuid),
 assessment_item_scores(uuid)
 TO lms_instructor, lms_registrar, lms_service;
 
+-- What course_analytics and learner_analytics compute with the rights of who reads them; both
+-- functions ask whether the caller may.
+GRANT EXECUTE ON FUNCTION course_figures(uuid) TO lms_instructor, lms_registrar, lms_service;
+GRANT EXECUTE ON FUNCTION
+learner_figures(uuid)
+TO lms_learner, lms_guardian, lms_registrar, lms_service;
+
 -- Called by a trigger on the content that an instructor writes, and by record_interactions.
 GRANT EXECUTE ON FUNCTION
 is_time_with_zone(text)
@@ -128,7 +137,7 @@ lock_section(uuid),
 lock_sections(uuid[]),
 refresh_learning_analytics(),
 derive_sessions(uuid, interval, uuid[]),
-session_gap()
+derived_session_gap()
 TO lms_service;
 
 -- Grading, with what it calls: points stand in responses, which nobody else writes.

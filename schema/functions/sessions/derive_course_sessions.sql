@@ -2,10 +2,10 @@
 -- Each step is a pass over rows sorted by learner and time. Joins are of equal keys and hashed:
 -- right after a load the planner knows no numbers, and nested loops over them take minutes. What
 -- the hash leaves over is little, and joined by learner with a range.
--- depends: functions/is_meaningful_interaction functions/session_gap
+-- depends: functions/is_meaningful_interaction functions/derived_session_gap
 CREATE OR REPLACE FUNCTION derive_course_sessions(
     p_course_id uuid,
-    p_gap interval DEFAULT session_gap(),
+    p_gap interval DEFAULT derived_session_gap(),
     p_learner_ids uuid[] DEFAULT NULL
 ) RETURNS TABLE (
     id uuid,

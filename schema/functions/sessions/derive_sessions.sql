@@ -1,10 +1,10 @@
 -- Sessions from the log, for applications that make none. The row that a session has goes on, so
 -- that its id, and what the application added to it, outlive late and deleted events.
 -- A definer, because a backend need not be able to read what retention took.
--- depends: functions/derive_course_sessions functions/session_gap
+-- depends: functions/derive_course_sessions functions/derived_session_gap
 CREATE OR REPLACE FUNCTION derive_sessions(
     p_course_id uuid,
-    p_gap interval DEFAULT session_gap(),
+    p_gap interval DEFAULT derived_session_gap(),
     p_learner_ids uuid[] DEFAULT NULL
 ) RETURNS bigint
 LANGUAGE plpgsql
