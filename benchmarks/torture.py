@@ -2,7 +2,8 @@
 
 The writers insert, update, upsert and delete in every source, many transactions at once: late
 events, moves between learners, courses and months, cascades, transactions that stay open and
-transactions that are undone. Meanwhile one session refreshes and another checks.
+transactions that are undone. Meanwhile one session refreshes, another checks, and a third holds the
+live views against what the tables give in the same snapshot.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 import psycopg
 
 from benchmarks.support.harness import Limit, Run, benchmark
+from benchmarks.support.recomputed import live_differences
 
 WRITERS = 8
 LEARNERS, COURSES, SECTIONS, ASSESSMENTS = 40, 3, 8, 3
@@ -33,14 +35,16 @@ class Outcome:
 
     Attributes:
         happened: A word for each transaction, committed, undone or the error that ended it, and for
-            each refresh and check.
+            each refresh, check and look at the live views.
         differences: What check_learning_analytics() ever found; nothing is the rule.
+        live_differences: What the live views ever showed and the tables did not give; likewise.
         stuck: Deadlocks that a queue or a summary had a part in, and errors that no writer should
             see; nothing is the rule.
     """
 
     happened: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
+    live_differences: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
 
 
@@ -142,7 +146,8 @@ def torture(conninfo: str, seconds: float, seed: int = 1) -> Outcome:
         for n in range(WRITERS)
     ]
     threads += [
-        threading.Thread(target=work, args=(conninfo, stop, outcome)) for work in (_refresh, _check)
+        threading.Thread(target=work, args=(conninfo, stop, outcome))
+        for work in (_refresh, _check, _look)
     ]
     for thread in threads:
         thread.start()
@@ -219,6 +224,13 @@ def _check(conninfo: str, stop: threading.Event, outcome: Outcome) -> None:
             outcome.happened.append("checks")
 
 
+def _look(conninfo: str, stop: threading.Event, outcome: Outcome) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        while not stop.is_set():
+            outcome.live_differences += live_differences(connection)
+            outcome.happened.append("looks")
+
+
 def _differences(connection: Connection) -> list[str]:
     return [
         row[0] for row in connection.execute("SELECT c::text FROM check_learning_analytics() AS c")
@@ -240,10 +252,12 @@ def command(run: Run) -> None:
     for what, count in sorted(Counter(outcome.happened).items()):
         run.record(what, "times", {"in all": [float(count)]})
     run.record("seconds", "s", {"in all": [took]})
-    for line in outcome.differences[:10] + outcome.stuck[:10]:
+    for line in outcome.differences[:10] + outcome.live_differences[:10] + outcome.stuck[:10]:
         print(line)
     differences = [float(len(outcome.differences))]
     run.record("rows of check_learning_analytics()", "rows", {"in all": differences}, Limit(0))
+    live = [float(len(outcome.live_differences))]
+    run.record("figures of live views that are not the tables'", "rows", {"in all": live}, Limit(0))
     stuck = [float(len(outcome.stuck))]
     run.record(
         "deadlocks on queues or summaries, other errors", "times", {"in all": stuck}, Limit(0)

@@ -9,6 +9,8 @@ is_unlock_rule_met(jsonb, numeric, timestamptz),
 calculate_learning_velocity(uuid, uuid, integer, timestamptz),
 at_risk_learners(uuid, timestamptz, integer, double precision, integer),
 calculate_course_effectiveness(uuid),
+course_figures(uuid),
+learner_figures(uuid),
 calculate_assessment_statistics(uuid),
 calculate_item_statistics(uuid),
 assessment_item_measures(uuid),
@@ -101,6 +103,13 @@ calculate_item_statistics(uuid),
 assessment_item_measures(uuid),
 assessment_item_scores(uuid)
 TO lms_instructor, lms_registrar, lms_service;
+
+-- What course_analytics and learner_analytics compute with the rights of who reads them; both
+-- functions ask whether the caller may.
+GRANT EXECUTE ON FUNCTION course_figures(uuid) TO lms_instructor, lms_registrar, lms_service;
+GRANT EXECUTE ON FUNCTION
+learner_figures(uuid)
+TO lms_learner, lms_guardian, lms_registrar, lms_service;
 
 -- Called by a trigger on the content that an instructor writes, and by record_interactions.
 GRANT EXECUTE ON FUNCTION

@@ -58,6 +58,13 @@ EXECUTE FUNCTION append_assessment_attempts_delta('assessment');
 COMMENT ON TRIGGER educational_assessments_delta_update ON educational_assessments IS
 'Analytics follow an assessment that moves to another course.';
 
+CREATE OR REPLACE TRIGGER educational_assessments_delta_delete
+AFTER DELETE ON educational_assessments
+FOR EACH ROW
+EXECUTE FUNCTION append_assessment_attempts_delta('assessment');
+COMMENT ON TRIGGER educational_assessments_delta_delete ON educational_assessments IS
+'Analytics follow an assessment that is deleted.';
+
 CREATE CONSTRAINT TRIGGER educational_assessments_institution
 AFTER UPDATE ON educational_assessments
 DEFERRABLE INITIALLY IMMEDIATE

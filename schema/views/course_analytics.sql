@@ -1,30 +1,31 @@
--- learning_analytics_dashboard for those who may not see every course: a materialized view cannot
--- hide rows, the table beneath it can. An invoker's view, so that row security asks who reads.
+-- The columns of learning_analytics_dashboard as of the reader's snapshot, without a refresh, and
+-- for those who may not see every course. An invoker's view, so that row security asks who reads.
+-- depends: functions/course_figures
 CREATE OR REPLACE VIEW course_analytics WITH (security_invoker = TRUE) AS
 SELECT
-    s.course_id,
-    s.course_title,
-    s.difficulty_level,
-    s.enrollments AS total_enrollments,
-    s.completed AS completed_learners,
-    s.average_progress,
-    s.average_time_spent_minutes,
-    s.average_engagement_score,
-    s.average_comprehension,
-    s.average_retention,
-    s.average_application,
-    s.average_interactions_per_section,
-    s.average_meaningful_interactions,
-    s.average_assessment_score,
-    s.attempts AS total_assessment_attempts,
-    s.changed_at AS last_updated
-FROM course_summary AS s
-WHERE s.course_title IS NOT NULL;
+    c.id AS course_id,
+    c.title AS course_title,
+    c.difficulty_level,
+    f.enrollments AS total_enrollments,
+    f.completed AS completed_learners,
+    f.average_progress,
+    f.average_time_spent_minutes,
+    f.average_engagement_score,
+    f.average_comprehension,
+    f.average_retention,
+    f.average_application,
+    f.average_interactions_per_section,
+    f.average_meaningful_interactions,
+    f.average_assessment_score,
+    f.attempts AS total_assessment_attempts,
+    now() AS last_updated
+FROM educational_courses AS c
+CROSS JOIN LATERAL course_figures(c.id) AS f;
 
 COMMENT ON VIEW course_analytics IS
 'One row per course that the reader may see: figures over its enrolled learners, whatever their '
-'status, as of the last refresh_learning_analytics(). Averages skip NULL, and are NULL over '
-'nothing.';
+'status, in the reader''s snapshot, without a refresh. Averages skip NULL, and are NULL over '
+'nothing. For one course or a few: each row is computed by itself.';
 COMMENT ON COLUMN course_analytics.course_id IS 'Course.';
 COMMENT ON COLUMN course_analytics.course_title IS 'Title of the course.';
 COMMENT ON COLUMN course_analytics.difficulty_level IS 'Difficulty of the course.';
@@ -53,4 +54,4 @@ COMMENT ON COLUMN course_analytics.average_assessment_score IS
 COMMENT ON COLUMN course_analytics.total_assessment_attempts IS
 'Number of attempts of enrolled learners, of any status.';
 COMMENT ON COLUMN course_analytics.last_updated IS
-'Refresh at which the content of the row last changed.';
+'When the reader''s transaction began.';

@@ -336,8 +336,7 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
             average_session_duration, total_learning_sessions, overall_comprehension,
             overall_retention, overall_application, average_engagement_level, average_focus_score,
             average_productivity_score, average_assessment_performance, total_assessments_taken,
-            preferred_interaction_type, interaction_learning_effectiveness, last_updated,
-            always_null
+            preferred_interaction_type, interaction_learning_effectiveness, last_updated
         }'
     ),
     (
@@ -387,7 +386,7 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
     ),
     (
         'analytics', 'assessment_attempts_delta', 'learner', 'education', 'follow', FALSE,
-        '{id, assessment_id}'
+        '{id, assessment_id, course_id}'
     ),
     (
         'analytics', 'assessment_attempts_delta', 'learner', 'identifier', 'follow', FALSE,

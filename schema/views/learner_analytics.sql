@@ -1,34 +1,36 @@
--- learner_progress_analytics for those who may not see every learner: a materialized view cannot
--- hide rows, the table beneath it can. An invoker's view, so that row security asks who reads.
+-- The columns of learner_progress_analytics as of the reader's snapshot, without a refresh, and for
+-- those who may not see every learner. An invoker's view, so that row security asks who reads.
+-- depends: functions/learner_figures
 CREATE OR REPLACE VIEW learner_analytics WITH (security_invoker = TRUE) AS
 SELECT
-    s.learner_id,
-    s.learning_style,
-    s.academic_level,
-    s.preferred_difficulty,
-    s.enrollments AS courses_enrolled,
-    s.completed AS courses_completed,
-    s.average_course_progress,
-    CASE WHEN s.enrollments > 0 THEN s.time_sum END AS total_learning_time_minutes,
-    s.average_session_duration,
-    s.sessions AS total_learning_sessions,
-    s.overall_comprehension,
-    s.overall_retention,
-    s.overall_application,
-    s.average_engagement_level,
-    s.average_focus_score,
-    s.average_productivity_score,
-    s.average_assessment_performance,
-    s.attempts AS total_assessments_taken,
-    s.preferred_interaction_type,
-    s.interaction_learning_effectiveness,
-    s.changed_at AS last_updated
-FROM learner_summary AS s
-WHERE s.academic_level IS NOT NULL;
+    l.id AS learner_id,
+    l.learning_style,
+    l.academic_level,
+    l.preferred_difficulty,
+    f.enrollments AS courses_enrolled,
+    f.completed AS courses_completed,
+    f.average_course_progress,
+    CASE WHEN f.enrollments > 0 THEN f.time_sum END AS total_learning_time_minutes,
+    f.average_session_duration,
+    f.sessions AS total_learning_sessions,
+    f.overall_comprehension,
+    f.overall_retention,
+    f.overall_application,
+    f.average_engagement_level,
+    f.average_focus_score,
+    f.average_productivity_score,
+    f.average_assessment_performance,
+    f.attempts AS total_assessments_taken,
+    f.preferred_interaction_type,
+    f.interaction_learning_effectiveness,
+    now() AS last_updated
+FROM learners AS l
+CROSS JOIN LATERAL learner_figures(l.id) AS f;
 
 COMMENT ON VIEW learner_analytics IS
-'One row per learner that the reader may see: figures over all courses, as of the last '
-'refresh_learning_analytics(). Averages skip NULL, and are NULL over nothing.';
+'One row per learner that the reader may see: figures over all courses in the reader''s snapshot, '
+'without a refresh. Averages skip NULL, and are NULL over nothing. For one learner or a few: each '
+'row is computed by itself.';
 COMMENT ON COLUMN learner_analytics.learner_id IS 'Learner.';
 COMMENT ON COLUMN learner_analytics.learning_style IS 'Stated preference, or the default.';
 COMMENT ON COLUMN learner_analytics.academic_level IS 'Level of education.';
@@ -66,4 +68,4 @@ COMMENT ON COLUMN learner_analytics.preferred_interaction_type IS
 COMMENT ON COLUMN learner_analytics.interaction_learning_effectiveness IS
 'Mean learning_effectiveness over interactions, 0 to 1.';
 COMMENT ON COLUMN learner_analytics.last_updated IS
-'Refresh at which the content of the row last changed.';
+'When the reader''s transaction began.';

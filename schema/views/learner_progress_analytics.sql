@@ -1,7 +1,5 @@
 -- Figures of each learner: the rows of learner_summary as the last refresh left them, where each
 -- source is aggregated by itself. Copied columns are NULL where there is no such learner any more.
--- REFRESH CONCURRENTLY begins by sorting all rows without a NULL twice to find duplicates, a third
--- of its time; here the key of learner_summary excludes them, and always_null spares it.
 CREATE MATERIALIZED VIEW learner_progress_analytics AS
 SELECT
     s.learner_id,
@@ -24,8 +22,7 @@ SELECT
     s.attempts AS total_assessments_taken,
     s.preferred_interaction_type,
     s.interaction_learning_effectiveness,
-    s.changed_at AS last_updated,
-    NULL::boolean AS always_null
+    s.changed_at AS last_updated
 FROM learner_summary AS s
 WHERE s.academic_level IS NOT NULL;
 
@@ -75,5 +72,3 @@ COMMENT ON COLUMN learner_progress_analytics.interaction_learning_effectiveness 
 'Mean learning_effectiveness over interactions, 0 to 1.';
 COMMENT ON COLUMN learner_progress_analytics.last_updated IS
 'Refresh at which the content of the row last changed.';
-COMMENT ON COLUMN learner_progress_analytics.always_null IS
-'Always NULL, says nothing: rows with a NULL are not searched for duplicates by each refresh.';

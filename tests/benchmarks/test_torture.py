@@ -13,7 +13,8 @@ from benchmarks import torture
 def test_the_analytics_stay_true_while_writers_and_refreshes_collide(database: str) -> None:
     outcome = torture.torture(database, seconds=20)
     assert outcome.differences == []
+    assert outcome.live_differences == []
     assert outcome.stuck == []
     happened = Counter(outcome.happened)
-    for what in ("committed", "undone", "refreshes", "checks"):
+    for what in ("committed", "undone", "refreshes", "checks", "looks"):
         assert happened[what] > 0, what

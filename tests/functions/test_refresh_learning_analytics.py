@@ -100,35 +100,6 @@ def test_unchanged_rows_are_not_rewritten(connection: Connection) -> None:
     assert before[1] == after[1]
 
 
-def test_no_row_of_a_learner_is_searched_for_duplicates(transaction: Connection) -> None:
-    enrollment = add(transaction, "course_enrollments")
-    learner = {"learner_id": enrollment["learner_id"]}
-    rated = {"comprehension_score": 1, "retention_score": 1, "application_score": 1}
-    add(transaction, "section_progress", **learner, **rated)
-    add(
-        transaction,
-        "learning_sessions",
-        **learner,
-        duration_minutes=1,
-        engagement_level="low",
-        focus_score=1,
-        productivity_score=1,
-    )
-    add(transaction, "learning_interactions", **learner, learning_effectiveness=1)
-    graded = {"score": 1, "completion_status": "graded"}
-    add(transaction, "assessment_attempts", **learner, **graded)
-    transaction.execute("SELECT refresh_learning_analytics()")
-    (row,) = read(transaction, "learner_progress_analytics")
-    assert [name for name, value in row.items() if value is None] == ["always_null"]
-    assert (
-        scalar(
-            transaction,
-            "SELECT count(*) FROM learner_progress_analytics AS v WHERE v.* IS NOT NULL",
-        )
-        == 0
-    )
-
-
 def test_each_refresh_logs_rows_and_changed_rows_of_both_views(connection: Connection) -> None:
     enrollment = add(connection, "course_enrollments")
     add(connection, "learners")

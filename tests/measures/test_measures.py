@@ -32,6 +32,7 @@ NEW = {
         learner="average_length",
     ),
 }  # fmt: skip
+FIGURES = "late, average_help::float, average_attention::float, average_length::float"
 
 
 def test_files_that_ship_are_what_the_list_says() -> None:
@@ -54,8 +55,11 @@ def test_a_new_line_is_followed_by_every_function(
         tables[name] = replace(tables[name], measures=[*tables[name].measures, measure])
     monkeypatch.setattr(measures, "sources", lambda: tables)
     grow(transaction)
-    for name in NEW:  # its result has another column
-        transaction.execute(f"DROP FUNCTION recount_{name}()".encode())
+    # their results have another column
+    changed = [f"recount_{name}()" for name in NEW] + [
+        f"{name}_figures(uuid)" for name in SUMMARIES
+    ]
+    transaction.execute(f"DROP FUNCTION {', '.join(changed)} CASCADE".encode())
     for path, text in generator.files().items():
         if path.startswith("functions/"):
             transaction.execute(text.encode())
@@ -87,6 +91,7 @@ def test_a_new_line_is_followed_by_every_function(
             section_id=section["id"],
             course_id=whose["course_id"],
         )
+    assert live_figures(transaction, whose["learner_id"]) == (0, 2.5, 0.5, 45)
     transaction.execute(REFRESH)
     assert figures(transaction, whose["learner_id"]) == (0, 2.5, 0.5, 45)
 
@@ -95,6 +100,9 @@ def test_a_new_line_is_followed_by_every_function(
     transaction.execute("UPDATE learning_sessions SET focus_score = 0.4")
     transaction.execute("UPDATE learning_interactions SET duration_seconds = 90")
     transaction.execute("DELETE FROM learning_sessions WHERE id = %s", (session["id"],))
+    assert live_figures(transaction, whose["learner_id"]) == (1, 4, 0.4, 90)
+    of_course = "SELECT average_help::float FROM course_figures(%s)"
+    assert scalar(transaction, of_course, whose["course_id"]) == 4
     transaction.execute(REFRESH)
     assert figures(transaction, whose["learner_id"]) == (1, 4, 0.4, 90)
     shown = "SELECT average_help::float FROM course_summary WHERE course_id = %s"
@@ -130,7 +138,11 @@ def grow(transaction: Connection) -> None:
 
 def figures(transaction: Connection, learner_id: object) -> tuple[object, ...] | None:
     return transaction.execute(
-        "SELECT late, average_help::float, average_attention::float,"
-        " average_length::float FROM learner_summary WHERE learner_id = %s",
-        (learner_id,),
+        f"SELECT {FIGURES} FROM learner_summary WHERE learner_id = %s".encode(), (learner_id,)
+    ).fetchone()
+
+
+def live_figures(transaction: Connection, learner_id: object) -> tuple[object, ...] | None:
+    return transaction.execute(
+        f"SELECT {FIGURES} FROM learner_figures(%s)".encode(), (learner_id,)
     ).fetchone()

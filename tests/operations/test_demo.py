@@ -95,8 +95,8 @@ def test_a_term_of_two_institutions_and_six_courses_is_loaded(
     assert velocity > 0
     for name in (
         *titles,
-        "learning_analytics_dashboard",
-        "learner_progress_analytics",
+        "course_analytics",
+        "learner_analytics",
         "calculate_course_effectiveness",
         "calculate_learning_velocity",
         "at_risk_learners",

@@ -165,6 +165,27 @@ ATTACKS = {
         ("learner", "ana"),
         "SELECT FROM learner_analytics WHERE learner_id = {ana}",
     ),
+    "A learner asks for the figures of another one": by_two(
+        ("learner", "ben"), ("learner", "ana"), "SELECT FROM learner_figures({ana})"
+    ),
+    "A learner asks for figures without a session": by_two(
+        ("learner", None), ("learner", "ana"), "SELECT FROM learner_figures({ana})"
+    ),
+    "A guardian asks for figures after the link ended": by_two(
+        ("guardian", "gus"), ("guardian", "gil"), "SELECT FROM learner_figures({cy})"
+    ),
+    "An instructor asks for the figures of a learner": by_two(
+        ("instructor", "tess"), ("learner", "ana"), "SELECT FROM learner_figures({ana})"
+    ),
+    "An instructor asks for figures of a course of another one": by_two(
+        ("instructor", "tom"), ("instructor", "tess"), "SELECT FROM course_figures({north_course})"
+    ),
+    "A registrar asks for figures of a learner of another institution": by_two(
+        ("registrar", "rob"), ("registrar", "rita"), "SELECT FROM learner_figures({ana})"
+    ),
+    "A registrar asks for figures of a course of another institution": by_two(
+        ("registrar", "rob"), ("registrar", "rita"), "SELECT FROM course_figures({north_course})"
+    ),
     "A persona reads all learners by the materialized view": by_two(
         ("registrar", "rita"), ("service", None), "SELECT FROM learner_progress_analytics"
     ),

@@ -716,14 +716,15 @@ SERVICE_WRITES = frozenset(table for table, rights in RIGHTS.items() if rights) 
 _OWN = (
     " add_enrollment_measures analyse_attempts append_assessment_attempts_delta append_audit_seal"
     " append_course_enrollments_delta append_learning_interactions_delta"
-    " append_learning_sessions_delta append_section_progress_delta change_course_structure"
-    " check_activity_institution check_answer_key check_attempt_allowed check_completion_criteria"
-    " check_consent_mirror check_derived_columns check_enrollment_institution"
-    " check_institution_change check_item_contract check_learning_analytics"
-    " check_prerequisite_cycles check_prerequisite_modules check_rating_enrollment check_security"
-    " check_unlock_rule complete_by_criteria complete_enrollments consent_state count_rules_version"
-    " delete_expired_rows derive_assessment_metrics derive_attempt_analysis derive_attempt_result"
-    " derive_course_metrics derive_course_sessions derive_current_grades derive_enrollment_metrics"
+    " append_learning_sessions_delta append_section_progress_delta caller_role"
+    " change_course_structure check_activity_institution check_answer_key check_attempt_allowed"
+    " check_completion_criteria check_consent_mirror check_derived_columns"
+    " check_enrollment_institution check_institution_change check_item_contract"
+    " check_learning_analytics check_prerequisite_cycles check_prerequisite_modules"
+    " check_rating_enrollment check_security check_unlock_rule complete_by_criteria"
+    " complete_enrollments consent_state count_rules_version delete_expired_rows"
+    " derive_assessment_metrics derive_attempt_analysis derive_attempt_result derive_course_metrics"
+    " derive_course_sessions derive_current_grades derive_enrollment_metrics"
     " derive_enrollment_progress derive_section_counters derive_session_duration"
     " drain_analytics_queues drain_assessment_attempts_delta drain_course_enrollments_delta"
     " drain_learning_interactions_delta drain_learning_sessions_delta drain_section_progress_delta"
@@ -735,17 +736,18 @@ _OWN = (
     " interaction_partitions interaction_retention_ddl is_erased_learner is_partition_held"
     " keep_attempt_analysis keep_completion_date keep_course_rating keep_derived_session"
     " keep_enrollment_measures keep_interaction_times lock_course_structure lock_learner_rows"
-    " make_course_structure mark_unenrolled mean_section_progress metrics_window mirror_consent"
-    " month_partition_ddl month_partitions publish_learning_analytics rebuild_derived_columns"
-    " rebuild_learning_analytics rebuild_section_progress recalculate_course_metrics"
-    " record_attempt_audit record_audit record_enrollment_audit record_progress_history"
-    " recount_assessment_attempts recount_course_enrollments recount_learning_interactions"
-    " recount_learning_sessions recount_section_progress refuse_other_institution refuse_other_time"
-    " reject_history_change reject_ledger_change report_cells report_learners reported_count"
-    " reported_mean request_analytics_rebuild require_data_subject require_snapshot"
-    " retire_interaction_partitions retract_interaction_partition rounded_minutes seal_audit_log"
-    " set_assessment_course set_course_rules set_section_course set_updated_at statement_triggers"
-    " sync_course_summary sync_learner_summary update_current_grades"
+    " make_course_structure mark_unenrolled may_read_course_figures may_read_learner_figures"
+    " mean_section_progress metrics_window mirror_consent month_partition_ddl month_partitions"
+    " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
+    " rebuild_section_progress recalculate_course_metrics record_attempt_audit record_audit"
+    " record_enrollment_audit record_progress_history recount_assessment_attempts"
+    " recount_course_enrollments recount_learning_interactions recount_learning_sessions"
+    " recount_section_progress refuse_other_institution refuse_other_time reject_history_change"
+    " reject_ledger_change report_cells report_learners reported_count reported_mean"
+    " request_analytics_rebuild require_data_subject require_snapshot retire_interaction_partitions"
+    " retract_interaction_partition rounded_minutes seal_audit_log set_assessment_course"
+    " set_course_rules set_section_course set_updated_at statement_triggers sync_course_summary"
+    " sync_learner_summary update_current_grades"
 )
 _ALL = (*PERSONAS, "service")
 _STAFF = ("instructor", "registrar", "service")
@@ -772,9 +774,11 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "calculate_item_statistics",
             "assessment_item_measures",
             "assessment_item_scores",
+            "course_figures",
         ),
         _STAFF,
     ),
+    "learner_figures": ("learner", "guardian", "registrar", "service"),
     "is_time_with_zone": ("instructor", "service"),
     **dict.fromkeys(
         (

@@ -27,6 +27,17 @@ def wrong(connection: Connection) -> list[str]:
     ]
 
 
+def wrong_live(connection: Connection) -> list[str]:
+    """What the live views show and the oracle does not find in the tables, in one snapshot."""
+    stored = oracle.tables(connection)
+    courses = read(connection, "course_analytics")
+    learners = read(connection, "learner_analytics")
+    return [
+        *oracle.differences(courses, oracle.dashboard(stored), "course_id"),
+        *oracle.differences(learners, oracle.learner_analytics(stored), "learner_id"),
+    ]
+
+
 def unbalanced(connection: Connection) -> list[str]:
     """What check_learning_analytics() finds, a line each."""
     return column(connection, "SELECT c::text FROM check_learning_analytics() AS c")

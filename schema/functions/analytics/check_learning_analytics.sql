@@ -272,7 +272,10 @@ BEGIN
             SELECT i.inhrelid FROM pg_inherits AS i WHERE i.inhparent = t.name::regclass
         ) AS s
         UNION ALL
-        SELECT 'educational_assessments'::regclass::oid, 'educational_assessments_delta_update'
+        SELECT
+            'educational_assessments'::regclass::oid,
+            format('educational_assessments_delta_%s', o.event)
+        FROM (VALUES ('update'), ('delete')) AS o (event)
     ) AS e
     LEFT JOIN pg_trigger AS g ON e.source = g.tgrelid AND e.trigger = g.tgname
     WHERE coalesce(g.tgenabled, 'D') IN ('D', 'R');

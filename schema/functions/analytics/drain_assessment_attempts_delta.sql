@@ -50,6 +50,8 @@ BEGIN
                 array_agg(k.learner_id) AS learner_ids,
                 array_agg(k.assessment_id) AS assessment_ids
             FROM touched AS k
+            -- the function is planned anew for each call
+            HAVING count(*) > 0
         ) AS a
         CROSS JOIN LATERAL recount_assessment_attempts(a.learner_ids, a.assessment_ids) AS r
     ),

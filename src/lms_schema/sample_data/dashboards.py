@@ -20,7 +20,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Course:
-    """A course and its row of learning_analytics_dashboard, with figures of its effectiveness.
+    """A course and its row of course_analytics, with figures of its effectiveness.
 
     Attributes:
         id: The course.
@@ -61,7 +61,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Learner:
-    """A learner and their row of learner_progress_analytics.
+    """A learner and their row of learner_analytics.
 
     Attributes:
         name: First and last name.
@@ -238,7 +238,7 @@ SELECT
     c.learning_effectiveness_score AS gain,
     c.average_rating AS rating,
     c.rating_count AS ratings
-FROM learning_analytics_dashboard AS d
+FROM course_analytics AS d
 INNER JOIN educational_courses AS c ON d.course_id = c.id
 INNER JOIN educational_institutions AS i ON c.institution_id = i.id
 CROSS JOIN LATERAL (SELECT calculate_course_effectiveness(c.id) AS figures) AS f
@@ -260,7 +260,7 @@ FROM (
     SELECT
         v.*,
         row_number() OVER (ORDER BY v.average_course_progress DESC, v.learner_id) AS place
-    FROM learner_progress_analytics AS v
+    FROM learner_analytics AS v
 ) AS a
 INNER JOIN learners AS l ON a.learner_id = l.id
 WHERE a.place % 20 = 1

@@ -16,7 +16,7 @@ def print_dashboards(figures: Figures) -> None:
     (shown,) = [course for course in figures.courses if course.code == SHOWN]
     details = figures.details[shown.id]
     print_table(
-        "learning_analytics_dashboard",
+        "course_analytics",
         "How each course is doing: means over its enrollments, scores from best attempts.",
         (
             "course",
@@ -43,7 +43,7 @@ def print_dashboards(figures: Figures) -> None:
         ],
     )
     print_table(
-        "learner_progress_analytics",
+        "learner_analytics",
         "How learners are doing over all their courses: one in twenty, by progress.",
         (
             "learner",

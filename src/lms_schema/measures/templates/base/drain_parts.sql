@@ -1,4 +1,5 @@
 {# What functions that move a queue into the summaries are made of. #}
+{% from "base/sums.sql" import summed %}
 {% macro added(summary, key, part, change, columns, shown) %}
     {{ part }} AS (
         INSERT INTO {{ summary }} AS s (
@@ -43,11 +44,6 @@
 {% endfor %}
         RETURNING s.*
     )
-{%- endmacro %}
-{% macro summed(columns, row, factor="") %}
-{% for column in columns %}
-            sum({{ factor }}{{ row }}.{{ column.name }})::bigint AS {{ column.name }}{{ ",\n" if not loop.last }}
-{%- endfor %}
 {%- endmacro %}
 {% macro added_of_enrolled(source) %}
 {{ added_to_pair(source.columns) }},

@@ -1,4 +1,4 @@
-{# What the tables of summaries have in common: columns and their comments. #}
+{# What is said of summaries, and of figures that are computed from sums: columns and comments. #}
 {% macro sums(columns) %}
 {% for column in columns %}
     {{ column.name }} bigint NOT NULL DEFAULT 0{{ ",\n" if not loop.last }}
@@ -10,6 +10,16 @@
         {{ figure.formula }}
     ) STORED{{ ",\n" if not loop.last }}
 {%- endfor %}
+{%- endmacro %}
+{% macro preferred(types) %}
+        CASE greatest(
+            {{ types | names | fill(12) }}
+        )
+            WHEN 0 THEN NULL
+{% for type in types | names %}
+            WHEN {{ type }} THEN '{{ type }}'::interaction_type
+{% endfor %}
+        END
 {%- endmacro %}
 {% macro comments(table, columns) %}
 {% for column in columns %}

@@ -1,4 +1,4 @@
-{% from "base/summary.sql" import sums, formulas, comments %}
+{% from "base/summary.sql" import sums, formulas, preferred, comments %}
 {% set types = sources.learning_interactions.types %}
 -- What the tables add up to for each learner, and the figures that follow: each refresh adds what
 -- is queued, and learner_progress_analytics reads nothing else. Sums are integers, so that nothing
@@ -14,14 +14,7 @@ CREATE TABLE learner_summary (
 {{ sums(learner.shown) }},
 {{ formulas(learner.formulas) }},
     preferred_interaction_type interaction_type GENERATED ALWAYS AS (
-        CASE greatest(
-            {{ types | names | fill(12) }}
-        )
-            WHEN 0 THEN NULL
-{% for type in types | names %}
-            WHEN {{ type }} THEN '{{ type }}'::interaction_type
-{% endfor %}
-        END
+{{ preferred(types) }}
     ) STORED,
 {{ sums(learner.columns | reject("in", learner.shown)) }},
 {{ sums(types) }}

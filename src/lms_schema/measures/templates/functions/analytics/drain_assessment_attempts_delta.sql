@@ -1,5 +1,7 @@
 {% extends "base/drain.sql" %}
-{% from "base/drain_parts.sql" import added_of_enrolled, summed %}
+{% from "base/attempts.sql" import counted, difference %}
+{% from "base/drain_parts.sql" import added_of_enrolled %}
+{% from "base/sums.sql" import summed %}
 {% set source = sources.assessment_attempts %}
 {% set does = "counts the queued attempts in learner_assessment_summary, learner_course_summary, learner_summary and course_summary" %}
 {% block head %}
@@ -30,16 +32,7 @@
             )
     ),
 
-    counted AS MATERIALIZED (
-        SELECT r.*
-        FROM (
-            SELECT
-                array_agg(k.learner_id) AS learner_ids,
-                array_agg(k.assessment_id) AS assessment_ids
-            FROM touched AS k
-        ) AS a
-        CROSS JOIN LATERAL recount_assessment_attempts(a.learner_ids, a.assessment_ids) AS r
-    ),
+{{ counted() }},
 
     -- read before it is written: Citus runs the parts one after another
     change AS MATERIALIZED (
@@ -48,24 +41,7 @@
             m.course_id,
 {{ summed(source.columns, "m") }}
         FROM (
-            SELECT
-                c.learner_id,
-                c.course_id,
-                c.attempts,
-                (c.best IS NOT NULL)::integer AS best_count,
-                coalesce(c.best, 0) AS best_sum
-            FROM counted AS c
-            WHERE c.attempts > 0
-            UNION ALL
-            SELECT
-                o.learner_id,
-                o.course_id,
-                -o.attempts,
-                -(o.best IS NOT NULL)::integer,
-                -coalesce(o.best, 0)
-            FROM touched AS k
-            INNER JOIN learner_assessment_summary AS o
-                ON k.assessment_id = o.assessment_id AND k.learner_id = o.learner_id
+{{ difference() }}
         ) AS m
         GROUP BY m.learner_id, m.course_id
     ),

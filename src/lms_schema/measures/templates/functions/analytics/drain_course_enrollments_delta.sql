@@ -1,5 +1,6 @@
 {% extends "base/drain.sql" %}
-{% from "base/drain_parts.sql" import added, added_to_pair, summed %}
+{% from "base/drain_parts.sql" import added, added_to_pair %}
+{% from "base/sums.sql" import summed %}
 {% set source = sources.course_enrollments %}
 {% set brought = sources.section_progress.held("course") + sources.assessment_attempts.held("course") %}
 {% set does = "adds what is queued of enrollments to learner_course_summary, learner_summary and course_summary" %}

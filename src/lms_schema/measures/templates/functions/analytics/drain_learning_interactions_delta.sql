@@ -1,5 +1,6 @@
 {% extends "base/drain.sql" %}
-{% from "base/drain_parts.sql" import added, summed %}
+{% from "base/drain_parts.sql" import added %}
+{% from "base/sums.sql" import summed, typed %}
 {% set source = sources.learning_interactions %}
 {% set does = "adds what is queued of events to learner_summary and learner_day_summary" %}
 {% block head %}
@@ -11,11 +12,7 @@
     change AS (
         SELECT
             d.learner_id,
-{% for type in source.types %}
-            coalesce(
-                sum(d.interactions) FILTER (WHERE d.interaction_type = '{{ type.name }}'), 0
-            )::bigint AS {{ type.name }},
-{% endfor %}
+{{ typed(source.types, "d") }},
 {{ summed(source.held("learner"), "d") }}
         FROM drained AS d
         GROUP BY d.learner_id

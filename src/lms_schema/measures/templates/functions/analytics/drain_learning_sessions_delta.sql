@@ -1,5 +1,6 @@
 {% extends "base/drain.sql" %}
-{% from "base/drain_parts.sql" import added, summed %}
+{% from "base/drain_parts.sql" import added %}
+{% from "base/sums.sql" import summed %}
 {% set source = sources.learning_sessions %}
 {% set does = "adds what is queued of sessions to learner_summary" %}
 {% block head %}

@@ -1,5 +1,6 @@
 {% extends "base/drain.sql" %}
-{% from "base/drain_parts.sql" import added_of_enrolled, summed %}
+{% from "base/drain_parts.sql" import added_of_enrolled %}
+{% from "base/sums.sql" import summed %}
 {% set source = sources.section_progress %}
 {% set does = "adds what is queued of progress to learner_course_summary, learner_summary and course_summary" %}
 {% block head %}

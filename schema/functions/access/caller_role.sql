@@ -1,0 +1,13 @@
+-- The role whose rights the caller of a definer has: a definer itself runs as its owner.
+CREATE OR REPLACE FUNCTION caller_role() RETURNS name
+LANGUAGE sql
+-- restricted, since a parallel worker does not know it
+STABLE PARALLEL RESTRICTED
+SET search_path FROM CURRENT
+RETURN coalesce(nullif(current_setting('role'), 'none'), session_user::text)::name;
+
+REVOKE EXECUTE ON FUNCTION caller_role() FROM public;
+
+COMMENT ON FUNCTION caller_role() IS
+'The role that SET ROLE chose, else the login. For definers, which must not take their own rights '
+'for those of the caller.';

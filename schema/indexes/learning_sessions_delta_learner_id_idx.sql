@@ -1,0 +1,7 @@
+-- Serves, with the rows that it finds:
+--     SELECT * FROM learning_sessions_delta WHERE learner_id = :learner_id
+CREATE INDEX learning_sessions_delta_learner_id_idx
+ON learning_sessions_delta (learner_id);
+
+COMMENT ON INDEX learning_sessions_delta_learner_id_idx IS
+'What is queued of a learner, for learner_analytics.';

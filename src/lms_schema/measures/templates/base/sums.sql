@@ -1,0 +1,13 @@
+{# Sums of queued rows. #}
+{% macro summed(columns, row, factor="") %}
+{% for column in columns %}
+            sum({{ factor }}{{ row }}.{{ column.name }})::bigint AS {{ column.name }}{{ ",\n" if not loop.last }}
+{%- endfor %}
+{%- endmacro %}
+{% macro typed(types, row) %}
+{% for type in types | names %}
+            coalesce(
+                sum({{ row }}.interactions) FILTER (WHERE {{ row }}.interaction_type = '{{ type }}'), 0
+            )::bigint AS {{ type }}{{ ",\n" if not loop.last }}
+{%- endfor %}
+{%- endmacro %}
