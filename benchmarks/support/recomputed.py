@@ -81,7 +81,9 @@ LEARNERS: LiteralString = """
     LEFT JOIN (
         SELECT
             learner_id, count(*) AS sessions, avg(duration_minutes) AS duration,
-            avg(array_position(enum_range(NULL::engagement_level), engagement_level)) AS level,
+            avg(array_position(enum_range(NULL::engagement_level), engagement_level)) FILTER (
+                WHERE derived OR 'engagement_level' = ANY (supplied)
+            ) AS level,
             avg(focus_score) AS focus, avg(productivity_score) AS productivity
         FROM learning_sessions
         GROUP BY learner_id
