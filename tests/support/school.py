@@ -135,7 +135,7 @@ INSERT INTO educational_assessments (
 INSERT INTO assessment_attempts
 (id, learner_id, assessment_id, attempt_number, responses, completion_status, score) VALUES
 ({tried_1}, {enrolled}, {quiz}, 1, '[]', 'graded', 6),
-({tried_2}, {enrolled}, {quiz}, 2, '[]', 'graded', 7),
+({tried_2}, {enrolled}, {quiz}, 2, '[]', 'graded', 8),
 ({waiting_1}, {enrolled}, {quiz}, 3, '[]', 'submitted', NULL),
 ({waiting_2}, {enrolled}, {quiz}, 4, '[]', 'submitted', NULL);
 -- ids of our own for all rows, so that copies can have others
