@@ -71,7 +71,7 @@ BEGIN
         CROSS JOIN LATERAL attempt_question_points(a.ids) AS q
     ),
 
-    -- their sessions and retention are derived with the next refresh; NULL stands for everybody
+    -- whose sessions and retention the next refresh derives; learner_id NULL: everybody's
     queued AS (
         SELECT
             d.learner_id,
@@ -88,6 +88,13 @@ BEGIN
             a.course_id
         FROM assessment_attempts_delta AS d
         INNER JOIN educational_assessments AS a ON d.assessment_id = a.id
+        UNION
+        -- an assessment that left a course took its attempts along
+        SELECT
+            d.learner_id,
+            d.course_id
+        FROM assessment_attempts_delta AS d
+        WHERE d.course_id IS NOT NULL
         UNION
         SELECT
             d.learner_id,
@@ -544,10 +551,10 @@ COMMENT ON FUNCTION check_derived_columns(uuid) IS
 'is stored and what it should be. No row means that all are true; those that '
 'recalculate_course_metrics keeps are true as of its last call (engagement_score and '
 'learning_velocity as of metrics_as_of of the course), those of section_progress when every event '
-'came through record_interaction or rebuild_section_progress, its retention as of the last '
-'refresh_learning_analytics, which skips nobody but who is queued since. percentage_score may be '
-'0.01 off, time_spent_minutes less than elapsed and duration_minutes of a session anything, since '
-'applications may supply them. rebuild_derived_columns mends all of it but for responses, points '
-'above those of the question, and score, which the sum of the points contradicts: people gave '
-'them. What is derived of an attempt follows a change of the questions when regrade_assessment is '
-'called; until then it is reported. Reads all tables.';
+'came through record_interaction or rebuild_section_progress. Retention and derived sessions of '
+'learners who wait for the next refresh_learning_analytics are not compared. percentage_score may '
+'be 0.01 off, time_spent_minutes less than elapsed and duration_minutes of a session anything, '
+'since applications may supply them. rebuild_derived_columns mends all of it but for responses, '
+'points above those of the question, and score, which the sum of the points contradicts: people '
+'gave them. What is derived of an attempt follows a change of the questions when '
+'regrade_assessment is called; until then it is reported. Reads all tables.';
