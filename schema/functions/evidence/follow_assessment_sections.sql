@@ -16,7 +16,7 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         v_section_ids := ARRAY(SELECT DISTINCT o.section_id FROM old_rows AS o);
     ELSE
-        -- what stands there once is old or new
+        -- a row found once is old or new, a row found twice did not change
         SELECT array_agg(k.id), array_agg(k.section_id) INTO v_assessment_ids, v_section_ids
         FROM (
             SELECT r.id, r.section_id

@@ -29,7 +29,7 @@ BEGIN
                     AND o.interaction_type IN ('knowledge_check', 'practice_activity')
             ) AS k;
         WHEN 'TRUNCATE' THEN
-            -- nothing is queued of it
+            -- a TRUNCATE queues nothing
             PERFORM count_section_retention(k.course_id, NULL)
             FROM (
                 SELECT DISTINCT sp.course_id FROM section_progress AS sp WHERE sp.retention_n > 0
@@ -54,7 +54,7 @@ BEGIN
                     -- of a learner who has the event of another now, progress may follow
                     bool_or(c.is_new AND c.sides = 2) AS is_wanted
                 FROM (
-                    -- what stands there once is old or new
+                    -- a row found once is old or new, a row found twice did not change
                     SELECT
                         r.learner_id,
                         r.section_id,
