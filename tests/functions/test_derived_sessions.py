@@ -659,6 +659,20 @@ def test_an_assessment_that_leaves_the_course_is_no_finding_before_the_refresh(
     assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
 
 
+def test_a_truncate_takes_the_sessions_of_its_events_with_the_next_refresh(
+    transaction: Connection, course: uuid.UUID, learner: uuid.UUID
+) -> None:
+    events_at(transaction, course, learner, 0)
+    transaction.execute(REFRESH)
+    transaction.execute("TRUNCATE learning_interactions")
+    assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
+    transaction.execute(REFRESH)
+    assert spans(transaction) == []
+    assert read(transaction, "learning_sessions_delta") == []
+    assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
+    assert transaction.execute("SELECT * FROM check_learning_analytics()").fetchall() == []
+
+
 @pytest.mark.parametrize(
     "arguments", ["NULL", "gen_random_uuid(), NULL", "gen_random_uuid(), '-1 minute'"]
 )

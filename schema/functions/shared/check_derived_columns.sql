@@ -408,6 +408,8 @@ BEGIN
         WHERE
             (coalesce(ls.learner_id, d.learner_id), coalesce(ls.course_id, d.course_id))
             NOT IN (SELECT q.learner_id, q.course_id FROM queued AS q)
+            -- nor after a TRUNCATE, which queues nothing
+            AND NOT EXISTS (SELECT FROM analytics_rebuild_request)
         UNION ALL
         SELECT
             'interaction_times' AS table_name,
