@@ -1,6 +1,6 @@
 -- Evidence, grades and completion follow the attempts: of the learners whose results a statement
--- changed. The progress row is made with the attempt, not with its grade: a grader holds the attempt,
--- and would deadlock with whoever deletes the section and with it the attempts.
+-- changed. The progress row is made with the attempt, not with its grade: a grader holds the
+-- attempt, and would deadlock with whoever deletes the section and with it the attempts.
 -- A definer, because the writer need not be able to read or change enrollments.
 -- depends: functions/attempt_evidence functions/change_course_structure
 -- depends: functions/complete_enrollments functions/count_section_evidence

@@ -1,6 +1,6 @@
 -- Evidence follows an assessment that is deleted, or gets another section or format. It is counted
--- for everybody who has evidence in these sections, since the attempts may be gone by now. A section
--- that is gone was renamed or deleted together with its progress: there is nothing to count.
+-- for everybody who has evidence in these sections, since the attempts may be gone by now. Where a
+-- section is gone, it was renamed or deleted together with its progress: nothing is to be counted.
 -- A definer, because the writer need not be able to write progress.
 -- depends: functions/count_section_evidence functions/lock_section_progress
 CREATE OR REPLACE FUNCTION follow_assessment_sections() RETURNS trigger

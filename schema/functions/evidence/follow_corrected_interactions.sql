@@ -1,6 +1,6 @@
 -- Evidence follows what is corrected in the events; record_interaction and rebuild_section_progress
--- count what is new. A section that is gone was renamed or deleted together with its progress: there
--- is nothing to count.
+-- count what is new. Where a section is gone, it was renamed or deleted together with its progress:
+-- nothing is to be counted.
 -- A definer, because the writer need not be able to write progress.
 -- depends: functions/count_section_evidence functions/count_section_retention
 -- depends: functions/lock_section_progress
