@@ -629,51 +629,6 @@ def test_what_is_queued_is_no_finding(
 
 
 @pytest.mark.parametrize(
-    "leave",
-    [
-        "DELETE FROM educational_assessments",
-        "UPDATE educational_assessments AS a SET course_id = c.id"
-        " FROM educational_courses AS c WHERE c.id <> a.course_id",
-    ],
-)
-def test_an_assessment_that_leaves_the_course_is_no_finding_before_the_refresh(
-    transaction: Connection, course: uuid.UUID, learner: uuid.UUID, leave: str
-) -> None:
-    add(transaction, "educational_courses")
-    events_at(transaction, course, learner, 0)
-    add(
-        transaction,
-        "assessment_attempts",
-        learner_id=learner,
-        assessment_id=add(transaction, "educational_assessments", course_id=course)["id"],
-        started_at=at(1),
-        submitted_at=at(1),
-    )
-    transaction.execute(REFRESH)
-    taken = "SELECT assessments_taken FROM learning_sessions"
-    assert scalar(transaction, taken) == 1
-    transaction.execute(leave.encode())
-    assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
-    transaction.execute(REFRESH)
-    assert scalar(transaction, taken) == 0
-    assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
-
-
-def test_a_truncate_takes_the_sessions_of_its_events_with_the_next_refresh(
-    transaction: Connection, course: uuid.UUID, learner: uuid.UUID
-) -> None:
-    events_at(transaction, course, learner, 0)
-    transaction.execute(REFRESH)
-    transaction.execute("TRUNCATE learning_interactions")
-    assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
-    transaction.execute(REFRESH)
-    assert spans(transaction) == []
-    assert read(transaction, "learning_sessions_delta") == []
-    assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
-    assert transaction.execute("SELECT * FROM check_learning_analytics()").fetchall() == []
-
-
-@pytest.mark.parametrize(
     "arguments", ["NULL", "gen_random_uuid(), NULL", "gen_random_uuid(), '-1 minute'"]
 )
 def test_a_call_without_a_course_or_a_gap_is_refused(

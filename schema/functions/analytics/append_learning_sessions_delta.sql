@@ -93,7 +93,7 @@ BEGIN
                     FROM new_rows AS n
                 ) AS r
                 GROUP BY r.learner_id, r.course_id, r.derived
-                -- sums of 0, too: derive_sessions follows a time that changed
+                -- at sums of 0, too: a time that changed is looked at by derive_sessions
             );
     END CASE;
     INSERT INTO learning_sessions_delta (

@@ -47,7 +47,7 @@ BEGIN
         SELECT q.*
         FROM jsonb_to_recordset(v_studied) AS q (due_learner_id uuid, due_course_id uuid)
     ) AS d;
-    -- deriving queues sessions, too; sessions of the application among them are due in turn
+    -- derived sessions are queued, too; what else comes with them is due in turn
     WHILE v_due IS NOT NULL LOOP
         FOR v_course IN
             SELECT

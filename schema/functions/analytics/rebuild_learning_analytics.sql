@@ -2,8 +2,8 @@
 -- is replaced by the sums of its table, in one statement and so in one snapshot. What is written
 -- meanwhile is in neither, and queued by its own transaction. From there on it is a refresh.
 -- Rows whose figures come out as the views show them keep the time of their last change.
--- depends: functions/derive_sessions functions/drain_analytics_queues
--- depends: functions/publish_learning_analytics functions/require_snapshot
+-- depends: functions/drain_analytics_queues functions/publish_learning_analytics
+-- depends: functions/require_snapshot
 CREATE OR REPLACE FUNCTION rebuild_learning_analytics() RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -12,7 +12,6 @@ DECLARE
     v_started_at timestamptz := clock_timestamp();
     v_summary record;
     v_queue record;
-    v_course record;
     v_is_done boolean;
 BEGIN
     PERFORM require_snapshot();
@@ -71,26 +70,6 @@ BEGIN
     )
 
     SELECT TRUE INTO v_is_done;
-
-    -- learners without an event are not queued, and may still have sessions of events that went
-    FOR v_course IN
-        SELECT
-            s.course_id AS id,
-            array_agg(DISTINCT s.learner_id) AS learner_ids
-        FROM learning_sessions AS s
-        INNER JOIN educational_courses AS c ON s.course_id = c.id
-        WHERE
-            s.derived
-            AND c.derive_sessions
-            AND NOT EXISTS (
-                SELECT FROM learning_interactions AS i
-                WHERE i.learner_id = s.learner_id AND i.course_id = s.course_id
-            )
-        GROUP BY s.course_id
-        ORDER BY s.course_id
-    LOOP
-        PERFORM derive_sessions(v_course.id, p_learner_ids => v_course.learner_ids);
-    END LOOP;
 
     PERFORM drain_analytics_queues();
     PERFORM sync_course_summary();

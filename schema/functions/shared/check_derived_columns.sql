@@ -71,7 +71,7 @@ BEGIN
         CROSS JOIN LATERAL attempt_question_points(a.ids) AS q
     ),
 
-    -- whose sessions and retention the next refresh derives; learner_id NULL: everybody's
+    -- their sessions and retention are derived with the next refresh; NULL stands for everybody
     queued AS (
         SELECT
             d.learner_id,
@@ -88,13 +88,6 @@ BEGIN
             a.course_id
         FROM assessment_attempts_delta AS d
         INNER JOIN educational_assessments AS a ON d.assessment_id = a.id
-        UNION
-        -- an assessment that left a course took its attempts along
-        SELECT
-            d.learner_id,
-            d.course_id
-        FROM assessment_attempts_delta AS d
-        WHERE d.course_id IS NOT NULL
         UNION
         SELECT
             d.learner_id,
@@ -408,8 +401,6 @@ BEGIN
         WHERE
             (coalesce(ls.learner_id, d.learner_id), coalesce(ls.course_id, d.course_id))
             NOT IN (SELECT q.learner_id, q.course_id FROM queued AS q)
-            -- nor after a TRUNCATE, which queues nothing
-            AND NOT EXISTS (SELECT FROM analytics_rebuild_request)
         UNION ALL
         SELECT
             'interaction_times' AS table_name,

@@ -22,9 +22,7 @@ CREATE TABLE {{ queue }} (
 ~ source.rows) }}
 {{ comment("COLUMN " ~ queue ~ ".id", "number of the entry") }}
 {% for column in source.key %}
-{{ comment("COLUMN " ~ queue ~ "." ~ column.name,
-("whether the " ~ source.rows ~ " are " if column.type == "boolean" else "")
-~ (column.name | replace("_id", "") | replace("_", " ") | replace("utc", "UTC"))
+{{ comment("COLUMN " ~ queue ~ "." ~ column.name, (column.name | replace("_id", "") | replace("_", " ") | replace("utc", "UTC"))
 ~ ("; NULL: none" if column.is_optional else "")) }}
 {% endfor %}
 {% for column in source.columns %}

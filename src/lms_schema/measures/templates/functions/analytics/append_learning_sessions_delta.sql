@@ -6,5 +6,5 @@
 -- A definer, because nobody else writes the queue: a writer could forge figures.
 {% endblock %}
 {% block having %}
-                -- sums of 0, too: derive_sessions follows a time that changed
+                -- at sums of 0, too: a time that changed is looked at by derive_sessions
 {% endblock %}
