@@ -1,4 +1,4 @@
--- Row security of learners decides on the rows, and learner_figures on their figures.
+-- Row security of learners decides on the rows; learner_figures asks once more.
 REVOKE ALL ON learner_analytics FROM
 public, lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service, lms_auth,
 lms_analyst, lms_privacy, lms_auditor;

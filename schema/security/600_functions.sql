@@ -106,11 +106,10 @@ assessment_item_measures(uuid),
 assessment_item_scores(uuid)
 TO lms_instructor, lms_registrar, lms_service;
 
--- What course_analytics and learner_analytics compute with the rights of who reads them; both
--- functions ask whether the caller may.
+-- The views course_analytics and learner_analytics call these for their readers; both functions ask
+-- whether the caller may read the figures.
 GRANT EXECUTE ON FUNCTION course_figures(uuid) TO lms_instructor, lms_registrar, lms_service;
-GRANT EXECUTE ON FUNCTION
-learner_figures(uuid)
+GRANT EXECUTE ON FUNCTION learner_figures(uuid)
 TO lms_learner, lms_guardian, lms_registrar, lms_service;
 
 -- Called by a trigger on the content that an instructor writes, and by record_interactions.

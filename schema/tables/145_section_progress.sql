@@ -1,8 +1,9 @@
 -- How far a learner is in a section. One composite foreign key keeps section and course together:
 -- it costs less than the two single ones that it replaces, and takes progress along when a section
 -- moves. Changes of the percentage are kept in section_progress_history by trigger.
--- Behind events and attempts, as these are corrected before their evidence is: a section that goes
--- or moves takes its rows along in the order of the foreign keys, and so locks them in one order.
+-- Made after events and attempts: a section that goes or moves takes rows along in the order in
+-- which their foreign keys were made. So events and attempts are changed, and locked, before the
+-- progress that counts them.
 -- Each statement reads every CHECK of its table anew, and this is written by each event: they are
 -- short, and their constants of the columns' types, because a conversion costs as much again.
 CREATE TABLE section_progress (

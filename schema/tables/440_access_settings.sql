@@ -1,6 +1,6 @@
--- How row security learns who asks. The install adds the one row that the owner updates. A restore
--- of rows alone adds the row of the dump to it: hence a key that never collides, and NULL, which
--- leaves the choice to the other row.
+-- How row security learns who asks. The install adds the one row, which the owner updates. A
+-- restore of rows alone adds that of the dump: hence a random key, and NULL in the row of the
+-- install, which leaves the choice to the other one.
 CREATE TABLE access_settings (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
     identity_source text,
@@ -12,7 +12,7 @@ CREATE TABLE access_settings (
 
 COMMENT ON TABLE access_settings IS
 'How row security learns who asks. One row; after a restore of rows alone, two.';
-COMMENT ON COLUMN access_settings.id IS 'A key that no row of a dump has.';
+COMMENT ON COLUMN access_settings.id IS 'Random key, so that the row of a dump collides with none.';
 COMMENT ON COLUMN access_settings.identity_source IS
 'session, or NULL: the token in the setting lms.token, see open_session. jwt_claims: for PostgREST '
 'and Supabase, also sub of the setting request.jwt.claims; then whoever can run SQL of their own '

@@ -19,7 +19,7 @@ BEFORE INSERT ON educational_courses
 FOR EACH ROW WHEN (new.completion_rule IS NULL OR new.derive_sessions IS NULL)
 EXECUTE FUNCTION set_course_rules();
 COMMENT ON TRIGGER educational_courses_rules ON educational_courses IS
-'A new course completes, and has sessions derived, as its institution has it.';
+'A new course takes the rules that it leaves out from its institution.';
 
 CREATE OR REPLACE TRIGGER educational_courses_rating
 BEFORE INSERT OR UPDATE OF average_rating, rating_count, rating_sum, ratings_version

@@ -11,20 +11,20 @@ DECLARE
 BEGIN
     -- without a person, comparisons are NULL
     RETURN coalesce(
-            -- of the definer that calls this, who owns the tables
-            pg_has_role(v_role, current_user, 'USAGE')
-            OR pg_has_role(v_role, 'lms_service', 'USAGE')
-            OR (
-                pg_has_role(v_role, 'lms_instructor', 'USAGE')
-                AND p_course_id = ANY(session_taught_courses())
+        -- current_user is the owner: a definer calls this
+        pg_has_role(v_role, current_user, 'USAGE')
+        OR pg_has_role(v_role, 'lms_service', 'USAGE')
+        OR (
+            pg_has_role(v_role, 'lms_instructor', 'USAGE')
+            AND p_course_id = ANY(session_taught_courses())
+        )
+        OR (
+            pg_has_role(v_role, 'lms_registrar', 'USAGE')
+            AND EXISTS (
+                SELECT FROM educational_courses AS c
+                WHERE c.id = p_course_id AND c.institution_id = ANY(session_institutions())
             )
-            OR (
-                pg_has_role(v_role, 'lms_registrar', 'USAGE')
-                AND EXISTS (
-                    SELECT FROM educational_courses AS c
-                    WHERE c.id = p_course_id AND c.institution_id = ANY(session_institutions())
-                )
-            ),
+        ),
         FALSE
     );
 END;

@@ -12,18 +12,18 @@ DECLARE
 BEGIN
     -- without a person, comparisons are NULL
     RETURN coalesce(
-            -- of the definer that calls this, who owns the tables
-            pg_has_role(v_role, current_user, 'USAGE')
-            OR pg_has_role(v_role, 'lms_service', 'USAGE')
-            OR (pg_has_role(v_role, 'lms_learner', 'USAGE') AND p_learner_id = session_person())
-            OR (pg_has_role(v_role, 'lms_guardian', 'USAGE') AND p_learner_id = ANY(session_wards()))
-            OR (
-                pg_has_role(v_role, 'lms_registrar', 'USAGE')
-                AND EXISTS (
-                    SELECT FROM learners AS l
-                    WHERE l.id = p_learner_id AND l.institution_id = ANY(session_institutions())
-                )
-            ),
+        -- current_user is the owner: a definer calls this
+        pg_has_role(v_role, current_user, 'USAGE')
+        OR pg_has_role(v_role, 'lms_service', 'USAGE')
+        OR (pg_has_role(v_role, 'lms_learner', 'USAGE') AND p_learner_id = session_person())
+        OR (pg_has_role(v_role, 'lms_guardian', 'USAGE') AND p_learner_id = ANY(session_wards()))
+        OR (
+            pg_has_role(v_role, 'lms_registrar', 'USAGE')
+            AND EXISTS (
+                SELECT FROM learners AS l
+                WHERE l.id = p_learner_id AND l.institution_id = ANY(session_institutions())
+            )
+        ),
         FALSE
     );
 END;

@@ -1,6 +1,6 @@
 -- Written from src/lms_schema/measures by make generate.
 -- Appends what a statement updated or deleted in learning_interactions to the queue of the
--- analytics; what it inserted is for follow_inserted_interactions. UPDATE too is followed by
+-- analytics; follow_inserted_interactions does it for what it inserted. UPDATE too is followed by
 -- statement, as row triggers of partitioned tables miss a row that moves to another partition.
 -- A definer, because nobody else writes the queue: a writer of events could forge figures.
 CREATE OR REPLACE FUNCTION append_learning_interactions_delta() RETURNS trigger
@@ -61,7 +61,7 @@ BEGIN
                     FROM new_rows AS n
                 ) AS r
                 GROUP BY r.learner_id, r.course_id, r.utc_day, r.interaction_type
-                -- at sums of 0, too: sessions and retention follow a time that changed
+                -- sums of 0, too: sessions and retention follow a time that changed
             );
     END CASE;
     INSERT INTO learning_interactions_delta (

@@ -19,7 +19,9 @@ BEGIN
                     (
                         NULL, r.learner_id, r.course_id, r.derived, count(*),
                         coalesce(sum(r.duration_minutes), 0), count(r.duration_minutes),
-                        coalesce(sum(engagement_rank(r.engagement_level, r.derived, r.supplied)), 0),
+                        coalesce(
+                            sum(engagement_rank(r.engagement_level, r.derived, r.supplied)), 0
+                        ),
                         count(engagement_rank(r.engagement_level, r.derived, r.supplied)),
                         coalesce(sum(100 * r.focus_score), 0), count(r.focus_score),
                         coalesce(sum(100 * r.productivity_score), 0), count(r.productivity_score)
@@ -34,7 +36,9 @@ BEGIN
                     (
                         NULL, r.learner_id, r.course_id, r.derived, -count(*),
                         -coalesce(sum(r.duration_minutes), 0), -count(r.duration_minutes),
-                        -coalesce(sum(engagement_rank(r.engagement_level, r.derived, r.supplied)), 0),
+                        -coalesce(
+                            sum(engagement_rank(r.engagement_level, r.derived, r.supplied)), 0
+                        ),
                         -count(engagement_rank(r.engagement_level, r.derived, r.supplied)),
                         -coalesce(sum(100 * r.focus_score), 0), -count(r.focus_score),
                         -coalesce(sum(100 * r.productivity_score), 0), -count(r.productivity_score)
@@ -61,8 +65,12 @@ BEGIN
                         o.derived,
                         coalesce(o.duration_minutes, 0) AS duration_sum,
                         num_nonnulls(o.duration_minutes) AS duration_count,
-                        coalesce(engagement_rank(o.engagement_level, o.derived, o.supplied), 0) AS level_sum,
-                        num_nonnulls(engagement_rank(o.engagement_level, o.derived, o.supplied)) AS level_count,
+                        coalesce(
+                            engagement_rank(o.engagement_level, o.derived, o.supplied), 0
+                        ) AS level_sum,
+                        num_nonnulls(
+                            engagement_rank(o.engagement_level, o.derived, o.supplied)
+                        ) AS level_count,
                         coalesce((100 * o.focus_score)::integer, 0) AS focus_sum,
                         num_nonnulls(o.focus_score) AS focus_count,
                         coalesce((100 * o.productivity_score)::integer, 0) AS productivity_sum,

@@ -1,5 +1,5 @@
--- Moves all queues into the summaries. Whose sessions and retention are derived is what was just
--- taken out of the queues, in the same statements: nothing that is queued meanwhile is missed.
+-- Moves all queues into the summaries. The statements that empty the queues also tell whose
+-- sessions and retention to derive: nothing that is queued meanwhile is missed.
 -- depends: functions/count_section_retention functions/derive_sessions
 -- depends: functions/drain_course_enrollments_delta functions/drain_section_progress_delta
 -- depends: functions/drain_assessment_attempts_delta functions/drain_learning_sessions_delta
@@ -73,5 +73,5 @@ REVOKE EXECUTE ON FUNCTION drain_analytics_queues() FROM public;
 
 COMMENT ON FUNCTION drain_analytics_queues() IS
 'Adds everything that is queued to the summaries and empties the queues; derives the retention of '
-'whom it concerns, and their sessions in courses that ask for it. For refresh_learning_analytics, '
-'which sees to it that one runs at a time.';
+'the learners concerned, and their sessions in courses that ask for it. For '
+'refresh_learning_analytics, which sees to it that one runs at a time.';

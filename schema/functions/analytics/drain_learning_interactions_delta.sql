@@ -124,7 +124,9 @@ BEGIN
             d.learner_id,
             d.course_id,
             coalesce(bool_or(c.derive_sessions), FALSE) AS is_session_due,
-            bool_or(d.interaction_type IN ('knowledge_check', 'practice_activity')) AS is_retention_due
+            bool_or(
+                d.interaction_type IN ('knowledge_check', 'practice_activity')
+            ) AS is_retention_due
         FROM drained AS d
         INNER JOIN educational_courses AS c ON d.course_id = c.id
         GROUP BY d.learner_id, d.course_id

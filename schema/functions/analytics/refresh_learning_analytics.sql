@@ -36,9 +36,10 @@ REVOKE EXECUTE ON FUNCTION refresh_learning_analytics() FROM public;
 
 COMMENT ON FUNCTION refresh_learning_analytics() IS
 'Brings learning_analytics_dashboard and learner_progress_analytics up to date and logs it in '
-'analytics_refresh_log; after a TRUNCATE by rebuild_learning_analytics(). Keeps retention_score of '
-'section_progress of whom the queued events concern. Readers and writers are not blocked, but for '
-'those of a progress row whose retention changes. One at a time: a call while another is at work '
-'returns at once with a notice. Both views are refreshed, or on an error neither and nothing that '
-'is queued is lost. Each source is read in a snapshot of its own; call it in a REPEATABLE READ '
-'transaction to have all as of one instant (40001 then means that another refresh was faster).';
+'analytics_refresh_log; after a TRUNCATE by rebuild_learning_analytics(). For learners with queued '
+'changes it also keeps retention_score, and the sessions of courses that ask for them. Readers are '
+'not blocked; writers wait for it only at a progress row or derived session that it changes. One '
+'at a time: a call while another is at work returns at once with a notice. Both views are '
+'refreshed, or on an error neither and nothing that is queued is lost. Each source is read in a '
+'snapshot of its own; call it in a REPEATABLE READ transaction to have all as of one instant '
+'(40001 then means that another refresh was faster).';

@@ -16,7 +16,7 @@ DECLARE
     v_elapsed_minutes numeric;
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        -- before the assessment, as who deletes or moves the section locks them
+        -- before the assessment: whoever deletes or moves a section locks in this order
         PERFORM FROM learning_sections AS s
         WHERE
             s.id = (

@@ -1,6 +1,6 @@
 -- Evidence, grades and completion follow the attempts: of the learners whose results a statement
--- changed. The progress row is made with the attempt and not with its grade: who grades holds the
--- attempt, and would wait there for a section that is going and takes its attempts along.
+-- changed. The progress row is made with the attempt, not with its grade: a grader holds the
+-- attempt, and would deadlock with whoever deletes the section and with it the attempts.
 -- A definer, because the writer need not be able to read or change enrollments.
 -- depends: functions/attempt_evidence functions/change_course_structure
 -- depends: functions/complete_enrollments functions/count_section_evidence
@@ -78,7 +78,7 @@ BEGIN
                     changed.learner_id,
                     changed.assessment_id,
                     bool_or(changed.evidence IS NOT NULL) AS is_evidence,
-                    -- of a learner who has the attempt of another now, progress may follow
+                    -- not where the attempt got another learner: its progress may follow it
                     count(*) > count(DISTINCT changed.id) AS is_wanted
                 FROM (
                     -- a row found once is old or new, a row found twice did not change;
@@ -135,7 +135,7 @@ BEGIN
     IF v_learner_ids IS NOT NULL THEN
         v_enrollment_ids := find_enrollments(v_learner_ids, v_course_ids);
     END IF;
-    -- behind the enrollments, which a section that is completed writes one by one
+    -- the enrollments are locked by now: a section that this completes writes them one by one
     IF v_evidence.learner_ids IS NOT NULL AND TRUE = ANY(v_is_evidence) THEN
         PERFORM count_section_evidence(v_evidence.learner_ids, v_evidence.section_ids);
     END IF;

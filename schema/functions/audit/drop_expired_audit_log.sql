@@ -30,7 +30,7 @@ BEGIN
     WHILE seal_audit_log() > 0 LOOP
     END LOOP;
 
-    -- seals say before which time all is gone: what is later than a month that stays, stays, too
+    -- a seal says that all rows before a time are gone: months go up to the first that stays
     FOR v_part IN
         SELECT
             p.*,
@@ -44,7 +44,7 @@ BEGIN
         WHERE p.is_first
         ORDER BY p.upper_bound
     LOOP
-        -- of who wrote into it before the month was over
+        -- waits for transactions that began to write before the month was over
         EXECUTE format('LOCK TABLE ONLY %s IN SHARE MODE', v_part.partition);
         EXECUTE format(
             'SELECT range_agg(int8range(a.id, a.id, ''[]'')), count(*) FROM ONLY %s AS a',

@@ -1,6 +1,6 @@
 -- Writes the audit log of attempts, a statement at a time: a whole assessment is graded at once,
 -- and to write each row of the log by itself would cost more than the grade.
--- Whom erase_learner gives an attempt to is not written down.
+-- That erase_learner gives an attempt to a stub is not logged: it would tell which one.
 -- A definer, because nobody writes the log.
 -- depends: functions/is_erased_learner functions/session_person
 CREATE OR REPLACE FUNCTION record_attempt_audit() RETURNS trigger

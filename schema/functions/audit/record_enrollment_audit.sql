@@ -1,7 +1,7 @@
--- Writes the audit log of enrollments. Each event updates one, but no column that is watched: a
--- trigger for rows can name these, and is then not called; one for statements that reads their rows
--- cannot.
--- Whom erase_learner gives an enrollment to is not written down.
+-- Writes the audit log of enrollments, a row at a time: a row trigger names the columns that it
+-- watches, and so costs the events nothing, which update other ones. A statement trigger that reads
+-- the changed rows cannot name columns.
+-- That erase_learner gives an enrollment to a stub is not logged: it would tell which one.
 -- A definer, because nobody writes the log.
 -- depends: functions/is_erased_learner functions/session_person
 CREATE OR REPLACE FUNCTION record_enrollment_audit() RETURNS trigger

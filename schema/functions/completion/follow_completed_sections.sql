@@ -1,5 +1,5 @@
 -- Enrollments are completed with the last section that was missing, where the course asks for it.
--- Of new progress rows; of others: follow_section_progress.
+-- For new progress rows; follow_section_progress does it for changed ones.
 -- A definer, because the writer need not be able to read or change enrollments.
 -- depends: functions/complete_enrollments
 CREATE OR REPLACE FUNCTION follow_completed_sections() RETURNS trigger

@@ -1,4 +1,4 @@
--- What a new course does by itself is as its institution has it.
+-- A new course takes the rules that it leaves out from its institution.
 -- A definer, because who makes a course need not be able to read the institution's settings.
 CREATE OR REPLACE FUNCTION set_course_rules() RETURNS trigger
 LANGUAGE plpgsql
@@ -6,7 +6,7 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-    v_config jsonb := (
+    v_config CONSTANT jsonb := (
         SELECT i.learning_analytics_config FROM educational_institutions AS i
         WHERE i.id = new.institution_id
     );
@@ -22,5 +22,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION set_course_rules() FROM public;
 
 COMMENT ON FUNCTION set_course_rules() IS
-'Trigger: where they were left out, gives a new course completion_rule and derive_sessions of its '
-'institution''s learning_analytics_config, or none and false.';
+'Trigger: gives a new course, where it leaves them out, completion_rule and derive_sessions of its '
+'institution''s learning_analytics_config, else none and false.';

@@ -1,6 +1,6 @@
--- A learner who does something in a course began it. Events in its sections say so by their
--- progress, an event of the course alone here. All enrollments that the writer is going to write
--- are locked at once, in the order of their keys, so that nobody deadlocks.
+-- A learner who does something in a course has begun it. Events in a section begin it with their
+-- progress row, events of the course alone with a call of this. All enrollments that the caller is
+-- going to write are locked at once, in the order of their keys, so that nobody deadlocks.
 -- A definer: called for writers of events, who may not change enrollments.
 CREATE OR REPLACE FUNCTION begin_enrollments(
     p_learner_ids uuid[],

@@ -71,7 +71,7 @@ BEGIN
             WHERE e.progress_sum <> 0 OR e.seconds_sum <> 0 OR e.last_accessed IS NOT NULL;
             RETURN NULL;
         ELSE
-            -- one row, the way of every event: to set up an aggregate costs as much as to find a row
+            -- one row, the way of every event: an aggregate's setup costs as much as finding a row
             SELECT
                 CASE
                     WHEN
@@ -205,11 +205,15 @@ BEGIN
                                 num_nonnulls(o.completion_timestamp) AS completed,
                                 o.total_time_spent,
                                 o.last_accessed,
-                                coalesce((100 * o.comprehension_score)::integer, 0) AS comprehension_sum,
+                                coalesce(
+                                    (100 * o.comprehension_score)::integer, 0
+                                ) AS comprehension_sum,
                                 num_nonnulls(o.comprehension_score) AS comprehension_count,
                                 coalesce((100 * o.retention_score)::integer, 0) AS retention_sum,
                                 num_nonnulls(o.retention_score) AS retention_count,
-                                coalesce((100 * o.application_score)::integer, 0) AS application_sum,
+                                coalesce(
+                                    (100 * o.application_score)::integer, 0
+                                ) AS application_sum,
                                 num_nonnulls(o.application_score) AS application_count,
                                 o.interaction_count AS interactions_sum,
                                 o.meaningful_interactions AS meaningful_sum
@@ -297,8 +301,8 @@ BEGIN
             END IF;
     END CASE;
 
-    -- Sections that go, or move to another course, take their progress along. All enrollments of the
-    -- courses will follow that: they are locked at once, in one order.
+    -- Sections that go, or move to another course, take their progress along. All enrollments of
+    -- the courses will follow that: they are locked at once, in one order.
     IF v_has_left AND v_learner_ids IS NOT NULL THEN
         SELECT array_agg(k.section_id), array_agg(k.course_id)
         INTO v_left_section_ids, v_left_course_ids

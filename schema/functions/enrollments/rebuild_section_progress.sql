@@ -81,7 +81,8 @@ BEGIN
             ) IS DISTINCT FROM (
                 excluded.first_accessed, excluded.last_accessed,
                 excluded.total_time_spent, excluded.active_learning_time,
-                excluded.interaction_count, excluded.meaningful_interactions, excluded.help_requests,
+                excluded.interaction_count, excluded.meaningful_interactions,
+                excluded.help_requests,
                 excluded.comprehension_n, excluded.comprehension_sum,
                 excluded.application_n, excluded.application_sum,
                 excluded.retention_n, excluded.retention_sum

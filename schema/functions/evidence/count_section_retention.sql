@@ -1,5 +1,5 @@
--- Writes what derive_section_retention says of the learners in a course, where it differs: others
--- write these rows all the time, and would wait.
+-- Writes what derive_section_retention says of the learners in a course. Only rows that differ: the
+-- writers of events would wait for each.
 -- depends: functions/derive_section_retention
 CREATE OR REPLACE FUNCTION count_section_retention(
     p_course_id uuid,

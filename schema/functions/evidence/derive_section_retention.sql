@@ -1,8 +1,8 @@
 -- Definition of retention, after the delayed tests of Cepeda 2006 and 2008: what of a section is
 -- still known when it was left alone for a week, once it was known. 168 hours, because a day of a
 -- time zone may have 23.
--- Until last_tested of expired_interaction_totals all is settled there: what came before an event
--- may be gone, so nothing until then counts or is counted again.
+-- What drop_expired_data settled is final: what came before an event may be gone, so that events
+-- until last_tested of expired_interaction_totals are not counted again.
 -- depends: functions/outcome_evidence
 CREATE OR REPLACE FUNCTION derive_section_retention(
     p_section_ids uuid[],

@@ -1,6 +1,6 @@
--- Evidence follows an assessment that goes, or gets another section or format: that of all who
--- have evidence in these sections, since attempts may be gone by now. A section that is gone itself
--- was renamed, with its progress, or took its progress along: nothing is to count.
+-- Evidence follows an assessment that is deleted, or gets another section or format. It is counted
+-- for everybody who has evidence in these sections, since the attempts may be gone by now. Where a
+-- section is gone, it was renamed or deleted together with its progress: nothing is to be counted.
 -- A definer, because the writer need not be able to write progress.
 -- depends: functions/count_section_evidence functions/lock_section_progress
 CREATE OR REPLACE FUNCTION follow_assessment_sections() RETURNS trigger
@@ -16,7 +16,7 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         v_section_ids := ARRAY(SELECT DISTINCT o.section_id FROM old_rows AS o);
     ELSE
-        -- what stands there once is old or new
+        -- a row found once is old or new, a row found twice did not change
         SELECT array_agg(k.id), array_agg(k.section_id) INTO v_assessment_ids, v_section_ids
         FROM (
             SELECT r.id, r.section_id

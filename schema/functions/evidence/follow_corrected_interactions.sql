@@ -1,6 +1,6 @@
 -- Evidence follows what is corrected in the events; record_interaction and rebuild_section_progress
--- count what is new. A section that is gone itself was renamed, with its progress, or took its
--- progress along: nothing is to count.
+-- count what is new. Where a section is gone, it was renamed or deleted together with its progress:
+-- nothing is to be counted.
 -- A definer, because the writer need not be able to write progress.
 -- depends: functions/count_section_evidence functions/count_section_retention
 -- depends: functions/lock_section_progress
@@ -29,7 +29,7 @@ BEGIN
                     AND o.interaction_type IN ('knowledge_check', 'practice_activity')
             ) AS k;
         WHEN 'TRUNCATE' THEN
-            -- nothing is queued of it
+            -- a TRUNCATE queues nothing
             PERFORM count_section_retention(k.course_id, NULL)
             FROM (
                 SELECT DISTINCT sp.course_id FROM section_progress AS sp WHERE sp.retention_n > 0
@@ -51,10 +51,10 @@ BEGIN
                 SELECT
                     c.learner_id,
                     c.section_id,
-                    -- of a learner who has the event of another now, progress may follow
+                    -- not where the event got another learner: its progress may follow it
                     bool_or(c.is_new AND c.sides = 2) AS is_wanted
                 FROM (
-                    -- what stands there once is old or new
+                    -- a row found once is old or new, a row found twice did not change
                     SELECT
                         r.learner_id,
                         r.section_id,

@@ -24,7 +24,7 @@ BEGIN
         new.application_n := coalesce(old.application_n, 0);
         new.application_sum := coalesce(old.application_sum, 0);
     END IF;
-    -- a section that is gone was renamed, and its events and attempts will be
+    -- an old section that is gone was renamed: its events and attempts follow, nothing changes
     IF TG_OP = 'UPDATE'
         AND (new.learner_id, new.section_id) IS DISTINCT FROM (old.learner_id, old.section_id)
         AND EXISTS (SELECT FROM learning_sections AS s WHERE s.id = old.section_id)

@@ -52,6 +52,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION lock_section_progress(uuid[], uuid[], boolean[]) FROM public;
 
 COMMENT ON FUNCTION lock_section_progress(uuid[], uuid[], boolean[]) IS
-'For distinct pairs of learner and section: makes the '
-'progress rows that are wanted and missing, in progress, and locks the rows, until the transaction '
-'ends. Definer: called by triggers for writers who may not write progress.';
+'For distinct pairs of learner and section: makes the progress rows that are wanted and missing, '
+'in progress, and locks the rows, until the transaction ends. Definer: called by triggers for '
+'writers who may not write progress.';

@@ -141,7 +141,10 @@ BEGIN
                     AND i.interaction_type IN ('knowledge_check', 'practice_activity')
             ) AS k
             INNER JOIN derive_section_retention(
-                ARRAY(SELECT DISTINCT i.section_id FROM ONLY %1$s AS i WHERE i.section_id IS NOT NULL),
+                ARRAY(
+                    SELECT DISTINCT i.section_id FROM ONLY %1$s AS i
+                    WHERE i.section_id IS NOT NULL
+                ),
                 p_before => $1
             ) AS d ON k.learner_id = d.learner_id AND k.section_id = d.section_id
             WHERE t.learner_id = d.learner_id AND t.section_id = d.section_id

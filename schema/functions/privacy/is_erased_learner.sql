@@ -1,4 +1,4 @@
--- How a stub is told from a learner, in one place for whoever asks.
+-- A stub is told from a learner by the address that erasure_statements gives it.
 CREATE OR REPLACE FUNCTION is_erased_learner(p_learner_id uuid) RETURNS boolean
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE

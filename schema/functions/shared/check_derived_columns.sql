@@ -544,10 +544,10 @@ COMMENT ON FUNCTION check_derived_columns(uuid) IS
 'is stored and what it should be. No row means that all are true; those that '
 'recalculate_course_metrics keeps are true as of its last call (engagement_score and '
 'learning_velocity as of metrics_as_of of the course), those of section_progress when every event '
-'came through record_interaction or rebuild_section_progress, its retention as of the last '
-'refresh_learning_analytics, which skips nobody but who is queued since. percentage_score may be '
-'0.01 off, time_spent_minutes less than elapsed and duration_minutes of a session anything, since '
-'applications may supply them. rebuild_derived_columns mends all of it but for responses, points '
-'above those of the question, and score, which the sum of the points contradicts: people gave '
-'them. What is derived of an attempt follows a change of the questions when regrade_assessment is '
-'called; until then it is reported. Reads all tables.';
+'came through record_interaction or rebuild_section_progress. Retention and derived sessions of '
+'learners who wait for the next refresh_learning_analytics are not compared. percentage_score may '
+'be 0.01 off, time_spent_minutes less than elapsed and duration_minutes of a session anything, '
+'since applications may supply them. rebuild_derived_columns mends all of it but for responses, '
+'points above those of the question, and score, which the sum of the points contradicts: people '
+'gave them. What is derived of an attempt follows a change of the questions when '
+'regrade_assessment is called; until then it is reported. Reads all tables.';

@@ -77,16 +77,10 @@ def _signed(columns: Iterable[Column], row: str, *, named: bool = False) -> list
     ]
 
 
-def _gained(columns: Iterable[Column], old: str, new: str, indent: int) -> list[str]:
+def _gained(columns: Sequence[Column], old: str, new: str) -> list[str]:
     """Return SQL of what a row adds to columns by becoming a new one."""
-    items = []
-    for column in columns:
-        now, was = (column.value.replace("{row}", row) for row in (new, old))
-        is_long = indent + len(f"{now} - {was},") > _WIDTH
-        items.append(
-            "0" if now == was else f"{now}{chr(10) + ' ' * (indent + 4) if is_long else ' '}- {was}"
-        )
-    return items
+    sides = zip(_values(columns, new), _values(columns, old), strict=True)
+    return ["0" if now == was else f"{now} - {was}" for now, was in sides]
 
 
 def _totals(columns: Iterable[Column], row: str, sign: str = "") -> list[str]:
@@ -96,7 +90,19 @@ def _totals(columns: Iterable[Column], row: str, sign: str = "") -> list[str]:
 
 def _lines(items: Iterable[str], indent: int) -> str:
     """Return a list in SQL of which each item has a line."""
-    return (",\n" + " " * indent).join(items)
+    return (",\n" + " " * indent).join(_broken(item, indent) for item in items)
+
+
+def _broken(item: str, indent: int) -> str:
+    """Return an item of a list, a difference or a call, in lines where it is too long for one."""
+    if indent + len(f"{item},") <= _WIDTH:
+        return item
+    line = "\n" + " " * indent
+    if " - " in item:
+        return item.replace(" - ", f"{line}    - ")
+    call, _, rest = item.partition("(")
+    arguments, _, end = rest.rpartition(")")
+    return f"{call}({line}    {arguments}{line}){end}"
 
 
 def _fill(items: Sequence[str], indent: int) -> str:
@@ -107,7 +113,7 @@ def _fill(items: Sequence[str], indent: int) -> str:
         if lines and indent + len(f"{lines[-1]} {item}{comma}") <= _WIDTH:
             lines[-1] += f" {item}{comma}"
         else:
-            lines.append(item + comma)
+            lines.append(_broken(item, indent) + comma)
     return ("\n" + " " * indent).join(lines)
 
 

@@ -49,4 +49,7 @@ source.types + source.held("learner"),
 ["preferred_interaction_type"] + source.shown("learner") | names) }}
 {% endblock %}
 {% block due %}drained{% endblock %}
-{% block tested %}d.interaction_type IN ('knowledge_check', 'practice_activity'){% endblock %}
+{% block tested %}
+
+                d.interaction_type IN ('knowledge_check', 'practice_activity')
+            {%+ endblock %}

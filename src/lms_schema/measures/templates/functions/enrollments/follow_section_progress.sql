@@ -74,7 +74,7 @@ BEGIN
             WHERE e.progress_sum <> 0 OR e.seconds_sum <> 0 OR e.last_accessed IS NOT NULL;
             RETURN NULL;
         ELSE
-            -- one row, the way of every event: to set up an aggregate costs as much as to find a row
+            -- one row, the way of every event: an aggregate's setup costs as much as finding a row
             SELECT
                 CASE
                     WHEN
@@ -97,7 +97,7 @@ BEGIN
                         )
                         THEN ARRAY[
                             (
-                                {{ (["NULL", "n.learner_id", "n.course_id"] + source.columns | gained("o", "n", 32)) | lines(32) }}
+                                {{ (["NULL", "n.learner_id", "n.course_id"] + source.columns | gained("o", "n")) | lines(32) }}
                             )::section_progress_delta
                         ]
                 END,
@@ -235,8 +235,8 @@ BEGIN
             END IF;
     END CASE;
 
-    -- Sections that go, or move to another course, take their progress along. All enrollments of the
-    -- courses will follow that: they are locked at once, in one order.
+    -- Sections that go, or move to another course, take their progress along. All enrollments of
+    -- the courses will follow that: they are locked at once, in one order.
     IF v_has_left AND v_learner_ids IS NOT NULL THEN
         SELECT array_agg(k.section_id), array_agg(k.course_id)
         INTO v_left_section_ids, v_left_course_ids
