@@ -337,6 +337,46 @@ def test_what_else_happened_counts_until_the_gap_after_the_session_is_over(
     assert row["progress_percentage_gain"] == 40
 
 
+def part_of(connection: Connection, course: uuid.UUID) -> uuid.UUID:
+    """A new section of a course."""
+    module = add(connection, "learning_modules", course_id=course)["id"]
+    section: uuid.UUID = add(connection, "learning_sections", module_id=module)["id"]
+    return section
+
+
+def progress_at(
+    connection: Connection,
+    learner: uuid.UUID,
+    section: uuid.UUID,
+    course: uuid.UUID,
+    percentages: dict[int, int],
+) -> None:
+    """Progress of a learner in a section, percentages by minute."""
+    connection.execute("SET LOCAL lms_schema.progress_time = 'event'")
+    row = add(
+        connection,
+        "section_progress",
+        learner_id=learner,
+        section_id=section,
+        course_id=course,
+        status="in_progress",
+    )
+    for minute, percentage in percentages.items():
+        connection.execute(
+            "UPDATE section_progress SET completion_percentage = %s, last_accessed = %s"
+            " WHERE id = %s",
+            (percentage, at(minute), row["id"]),
+        )
+
+
+def gains(connection: Connection) -> list[Decimal]:
+    return column(
+        connection,
+        "SELECT progress_percentage_gain FROM learning_sessions WHERE derived"
+        " ORDER BY session_start",
+    )
+
+
 def test_a_gain_is_net_and_never_below_nothing(
     transaction: Connection, course: uuid.UUID, learner: uuid.UUID
 ) -> None:
@@ -380,6 +420,16 @@ def test_a_gain_is_net_and_never_below_nothing(
     assert gain() == 70
     reach(0)
     assert gain() == 0
+
+
+def test_a_session_without_progress_gains_nothing(
+    transaction: Connection, course: uuid.UUID, learner: uuid.UUID
+) -> None:
+    section = part_of(transaction, course)
+    progress_at(transaction, learner, section, course, {100: 50})
+    events_at(transaction, course, learner, 0, 100)
+    transaction.execute(REFRESH)
+    assert gains(transaction) == [0, 50]
 
 
 def test_a_correction_that_changes_no_sum_is_followed(

@@ -296,17 +296,9 @@ BEGIN
             p.interactions,
             coalesce(d.attempts, 0) AS attempts,
             coalesce(d.completions, 0) AS completions,
-            greatest(
-                least(
-                    round(
-                        d.change / nullif(
-                            (
-                                SELECT cs.sections FROM course_structure AS cs
-                                WHERE cs.course_id = p_course_id
-                            ), 0
-                        ), 2
-                    ), 100
-                ), 0
+            -- greatest and least would pass over a NULL
+            least(
+                greatest(coalesce(round(d.change / nullif(cs.sections, 0), 2), 0), 0), 100
             ) AS gain,
             (
                 CASE
@@ -319,6 +311,7 @@ BEGIN
         FROM paired AS p
         LEFT JOIN moved AS m ON p.learner_id = m.learner_id AND p.session_start = m.session_start
         LEFT JOIN done AS d ON p.learner_id = d.learner_id AND p.session_start = d.last_start
+        LEFT JOIN course_structure AS cs ON cs.course_id = p_course_id
         WHERE p.session_start IS NOT NULL
     )
 
