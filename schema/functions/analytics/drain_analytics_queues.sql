@@ -12,6 +12,7 @@ DECLARE
     v_tested_ids uuid[];
     v_tested_course_ids uuid[];
     v_studied jsonb;
+    v_course_ids uuid[];
     v_due jsonb;
     v_course record;
 BEGIN
@@ -34,6 +35,14 @@ BEGIN
         PERFORM count_section_retention(v_course.id, v_course.learner_ids);
     END LOOP;
 
+    WITH request AS (
+        DELETE FROM analytics_rebuild_request AS r
+        WHERE r.course_id IS NOT NULL
+        RETURNING r.course_id
+    )
+
+    SELECT array_agg(r.course_id) INTO v_course_ids FROM request AS r;
+
     SELECT jsonb_agg(d.*) INTO v_due
     FROM (
         SELECT q.due_learner_id, q.due_course_id FROM drain_course_enrollments_delta() AS q
@@ -46,13 +55,19 @@ BEGIN
         UNION
         SELECT q.*
         FROM jsonb_to_recordset(v_studied) AS q (due_learner_id uuid, due_course_id uuid)
+        UNION
+        -- everybody
+        SELECT NULL, c.id FROM educational_courses AS c
+        WHERE c.id = ANY(v_course_ids) AND c.derive_sessions
     ) AS d;
-    -- derived sessions are queued, too; what else comes with them is due in turn
+    -- what is derived is queued, too; what others change meanwhile is due in turn
     WHILE v_due IS NOT NULL LOOP
         FOR v_course IN
             SELECT
                 d.due_course_id AS id,
-                array_agg(d.due_learner_id) AS learner_ids
+                CASE
+                    WHEN count(*) = count(d.due_learner_id) THEN array_agg(d.due_learner_id)
+                END AS learner_ids
             FROM jsonb_to_recordset(v_due) AS d (due_learner_id uuid, due_course_id uuid)
             GROUP BY d.due_course_id
             ORDER BY d.due_course_id
