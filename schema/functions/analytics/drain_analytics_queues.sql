@@ -23,17 +23,7 @@ BEGIN
         jsonb_agg(q.*) FILTER (WHERE q.is_session_due)
     INTO v_tested_ids, v_tested_course_ids, v_studied
     FROM drain_learning_interactions_delta() AS q;
-    FOR v_course IN
-        SELECT
-            k.course_id AS id,
-            -- of more, the whole course is read faster
-            CASE WHEN count(*) <= 1000 THEN array_agg(k.learner_id) END AS learner_ids
-        FROM unnest(v_tested_ids, v_tested_course_ids) AS k (learner_id, course_id)
-        GROUP BY k.course_id
-        ORDER BY k.course_id
-    LOOP
-        PERFORM count_section_retention(v_course.id, v_course.learner_ids);
-    END LOOP;
+    PERFORM count_section_retention(v_tested_ids, v_tested_course_ids);
 
     WITH request AS (
         DELETE FROM analytics_rebuild_request AS r

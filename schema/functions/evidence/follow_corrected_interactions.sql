@@ -30,9 +30,13 @@ BEGIN
             ) AS k;
         WHEN 'TRUNCATE' THEN
             -- nothing is queued of it
-            PERFORM count_section_retention(k.course_id, NULL)
+            PERFORM count_section_retention(
+                array_agg(k.learner_id), array_agg(k.course_id)
+            )
             FROM (
-                SELECT DISTINCT sp.course_id FROM section_progress AS sp WHERE sp.retention_n > 0
+                SELECT DISTINCT sp.learner_id, sp.course_id
+                FROM section_progress AS sp
+                WHERE sp.retention_n > 0
             ) AS k;
             SELECT
                 array_agg(sp.learner_id) AS learner_ids,
