@@ -146,4 +146,4 @@ COMMENT ON COLUMN educational_courses.completion_rule IS
 COMMENT ON COLUMN educational_courses.derive_sessions IS
 'Whether refresh_learning_analytics derives sessions from the events, see derive_sessions; NULL is '
 'the same as false; filled by trigger from learning_analytics_config of the institution when left '
-'out. Sessions of what was logged before it is set: call derive_sessions once.';
+'out. When it is set, the next refresh also derives those of what was logged before.';

@@ -127,7 +127,7 @@ COMMENT ON COLUMN learning_sessions.assessments_taken IS
 'Assessments submitted in the session. Supplied by the application, unless derived.';
 COMMENT ON COLUMN learning_sessions.progress_percentage_gain IS
 'Net progress of the session in points of percent, 0 to 100. Supplied by the application, unless '
-'derived.';
+'derived: then by the sections that the course has today.';
 COMMENT ON COLUMN learning_sessions.study_environment IS
 'Where and how the learner studied. (JSON array or object)';
 COMMENT ON COLUMN learning_sessions.study_materials_used IS

@@ -5,7 +5,7 @@ CREATE TABLE learning_sessions_delta (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     learner_id uuid NOT NULL,
     course_id uuid NOT NULL,
-    derived boolean NOT NULL,
+    is_derivation boolean NOT NULL,
     sessions bigint NOT NULL,
     duration_sum bigint NOT NULL,
     duration_count bigint NOT NULL,
@@ -27,7 +27,7 @@ COMMENT ON TABLE learning_sessions_delta IS
 COMMENT ON COLUMN learning_sessions_delta.id IS 'Number of the entry.';
 COMMENT ON COLUMN learning_sessions_delta.learner_id IS 'Learner.';
 COMMENT ON COLUMN learning_sessions_delta.course_id IS 'Course.';
-COMMENT ON COLUMN learning_sessions_delta.derived IS 'Derived.';
+COMMENT ON COLUMN learning_sessions_delta.is_derivation IS 'Is derivation.';
 COMMENT ON COLUMN learning_sessions_delta.sessions IS 'Change of the number of sessions.';
 COMMENT ON COLUMN learning_sessions_delta.duration_sum IS
 'Change of the sum of duration_minutes over sessions, minutes.';

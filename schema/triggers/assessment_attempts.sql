@@ -95,10 +95,12 @@ CREATE OR REPLACE TRIGGER assessment_attempts_delta_update
 AFTER UPDATE ON assessment_attempts
 FOR EACH ROW WHEN (
     (
-        old.learner_id, old.assessment_id, old.completion_status, old.score, old.percentage_score
+        old.learner_id, old.assessment_id, old.completion_status, old.score, old.percentage_score,
+        old.submitted_at
     )
     IS DISTINCT FROM (
-        new.learner_id, new.assessment_id, new.completion_status, new.score, new.percentage_score
+        new.learner_id, new.assessment_id, new.completion_status, new.score, new.percentage_score,
+        new.submitted_at
     )
 )
 EXECUTE FUNCTION append_assessment_attempts_delta();

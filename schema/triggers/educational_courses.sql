@@ -21,6 +21,13 @@ EXECUTE FUNCTION set_course_rules();
 COMMENT ON TRIGGER educational_courses_rules ON educational_courses IS
 'A new course takes the rules that it leaves out from its institution.';
 
+CREATE OR REPLACE TRIGGER educational_courses_sessions
+AFTER UPDATE OF derive_sessions ON educational_courses
+FOR EACH ROW WHEN (new.derive_sessions AND old.derive_sessions IS NOT TRUE)
+EXECUTE FUNCTION request_analytics_rebuild();
+COMMENT ON TRIGGER educational_courses_sessions ON educational_courses IS
+'A course that asks for sessions has them of what was logged before, too.';
+
 CREATE OR REPLACE TRIGGER educational_courses_rating
 BEFORE INSERT OR UPDATE OF average_rating, rating_count, rating_sum, ratings_version
 ON educational_courses

@@ -399,7 +399,7 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
     (
         'analytics', 'learning_sessions_delta', 'learner', 'education', 'follow', FALSE,
         '{
-            id, course_id, derived, sessions, duration_sum, duration_count, level_sum,
+            id, course_id, is_derivation, sessions, duration_sum, duration_count, level_sum,
             level_count, focus_sum, focus_count, productivity_sum, productivity_count
         }'
     ),
@@ -424,7 +424,7 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
     ),
     (
         'analytics', 'analytics_rebuild_request', 'none', 'none', 'keep', FALSE,
-        '{id, reason, requested_at}'
+        '{id, reason, requested_at, course_id}'
     ),
     (
         'accountability', 'data_map_entries', 'none', 'none', 'keep', FALSE,

@@ -337,6 +337,46 @@ def test_what_else_happened_counts_until_the_gap_after_the_session_is_over(
     assert row["progress_percentage_gain"] == 40
 
 
+def part_of(connection: Connection, course: uuid.UUID) -> uuid.UUID:
+    """A new section of a course."""
+    module = add(connection, "learning_modules", course_id=course)["id"]
+    section: uuid.UUID = add(connection, "learning_sections", module_id=module)["id"]
+    return section
+
+
+def progress_at(
+    connection: Connection,
+    learner: uuid.UUID,
+    section: uuid.UUID,
+    course: uuid.UUID,
+    percentages: dict[int, int],
+) -> None:
+    """Progress of a learner in a section, percentages by minute."""
+    connection.execute("SET LOCAL lms_schema.progress_time = 'event'")
+    row = add(
+        connection,
+        "section_progress",
+        learner_id=learner,
+        section_id=section,
+        course_id=course,
+        status="in_progress",
+    )
+    for minute, percentage in percentages.items():
+        connection.execute(
+            "UPDATE section_progress SET completion_percentage = %s, last_accessed = %s"
+            " WHERE id = %s",
+            (percentage, at(minute), row["id"]),
+        )
+
+
+def gains(connection: Connection) -> list[Decimal]:
+    return column(
+        connection,
+        "SELECT progress_percentage_gain FROM learning_sessions WHERE derived"
+        " ORDER BY session_start",
+    )
+
+
 def test_a_gain_is_net_and_never_below_nothing(
     transaction: Connection, course: uuid.UUID, learner: uuid.UUID
 ) -> None:
@@ -380,6 +420,16 @@ def test_a_gain_is_net_and_never_below_nothing(
     assert gain() == 70
     reach(0)
     assert gain() == 0
+
+
+def test_a_session_without_progress_gains_nothing(
+    transaction: Connection, course: uuid.UUID, learner: uuid.UUID
+) -> None:
+    section = part_of(transaction, course)
+    progress_at(transaction, learner, section, course, {100: 50})
+    events_at(transaction, course, learner, 0, 100)
+    transaction.execute(REFRESH)
+    assert gains(transaction) == [0, 50]
 
 
 def test_a_correction_that_changes_no_sum_is_followed(
@@ -626,6 +676,124 @@ def test_what_is_queued_is_no_finding(
     assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
     transaction.execute("DELETE FROM learning_interactions_delta")
     assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() != []
+
+
+STATEMENTS = {
+    "a section is added": """
+        INSERT INTO learning_sections (module_id, title, section_order, content_type, content_data)
+        VALUES (%(module)s, 'Section', 9, 'text', '{}')""",
+    "a section is deleted": "DELETE FROM learning_sections WHERE id = %(spare)s",
+    "a section is deleted with its progress": "DELETE FROM learning_sections WHERE id = %(section)s",
+    "a module is deleted": "DELETE FROM learning_modules WHERE id = %(module)s",
+    "a section moves": "UPDATE learning_sections SET module_id = %(other)s WHERE id = %(spare)s",
+    "a section moves with its progress": """
+        UPDATE learning_sections SET module_id = %(other)s WHERE id = %(section)s""",
+    "a section gets another id": """
+        UPDATE learning_sections SET id = gen_random_uuid() WHERE id = %(section)s""",
+    "sections are truncated": "TRUNCATE learning_sections CASCADE",
+    "events are truncated": "TRUNCATE learning_interactions CASCADE",
+    "sessions are truncated": "TRUNCATE learning_sessions",
+    "progress is truncated": "TRUNCATE section_progress CASCADE",
+    "attempts are truncated": "TRUNCATE assessment_attempts CASCADE",
+    "progress is undone": """
+        UPDATE section_progress SET completion_percentage = 0, status = 'in_progress'""",
+    "progress changes in a course without an enrollment": """
+        UPDATE section_progress SET completion_percentage = 70, last_accessed = %(late)s
+        WHERE learner_id = %(guest)s AND section_id = %(section)s""",
+    "a completion gets another time": """
+        UPDATE section_progress SET completion_timestamp = %(late)s
+        WHERE section_id = %(passed)s""",
+    "completions get another time": """
+        UPDATE section_progress
+        SET completion_timestamp = CASE WHEN section_id = %(passed)s THEN %(late)s END""",
+    "a submission gets another time": "UPDATE assessment_attempts SET submitted_at = %(late)s",
+    "an assessment moves": """
+        UPDATE educational_assessments SET course_id = %(elsewhere)s""",
+    "an assessment is deleted": "DELETE FROM educational_assessments",
+    "sessions are deleted": "DELETE FROM learning_sessions",
+    "sessions move": "UPDATE learning_sessions SET course_id = %(elsewhere)s",
+    "a session is claimed to be derived": """
+        INSERT INTO learning_sessions (learner_id, course_id, session_start, derived)
+        VALUES (%(learner)s, %(course)s, %(late)s, TRUE)""",
+    "a name is taken out of supplied": "UPDATE learning_sessions SET supplied = '{}'",
+    "the course asks for sessions": """
+        UPDATE educational_courses SET derive_sessions = FALSE WHERE id = %(course)s;
+        DELETE FROM learning_sessions;
+        SELECT refresh_learning_analytics();
+        UPDATE educational_courses SET derive_sessions = TRUE WHERE id = %(course)s""",
+}
+
+
+LEFT_AS_THEY_ARE = {"a section gets another id", "a session is claimed to be derived"}
+
+
+@pytest.mark.parametrize("change", STATEMENTS)
+def test_whatever_changes_the_next_refresh_makes_the_sessions_true(
+    transaction: Connection, course: uuid.UUID, learner: uuid.UUID, change: str
+) -> None:
+    section, spare, passed = (part_of(transaction, course) for _ in range(3))
+    elsewhere = asking(transaction)
+    quiz = add(transaction, "educational_assessments", course_id=course)["id"]
+    guest = add(transaction, "learners")["id"]
+    add(transaction, "course_enrollments", learner_id=learner, course_id=course)
+    # overall, the first one ends where it began; the other one is not enrolled
+    progress_at(transaction, learner, section, course, {5: 60, 105: 0})
+    progress_at(transaction, guest, section, course, {5: 60})
+    for who in (learner, guest):
+        events_at(transaction, course, who, 0, 10, 100, 110)
+        add(
+            transaction,
+            "assessment_attempts",
+            learner_id=who,
+            assessment_id=quiz,
+            started_at=at(1),
+            submitted_at=at(8),
+        )
+    add(
+        transaction,
+        "section_progress",
+        learner_id=guest,
+        section_id=passed,
+        course_id=course,
+        status="completed",
+        completion_timestamp=at(8),
+    )
+    transaction.execute(REFRESH)
+    transaction.execute(
+        "UPDATE learning_sessions SET supplied = %s, engagement_level = 'very_high',"
+        " sections_completed = 9 WHERE session_start = %s",
+        (["engagement_level", "sections_completed"], at(0)),
+    )
+    transaction.execute(REFRESH)
+    found = "SELECT * FROM check_derived_columns() WHERE table_name = 'learning_sessions'"
+    assert sorted(gains(transaction)) == [0, 0, 20, Decimal("53.33")]
+    assert transaction.execute(found).fetchall() == []
+
+    names = {
+        "module": scalar(
+            transaction, "SELECT module_id FROM learning_sections WHERE id = %s", section
+        ),
+        "other": add(transaction, "learning_modules", course_id=elsewhere)["id"],
+        "section": section,
+        "spare": spare,
+        "passed": passed,
+        "learner": learner,
+        "guest": guest,
+        "course": course,
+        "elsewhere": elsewhere,
+        "late": at(101),
+    }
+    before = read(transaction, "learning_sessions")
+    for part in STATEMENTS[change].split(";"):
+        transaction.execute(part.encode(), names)
+    assert transaction.execute(found).fetchall() == []
+    transaction.execute(REFRESH)
+    assert transaction.execute(found).fetchall() == []
+    assert transaction.execute("SELECT * FROM check_learning_analytics()").fetchall() == []
+    for queue in ("learning_sessions_delta", "analytics_rebuild_request"):
+        assert read(transaction, queue) == []
+    is_same = read(transaction, "learning_sessions") == before
+    assert is_same == (change in LEFT_AS_THEY_ARE)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from support.evidence import FIRST_DAY, History
+from support.race import connections, waiting
 from support.rows import Connection, Row, add, column, read, scalar
 
+REFRESH = "SELECT refresh_learning_analytics()"
+KNOWN = ("knowledge_check", "successful")
 SCORES = ("comprehension_score", "retention_score", "application_score")
 
 
@@ -290,3 +293,26 @@ def test_evidence_moves_with_a_row_a_section_and_a_stub(
         )
         == []
     )
+
+
+@pytest.mark.concurrency
+def test_a_refresh_locks_rows_of_all_courses_in_the_order_of_a_batch(database: str) -> None:
+    with connections(database, 2) as (one, other):
+        learners = sorted(add(one, "learners")["id"] for _ in range(2))
+        sections = [add(one, "learning_sections") for _ in range(2)]
+        # the course that comes first is that of the learner who comes last
+        sections.sort(key=lambda section: bytes(section["course_id"].bytes), reverse=True)
+        pairs = list(zip(learners, sections, strict=True))
+        for learner, section in pairs:
+            for day in (0, 9):
+                record(one, {"learner": learner, "section": section["id"]}, *KNOWN, day)
+        one.commit()
+        lock = "SELECT FROM section_progress WHERE learner_id = %s FOR NO KEY UPDATE NOWAIT"
+        first, last = learners
+        one.execute(lock, (first,))
+        with waiting(database, other, lambda: other.execute(REFRESH), one) as refresh:
+            one.execute(lock, (last,))
+            one.commit()
+            refresh.result()
+        other.commit()
+        assert column(one, "SELECT retention_n FROM section_progress") == [1, 1]

@@ -486,7 +486,7 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
         "focus_count",
         "productivity_sum",
         "productivity_count",
-        derived=False,
+        is_derivation=False,
     ),
     "assessment_attempts_delta": _delta("learner_id", "assessment_id"),
     "learner_course_summary": _delta("learner_id", "course_id"),

@@ -17,8 +17,9 @@ BEGIN
             v_rows := ARRAY(
                 SELECT
                     (
-                        NULL, r.learner_id, r.course_id, r.derived, count(*),
-                        coalesce(sum(r.duration_minutes), 0), count(r.duration_minutes),
+                        NULL, r.learner_id, r.course_id,
+                        current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on',
+                        count(*), coalesce(sum(r.duration_minutes), 0), count(r.duration_minutes),
                         coalesce(
                             sum(engagement_rank(r.engagement_level, r.derived, r.supplied)), 0
                         ),
@@ -28,14 +29,17 @@ BEGIN
                     )::learning_sessions_delta
                 FROM new_rows AS r
                 GROUP BY
-                    r.learner_id, r.course_id, r.derived
+                    r.learner_id, r.course_id,
+                    current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on'
             );
         WHEN 'DELETE' THEN
             v_rows := ARRAY(
                 SELECT
                     (
-                        NULL, r.learner_id, r.course_id, r.derived, -count(*),
-                        -coalesce(sum(r.duration_minutes), 0), -count(r.duration_minutes),
+                        NULL, r.learner_id, r.course_id,
+                        current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on',
+                        -count(*), -coalesce(sum(r.duration_minutes), 0),
+                        -count(r.duration_minutes),
                         -coalesce(
                             sum(engagement_rank(r.engagement_level, r.derived, r.supplied)), 0
                         ),
@@ -45,13 +49,14 @@ BEGIN
                     )::learning_sessions_delta
                 FROM old_rows AS r
                 GROUP BY
-                    r.learner_id, r.course_id, r.derived
+                    r.learner_id, r.course_id,
+                    current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on'
             );
         ELSE
             v_rows := ARRAY(
                 SELECT
                     (
-                        NULL, r.learner_id, r.course_id, r.derived, sum(r.sign),
+                        NULL, r.learner_id, r.course_id, r.is_derivation, sum(r.sign),
                         sum(r.sign * r.duration_sum), sum(r.sign * r.duration_count),
                         sum(r.sign * r.level_sum), sum(r.sign * r.level_count),
                         sum(r.sign * r.focus_sum), sum(r.sign * r.focus_count),
@@ -62,7 +67,9 @@ BEGIN
                         -1 AS sign,
                         o.learner_id,
                         o.course_id,
-                        o.derived,
+                        current_setting(
+                            'lms_schema.is_derivation', TRUE
+                        ) IS NOT DISTINCT FROM 'on' AS is_derivation,
                         coalesce(o.duration_minutes, 0) AS duration_sum,
                         num_nonnulls(o.duration_minutes) AS duration_count,
                         coalesce(
@@ -81,7 +88,7 @@ BEGIN
                         1,
                         n.learner_id,
                         n.course_id,
-                        n.derived,
+                        current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on',
                         coalesce(n.duration_minutes, 0),
                         num_nonnulls(n.duration_minutes),
                         coalesce(engagement_rank(n.engagement_level, n.derived, n.supplied), 0),
@@ -92,16 +99,16 @@ BEGIN
                         num_nonnulls(n.productivity_score)
                     FROM new_rows AS n
                 ) AS r
-                GROUP BY r.learner_id, r.course_id, r.derived
-                -- at sums of 0, too: a time that changed is looked at by derive_sessions
+                GROUP BY r.learner_id, r.course_id, r.is_derivation
+                -- at sums of 0, too: derive_sessions has a look at whatever it did not write itself
             );
     END CASE;
     INSERT INTO learning_sessions_delta (
-        learner_id, course_id, derived, sessions, duration_sum, duration_count, level_sum,
+        learner_id, course_id, is_derivation, sessions, duration_sum, duration_count, level_sum,
         level_count, focus_sum, focus_count, productivity_sum, productivity_count
     )
     SELECT
-        r.learner_id, r.course_id, r.derived, r.sessions, r.duration_sum, r.duration_count,
+        r.learner_id, r.course_id, r.is_derivation, r.sessions, r.duration_sum, r.duration_count,
         r.level_sum, r.level_count, r.focus_sum, r.focus_count, r.productivity_sum,
         r.productivity_count
     FROM unnest(v_rows) AS r;

@@ -32,7 +32,9 @@ AS $$
 #variable_conflict use_column
 DECLARE
     -- a TRUNCATE is not queued: until the next refresh everything is counted
-    v_is_stale CONSTANT boolean := EXISTS (SELECT FROM analytics_rebuild_request);
+    v_is_stale CONSTANT boolean := EXISTS (
+        SELECT FROM analytics_rebuild_request AS r WHERE r.course_id IS NULL
+    );
 BEGIN
     IF NOT may_read_course_figures(p_course_id) THEN
         RETURN;

@@ -12,6 +12,7 @@ DECLARE
     v_tested_ids uuid[];
     v_tested_course_ids uuid[];
     v_studied jsonb;
+    v_course_ids uuid[];
     v_due jsonb;
     v_course record;
 BEGIN
@@ -22,17 +23,15 @@ BEGIN
         jsonb_agg(q.*) FILTER (WHERE q.is_session_due)
     INTO v_tested_ids, v_tested_course_ids, v_studied
     FROM drain_learning_interactions_delta() AS q;
-    FOR v_course IN
-        SELECT
-            k.course_id AS id,
-            -- of more, the whole course is read faster
-            CASE WHEN count(*) <= 1000 THEN array_agg(k.learner_id) END AS learner_ids
-        FROM unnest(v_tested_ids, v_tested_course_ids) AS k (learner_id, course_id)
-        GROUP BY k.course_id
-        ORDER BY k.course_id
-    LOOP
-        PERFORM count_section_retention(v_course.id, v_course.learner_ids);
-    END LOOP;
+    PERFORM count_section_retention(v_tested_ids, v_tested_course_ids);
+
+    WITH request AS (
+        DELETE FROM analytics_rebuild_request AS r
+        WHERE r.course_id IS NOT NULL
+        RETURNING r.course_id
+    )
+
+    SELECT array_agg(r.course_id) INTO v_course_ids FROM request AS r;
 
     SELECT jsonb_agg(d.*) INTO v_due
     FROM (
@@ -46,13 +45,19 @@ BEGIN
         UNION
         SELECT q.*
         FROM jsonb_to_recordset(v_studied) AS q (due_learner_id uuid, due_course_id uuid)
+        UNION
+        -- everybody
+        SELECT NULL, c.id FROM educational_courses AS c
+        WHERE c.id = ANY(v_course_ids) AND c.derive_sessions
     ) AS d;
-    -- derived sessions are queued, too; what else comes with them is due in turn
+    -- what is derived is queued, too; what others change meanwhile is due in turn
     WHILE v_due IS NOT NULL LOOP
         FOR v_course IN
             SELECT
                 d.due_course_id AS id,
-                array_agg(d.due_learner_id) AS learner_ids
+                CASE
+                    WHEN count(*) = count(d.due_learner_id) THEN array_agg(d.due_learner_id)
+                END AS learner_ids
             FROM jsonb_to_recordset(v_due) AS d (due_learner_id uuid, due_course_id uuid)
             GROUP BY d.due_course_id
             ORDER BY d.due_course_id

@@ -86,7 +86,7 @@ BEGIN
         SELECT
             d.learner_id,
             d.course_id,
-            coalesce(bool_or(c.derive_sessions AND NOT d.derived), FALSE) AS is_session_due,
+            coalesce(bool_or(c.derive_sessions AND NOT d.is_derivation), FALSE) AS is_session_due,
             bool_or(FALSE) AS is_retention_due
         FROM drained AS d
         INNER JOIN educational_courses AS c ON d.course_id = c.id

@@ -19,7 +19,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(
         hashtext('refresh_learning_analytics'), 'learning_analytics_dashboard'::regclass::oid::int
     );
-    DELETE FROM analytics_rebuild_request;
+    DELETE FROM analytics_rebuild_request AS r WHERE r.course_id IS NULL;
     DELETE FROM learner_course_summary;
     DELETE FROM learner_assessment_summary;
     DELETE FROM learner_day_summary;

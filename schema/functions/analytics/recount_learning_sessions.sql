@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION recount_learning_sessions() RETURNS TABLE (
     learner_id uuid,
     course_id uuid,
-    derived boolean,
+    is_derivation boolean,
     sessions bigint,
     duration_sum bigint,
     duration_count bigint,
@@ -22,7 +22,7 @@ AS $$
     SELECT
         r.learner_id,
         r.course_id,
-        r.derived,
+        current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on',
         count(*),
         coalesce(sum(r.duration_minutes), 0),
         count(r.duration_minutes),
@@ -34,7 +34,8 @@ AS $$
         count(r.productivity_score)
     FROM learning_sessions AS r
     GROUP BY
-        r.learner_id, r.course_id, r.derived;
+        r.learner_id, r.course_id,
+        current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on';
 $$;
 
 REVOKE EXECUTE ON FUNCTION recount_learning_sessions() FROM public;

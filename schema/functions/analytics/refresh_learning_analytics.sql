@@ -21,7 +21,7 @@ BEGIN
         RETURN;
     END IF;
 
-    IF EXISTS (SELECT FROM analytics_rebuild_request) THEN
+    IF EXISTS (SELECT FROM analytics_rebuild_request AS r WHERE r.course_id IS NULL) THEN
         PERFORM rebuild_learning_analytics();
         RETURN;
     END IF;

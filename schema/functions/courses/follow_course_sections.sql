@@ -1,10 +1,13 @@
 -- Enrollments follow the sections of their course: more of them, fewer, or moved to another course.
+-- So do the sessions, whose gains are of the overall progress.
 -- A definer, because the writer need not be able to read or change enrollments.
 -- depends: functions/change_course_structure
 CREATE OR REPLACE FUNCTION follow_course_sections() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- a caller may have asked for a generic plan, and Citus has none for INSERT ... SELECT
+SET plan_cache_mode = auto
 AS $$
 DECLARE
     v_course_ids uuid[];
@@ -36,6 +39,9 @@ BEGIN
     END CASE;
     IF v_course_ids <> '{}' THEN
         PERFORM change_course_structure(v_course_ids);
+        INSERT INTO analytics_rebuild_request (reason, course_id)
+        SELECT format('%s %s', TG_OP, TG_TABLE_NAME), k.course_id
+        FROM unnest(v_course_ids) AS k (course_id);
     END IF;
     RETURN NULL;
 END;
@@ -45,4 +51,4 @@ REVOKE EXECUTE ON FUNCTION follow_course_sections() FROM public;
 
 COMMENT ON FUNCTION follow_course_sections() IS
 'Trigger: keeps overall_progress of the enrollments of a course when its sections are added, '
-'removed or moved to another course.';
+'removed or moved to another course, and has the next refresh derive the sessions of the course.';

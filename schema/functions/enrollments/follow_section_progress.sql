@@ -94,7 +94,8 @@ BEGIN
                             num_nonnulls(n.retention_score),
                             coalesce((100 * n.application_score)::integer, 0),
                             num_nonnulls(n.application_score), n.interaction_count,
-                            n.meaningful_interactions
+                            n.meaningful_interactions, n.completion_percentage,
+                            n.completion_timestamp
                         ) IS DISTINCT FROM (
                             coalesce((100 * o.comprehension_score)::integer, 0),
                             num_nonnulls(o.comprehension_score),
@@ -102,7 +103,8 @@ BEGIN
                             num_nonnulls(o.retention_score),
                             coalesce((100 * o.application_score)::integer, 0),
                             num_nonnulls(o.application_score), o.interaction_count,
-                            o.meaningful_interactions
+                            o.meaningful_interactions, o.completion_percentage,
+                            o.completion_timestamp
                         )
                         THEN ARRAY[
                             (
@@ -153,18 +155,7 @@ BEGIN
                             k.application_sum, k.application_count, k.interactions_sum,
                             k.meaningful_sum
                         )::section_progress_delta
-                    ) FILTER (
-                        WHERE
-                        k.progress_rows <> 0
-                        OR k.comprehension_sum <> 0
-                        OR k.comprehension_count <> 0
-                        OR k.retention_sum <> 0
-                        OR k.retention_count <> 0
-                        OR k.application_sum <> 0
-                        OR k.application_count <> 0
-                        OR k.interactions_sum <> 0
-                        OR k.meaningful_sum <> 0
-                    ),
+                    ), -- at sums of 0, too: a completion may have got another time
                     bool_or(k.progress_rows <> 0),
                     -- of several rows, one may have gained what another lost
                     bool_or(k.progress <> 0 OR k.n > 2),

@@ -1,6 +1,6 @@
 -- Evidence follows what is corrected in the events; record_interaction and rebuild_section_progress
--- count what is new. Where a section is gone, it was renamed or deleted together with its progress:
--- nothing is to be counted.
+-- count what is new. A section that is gone itself was renamed, with its progress, or took its
+-- progress along: nothing is to count.
 -- A definer, because the writer need not be able to write progress.
 -- depends: functions/count_section_evidence functions/count_section_retention
 -- depends: functions/lock_section_progress
@@ -29,10 +29,14 @@ BEGIN
                     AND o.interaction_type IN ('knowledge_check', 'practice_activity')
             ) AS k;
         WHEN 'TRUNCATE' THEN
-            -- a TRUNCATE queues nothing
-            PERFORM count_section_retention(k.course_id, NULL)
+            -- nothing is queued of it
+            PERFORM count_section_retention(
+                array_agg(k.learner_id), array_agg(k.course_id)
+            )
             FROM (
-                SELECT DISTINCT sp.course_id FROM section_progress AS sp WHERE sp.retention_n > 0
+                SELECT DISTINCT sp.learner_id, sp.course_id
+                FROM section_progress AS sp
+                WHERE sp.retention_n > 0
             ) AS k;
             SELECT
                 array_agg(sp.learner_id) AS learner_ids,
@@ -51,10 +55,10 @@ BEGIN
                 SELECT
                     c.learner_id,
                     c.section_id,
-                    -- not where the event got another learner: its progress may follow it
+                    -- of a learner who has the event of another now, progress may follow
                     bool_or(c.is_new AND c.sides = 2) AS is_wanted
                 FROM (
-                    -- a row found once is old or new, a row found twice did not change
+                    -- what stands there once is old or new
                     SELECT
                         r.learner_id,
                         r.section_id,

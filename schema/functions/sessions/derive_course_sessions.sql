@@ -34,6 +34,10 @@ DECLARE
         SELECT max(r.upper_bound) FROM retention_log AS r
         WHERE r.what = 'learning_interactions'
     );
+    v_sections integer := (
+        SELECT nullif(cs.sections, 0) FROM course_structure AS cs
+        WHERE cs.course_id = p_course_id
+    );
 BEGIN
     RETURN QUERY
     WITH known AS MATERIALIZED (
@@ -296,17 +300,9 @@ BEGIN
             p.interactions,
             coalesce(d.attempts, 0) AS attempts,
             coalesce(d.completions, 0) AS completions,
-            greatest(
-                least(
-                    round(
-                        d.change / nullif(
-                            (
-                                SELECT cs.sections FROM course_structure AS cs
-                                WHERE cs.course_id = p_course_id
-                            ), 0
-                        ), 2
-                    ), 100
-                ), 0
+            -- greatest and least would pass over a NULL
+            least(
+                greatest(coalesce(round(d.change / v_sections, 2), 0), 0), 100
             ) AS gain,
             (
                 CASE
@@ -364,6 +360,6 @@ COMMENT ON FUNCTION derive_course_sessions(uuid, interval, uuid[]) IS
 'interactions_completed: its events. assessments_taken, sections_completed: submissions and '
 'completions from its start to p_gap after its end, before the next session. '
 'progress_percentage_gain: overall progress at the end of that span less at its start, in points '
-'of percent, at least 0. engagement_level by its meaningful events: 0 low, 1 medium, 2 to 4 high, '
+'of percent, at least 0, by the sections that the course has today. engagement_level by its meaningful events: 0 low, 1 medium, 2 to 4 high, '
 '5 and more very_high. Columns named in supplied keep their value. A session that began before '
 'the oldest month still kept only grows.';

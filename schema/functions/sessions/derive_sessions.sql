@@ -33,6 +33,9 @@ BEGIN
         hashtext('derive_sessions'),
         hashtext('learning_sessions'::regclass::oid || ' ' || p_course_id)
     );
+    -- for append_learning_sessions_delta; as a setting of the function, an owner who is no superuser
+    -- could not make it
+    SET LOCAL lms_schema.is_derivation = 'on';
     WITH derived AS MATERIALIZED (
         SELECT d.* FROM derive_course_sessions(p_course_id, p_gap, p_learner_ids) AS d
     ),
@@ -102,6 +105,7 @@ BEGIN
         + (SELECT count(*) FROM changed)
         + (SELECT count(*) FROM made)
     INTO v_written;
+    SET LOCAL lms_schema.is_derivation = 'off';
     RETURN v_written;
 END;
 $$;

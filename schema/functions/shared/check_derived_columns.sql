@@ -71,7 +71,8 @@ BEGIN
         CROSS JOIN LATERAL attempt_question_points(a.ids) AS q
     ),
 
-    -- their sessions and retention are derived with the next refresh; NULL stands for everybody
+    -- their sessions and retention are derived with the next refresh; NULL stands for everybody, and
+    -- for every course
     queued AS (
         SELECT
             d.learner_id,
@@ -89,16 +90,29 @@ BEGIN
         FROM assessment_attempts_delta AS d
         INNER JOIN educational_assessments AS a ON d.assessment_id = a.id
         UNION
+        -- which an assessment left
+        SELECT
+            NULL,
+            d.course_id
+        FROM assessment_attempts_delta AS d
+        WHERE d.course_id IS NOT NULL
+        UNION
         SELECT
             d.learner_id,
             d.course_id
         FROM learning_interactions_delta AS d
+        WHERE d.course_id IS NOT NULL
         UNION
         SELECT
             d.learner_id,
             d.course_id
         FROM learning_sessions_delta AS d
-        WHERE NOT d.derived
+        WHERE NOT d.is_derivation
+        UNION
+        SELECT
+            NULL,
+            r.course_id
+        FROM analytics_rebuild_request AS r
     ),
 
     comparison AS (

@@ -6,5 +6,5 @@
 -- A definer, because nobody else writes the queue: a writer could forge figures.
 {% endblock %}
 {% block having %}
-                -- at sums of 0, too: a time that changed is looked at by derive_sessions
+                -- at sums of 0, too: derive_sessions has a look at whatever it did not write itself
 {% endblock %}

@@ -21,4 +21,4 @@
 source.shown("learner") | names) }}
 {% endblock %}
 {% block due %}drained{% endblock %}
-{% block and_due %} AND NOT d.derived{% endblock %}
+{% block and_due %} AND NOT d.is_derivation{% endblock %}

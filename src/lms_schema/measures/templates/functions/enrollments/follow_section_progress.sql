@@ -1,7 +1,8 @@
 {% set source = sources.section_progress %}
-{% set columns = source.columns | names %}
 {% set names = (source.key + source.columns) | names %}
 {% set values = source.columns | rejectattr("value", "eq", "1") | list %}
+{# what sessions follow, besides #}
+{% set completion = ["completion_percentage", "completion_timestamp"] %}
 -- Enrollments follow the progress of their sections: what a statement changed is added up for each
 -- learner and course. UPDATE, the way of every event, also serves the queue of the analytics, the
 -- history and completion_rule, all from one look at the rows. A definer, because the writer need
@@ -91,9 +92,9 @@ BEGIN
                 CASE
                     WHEN
                         (
-                            {{ values | values("n") | fill(28) }}
+                            {{ (values | values("n") + completion | aliased("n")) | fill(28) }}
                         ) IS DISTINCT FROM (
-                            {{ values | values("o") | fill(28) }}
+                            {{ (values | values("o") + completion | aliased("o")) | fill(28) }}
                         )
                         THEN ARRAY[
                             (
@@ -125,10 +126,7 @@ BEGIN
                         (
                             {{ (["NULL"] + names | aliased("k")) | fill(28) }}
                         )::section_progress_delta
-                    ) FILTER (
-                        WHERE
-                        {{ columns | aliased("k") | join(" <> 0\n                        OR ") }} <> 0
-                    ),
+                    ), -- at sums of 0, too: a completion may have got another time
                     bool_or(k.progress_rows <> 0),
                     -- of several rows, one may have gained what another lost
                     bool_or(k.progress <> 0 OR k.n > 2),
