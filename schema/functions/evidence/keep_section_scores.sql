@@ -14,6 +14,18 @@ DECLARE
     v_evidence record;
     v_retention record;
 BEGIN
+    -- an event names them all, and most often changes none
+    IF (
+        old.measures_version, old.comprehension_n, old.comprehension_sum, old.comprehension_score,
+        old.retention_n, old.retention_sum, old.retention_score, old.application_n,
+        old.application_sum, old.application_score, old.supplied, old.learner_id, old.section_id
+    ) IS NOT DISTINCT FROM (
+        new.measures_version, new.comprehension_n, new.comprehension_sum, new.comprehension_score,
+        new.retention_n, new.retention_sum, new.retention_score, new.application_n,
+        new.application_sum, new.application_score, new.supplied, new.learner_id, new.section_id
+    ) THEN
+        RETURN new;
+    END IF;
     -- of a new row, all that is old is NULL
     IF new.measures_version IS DISTINCT FROM coalesce(old.measures_version, 0) + 1 THEN
         new.measures_version := coalesce(old.measures_version, 0);
