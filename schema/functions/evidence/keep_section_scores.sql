@@ -52,6 +52,22 @@ BEGIN
         new.retention_n := coalesce(v_retention.retention_n, 0);
         new.retention_sum := coalesce(v_retention.retention_sum, 0);
     END IF;
+    -- here and not in a CHECK, which each event would read anew
+    IF NOT (
+        new.comprehension_sum BETWEEN 0 AND 10000::bigint * new.comprehension_n
+        AND new.retention_sum BETWEEN 0 AND 10000::bigint * new.retention_n
+        AND new.application_sum BETWEEN 0 AND 10000::bigint * new.application_n
+    ) THEN
+        RAISE check_violation USING
+            MESSAGE = format(
+                'a sum of evidence of learner %s in section %s is not from 0 to 10000 times its number',
+                new.learner_id, new.section_id
+            ),
+            HINT = 'Leave these columns out: triggers keep them, and rebuild_section_progress counts '
+                'them anew.',
+            CONSTRAINT = 'section_progress_evidence_check',
+            TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
+    END IF;
     IF NOT 'comprehension_score' = ANY(new.supplied) THEN
         new.comprehension_score := evidence_score(new.comprehension_sum, new.comprehension_n);
     END IF;
@@ -70,4 +86,5 @@ REVOKE EXECUTE ON FUNCTION keep_section_scores() FROM public;
 COMMENT ON FUNCTION keep_section_scores() IS
 'Trigger: keeps comprehension_score, retention_score and application_score, unless supplied names '
 'the column, and brings back what an application writes into them or into the evidence. Of a row '
-'that becomes that of another learner or section, the evidence is counted anew.';
+'that becomes that of another learner or section, the evidence is counted anew. Raises 23514 for '
+'a sum of evidence that is not from 0 to 10000 times its number.';
