@@ -6,6 +6,7 @@
 -- progress that counts them.
 -- Each statement reads every CHECK of its table anew, and this is written by each event: they are
 -- short, and their constants of the columns' types, because a conversion costs as much again.
+-- section_progress_evidence_check is raised by keep_section_scores, for what changes evidence.
 CREATE TABLE section_progress (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     learner_id uuid NOT NULL,
@@ -59,11 +60,6 @@ CREATE TABLE section_progress (
     CONSTRAINT section_progress_retention_score_check CHECK (retention_score BETWEEN 0.0 AND 1.0),
     CONSTRAINT section_progress_application_score_check
     CHECK (application_score BETWEEN 0.0 AND 1.0),
-    CONSTRAINT section_progress_evidence_check CHECK (
-        comprehension_sum BETWEEN 0 AND '10000'::bigint * comprehension_n
-        AND retention_sum BETWEEN 0 AND '10000'::bigint * retention_n
-        AND application_sum BETWEEN 0 AND '10000'::bigint * application_n
-    ),
     CONSTRAINT section_progress_supplied_check CHECK (
         supplied <@ '{comprehension_score, retention_score, application_score}'::text[]
     ),

@@ -26,29 +26,17 @@ COMMENT ON TRIGGER section_progress_history_update ON section_progress IS
 'Goes on with the history of a row that becomes another one; of all others: '
 'section_progress_delta_update.';
 
--- before section_progress_by_criteria, which asks for the score
-CREATE OR REPLACE TRIGGER section_progress_as_measured_insert
-BEFORE INSERT ON section_progress
+-- before section_progress_by_criteria, which asks for the score; without a WHEN: its expression would
+-- be read anew by each statement, which costs more than a call
+CREATE OR REPLACE TRIGGER section_progress_as_measured
+BEFORE INSERT OR UPDATE OF
+measures_version, comprehension_n, comprehension_sum, comprehension_score,
+retention_n, retention_sum, retention_score, application_n,
+application_sum, application_score, supplied, learner_id, section_id
+ON section_progress
 FOR EACH ROW
 EXECUTE FUNCTION keep_section_scores();
-COMMENT ON TRIGGER section_progress_as_measured_insert ON section_progress IS
-'Scores are those of the evidence, whatever the application writes.';
-
-CREATE OR REPLACE TRIGGER section_progress_as_measured_update
-BEFORE UPDATE ON section_progress
-FOR EACH ROW WHEN (
-    (
-        old.measures_version, old.comprehension_n, old.comprehension_sum, old.comprehension_score,
-        old.retention_n, old.retention_sum, old.retention_score, old.application_n,
-        old.application_sum, old.application_score, old.supplied, old.learner_id, old.section_id
-    ) IS DISTINCT FROM (
-        new.measures_version, new.comprehension_n, new.comprehension_sum, new.comprehension_score,
-        new.retention_n, new.retention_sum, new.retention_score, new.application_n,
-        new.application_sum, new.application_score, new.supplied, new.learner_id, new.section_id
-    )
-)
-EXECUTE FUNCTION keep_section_scores();
-COMMENT ON TRIGGER section_progress_as_measured_update ON section_progress IS
+COMMENT ON TRIGGER section_progress_as_measured ON section_progress IS
 'Scores are those of the evidence, whatever the application writes.';
 
 -- before section_progress_completion, which dates what is completed here

@@ -14,6 +14,18 @@ DECLARE
     v_evidence record;
     v_retention record;
 BEGIN
+    -- an event names them all, and most often changes none
+    IF (
+        old.measures_version, old.comprehension_n, old.comprehension_sum, old.comprehension_score,
+        old.retention_n, old.retention_sum, old.retention_score, old.application_n,
+        old.application_sum, old.application_score, old.supplied, old.learner_id, old.section_id
+    ) IS NOT DISTINCT FROM (
+        new.measures_version, new.comprehension_n, new.comprehension_sum, new.comprehension_score,
+        new.retention_n, new.retention_sum, new.retention_score, new.application_n,
+        new.application_sum, new.application_score, new.supplied, new.learner_id, new.section_id
+    ) THEN
+        RETURN new;
+    END IF;
     -- of a new row, all that is old is NULL
     IF new.measures_version IS DISTINCT FROM coalesce(old.measures_version, 0) + 1 THEN
         new.measures_version := coalesce(old.measures_version, 0);
@@ -40,6 +52,22 @@ BEGIN
         new.retention_n := coalesce(v_retention.retention_n, 0);
         new.retention_sum := coalesce(v_retention.retention_sum, 0);
     END IF;
+    -- here and not in a CHECK, which each event would read anew
+    IF NOT (
+        new.comprehension_sum BETWEEN 0 AND 10000::bigint * new.comprehension_n
+        AND new.retention_sum BETWEEN 0 AND 10000::bigint * new.retention_n
+        AND new.application_sum BETWEEN 0 AND 10000::bigint * new.application_n
+    ) THEN
+        RAISE check_violation USING
+            MESSAGE = format(
+                'a sum of evidence of learner %s in section %s is not from 0 to 10000 times its number',
+                new.learner_id, new.section_id
+            ),
+            HINT = 'Leave these columns out: triggers keep them, and rebuild_section_progress counts '
+                'them anew.',
+            CONSTRAINT = 'section_progress_evidence_check',
+            TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
+    END IF;
     IF NOT 'comprehension_score' = ANY(new.supplied) THEN
         new.comprehension_score := evidence_score(new.comprehension_sum, new.comprehension_n);
     END IF;
@@ -58,4 +86,5 @@ REVOKE EXECUTE ON FUNCTION keep_section_scores() FROM public;
 COMMENT ON FUNCTION keep_section_scores() IS
 'Trigger: keeps comprehension_score, retention_score and application_score, unless supplied names '
 'the column, and brings back what an application writes into them or into the evidence. Of a row '
-'that becomes that of another learner or section, the evidence is counted anew.';
+'that becomes that of another learner or section, the evidence is counted anew. Raises 23514 for '
+'a sum of evidence that is not from 0 to 10000 times its number.';
