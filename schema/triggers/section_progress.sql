@@ -26,8 +26,8 @@ COMMENT ON TRIGGER section_progress_history_update ON section_progress IS
 'Goes on with the history of a row that becomes another one; of all others: '
 'section_progress_delta_update.';
 
--- before section_progress_by_criteria, which asks for the score; without a WHEN: its expression would
--- be read anew by each statement, which costs more than a call
+-- Before section_progress_by_criteria, which asks for the score. Without a WHEN: its expression
+-- would be read anew by each statement, which costs more than a call.
 CREATE OR REPLACE TRIGGER section_progress_as_measured
 BEFORE INSERT OR UPDATE OF
 measures_version, comprehension_n, comprehension_sum, comprehension_score,
