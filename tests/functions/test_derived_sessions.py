@@ -683,7 +683,8 @@ STATEMENTS = {
         INSERT INTO learning_sections (module_id, title, section_order, content_type, content_data)
         VALUES (%(module)s, 'Section', 9, 'text', '{}')""",
     "a section is deleted": "DELETE FROM learning_sections WHERE id = %(spare)s",
-    "a section is deleted with its progress": "DELETE FROM learning_sections WHERE id = %(section)s",
+    "a section is deleted with its progress": """
+        DELETE FROM learning_sections WHERE id = %(section)s""",
     "a module is deleted": "DELETE FROM learning_modules WHERE id = %(module)s",
     "a section moves": "UPDATE learning_sections SET module_id = %(other)s WHERE id = %(spare)s",
     "a section moves with its progress": """
