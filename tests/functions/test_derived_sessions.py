@@ -683,7 +683,8 @@ STATEMENTS = {
         INSERT INTO learning_sections (module_id, title, section_order, content_type, content_data)
         VALUES (%(module)s, 'Section', 9, 'text', '{}')""",
     "a section is deleted": "DELETE FROM learning_sections WHERE id = %(spare)s",
-    "a section is deleted with its progress": "DELETE FROM learning_sections WHERE id = %(section)s",
+    "a section is deleted with its progress": """
+        DELETE FROM learning_sections WHERE id = %(section)s""",
     "a module is deleted": "DELETE FROM learning_modules WHERE id = %(module)s",
     "a section moves": "UPDATE learning_sections SET module_id = %(other)s WHERE id = %(spare)s",
     "a section moves with its progress": """
@@ -846,3 +847,24 @@ def test_a_refresh_and_a_call_at_once_make_no_session_twice(database: str) -> No
             assert second.result() == 0
         other.commit()
         assert spans(one) == [(0, 0), (100, 100)]
+
+
+@pytest.mark.concurrency
+def test_a_section_added_beside_a_refresh_is_followed_by_the_next_one(database: str) -> None:
+    with connections(database, 2) as (one, other):
+        own = asking(one)
+        learner = add(one, "learners")["id"]
+        section = part_of(one, own)
+        events_at(one, own, learner, 0)
+        progress_at(one, learner, section, own, {5: 60})
+        one.commit()
+        part_of(one, own)
+        other.execute(REFRESH)
+        other.commit()
+        one.commit()
+        assert gains(one) == [60]
+        found = "SELECT * FROM check_derived_columns() WHERE table_name = 'learning_sessions'"
+        assert one.execute(found).fetchall() == []
+        one.execute(REFRESH)
+        assert gains(one) == [30]
+        assert one.execute(found).fetchall() == []

@@ -77,11 +77,11 @@ def test_inserts_updates_and_deletes_of_the_table_are_queued(
     assert queued(transaction) == stored(transaction) == {}
 
 
-def test_an_update_of_anything_else_queues_nothing(transaction: Connection) -> None:
+def test_an_update_of_anything_else_changes_no_sum(transaction: Connection) -> None:
     add(transaction, EVENTS)
-    before = len(read(transaction, QUEUE))
+    before = queued(transaction)
     transaction.execute("UPDATE learning_interactions SET outcome = 'abandoned'")
-    assert len(read(transaction, QUEUE)) == before
+    assert queued(transaction) == before
 
 
 def test_statements_that_name_a_partition_are_queued_too(
@@ -115,7 +115,7 @@ def test_partitions_made_later_and_partitions_without_triggers_get_them(
 ) -> None:
     listed = "SELECT definition FROM statement_triggers(%s::regclass)"
     expected = column(transaction, listed, EVENTS)
-    assert len(expected) == 7
+    assert len(expected) == 10
     add(transaction, EVENTS, timestamp=now)
     month = partition_of(transaction, now)
     transaction.execute(f"DROP TRIGGER {EVENTS}_delta_insert ON {month}".encode())

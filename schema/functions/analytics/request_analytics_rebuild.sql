@@ -21,5 +21,5 @@ $$;
 REVOKE EXECUTE ON FUNCTION request_analytics_rebuild() FROM public;
 
 COMMENT ON FUNCTION request_analytics_rebuild() IS
-'Trigger: has the next refresh_learning_analytics() rebuild the summaries from the tables or, for a '
-'row of educational_courses, derive the sessions of the course.';
+'Trigger: has the next refresh_learning_analytics() rebuild the summaries from the tables or, for '
+'a row of educational_courses, derive the sessions of the course.';

@@ -360,6 +360,6 @@ COMMENT ON FUNCTION derive_course_sessions(uuid, interval, uuid[]) IS
 'interactions_completed: its events. assessments_taken, sections_completed: submissions and '
 'completions from its start to p_gap after its end, before the next session. '
 'progress_percentage_gain: overall progress at the end of that span less at its start, in points '
-'of percent, at least 0, by the sections that the course has today. engagement_level by its meaningful events: 0 low, 1 medium, 2 to 4 high, '
-'5 and more very_high. Columns named in supplied keep their value. A session that began before '
-'the oldest month still kept only grows.';
+'of percent, at least 0, by the sections that the course has today. engagement_level by its '
+'meaningful events: 0 low, 1 medium, 2 to 4 high, 5 and more very_high. Columns named in supplied '
+'keep their value. A session that began before the oldest month still kept only grows.';
