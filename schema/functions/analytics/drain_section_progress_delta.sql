@@ -4,9 +4,7 @@
 -- learner_course_summary knows as enrolled.
 CREATE OR REPLACE FUNCTION drain_section_progress_delta() RETURNS TABLE (
     due_learner_id uuid,
-    due_course_id uuid,
-    is_session_due boolean,
-    is_retention_due boolean
+    due_course_id uuid
 )
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -185,18 +183,12 @@ BEGIN
             END
     )
 
-    SELECT q.*
-    FROM (
-        SELECT
-            d.learner_id,
-            d.course_id,
-            coalesce(bool_or(c.derive_sessions), FALSE) AS is_session_due,
-            bool_or(FALSE) AS is_retention_due
-        FROM change AS d
-        INNER JOIN educational_courses AS c ON d.course_id = c.id
-        GROUP BY d.learner_id, d.course_id
-    ) AS q
-    WHERE q.is_session_due OR q.is_retention_due;
+    SELECT DISTINCT
+        d.learner_id,
+        d.course_id
+    FROM change AS d
+    INNER JOIN educational_courses AS c ON d.course_id = c.id
+    WHERE c.derive_sessions;
 END;
 $$;
 
@@ -204,5 +196,5 @@ REVOKE EXECUTE ON FUNCTION drain_section_progress_delta() FROM public;
 
 COMMENT ON FUNCTION drain_section_progress_delta() IS
 'Adds what is queued of progress to learner_course_summary, learner_summary and course_summary and '
-'empties the queue. Returns whose sessions, and whose retention, are to be derived again. For '
+'empties the queue. Returns whose sessions are to be derived again. For '
 'refresh_learning_analytics, which sees to it that one runs at a time.';

@@ -2,9 +2,8 @@
 {% block head %}{% endblock %}
 CREATE OR REPLACE FUNCTION drain_{{ queue }}() RETURNS TABLE (
     due_learner_id uuid,
-    due_course_id uuid,
-    is_session_due boolean,
-    is_retention_due boolean
+    due_course_id uuid{% block flags %}{% endblock %}
+
 )
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -23,22 +22,18 @@ BEGIN
 
 {% block parts %}{% endblock %}
 
-    SELECT q.*
-    FROM (
-        SELECT
-            d.learner_id,
-            d.course_id,
-            coalesce(bool_or(c.derive_sessions{% block and_due %}{% endblock %}), FALSE) AS is_session_due,
-            bool_or({% block tested %}FALSE{% endblock %}) AS is_retention_due
-        FROM {% block due %}change{% endblock %} AS d
-        INNER JOIN educational_courses AS c ON d.course_id = c.id
-        GROUP BY d.learner_id, d.course_id
-    ) AS q
-    WHERE q.is_session_due OR q.is_retention_due;
+{% block told scoped %}
+    SELECT DISTINCT
+        d.learner_id,
+        d.course_id
+    FROM {% block due %}change{% endblock %} AS d
+    INNER JOIN educational_courses AS c ON d.course_id = c.id
+    WHERE c.derive_sessions{% block and_due %}{% endblock %};
+{% endblock %}
 END;
 $$;
 
 REVOKE EXECUTE ON FUNCTION drain_{{ queue }}() FROM public;
 
-{{ comment("FUNCTION drain_" ~ queue ~ "()", does ~ " and empties the queue. Returns whose sessions, and "
-~ "whose retention, are to be derived again. For refresh_learning_analytics, which sees to it that one runs at a time") }}
+{{ comment("FUNCTION drain_" ~ queue ~ "()", does ~ " and empties the queue. Returns whose "
+~ (returned | default("sessions are")) ~ " to be derived again. For refresh_learning_analytics, which sees to it that one runs at a time") }}

@@ -3,6 +3,7 @@
 {% from "base/sums.sql" import summed, typed %}
 {% set source = sources.learning_interactions %}
 {% set does = "adds what is queued of events to learner_summary and learner_day_summary" %}
+{% set returned = "sessions, and whose retention, are" %}
 {% block head %}
 -- Moves the queue of learning_interactions into learner_summary and learner_day_summary, in one
 -- statement and so in one snapshot.
@@ -48,8 +49,23 @@
 source.types + source.held("learner"),
 ["preferred_interaction_type"] + source.shown("learner") | names) }}
 {% endblock %}
-{% block due %}drained{% endblock %}
-{% block tested %}
-
+{% block flags %},
+    is_session_due boolean,
+    is_retention_due boolean
+{%- endblock %}
+{% block told %}
+    SELECT q.*
+    FROM (
+        SELECT
+            d.learner_id,
+            d.course_id,
+            coalesce(bool_or(c.derive_sessions), FALSE) AS is_session_due,
+            bool_or(
                 d.interaction_type IN ('knowledge_check', 'practice_activity')
-            {%+ endblock %}
+            ) AS is_retention_due
+        FROM drained AS d
+        INNER JOIN educational_courses AS c ON d.course_id = c.id
+        GROUP BY d.learner_id, d.course_id
+    ) AS q
+    WHERE q.is_session_due OR q.is_retention_due;
+{% endblock %}
