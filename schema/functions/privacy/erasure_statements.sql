@@ -1,5 +1,6 @@
 -- The statements that take a person out of the records, in one place and by data_map alone: $1 is
 -- the learner, $2 the stub.
+-- depends: functions/erased_address
 CREATE OR REPLACE FUNCTION erasure_statements() RETURNS TABLE (
     step text,
     table_name text,
@@ -43,7 +44,7 @@ BEGIN
                 WHEN 'stub' THEN
                     CASE d.column_name
                         WHEN 'id' THEN '$2'
-                        WHEN 'email' THEN 'format(''erased-%s@erased.invalid'', $2)'
+                        WHEN 'email' THEN 'erased_address($2)'
                         WHEN 'first_name' THEN '''Erased'''
                         WHEN 'last_name' THEN '''Learner'''
                         WHEN 'created_at' THEN 'date_trunc(''year'', created_at)'

@@ -1,4 +1,5 @@
 -- A stub is told from a learner by the address that erasure_statements gives it.
+-- depends: functions/erased_address
 CREATE OR REPLACE FUNCTION is_erased_learner(p_learner_id uuid) RETURNS boolean
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
@@ -7,7 +8,7 @@ AS $$
 BEGIN
     RETURN EXISTS (
         SELECT FROM learners AS l
-        WHERE l.id = p_learner_id AND l.email = format('erased-%s@erased.invalid', l.id)
+        WHERE l.id = p_learner_id AND l.email = erased_address(l.id)
     );
 END;
 $$;
