@@ -17,6 +17,7 @@ assessment_item_measures(uuid),
 assessment_item_scores(uuid),
 objective_mastery(uuid, uuid),
 attempt_question_points(uuid[]),
+has_question_points(numeric, jsonb),
 is_omitted_answer(jsonb),
 answer_points(jsonb, jsonb, numeric),
 derive_grades(uuid[]),
@@ -93,6 +94,7 @@ is_unlock_rule_met(jsonb, numeric, timestamptz),
 calculate_learning_velocity(uuid, uuid, integer, timestamptz),
 objective_mastery(uuid, uuid),
 attempt_question_points(uuid[]),
+has_question_points(numeric, jsonb),
 is_omitted_answer(jsonb)
 TO lms_learner, lms_guardian, lms_instructor, lms_registrar, lms_service;
 

@@ -92,3 +92,27 @@ def test_a_missing_change_is_added_to_the_history_at_its_own_time(transaction: C
 @pytest.mark.parametrize("course", [None, "00000000-0000-0000-0000-000000000000"])
 def test_nothing_to_mend_is_nothing_written(transaction: Connection, course: str | None) -> None:
     assert scalar(transaction, "SELECT rebuild_derived_columns(%s)", course) == 0
+
+
+def test_keys_of_many_events_are_made_without_reading_all_of_them_for_each(
+    transaction: Connection,
+) -> None:
+    """As after a load without triggers: the table of keys is empty, and planned for as such."""
+    section, learner = (add(transaction, table) for table in ("learning_sections", "learners"))
+    events = 500
+    bypass_triggers(
+        transaction,
+        "INSERT INTO learning_interactions"
+        " (learner_id, section_id, course_id, interaction_type, interaction_data, timestamp)"
+        " SELECT %s, %s, %s, 'discussion', '{}', now() - n * interval '1 second'"
+        f" FROM generate_series(1, {events}) AS n",
+        *(learner["id"], section["id"], section["course_id"]),
+    )
+    transaction.execute("ANALYZE learning_interactions, interaction_times")
+    transaction.execute("SELECT rebuild_derived_columns()")
+    assert scalar(transaction, "SELECT count(*) FROM interaction_times") == events
+    scans = scalar(
+        transaction,
+        "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relid = 'interaction_times'::regclass",
+    )
+    assert scans < events

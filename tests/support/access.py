@@ -769,6 +769,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
             "calculate_learning_velocity",
             "objective_mastery",
             "attempt_question_points",
+            "has_question_points",
             "is_omitted_answer",
         ),
         _ALL,

@@ -1,7 +1,6 @@
 -- Who got what on which question: what the analysis of attempts, mastery and the check of scores
--- rest on. Points that are not there are told from 0: an application that stores the score alone
--- says nothing of the questions.
--- depends: functions/is_omitted_answer
+-- rest on.
+-- depends: functions/has_question_points functions/is_omitted_answer
 CREATE OR REPLACE FUNCTION attempt_question_points(p_attempt_ids uuid[]) RETURNS TABLE (
     attempt_id uuid,
     question_id text,
@@ -24,8 +23,7 @@ BEGIN
             t.id,
             t.responses,
             a.questions,
-            t.computed_score IS NOT NULL
-            OR t.responses @? '$[*].points ? (@ != null)' AS has_points
+            has_question_points(t.computed_score, t.responses) AS has_points
         FROM assessment_attempts AS t
         INNER JOIN educational_assessments AS a ON t.assessment_id = a.id
         WHERE t.id = any(p_attempt_ids)

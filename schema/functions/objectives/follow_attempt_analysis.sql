@@ -1,6 +1,8 @@
 -- What an attempt tells follows its answers, their points and its status, and the questions of the
--- assessment, whose changes arrive as a change of rules_version by the foreign key.
--- depends: functions/analyse_attempts functions/is_graded_attempt
+-- assessment, whose changes arrive as a change of rules_version by the foreign key. An attempt with
+-- a score alone, before and after, has nothing to tell: it is left out, since planning the analysis
+-- takes several times as long as all else that grading it does.
+-- depends: functions/analyse_attempts functions/has_question_points functions/is_graded_attempt
 CREATE OR REPLACE FUNCTION follow_attempt_analysis() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -12,7 +14,9 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         v_ids := ARRAY(
             SELECT n.id FROM new_rows AS n
-            WHERE is_graded_attempt(n.completion_status)
+            WHERE
+                is_graded_attempt(n.completion_status)
+                AND has_question_points(n.computed_score, n.responses)
         );
     ELSE
         v_ids := ARRAY(
@@ -28,7 +32,18 @@ BEGIN
                 GROUP BY
                     r.id, r.assessment_id, r.rules_version, r.responses, r.computed_score,
                     r.supplied, r.is_wanted, is_graded_attempt(r.completion_status)
-                HAVING count(*) = 1
+                HAVING
+                    count(*) = 1
+                    AND (
+                        r.is_wanted
+                        OR has_question_points(r.computed_score, r.responses)
+                        OR bool_or(
+                            num_nonnulls(
+                                r.response_patterns, r.knowledge_gaps, r.strength_areas,
+                                r.improvement_suggestions
+                            ) > 0
+                        )
+                    )
             ) AS k
         );
     END IF;

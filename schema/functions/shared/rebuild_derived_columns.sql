@@ -166,13 +166,13 @@ BEGIN
     GET DIAGNOSTICS v_written = ROW_COUNT;
     v_total := v_total + v_written;
 
+    -- by the key alone: NOT EXISTS, planned for a table that is empty yet, would read all of it for
+    -- each event
     WITH written AS (
         INSERT INTO interaction_times (id, timestamp)
         SELECT i.id, i.timestamp
         FROM learning_interactions AS i
-        WHERE
-            (p_course_id IS NULL OR i.course_id = p_course_id)
-            AND NOT EXISTS (SELECT FROM interaction_times AS k WHERE k.id = i.id)
+        WHERE p_course_id IS NULL OR i.course_id = p_course_id
         ON CONFLICT (id) DO NOTHING
         RETURNING id
     )
