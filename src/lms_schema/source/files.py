@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -241,39 +242,53 @@ def _line(content: bytes, position: int) -> int:
 
 def sql_files(folder: Path) -> list[Path]:
     """Return the SQL files of a folder and of its subjects, by name; none when it is missing."""
-    found = [path for item in _entries_of(folder) for path in (item, *_entries_of(item))]
-    return sorted(
-        (path for path in found if path.suffix == ".sql" and path.is_file()),
-        key=lambda path: (path.name, path),
-    )
+    found = [item for entry in _entries_of(folder) for item in (entry, *_entries_in(entry))]
+    return [
+        Path(item.path)
+        for item in sorted(found, key=lambda item: (item.name, item.path))
+        if _is_sql(item)
+    ]
 
 
-def entries(folder: Path) -> list[Path]:
+def entries(folder: Path | str) -> list[os.DirEntry[str]]:
     """Return what lies in a folder, by name, without what editors, tools and systems leave there.
 
     Hidden files and folders are among the latter.
     """
-    return sorted(path for path in folder.iterdir() if not _PASSED_OVER.fullmatch(path.name))
+    with os.scandir(folder) as found:
+        return sorted(
+            (entry for entry in found if not _PASSED_OVER.fullmatch(entry.name)),
+            key=lambda entry: entry.name,
+        )
 
 
-def _entries_of(path: Path) -> list[Path]:
-    return entries(path) if path.is_dir() else []
+def _entries_of(folder: Path) -> list[os.DirEntry[str]]:
+    return entries(folder) if folder.is_dir() else []
+
+
+def _entries_in(entry: os.DirEntry[str]) -> list[os.DirEntry[str]]:
+    return entries(entry.path) if entry.is_dir() else []
+
+
+def _is_sql(entry: os.DirEntry[str]) -> bool:
+    return entry.name.endswith(".sql") and entry.is_file()
 
 
 def strangers(root: Path) -> Iterator[tuple[Path, str]]:
     """Yield what lies in a schema folder and does not belong there, and what is wrong with it."""
     folders = {folder.name: folder for folder in FOLDERS}
-    for path in entries(root):
-        if not path.is_dir():
-            if path.name not in _BESIDE:
+    for entry in entries(root):
+        path = Path(entry.path)
+        if not entry.is_dir():
+            if entry.name not in _BESIDE:
                 yield path, "lies outside the folders of the schema. Move it."
-        elif path.name not in folders:
+        elif entry.name not in folders:
             yield (
                 path,
-                f"is not a folder of a schema.{near(path.name, folders)} "
+                f"is not a folder of a schema.{near(entry.name, folders)} "
                 f"Its folders are {', '.join(folders)}.",
             )
-        elif folders[path.name].by_subject:
+        elif folders[entry.name].by_subject:
             yield from _strangers_in(path, by_subject=True)
             for first, second in itertools.pairwise(sql_files(path)):
                 if first.name == second.name:
@@ -284,10 +299,10 @@ def strangers(root: Path) -> Iterator[tuple[Path, str]]:
 
 def _strangers_in(folder: Path, by_subject: bool) -> Iterator[tuple[Path, str]]:
     inside = entries(folder)
-    for item in inside:
-        if by_subject and item.is_dir():
-            yield from _strangers_in(item, by_subject=False)
-        elif item.suffix != ".sql" or not item.is_file():
-            yield item, "is not an SQL file. Move it out of the schema."
+    for entry in inside:
+        if by_subject and entry.is_dir():
+            yield from _strangers_in(Path(entry.path), by_subject=False)
+        elif not _is_sql(entry):
+            yield Path(entry.path), "is not an SQL file. Move it out of the schema."
     if not inside and not (folder / ".gitkeep").exists():
         yield folder, "is an empty folder. Remove it, or restore its files."
