@@ -82,7 +82,7 @@ def citus(run: Run) -> None:
         measure(
             f"update of {rows:,} percentages",
             lambda session, _schema: session.execute(CHANGE.format(rows=rows).encode()),
-            after=lambda: connection.execute("VACUUM section_progress, course_enrollments"),
+            after=lambda session: session.execute("VACUUM section_progress, course_enrollments"),
         )
         measure(
             f"refresh_learning_analytics after {changed:,} changed rows",

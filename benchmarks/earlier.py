@@ -174,7 +174,7 @@ def _progress(run: Run, connection: Connection) -> None:
             "UPDATE section_progress SET completion_percentage = 90 - completion_percentage"
             f" WHERE course_id = ({OPEN_COURSE})".encode()
         ),
-        after=lambda: connection.execute("VACUUM section_progress, course_enrollments"),
+        after=lambda session: session.execute("VACUUM section_progress, course_enrollments"),
         cpu_limit=Limit(0.9),
     )
     for schema in SIDES.values():
@@ -203,9 +203,9 @@ def _enrollments(run: Run, connection: Connection) -> None:
         with fresh(conninfo, schema) as session, session.cursor().copy(into) as copy:
             copy.write(text)
 
-    def expel() -> None:
-        connection.execute(EXPEL.encode())
-        connection.execute("VACUUM course_enrollments")
+    def expel(session: Connection) -> None:
+        session.execute(EXPEL.encode())
+        session.execute("VACUUM course_enrollments")
 
     what = f"COPY of {many:,} enrollments in a fresh session"
     compare(run, connection, what, load, after=expel, rounds=9, limit=Limit(0.9))
@@ -218,7 +218,7 @@ def _enrollments(run: Run, connection: Connection) -> None:
             "without triggers": partial(_triggers, connection, "DISABLE"),
             "with": partial(_triggers, connection, "ENABLE"),
         },
-        after=expel,
+        after=partial(expel, connection),
         limit=Limit(2.0),
     )
     _triggers(connection, "ENABLE")
