@@ -243,6 +243,7 @@ def checks(connection: Connection) -> list[Any]:
     connection.execute("SELECT refresh_learning_analytics()")
     # else what is left out would be computed of each enrollment, which takes longer than all
     connection.execute("UPDATE educational_courses SET metrics_as_of = NULL")
+    connection.execute("SET work_mem = '128MB'")  # the sums of hundreds of copies, sorted in memory
     return [
         *connection.execute("SELECT * FROM check_learning_analytics()"),
         *connection.execute(
