@@ -74,6 +74,7 @@ def test_a_project_exports_for_each_tool_into_the_folder_named(tmp_path: Path) -
     assert len(called) == 4
 
 
+@pytest.mark.minutes
 @pytest.mark.usefixtures("fresh_release")
 def test_a_pipeline_is_silent_on_sound_sql_on_top_and_on_staging(tmp_path: Path) -> None:
     table = tmp_path / "db" / "shop" / "tables" / "010_orders.sql"

@@ -646,6 +646,7 @@ KNOWN_SESSIONS = {
 
 
 @pytest.mark.slow
+@pytest.mark.minutes
 @pytest.mark.skipif(
     "LMS_OULAD_DIR" not in os.environ,
     reason="LMS_OULAD_DIR names no folder with the Open University dataset",
