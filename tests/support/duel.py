@@ -126,8 +126,8 @@ def bouts(one: Operation, other: Operation) -> list[Bout]:
     those that are treated differently.
     """
     orders = [(one, other)] if one == other else [(one, other), (other, one)]
-    is_every = {one, other} <= {*WORK, *STRUCTURE}
-    levels_of_both = product(LEVELS, LEVELS) if is_every else _DIFFERENT
+    at_all_levels = {one, other} <= {*WORK, *STRUCTURE}
+    levels_of_both = product(LEVELS, LEVELS) if at_all_levels else _DIFFERENT
     return [
         Bout(operations, levels, schedule)
         for operations, levels, schedule in product(orders, levels_of_both, SCHEDULES)

@@ -222,7 +222,7 @@ class Schools:
 
 
 def count(connection: Connection) -> int:
-    """How many copies there are, besides the original."""
+    """How many copies there are."""
     found = scalar(connection, "SELECT count(*) FROM educational_courses WHERE title = 'Course'")
     assert isinstance(found, int)
     return found
