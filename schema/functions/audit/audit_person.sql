@@ -9,11 +9,14 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
     v_person_id CONSTANT uuid := session_person();
-    v_role CONSTANT name := caller_role();
+    v_role name;
 BEGIN
-    IF v_person_id IS NULL
-        -- current_user is the owner: a definer calls this
-        AND NOT pg_has_role(v_role, current_user, 'USAGE')
+    IF v_person_id IS NOT NULL THEN
+        RETURN v_person_id;
+    END IF;
+    v_role := caller_role();
+    -- current_user is the owner: a definer calls this
+    IF NOT pg_has_role(v_role, current_user, 'USAGE')
         AND NOT pg_has_role(v_role, 'lms_service', 'USAGE')
         AND (
             pg_has_role(v_role, 'lms_registrar', 'MEMBER')
@@ -26,7 +29,7 @@ BEGIN
             HINT = 'Set lms.token to the token of a session that has not ended, and leave it set '
                 'until the statement has ended.';
     END IF;
-    RETURN v_person_id;
+    RETURN NULL;
 END;
 $$;
 
