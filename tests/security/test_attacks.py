@@ -698,6 +698,34 @@ def test_a_learner_logs_no_event_in_the_session_of_another_one(
                 school.execute(record, (Jsonb([event]),))
 
 
+def test_a_learner_completes_a_section_at_no_other_time_than_now(
+    school: Connection, world: World
+) -> None:
+    school.execute("UPDATE learning_sections SET completion_criteria = '{\"min_interactions\": 1}'")
+    school.execute("DELETE FROM section_progress")
+    event = {
+        "learner_id": str(world.ids["ana"]),
+        "section_id": str(world.ids["north_course_section"]),
+        "interaction_type": "discussion",
+        "timestamp": scalar(school, "SELECT now() - interval '29 days'").isoformat(),
+    }
+    for role, function, is_then in (
+        ("lms_learner", "record_my_interactions", False),
+        ("lms_service", "record_interactions", True),  # the control: a load of old progress
+    ):
+        with rolled_back(school):
+            become(school, role, world.tokens["ana"])
+            school.execute("SET LOCAL lms_schema.progress_time = 'event'")
+            school.execute(f"SELECT {function}(%s)".encode(), (Jsonb([event]),))
+            completed = scalar(school, "SELECT completion_timestamp < now() FROM section_progress")
+            changed = scalar(
+                school,
+                "SELECT bool_and(changed_at < now()) FROM section_progress_history"
+                " WHERE percentage = 100",
+            )
+            assert (completed, changed) == (is_then, is_then)
+
+
 def test_a_learner_ends_a_session_no_later_than_now(school: Connection, world: World) -> None:
     become(school, "lms_learner", world.tokens["ana"])
     school.execute(
