@@ -7,8 +7,6 @@ CREATE OR REPLACE FUNCTION record_my_interactions(p_events jsonb) RETURNS intege
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
--- when a section was completed is not the learner's to say, as it is of who loads old progress
-SET lms_schema.progress_time = 'transaction'
 AS $$
 DECLARE
     v_me uuid := session_person();
@@ -26,6 +24,8 @@ BEGIN
         RETURN record_interactions(p_events); -- which says what is wrong
     END IF;
 
+    -- when a section was completed is not the learner's to say, as it is of who loads old progress
+    SET LOCAL lms_schema.progress_time = 'transaction';
     SELECT
         coalesce(
             jsonb_agg(

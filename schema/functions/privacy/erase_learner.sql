@@ -52,9 +52,7 @@ BEGIN
                 PERFORM lock_learner_rows(p_learner_id, v_start + v_patience * interval '1 ms');
             END IF;
             PERFORM FROM learners AS l WHERE l.id = p_learner_id FOR UPDATE;
-            v_rows := lock_learner_rows(
-                p_learner_id, v_start + v_patience * interval '1 ms'
-            );
+            v_rows := lock_learner_rows(p_learner_id, v_start + v_patience * interval '1 ms');
             v_is_locked := TRUE;
             EXIT;
         EXCEPTION
@@ -126,8 +124,8 @@ COMMENT ON FUNCTION erase_learner(uuid) IS
 'analytics are refreshed and planner statistics taken anew. Checks that no row names the learner '
 'any more, and returns what is written into erasures: learner_id, erased_at, erased_by, '
 'erased_rows by table; format (1) and rows_left (0). Ledgers keep the id. Raises P0002 for a '
-'learner who does not exist, 55000 under a legal hold, while unmapped_columns() finds one, and for a line '
-'of data_map_entries that is of no table of the owner, 55P03 when others write their records without a pause, 25000 in another transaction than READ '
-'COMMITTED. '
+'learner who does not exist, 55000 under a legal hold, while unmapped_columns() finds one, and '
+'for a line of data_map_entries that is of no table of the owner, 55P03 when others write their '
+'records without a pause, 25000 in another transaction than READ COMMITTED. '
 'Locks: SHARE UPDATE EXCLUSIVE on the tables of learners, which readers and writers do not wait '
 'for, and the learner''s rows, until the transaction ends. For lms_privacy.';
