@@ -13,7 +13,7 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-    -- of what is in an interval: as intervals, a year is shorter than 365 days
+    -- what is added to the time: compared as intervals, '1 year -359 days' is one day
     v_seconds CONSTANT numeric := extract(EPOCH FROM p_ttl);
 BEGIN
     IF p_token IS NULL OR length(p_token) < 32 THEN

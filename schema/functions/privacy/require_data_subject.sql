@@ -25,7 +25,6 @@ DECLARE
                     AND a.attname = e.column_name
                     AND a.attnum > 0
                     AND NOT a.attisdropped
-                    AND c.relkind IN ('r', 'p', 'm')
                     AND c.relpersistence <> 't'
                     AND (r.rolname = current_user OR r.rolsuper)
             )
@@ -42,7 +41,7 @@ BEGIN
     IF v_strange IS NOT NULL THEN
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = format(
-                'data_map_entries has lines that are of no column of a table of %I: %s',
+                'data_map_entries has lines that are of no column of a table of role %I: %s',
                 current_user, v_strange
             ),
             HINT = 'Delete the lines of what is gone; give a table of another role to this one.';
