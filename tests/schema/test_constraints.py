@@ -90,3 +90,20 @@ def test_every_numeric_column_rejects_nan(transaction: Connection) -> None:
         with pytest.raises(psycopg.errors.CheckViolation) as error, rolled_back(transaction):
             add(transaction, table, **{name: float("nan")})
         assert error.value.diag.constraint_name == f"{table}_{name}_check"
+
+
+def test_what_refuses_a_write_says_what_to_do(transaction: Connection) -> None:
+    silent = transaction.execute(
+        r"""
+        SELECT p.proname, r.raised[1]
+        FROM pg_proc AS p
+        CROSS JOIN LATERAL regexp_matches(
+            p.prosrc,
+            'RAISE (?:check_violation|foreign_key_violation|object_not_in_prerequisite_state) USING'
+            '.*?;\n',
+            'g'
+        ) AS r (raised)
+        WHERE p.pronamespace = current_schema()::regnamespace AND r.raised[1] NOT LIKE '%HINT = %'
+        """
+    ).fetchall()
+    assert silent == []
