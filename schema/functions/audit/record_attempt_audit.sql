@@ -2,7 +2,7 @@
 -- and to write each row of the log by itself would cost more than the grade.
 -- That erase_learner gives an attempt to a stub is not logged: it would tell which one.
 -- A definer, because nobody writes the log.
--- depends: functions/is_erased_learner functions/session_person
+-- depends: functions/audit_person functions/is_erased_learner
 CREATE OR REPLACE FUNCTION record_attempt_audit() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -93,7 +93,7 @@ BEGIN
             IS DISTINCT FROM (n.id, n.score, n.percentage_score, n.passed, n.completion_status)
             OR (
                 (o.learner_id, o.assessment_id) <> (n.learner_id, n.assessment_id)
-                AND NOT is_erased_learner(n.learner_id)
+                AND NOT is_erased_learner(o.learner_id)
             );
     END IF;
     IF v_ids IS NULL THEN
@@ -116,7 +116,7 @@ BEGIN
         string_to_array(c.names, ','),
         c.old_values,
         c.new_values,
-        (SELECT session_person())
+        (SELECT audit_person())
     FROM unnest(v_ids, v_learner_ids, v_names, v_old_values, v_new_values)
         AS c (id, learner_id, names, old_values, new_values);
     RETURN NULL;

@@ -23,7 +23,7 @@ DECLARE
     v_is_locked boolean := FALSE;
     v_part record;
     v_count bigint;
-    v_rows jsonb := '{}';
+    v_rows jsonb;
     v_erasure erasures;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -52,7 +52,7 @@ BEGIN
                 PERFORM lock_learner_rows(p_learner_id, v_start + v_patience * interval '1 ms');
             END IF;
             PERFORM FROM learners AS l WHERE l.id = p_learner_id FOR UPDATE;
-            PERFORM lock_learner_rows(p_learner_id, v_start + v_patience * interval '1 ms');
+            v_rows := lock_learner_rows(p_learner_id, v_start + v_patience * interval '1 ms');
             v_is_locked := TRUE;
             EXIT;
         EXCEPTION
@@ -78,19 +78,20 @@ BEGIN
             DETAIL = format(
                 'Placed at %s until %s: %s', v_part.placed_at,
                 coalesce(v_part.held_until::text, 'it is released'), v_part.reason
-            );
+            ),
+            HINT = 'Set held_until of its row of legal_holds to now() once it is released.';
     END IF;
 
+    -- first, so that the audit log knows what changes by it
+    INSERT INTO erasures AS e (learner_id, erased_rows)
+    VALUES (p_learner_id, v_rows || '{"learners": 1}')
+    RETURNING e.* INTO v_erasure;
     FOR v_part IN
         SELECT s.* FROM erasure_statements() AS s
         WHERE s.step IN ('stub', 'erase')
         ORDER BY s.step = 'erase', s.table_name, s.column_name
     LOOP
         EXECUTE v_part.statement USING p_learner_id, v_stub_id;
-        GET DIAGNOSTICS v_count = ROW_COUNT;
-        v_rows := v_rows || jsonb_build_object(
-            v_part.table_name, coalesce((v_rows ->> v_part.table_name)::bigint, 0) + v_count
-        );
     END LOOP;
     DELETE FROM learners AS l WHERE l.id = p_learner_id;
     PERFORM refresh_learning_analytics();
@@ -108,12 +109,9 @@ BEGIN
     END LOOP;
     -- Statistics hold samples of names and texts, which pg_dump --statistics prints. Without a list
     -- of columns, which would leave out the expression of learners_email_lower_key.
-    SELECT string_agg(r.key, ', ') INTO v_tables FROM jsonb_each(v_rows) AS r WHERE r.value <> '0';
+    SELECT string_agg(r.key, ', ') INTO v_tables
+    FROM jsonb_each(v_erasure.erased_rows) AS r WHERE r.value <> '0';
     EXECUTE format('ANALYZE %s', v_tables);
-
-    INSERT INTO erasures AS e (learner_id, erased_rows)
-    VALUES (p_learner_id, v_rows)
-    RETURNING e.* INTO v_erasure;
     RETURN to_jsonb(v_erasure) || jsonb_build_object('format', 1, 'rows_left', 0);
 END;
 $$;
@@ -127,8 +125,8 @@ COMMENT ON FUNCTION erase_learner(uuid) IS
 'analytics are refreshed and planner statistics taken anew. Checks that no row names the learner '
 'any more, and returns what is written into erasures: learner_id, erased_at, erased_by, '
 'erased_rows by table; format (1) and rows_left (0). Ledgers keep the id. Raises P0002 for a '
-'learner who does not exist, 55000 under a legal hold and while unmapped_columns() finds one, '
-'55P03 when others write their records without a pause, 25000 in another transaction than READ '
-'COMMITTED. '
+'learner who does not exist, 55000 under a legal hold, while unmapped_columns() finds one, and '
+'for a line of data_map_entries that is of no table of the owner, 55P03 when others write their '
+'records without a pause, 25000 in another transaction than READ COMMITTED. '
 'Locks: SHARE UPDATE EXCLUSIVE on the tables of learners, which readers and writers do not wait '
 'for, and the learner''s rows, until the transaction ends. For lms_privacy.';
