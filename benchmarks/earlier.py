@@ -121,8 +121,7 @@ def _ingest(run: Run, connection: Connection) -> None:
         lambda session, schema: session.execute(
             "SELECT record_interactions(%s)", (json.dumps(batches[schema]),)
         ),
-        times=3,
-        rounds=9,
+        rounds=27,
         cpu_limit=Limit(0.6),
     )
 
