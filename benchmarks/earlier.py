@@ -174,6 +174,7 @@ def _progress(run: Run, connection: Connection) -> None:
             f" WHERE course_id = ({OPEN_COURSE})".encode()
         ),
         after=lambda session: session.execute("VACUUM section_progress, course_enrollments"),
+        rounds=9,
         cpu_limit=Limit(0.9),
     )
     for schema in SIDES.values():
