@@ -4,8 +4,8 @@
 -- A definer, because the writer need not be able to read or change enrollments.
 -- depends: functions/attempt_evidence functions/change_course_structure
 -- depends: functions/complete_enrollments functions/count_section_evidence
--- depends: functions/find_enrollments functions/lock_section_progress
--- depends: functions/update_current_grades
+-- depends: functions/find_enrollments functions/is_erased_learner
+-- depends: functions/lock_section_progress functions/update_current_grades
 CREATE OR REPLACE FUNCTION follow_assessment_attempts() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -100,6 +100,19 @@ BEGIN
                 ) AS changed
                 GROUP BY changed.learner_id, changed.assessment_id
             ) AS k;
+            -- a stub has the progress by now, but not yet the events: what it brought along counts
+            IF FALSE = ANY(v_is_wanted) THEN
+                v_is_evidence := ARRAY(
+                    SELECT
+                        p.is_evidence AND (
+                            p.learner_id IN (SELECT o.learner_id FROM old_rows AS o)
+                            OR NOT is_erased_learner(p.learner_id)
+                        )
+                    FROM unnest(v_learner_ids, v_is_evidence)
+                        WITH ORDINALITY AS p (learner_id, is_evidence, number)
+                    ORDER BY p.number
+                );
+            END IF;
     END CASE;
     IF v_learner_ids IS NULL THEN
         RETURN NULL;

@@ -23,6 +23,8 @@ DECLARE
     v_is_locked boolean := FALSE;
     v_part record;
     v_count bigint;
+    v_parts oid[];
+    v_changed oid[] := '{}';
     v_rows jsonb := '{}';
     v_erasure erasures;
 BEGIN
@@ -81,13 +83,21 @@ BEGIN
             );
     END IF;
 
+    -- progress first, with its evidence: it would lose that with the events, and get it back
     FOR v_part IN
         SELECT s.* FROM erasure_statements() AS s
         WHERE s.step IN ('stub', 'erase')
-        ORDER BY s.step = 'erase', s.table_name, s.column_name
+        ORDER BY
+            s.step = 'erase', s.table_name <> 'section_progress', s.table_name, s.column_name
     LOOP
-        EXECUTE v_part.statement USING p_learner_id, v_stub_id;
-        GET DIAGNOSTICS v_count = ROW_COUNT;
+        EXECUTE format(
+            'WITH changed AS (%s RETURNING tableoid) '
+            'SELECT count(*), array_agg(DISTINCT c.tableoid) FROM changed AS c',
+            v_part.statement
+        )
+        INTO v_count, v_parts
+        USING p_learner_id, v_stub_id;
+        v_changed := v_changed || v_parts;
         v_rows := v_rows || jsonb_build_object(
             v_part.table_name, coalesce((v_rows ->> v_part.table_name)::bigint, 0) + v_count
         );
@@ -106,9 +116,26 @@ BEGIN
                 HINT = 'Nothing was changed. Run rebuild_learning_analytics(), and try again.';
         END IF;
     END LOOP;
-    -- Statistics hold samples of names and texts, which pg_dump --statistics prints. Without a list
-    -- of columns, which would leave out the expression of learners_email_lower_key.
-    SELECT string_agg(r.key, ', ') INTO v_tables FROM jsonb_each(v_rows) AS r WHERE r.value <> '0';
+    -- Statistics hold samples of names and texts, which pg_dump --statistics prints: those of the
+    -- partitions with rows of theirs, and of the tables above these, which before 18 are analyzed
+    -- with all of their partitions only. Without a list of columns, which would leave out the
+    -- expression of learners_email_lower_key.
+    SELECT
+        string_agg(
+            DISTINCT CASE
+                WHEN current_setting('server_version_num')::integer < 180000
+                    THEN coalesce(pg_partition_root(r.oid), r.oid)::regclass::text
+                ELSE format('ONLY %s', r.oid::regclass)
+            END, ', '
+        )
+    INTO v_tables
+    FROM (
+        SELECT c.oid FROM unnest(v_changed) AS c (oid)
+        UNION
+        SELECT a.relid
+        FROM unnest(v_changed) AS c (oid)
+        CROSS JOIN LATERAL pg_partition_ancestors(c.oid) AS a
+    ) AS r;
     EXECUTE format('ANALYZE %s', v_tables);
 
     INSERT INTO erasures AS e (learner_id, erased_rows)
