@@ -88,7 +88,8 @@ BEGIN
         SELECT s.* FROM erasure_statements() AS s
         WHERE s.step IN ('stub', 'erase')
         ORDER BY
-            s.step = 'erase', s.table_name <> 'section_progress', s.table_name, s.column_name
+            s.step = 'erase', s.table_name::regclass <> 'section_progress'::regclass,
+            s.table_name, s.column_name
     LOOP
         EXECUTE format(
             'WITH changed AS (%s RETURNING tableoid) '

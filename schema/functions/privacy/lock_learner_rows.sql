@@ -11,7 +11,8 @@ BEGIN
     FOR v_statement IN
         SELECT s.statement FROM erasure_statements() AS s
         WHERE s.step = 'lock'
-        ORDER BY s.table_name = 'course_enrollments', s.table_name, s.column_name
+        ORDER BY
+            s.table_name::regclass = 'course_enrollments'::regclass, s.table_name, s.column_name
     LOOP
         EXECUTE v_statement USING p_learner_id;
         -- who waits for us may hold what we are going to wait for
