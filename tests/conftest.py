@@ -38,6 +38,11 @@ STALE = "generated files are stale: run make generate"
 """Why a test is skipped that compares something with the release; another one fails for it."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what takes minutes begin first: if it began last, other workers would wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield

@@ -27,7 +27,8 @@ COMMENT ON TABLE learning_sessions_delta IS
 COMMENT ON COLUMN learning_sessions_delta.id IS 'Number of the entry.';
 COMMENT ON COLUMN learning_sessions_delta.learner_id IS 'Learner.';
 COMMENT ON COLUMN learning_sessions_delta.course_id IS 'Course.';
-COMMENT ON COLUMN learning_sessions_delta.is_derivation IS 'Is derivation.';
+COMMENT ON COLUMN learning_sessions_delta.is_derivation IS
+'Whether derive_sessions wrote the change, which it need not look at again.';
 COMMENT ON COLUMN learning_sessions_delta.sessions IS 'Change of the number of sessions.';
 COMMENT ON COLUMN learning_sessions_delta.duration_sum IS
 'Change of the sum of duration_minutes over sessions, minutes.';

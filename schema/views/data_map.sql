@@ -210,9 +210,8 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
     (
         'events', 'learning_interactions', 'learner', 'education', 'keep', TRUE,
         '{
-            id, section_id, course_id, interaction_type, learning_objective, bloom_taxonomy_level,
-            difficulty_level, duration_seconds, outcome, learning_effectiveness, timestamp,
-            sectionless_course_id
+            id, section_id, course_id, interaction_type, bloom_taxonomy_level, difficulty_level,
+            duration_seconds, outcome, learning_effectiveness, timestamp, sectionless_course_id
         }'
     ),
     (
@@ -222,8 +221,9 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
     (
         'events', 'learning_interactions', 'learner', 'content', 'null', TRUE,
         '{
-            interaction_subtype, knowledge_demonstration, misconception_indicators,
-            personalization_data, difficulty_adjustment, learning_environment
+            interaction_subtype, learning_objective, knowledge_demonstration,
+            misconception_indicators, personalization_data, difficulty_adjustment,
+            learning_environment
         }'
     ),
     (
@@ -550,8 +550,8 @@ COMMENT ON COLUMN data_map.on_erase IS
 'What erase_learner does: keep; rekey: the id of a stub takes the place of theirs; follow: it is '
 'derived, and follows by a foreign key or the refresh of the analytics; empty: the default of the '
 'column, or else {} or the empty text; null; stub: the value of the stub; delete: the row goes. '
-'Responses of attempts keep question_id and points when emptied, and nothing is derived from '
-'them anew.';
+'Responses of attempts keep points, and the question_id of questions of the assessment, when '
+'emptied, and nothing is derived from them anew.';
 COMMENT ON COLUMN data_map.is_exported IS 'Whether export_learner_data hands it out.';
 COMMENT ON COLUMN data_map.purpose IS 'What it is held for.';
 COMMENT ON COLUMN data_map.legal_basis IS

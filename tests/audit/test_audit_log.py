@@ -209,6 +209,35 @@ def test_a_result_that_is_given_to_somebody_else_is_recorded(transaction: Connec
         )
 
 
+@pytest.mark.parametrize("is_stub", [True, False])
+def test_a_result_that_is_given_to_a_stub_past_an_erasure_is_recorded(
+    transaction: Connection, *, is_stub: bool
+) -> None:
+    attempt = add(transaction, "assessment_attempts", score=1, completion_status="graded")
+    enrollment = add(transaction, "course_enrollments", final_grade=70)
+    other = add(transaction, "learners")["id"]
+    stub = "SELECT id FROM learners WHERE email ^@ 'erased-'"
+    if is_stub:
+        transaction.execute("SELECT erase_learner(%s)", (other,))
+    become(transaction, "lms_service")
+    if not is_stub:
+        transaction.execute(
+            "UPDATE learners SET email = 'erased-' || id || '@erased.invalid' WHERE id = %s",
+            (other,),
+        )
+    for table, row in (("assessment_attempts", attempt), ("course_enrollments", enrollment)):
+        transaction.execute(
+            f"UPDATE {table} SET learner_id = ({stub}) WHERE id = %s".encode(), (row["id"],)
+        )
+    transaction.execute("RESET ROLE")
+    for table, row in (("assessment_attempts", attempt), ("course_enrollments", enrollment)):
+        entry = entries(transaction, table)[-1]
+        assert (entry["changed_columns"], entry["learner_id"]) == (
+            ["learner_id"],
+            row["learner_id"],
+        )
+
+
 def test_what_erasure_gives_to_a_stub_is_not_recorded(transaction: Connection) -> None:
     attempt = add(transaction, "assessment_attempts", score=1, completion_status="graded")
     course = add(transaction, "course_enrollments", learner_id=attempt["learner_id"], final_grade=7)

@@ -10,7 +10,7 @@ import pytest
 
 from support.chaos import COPIES, burst, followed_faults
 from support.derived import Tables
-from support.duel import Session, ring
+from support.duel import Session, bouts, ring
 from support.operations import OPERATIONS
 from support.race import connections
 from support.rows import Connection, scalar
@@ -107,11 +107,13 @@ BETRAYED: dict[str, tuple[Edit | Removal, tuple[str, str]]] = {
 @pytest.mark.parametrize("name", BETRAYED)
 def test_two_sessions_betray_a_planted_fault(database: str, name: str) -> None:
     fault, operations = BETRAYED[name]
+    known = {operation.name: operation for operation in OPERATIONS}
+    one, other = (known[operation] for operation in operations)
     with psycopg.connect(database, autocommit=True) as connection:
         fault.plant(connection)
-    known = {operation.name: operation for operation in OPERATIONS}
+        Schools(connection).open(len(bouts(one, other)))
     with ring(database) as opened:
-        assert opened.fight([(known[operations[0]], known[operations[1]])]) != []
+        assert opened.fight([(one, other)]) != []
 
 
 @pytest.mark.concurrency

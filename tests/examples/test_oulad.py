@@ -167,7 +167,7 @@ def assert_as_the_files_say(connection: Connection, dataset: Dataset) -> None:
     views = (
         ("learning_analytics_dashboard", dataset.dashboard(), "course_id"),
         ("learner_progress_analytics", dataset.learner_analytics(), "learner_id"),
-        ("course_enrollments", dataset.enrollments(), "id"),
+        ("course_enrollments", dataset.enrollments, "id"),
     )
     for relation, expected, key in views:
         assert oracle.differences(read(connection, relation), expected, key) == []
@@ -646,6 +646,7 @@ KNOWN_SESSIONS = {
 
 
 @pytest.mark.slow
+@pytest.mark.minutes
 @pytest.mark.skipif(
     "LMS_OULAD_DIR" not in os.environ,
     reason="LMS_OULAD_DIR names no folder with the Open University dataset",

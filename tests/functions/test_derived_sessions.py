@@ -604,6 +604,25 @@ def test_after_a_month_is_dropped_nothing_older_changes(
     assert spans(transaction) == [(-5, 175), (200, 200), (june - 10, june + 40)]
 
 
+@pytest.mark.parametrize("is_asked_late", [False, True])
+def test_what_is_queued_when_its_month_is_dropped_has_its_sessions(
+    transaction: Connection, learner: uuid.UUID, is_asked_late: bool
+) -> None:
+    transaction.execute("SELECT ensure_interaction_partitions(p_from => '2024-05-01')")
+    own = add(transaction, "educational_courses", derive_sessions=not is_asked_late)["id"]
+    if is_asked_late:
+        events_at(transaction, own, learner, 0, 10)
+        transaction.execute(REFRESH)
+        transaction.execute("UPDATE educational_courses SET derive_sessions = TRUE")
+    else:
+        transaction.execute(REFRESH)
+        events_at(transaction, own, learner, 0, 10)
+    drop(transaction, datetime(2024, 6, 1, tzinfo=UTC))
+    transaction.execute(REFRESH)
+    assert spans(transaction) == [(0, 10)]
+    assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
+
+
 @pytest.mark.parametrize("column_name", MEASURES)
 def test_a_save_of_a_whole_row_seizes_nothing_and_what_is_supplied_stays(
     transaction: Connection, course: uuid.UUID, learner: uuid.UUID, column_name: str

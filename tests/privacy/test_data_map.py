@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from lms_schema.dictionary import register
+from support.access import become
 from support.rows import Connection, add, column, read, scalar
 
 UNMAPPED = "SELECT table_name || '.' || column_name FROM unmapped_columns()"
@@ -101,6 +102,60 @@ def test_a_projects_own_table_is_exported_and_erased_by_its_entries(
     stub = scalar(transaction, "SELECT id FROM learners WHERE email LIKE 'erased-%%'")
     assert erased == {"id": 0, "learner_id": stub, "note": "", "pace": "slow", "tags": {}}
     assert kept["note"] == "likes tea"
+
+
+TRAP = """
+    CREATE TABLE {0} (learner_id uuid, note text);
+    INSERT INTO {0} SELECT id FROM learners;
+    CREATE FUNCTION pg_temp.trap() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'runs as %', current_user;
+    END $$;
+    CREATE TRIGGER trap BEFORE UPDATE ON {0} FOR EACH ROW EXECUTE FUNCTION pg_temp.trap()
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_ours"),
+    [
+        ("SELECT 1", False),
+        (TRAP.format("pg_temp.notes"), False),
+        ("CREATE TEMP VIEW notes AS SELECT id AS learner_id, 'x' AS note FROM learners", False),
+        ("CREATE TABLE notes (learner_id uuid)", False),
+        (f"{TRAP.format('notes')}; ALTER TABLE notes OWNER TO lms_service", False),
+        (TRAP.format("notes"), True),  # the control: the owner's own trigger runs
+    ],
+    ids=["gone", "temporary table", "temporary view", "column gone", "another owner", "own"],
+)
+def test_nothing_runs_in_the_place_of_a_table_of_the_owner(
+    transaction: Connection, statement: str, *, is_ours: bool
+) -> None:
+    learner = add(transaction, "learners")["id"]
+    for name, category, on_erase in (
+        ("learner_id", "identifier", "rekey"),
+        ("note", "content", "empty"),
+    ):
+        add(
+            transaction,
+            "data_map_entries",
+            table_name="notes",
+            column_name=name,
+            category=category,
+            on_erase=on_erase,
+        )
+    transaction.execute(statement.encode())
+    if is_ours:
+        assert scalar(transaction, "SELECT export_learner_data(%s)", learner)["data"]["notes"]
+        with pytest.raises(psycopg.errors.RaiseException, match="runs as"):
+            scalar(transaction, "SELECT erase_learner(%s)", learner)
+        return
+    become(transaction, "lms_privacy")
+    for function in ("export_learner_data", "erase_learner"):
+        with (
+            pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match=r"notes\.note"),
+            transaction.transaction(),
+        ):
+            scalar(transaction, f"SELECT {function}(%s)", learner)
 
 
 def test_the_register_that_is_shipped_is_that_of_a_database(transaction: Connection) -> None:

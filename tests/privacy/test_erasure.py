@@ -189,6 +189,32 @@ def test_progress_takes_its_evidence_along_and_what_was_reopened_stays_open(
     assert column(transaction, CHECKS) == []
 
 
+def test_what_a_learner_wrote_in_the_place_of_a_question_is_gone(transaction: Connection) -> None:
+    assessment = add(
+        transaction, "educational_assessments", questions=Jsonb([{"id": "1", "points": 1}])
+    )["id"]
+    learner = add(
+        transaction,
+        "assessment_attempts",
+        assessment_id=assessment,
+        responses=Jsonb(
+            [
+                {"question_id": "1", "points": 1},
+                {"question_id": MARK, "answer": MARK},
+                {"question_id": f"{MARK} too", "points": 2},
+            ]
+        ),
+    )["learner_id"]
+    scalar(transaction, ERASE, learner)
+    assert column(transaction, "SELECT responses FROM assessment_attempts") == [
+        [
+            {"question_id": "1", "points": 1, "graded_by": "erasure"},
+            {"question_id": "erased-2"},
+            {"question_id": "erased-3", "points": 2, "graded_by": "erasure"},
+        ]
+    ]
+
+
 def test_a_second_time_is_an_error(connection: Connection, own_term: Term) -> None:
     scalar(connection, ERASE, own_term.learner)
     with pytest.raises(psycopg.errors.NoDataFound, match="was erased at"):

@@ -13,7 +13,7 @@ from lms_schema.exports.script import script
 from lms_schema.rules.checked_folder import subject
 from lms_schema.rules.examination import examine
 from lms_schema.source import package as packages
-from lms_schema.source.files import FOLDERS
+from lms_schema.source.folders import FOLDERS
 from support.runner import Make, actions, execute, query
 
 TABLE = "CREATE TABLE a (i int);"

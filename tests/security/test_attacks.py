@@ -560,6 +560,73 @@ def test_an_error_tells_nothing_about_a_hidden_row(school: Connection, world: Wo
         school.execute(divide)
 
 
+def test_an_event_that_cannot_be_read_tells_nothing_about_a_hidden_section(
+    school: Connection, world: World
+) -> None:
+    event = {
+        "section_id": str(world.ids["south_course_section"]),
+        "course_id": str(world.ids["north_course"]),
+        "interaction_type": "discussion",
+    }
+    south = str(world.ids["south_course"])
+    with pytest.raises(psycopg.errors.ForeignKeyViolation, match=south), rolled_back(school):
+        school.execute("SELECT record_interactions(%s)", (Jsonb([event]),))  # the control
+    become(school, "lms_learner", world.tokens["ana"])
+    for fault in ({"learner_id": "x"}, {"session_id": "x"}, {"duration_seconds": "x"}):
+        with pytest.raises(psycopg.errors.InvalidTextRepresentation) as told, rolled_back(school):
+            school.execute("SELECT record_my_interactions(%s)", (Jsonb([event | fault]),))
+        assert south not in f"{told.value} {told.value.diag.message_detail}"
+
+
+@pytest.mark.parametrize(
+    ("role", "person", "table", "statement"),
+    [
+        (
+            "lms_instructor",
+            "tess",
+            "assessment_attempts",
+            "UPDATE assessment_attempts SET score = 1 WHERE completion_status = 'graded'",
+        ),
+        (
+            "lms_instructor",
+            "tess",
+            "course_enrollments",
+            "UPDATE course_enrollments SET final_grade = 1",
+        ),
+        ("lms_registrar", "rita", "course_staff", "DELETE FROM course_staff"),
+        ("lms_registrar", "rita", "guardian_links", "DELETE FROM guardian_links"),
+        ("lms_registrar", "rita", "learners", "UPDATE learners SET first_name = 'X'"),
+    ],
+)
+@pytest.mark.parametrize(
+    "forget",
+    [
+        "set_config('lms.token', '', TRUE)",
+        "set_config('lms.token', '', TRUE), set_config('role', 'none', TRUE)",
+    ],
+)
+def test_a_change_is_not_recorded_without_its_person(
+    database: str,
+    new_login: Callable[..., str],
+    role: str,
+    person: str,
+    table: str,
+    statement: str,
+    forget: str,
+) -> None:
+    with psycopg.connect(database) as connection:
+        world = make_world(connection)
+    with psycopg.connect(new_login(role)) as app:
+        become(app, role, world.tokens[person])
+        with pytest.raises(DENIED, match="nobody to write into audit_log"), app.transaction():
+            app.execute(f"{statement} RETURNING {forget}".encode())
+        assert app.execute(f"{statement} RETURNING 'x'".encode()).rowcount > 0  # the control
+        app.commit()
+    with psycopg.connect(database) as connection:
+        query = "SELECT person_id FROM audit_log WHERE table_name = %s ORDER BY id DESC LIMIT 1"
+        assert scalar(connection, query, table) == world.ids[person]
+
+
 def test_statistics_tell_nothing_about_hidden_rows(school: Connection, world: World) -> None:
     school.execute("ANALYZE learners")
     query = "SELECT FROM pg_stats WHERE tablename = 'learners' AND schemaname = current_schema()"
@@ -629,6 +696,34 @@ def test_a_learner_logs_no_event_in_the_session_of_another_one(
         else:
             with pytest.raises(DENIED, match="session of another learner"), rolled_back(school):
                 school.execute(record, (Jsonb([event]),))
+
+
+def test_a_learner_completes_a_section_at_no_other_time_than_now(
+    school: Connection, world: World
+) -> None:
+    school.execute("UPDATE learning_sections SET completion_criteria = '{\"min_interactions\": 1}'")
+    school.execute("DELETE FROM section_progress")
+    event = {
+        "learner_id": str(world.ids["ana"]),
+        "section_id": str(world.ids["north_course_section"]),
+        "interaction_type": "discussion",
+        "timestamp": scalar(school, "SELECT now() - interval '29 days'").isoformat(),
+    }
+    for role, function, is_then in (
+        ("lms_learner", "record_my_interactions", False),
+        ("lms_service", "record_interactions", True),  # the control: a load of old progress
+    ):
+        with rolled_back(school):
+            become(school, role, world.tokens["ana"])
+            school.execute("SET LOCAL lms_schema.progress_time = 'event'")
+            school.execute(f"SELECT {function}(%s)".encode(), (Jsonb([event]),))
+            completed = scalar(school, "SELECT completion_timestamp < now() FROM section_progress")
+            changed = scalar(
+                school,
+                "SELECT bool_and(changed_at < now()) FROM section_progress_history"
+                " WHERE percentage = 100",
+            )
+            assert (completed, changed) == (is_then, is_then)
 
 
 def test_a_learner_ends_a_session_no_later_than_now(school: Connection, world: World) -> None:

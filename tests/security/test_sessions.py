@@ -27,6 +27,7 @@ TOKEN = "t" * 32
         (TOKEN, PERSON, "0", "p_ttl"),
         (TOKEN, PERSON, "-1 hour", "p_ttl"),
         (TOKEN, PERSON, "24 hours 1 second", "p_ttl"),
+        (TOKEN, PERSON, "1 year -359 days", "p_ttl"),  # a day to compare, and six to add
     ],
 )
 def test_a_session_that_would_be_none_or_endless_is_refused(

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from lms_schema.server import advisory_lock
+from support import signals
 from support.leftovers import assert_nothing_left, servers
 from support.runner import query
 
@@ -42,18 +43,12 @@ def _command(*arguments: str, folder: Path) -> Iterator[Process]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=_heed_signals,
+        preexec_fn=signals.heed,
     ) as process:
         try:
             yield process
         finally:
             process.kill()
-
-
-def _heed_signals() -> None:
-    """A shell has its background jobs, perhaps these tests, ignore SIGINT."""
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_DFL)
 
 
 def _until(process: Process, is_there: Callable[[], bool]) -> None:

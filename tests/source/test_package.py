@@ -9,7 +9,7 @@ import pytest
 
 from lms_schema import UsageError
 from lms_schema.source import package
-from lms_schema.source.files import Kind
+from lms_schema.source.folders import Kind
 from lms_schema.source.package import SchemaPackage
 from support.runner import Make
 

@@ -128,48 +128,10 @@ WORK = (
     ),
     Operation("outsider's attempt deleted", "DELETE FROM assessment_attempts WHERE id = {outside}"),
     Operation(
-        "answer recorded",
-        "SELECT record_interaction({enrolled}, {section_1}, 'knowledge_check',"
-        " p_outcome => 'unsuccessful')",
-    ),
-    Operation(
-        "answers recorded",
-        "SELECT record_interactions(jsonb_agg(jsonb_build_object('learner_id', l.id,"
-        " 'section_id', s.id, 'interaction_type', 'practice_activity', 'outcome', 'partial')))"
-        " FROM unnest(ARRAY[{peer}, {enrolled}, {outsider}]) AS l (id),"
-        " unnest(ARRAY[{section_1}, {fresh}]) AS s (id)",
-    ),
-    Operation(
-        "answer corrected",
-        "UPDATE learning_interactions SET outcome = 'successful' WHERE id = {answer}",
-    ),
-    Operation(
-        "quiz taken",
-        "INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number, responses,"
-        " completion_status, score) SELECT l.id::uuid, {quiz}, 10 + {number}, '[]'::jsonb,"
-        " 'graded'::attempt_status, 3"
-        " FROM unnest(ARRAY[{outsider}, {enrolled}, {peer}]) AS l (id)",
-    ),
-    Operation(
-        "quiz graded",
-        "UPDATE assessment_attempts SET score = 2 + {number}, completion_status = 'graded'"
-        " WHERE id = {waiting}",
-    ),
-    Operation("quiz attempt deleted", "DELETE FROM assessment_attempts WHERE id = {tried}"),
-    Operation(
         "enrolled",
         "INSERT INTO course_enrollments (learner_id, course_id) VALUES ({outsider}, {course})"
         " ON CONFLICT (learner_id, course_id) DO NOTHING",
     ),
-    Operation(
-        "course rated",
-        "INSERT INTO course_ratings (learner_id, course_id, rating)"
-        " VALUES ({enrolled}, {course}, {number})"
-        " ON CONFLICT (course_id, learner_id) DO UPDATE SET rating = excluded.rating",
-    ),
-    Operation("ratings changed", "UPDATE course_ratings SET rating = 1 + {number}"),
-    Operation("rating deleted", "DELETE FROM course_ratings WHERE learner_id = {peer}"),
-    Operation("course saved", "UPDATE educational_courses SET rating_sum = NULL"),
     Operation(
         "unenrolled",
         "DELETE FROM course_enrollments WHERE learner_id = {enrolled} AND course_id = {course}",
@@ -265,10 +227,58 @@ STRUCTURE = (
     ),
 )
 
+EVIDENCE = (
+    Operation(
+        "answer recorded",
+        "SELECT record_interaction({enrolled}, {section_1}, 'knowledge_check',"
+        " p_outcome => 'unsuccessful')",
+    ),
+    Operation(
+        "answers recorded",
+        "SELECT record_interactions(jsonb_agg(jsonb_build_object('learner_id', l.id,"
+        " 'section_id', s.id, 'interaction_type', 'practice_activity', 'outcome', 'partial')))"
+        " FROM unnest(ARRAY[{peer}, {enrolled}, {outsider}]) AS l (id),"
+        " unnest(ARRAY[{section_1}, {fresh}]) AS s (id)",
+    ),
+    Operation(
+        "answer corrected",
+        "UPDATE learning_interactions SET outcome = 'successful' WHERE id = {answer}",
+    ),
+    Operation(
+        "quiz taken",
+        "INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number, responses,"
+        " completion_status, score) SELECT l.id::uuid, {quiz}, 10 + {number}, '[]'::jsonb,"
+        " 'graded'::attempt_status, 3"
+        " FROM unnest(ARRAY[{outsider}, {enrolled}, {peer}]) AS l (id)",
+    ),
+    Operation(
+        "quiz graded",
+        "UPDATE assessment_attempts SET score = 2 + {number}, completion_status = 'graded'"
+        " WHERE id = {waiting}",
+    ),
+    Operation("quiz attempt deleted", "DELETE FROM assessment_attempts WHERE id = {tried}"),
+    Operation(
+        "course rated",
+        "INSERT INTO course_ratings (learner_id, course_id, rating)"
+        " VALUES ({enrolled}, {course}, {number})"
+        " ON CONFLICT (course_id, learner_id) DO UPDATE SET rating = excluded.rating",
+    ),
+    Operation(
+        "ratings changed",
+        "UPDATE course_ratings SET rating = 1 + {number}"
+        " WHERE course_id IN ({course}, {other_course})",
+    ),
+    Operation("rating deleted", "DELETE FROM course_ratings WHERE learner_id = {peer}"),
+    Operation(
+        "course saved",
+        "UPDATE educational_courses SET rating_sum = NULL WHERE id IN ({course}, {other_course})",
+    ),
+)
+
 MAINTENANCE = (
     Operation("course metrics recalculated", "SELECT recalculate_course_metrics({course})"),
     Operation("section progress rebuilt", "SELECT rebuild_section_progress({course})"),
     Operation("analytics refreshed", "SELECT refresh_learning_analytics()"),
 )
 
-OPERATIONS = WORK + STRUCTURE + MAINTENANCE
+OPERATIONS = WORK + STRUCTURE + EVIDENCE + MAINTENANCE

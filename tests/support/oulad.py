@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ STATUSES = {
 UNKNOWN = ("", "?")
 
 
+@lru_cache(maxsize=100_000)  # a learner has many events
 def identity(table: str, *key: object) -> uuid.UUID:
     """The derived id of a row."""
     text = ":".join(["oulad", table, *map(str, key)])
@@ -78,6 +80,7 @@ class Dataset:
             ids.add(identity("learning_interactions", *key, seen[key]))
         return ids
 
+    @cached_property
     def enrollments(self) -> Figures:
         """The columns of course_enrollments that the loader fills."""
         sections = Counter(_course(site) for site in self.sites.values())
@@ -148,7 +151,7 @@ class Dataset:
 
     def dashboard(self) -> Figures:
         """learning_analytics_dashboard, without last_updated."""
-        enrollments = _grouped(self.enrollments().values(), lambda row: row["course_id"])
+        enrollments = _grouped(self.enrollments.values(), lambda row: row["course_id"])
         attempts = _grouped(
             self.attempts, lambda row: _course(self.assessments[row["id_assessment"]])
         )
@@ -187,7 +190,7 @@ class Dataset:
             self.attempts, lambda row: _course(self.assessments[row["id_assessment"]])
         )
         students = _grouped(self.students, _course)
-        enrollments = _grouped(self.enrollments().values(), lambda row: row["course_id"])
+        enrollments = _grouped(self.enrollments.values(), lambda row: row["course_id"])
         figures: dict[uuid.UUID, dict[str, Decimal | int | None]] = {}
         for row in self.courses:
             course = _course(row)
@@ -210,7 +213,7 @@ class Dataset:
 
     def learner_analytics(self) -> Figures:
         """learner_progress_analytics, without last_updated."""
-        enrollments = _grouped(self.enrollments().values(), lambda row: row["learner_id"])
+        enrollments = _grouped(self.enrollments.values(), lambda row: row["learner_id"])
         attempts = _grouped(self.attempts, lambda row: row["id_student"])
         clicks = _grouped(self.clicks, lambda row: row["id_student"])
         levels = {}

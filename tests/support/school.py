@@ -220,44 +220,55 @@ class Schools:
         for view in ("learner_progress_analytics", "learning_analytics_dashboard"):
             self._connection.execute(f"REFRESH MATERIALIZED VIEW {view}".encode())
 
-    def faults(self) -> dict[int, list[Fault]]:
-        """Values that triggers keep, and that are not true, for each copy where there are some."""
-        found = {}
-        for number, part in self._parts().items():
-            faults = part.kept_faults() + part.history_faults()
-            if faults:
-                found[number] = faults
-        return found
 
-    def checks(self) -> list[Any]:
-        """What the package's own checks find, once the analytics were refreshed."""
-        self._connection.execute("SELECT refresh_learning_analytics()")
-        # else what is left out would be computed of each enrollment, which takes longer than all
-        self._connection.execute("UPDATE educational_courses SET metrics_as_of = NULL")
-        return [
-            *self._connection.execute("SELECT * FROM check_learning_analytics()"),
-            *self._connection.execute(
-                "SELECT * FROM check_derived_columns() WHERE column_name <> ALL(%s)",
-                (RECALCULATED,),
-            ),
-        ]
+def count(connection: Connection) -> int:
+    """How many copies there are."""
+    found = scalar(connection, "SELECT count(*) FROM educational_courses WHERE title = 'Course'")
+    assert isinstance(found, int)
+    return found
 
-    def _parts(self) -> dict[int, Tables]:
-        everything = Tables(self._connection)
-        kinds: dict[str, list[Row]] = vars(everything)
-        rows_of: dict[int, dict[str, list[Row]]] = defaultdict(lambda: {kind: [] for kind in kinds})
-        for kind, rows in kinds.items():
-            by_copy: dict[int, list[Row]] = defaultdict(list)
-            for row in rows:
-                owner = row.get("learner_id") or row.get("course_id") or row["id"]
-                by_copy[owner.int >> 96].append(row)
-            for number, own in by_copy.items():
-                rows_of[number][kind] = own
-        parts = {}
-        for number, own_rows in rows_of.items():
-            parts[number] = copy(everything)
-            vars(parts[number]).update(own_rows)
-        return parts
+
+def faults(connection: Connection) -> dict[int, list[Fault]]:
+    """Values that triggers keep, and that are not true, for each copy where there are some."""
+    found = {}
+    for number, part in _parts(connection).items():
+        untrue = part.kept_faults() + part.history_faults()
+        if untrue:
+            found[number] = untrue
+    return found
+
+
+def checks(connection: Connection) -> list[Any]:
+    """What the package's own checks find, once the analytics were refreshed."""
+    connection.execute("SELECT refresh_learning_analytics()")
+    # else what is left out would be computed of each enrollment, which takes longer than all
+    connection.execute("UPDATE educational_courses SET metrics_as_of = NULL")
+    connection.execute("SET work_mem = '128MB'")  # the sums of hundreds of copies, sorted in memory
+    return [
+        *connection.execute("SELECT * FROM check_learning_analytics()"),
+        *connection.execute(
+            "SELECT * FROM check_derived_columns() WHERE column_name <> ALL(%s)",
+            (RECALCULATED,),
+        ),
+    ]
+
+
+def _parts(connection: Connection) -> dict[int, Tables]:
+    everything = Tables(connection)
+    kinds: dict[str, list[Row]] = vars(everything)
+    rows_of: dict[int, dict[str, list[Row]]] = defaultdict(lambda: {kind: [] for kind in kinds})
+    for kind, rows in kinds.items():
+        by_copy: dict[int, list[Row]] = defaultdict(list)
+        for row in rows:
+            owner = row.get("learner_id") or row.get("course_id") or row["id"]
+            by_copy[owner.int >> 96].append(row)
+        for number, own in by_copy.items():
+            rows_of[number][kind] = own
+    parts = {}
+    for number, own_rows in rows_of.items():
+        parts[number] = copy(everything)
+        vars(parts[number]).update(own_rows)
+    return parts
 
 
 def run_script(connection: psycopg.Connection[Any], script: str) -> None:

@@ -16,6 +16,7 @@ from threading import Thread
 
 import pytest
 
+from support import signals
 from support.leftovers import assert_nothing_left
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -104,6 +105,7 @@ def _pytest(folder: Path, tests: str, *arguments: str, **environment: str) -> Pr
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=signals.heed,
     )
 
 

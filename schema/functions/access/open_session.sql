@@ -1,6 +1,7 @@
 -- What the application calls when a person has logged in. It makes the token, from a source of
 -- secrets, and keeps it: the database keeps a hash.
 -- A definer, because nobody writes access_sessions.
+-- depends: functions/is_erased_learner
 CREATE OR REPLACE FUNCTION open_session(
     p_token text,
     p_person_id uuid,
@@ -11,6 +12,9 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
+DECLARE
+    -- what is added to the time: compared as intervals, '1 year -359 days' is one day
+    v_seconds CONSTANT numeric := extract(EPOCH FROM p_ttl);
 BEGIN
     IF p_token IS NULL OR length(p_token) < 32 THEN
         RAISE invalid_parameter_value USING
@@ -20,7 +24,7 @@ BEGIN
     IF p_person_id IS NULL THEN
         RAISE invalid_parameter_value USING MESSAGE = 'p_person_id must not be NULL';
     END IF;
-    IF coalesce(p_ttl NOT BETWEEN '1 second' AND '24 hours', TRUE) THEN
+    IF coalesce(v_seconds NOT BETWEEN 1 AND 86400, TRUE) THEN
         RAISE invalid_parameter_value USING
             MESSAGE = format(
                 'p_ttl must be 1 second to 24 hours, not %s', coalesce(p_ttl::text, 'NULL')
@@ -29,7 +33,7 @@ BEGIN
 
     -- who is being erased is waited for, and is then nobody
     PERFORM FROM learners AS l WHERE l.id = p_person_id FOR KEY SHARE;
-    IF EXISTS (SELECT FROM erasures AS e WHERE e.learner_id = p_person_id) THEN
+    IF is_erased_learner(p_person_id) THEN
         RAISE no_data_found USING MESSAGE = format('person %s was erased', p_person_id);
     END IF;
     -- so that the table does not grow with each login
@@ -38,7 +42,7 @@ BEGIN
     VALUES (
         sha256(convert_to(p_token, 'UTF8')), p_person_id, p_purpose,
         -- seconds: a day can have 25 hours
-        now() + make_interval(secs => extract(EPOCH FROM p_ttl))
+        now() + make_interval(secs => v_seconds)
     );
 END;
 $$;

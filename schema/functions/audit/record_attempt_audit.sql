@@ -2,7 +2,7 @@
 -- and to write each row of the log by itself would cost more than the grade.
 -- That erase_learner gives an attempt to a stub is not logged: it would tell which one.
 -- A definer, because nobody writes the log.
--- depends: functions/is_erased_learner functions/session_person
+-- depends: functions/audit_person functions/is_erased_learner
 CREATE OR REPLACE FUNCTION record_attempt_audit() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -70,7 +70,7 @@ BEGIN
                 IS DISTINCT FROM (n.id, n.score, n.percentage_score, n.passed, n.completion_status)
                 OR (
                     (o.learner_id, o.assessment_id) <> (n.learner_id, n.assessment_id)
-                    AND NOT is_erased_learner(n.learner_id)
+                    AND NOT is_erased_learner(o.learner_id)
                 )
         );
     ELSIF TG_OP = 'INSERT' THEN
@@ -121,7 +121,7 @@ BEGIN
         ),
         r.old_values,
         r.new_values,
-        (SELECT session_person())
+        (SELECT audit_person())
     FROM unnest(v_rows) AS r;
     RETURN NULL;
 END;

@@ -2,7 +2,7 @@
 -- trigger: the table, which on Citus is not that of the trigger; and for rows the columns of the
 -- key, and those that are watched.
 -- A definer, because nobody writes the log.
--- depends: functions/session_person
+-- depends: functions/audit_person
 CREATE OR REPLACE FUNCTION record_audit() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -19,7 +19,7 @@ DECLARE
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         INSERT INTO audit_log (table_name, operation, changed_columns, person_id)
-        VALUES (TG_ARGV[0], TG_OP, '{}', session_person());
+        VALUES (TG_ARGV[0], TG_OP, '{}', audit_person());
         RETURN NULL;
     END IF;
 
@@ -55,7 +55,7 @@ BEGIN
             v_keys[v_side],
             (v_rows[v_side] ->> v_learner)::uuid,
             v_names,
-            session_person()
+            audit_person()
         );
     END LOOP;
     RETURN NULL;

@@ -3,7 +3,7 @@
 -- the changed rows cannot name columns.
 -- That erase_learner gives an enrollment to a stub is not logged: it would tell which one.
 -- A definer, because nobody writes the log.
--- depends: functions/is_erased_learner functions/session_person
+-- depends: functions/audit_person functions/is_erased_learner
 CREATE OR REPLACE FUNCTION record_enrollment_audit() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -48,11 +48,11 @@ BEGIN
         )
         VALUES (
             'course_enrollments', 'DELETE', jsonb_build_object('id', OLD.id), OLD.learner_id,
-            v_names, v_old_values, session_person()
+            v_names, v_old_values, audit_person()
         );
     ELSIF
         v_names = '{}'
-        OR (v_names = '{learner_id}' AND is_erased_learner(NEW.learner_id))
+        OR (v_names = '{learner_id}' AND is_erased_learner(OLD.learner_id))
     THEN
         RETURN NULL;
     END IF;
@@ -68,7 +68,7 @@ BEGIN
         v_names,
         CASE WHEN NOT v_is_other_row THEN v_old_values END,
         v_new_values,
-        session_person()
+        audit_person()
     );
     RETURN NULL;
 END;

@@ -24,6 +24,8 @@ BEGIN
         RETURN record_interactions(p_events); -- which says what is wrong
     END IF;
 
+    -- when a section was completed is not the learner's to say, as it is of who loads old progress
+    SET LOCAL lms_schema.progress_time = 'transaction';
     SELECT
         coalesce(
             jsonb_agg(
@@ -44,7 +46,20 @@ BEGIN
         );
     EXCEPTION
         WHEN data_exception THEN
-            PERFORM record_interactions(v_events); -- which says which event is at fault
+            -- Which says which event is at fault. Without what events refer to: nobody has asked
+            -- yet whether that is the learner's to know of.
+            PERFORM record_interactions((
+                SELECT
+                    jsonb_agg(
+                        CASE jsonb_typeof(e.value)
+                            WHEN 'object'
+                                THEN e.value - '{section_id, course_id, session_id}'::text[]
+                            ELSE e.value
+                        END
+                        ORDER BY e.ordinality
+                    )
+                FROM jsonb_array_elements(v_events) WITH ORDINALITY AS e
+            ));
             RAISE;
     END;
     SELECT

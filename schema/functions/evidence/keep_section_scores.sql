@@ -41,7 +41,7 @@ BEGIN
     IF TG_OP = 'UPDATE'
         AND (new.learner_id, new.section_id) IS DISTINCT FROM (old.learner_id, old.section_id)
         AND EXISTS (SELECT FROM learning_sections AS s WHERE s.id = old.section_id)
-        AND NOT (new.section_id = old.section_id AND is_erased_learner(new.learner_id))
+        AND NOT is_erased_learner(old.learner_id)
     THEN
         SELECT d.* INTO v_evidence
         FROM derive_section_evidence(ARRAY[new.section_id], ARRAY[new.learner_id]) AS d;
@@ -88,6 +88,6 @@ REVOKE EXECUTE ON FUNCTION keep_section_scores() FROM public;
 COMMENT ON FUNCTION keep_section_scores() IS
 'Trigger: keeps comprehension_score, retention_score and application_score, unless supplied names '
 'the column, and brings back what an application writes into them or into the evidence. Of a row '
-'that becomes that of another learner or section, the evidence is counted anew; a stub of '
-'erase_learner keeps it. Raises 23514 for a sum of evidence that is not from 0 to 10000 times its '
+'that becomes that of another learner or section, the evidence is counted anew; the stub of an '
+'erased learner keeps it. Raises 23514 for a sum of evidence that is not from 0 to 10000 times its '
 'number.';

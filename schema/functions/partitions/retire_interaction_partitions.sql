@@ -5,7 +5,7 @@
 -- it waits for less than deadlock_timeout, and not at all while somebody waits for it, so that the
 -- one who gives up is never a writer.
 -- depends: functions/interaction_partitions functions/retract_interaction_partition
--- depends: functions/derive_section_retention functions/outcome_evidence
+-- depends: functions/derive_section_retention functions/derive_sessions functions/outcome_evidence
 -- depends: functions/recalculate_course_metrics functions/is_meaningful_interaction
 -- depends: functions/is_partition_held functions/metrics_window
 CREATE OR REPLACE FUNCTION retire_interaction_partitions(p_partitions regclass[]) RETURNS TABLE (
@@ -22,6 +22,7 @@ DECLARE
     v_longest integer;
     v_partition record;
     v_course_id uuid;
+    v_course record;
     v_fingerprint text;
     v_fingerprints text[];
 BEGIN
@@ -70,6 +71,29 @@ BEGIN
             USING v_partition.upper_bound + metrics_window()
         LOOP
             PERFORM recalculate_course_metrics(v_course_id);
+        END LOOP;
+
+        -- sessions that the next refresh would derive, when these events are gone
+        FOR v_course IN
+            SELECT
+                c.id,
+                CASE
+                    WHEN count(*) = count(d.learner_id) THEN array_agg(DISTINCT d.learner_id)
+                END AS learner_ids
+            FROM (
+                SELECT q.course_id, q.learner_id
+                FROM learning_interactions_delta AS q
+                WHERE q.utc_day < (v_partition.upper_bound AT TIME ZONE 'UTC')::date
+                UNION ALL
+                -- everybody
+                SELECT r.course_id, NULL FROM analytics_rebuild_request AS r
+            ) AS d
+            INNER JOIN educational_courses AS c ON d.course_id = c.id
+            WHERE c.derive_sessions
+            GROUP BY c.id
+            ORDER BY c.id
+        LOOP
+            PERFORM derive_sessions(v_course.id, p_learner_ids => v_course.learner_ids);
         END LOOP;
 
         PERFORM retract_interaction_partition(v_partition.partition);
@@ -212,9 +236,10 @@ $$;
 REVOKE EXECUTE ON FUNCTION retire_interaction_partitions(regclass[]) FROM public;
 
 COMMENT ON FUNCTION retire_interaction_partitions(regclass[]) IS
-'For the transaction that drops these partitions of learning_interactions next: adds their events '
-'to expired_interaction_totals, takes them out of the analytics, and returns each with its bounds '
-'and number of events, which retention_log keeps. Raises 40001 or 55P03 when others are in the '
-'way, and under a legal hold: try again. Locks: SHARE UPDATE EXCLUSIVE, at the end ACCESS '
-'EXCLUSIVE, on the event table and the partitions, for the latter of which it waits half of '
-'deadlock_timeout at most; SHARE on legal_holds.';
+'For the transaction that drops these partitions of learning_interactions next: derives the '
+'sessions that are still queued, adds the events to expired_interaction_totals, takes them out of '
+'the analytics, and returns each partition with its bounds and number of events, which '
+'retention_log keeps. Raises 40001 or 55P03 when others are in the way, and under a legal hold: '
+'try again. Locks: SHARE UPDATE EXCLUSIVE, at the end ACCESS EXCLUSIVE, on the event table and the '
+'partitions, for the latter of which it waits half of deadlock_timeout at most; SHARE on '
+'legal_holds.';

@@ -25,7 +25,7 @@ DECLARE
     v_count bigint;
     v_parts oid[];
     v_changed oid[] := '{}';
-    v_rows jsonb := '{}';
+    v_rows jsonb;
     v_erasure erasures;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -54,7 +54,7 @@ BEGIN
                 PERFORM lock_learner_rows(p_learner_id, v_start + v_patience * interval '1 ms');
             END IF;
             PERFORM FROM learners AS l WHERE l.id = p_learner_id FOR UPDATE;
-            PERFORM lock_learner_rows(p_learner_id, v_start + v_patience * interval '1 ms');
+            v_rows := lock_learner_rows(p_learner_id, v_start + v_patience * interval '1 ms');
             v_is_locked := TRUE;
             EXIT;
         EXCEPTION
@@ -83,7 +83,11 @@ BEGIN
             );
     END IF;
 
-    -- progress first, with its evidence: it would lose that with the events, and get it back
+    -- first, so that the audit log knows what changes by it
+    INSERT INTO erasures AS e (learner_id, erased_rows)
+    VALUES (p_learner_id, v_rows || '{"learners": 1}')
+    RETURNING e.* INTO v_erasure;
+    -- progress before enrollments: one that lost it could be completed when it comes back
     FOR v_part IN
         SELECT s.* FROM erasure_statements() AS s
         WHERE s.step IN ('stub', 'erase')
@@ -93,15 +97,12 @@ BEGIN
     LOOP
         EXECUTE format(
             'WITH changed AS (%s RETURNING tableoid) '
-            'SELECT count(*), array_agg(DISTINCT c.tableoid) FROM changed AS c',
+            'SELECT array_agg(DISTINCT c.tableoid) FROM changed AS c',
             v_part.statement
         )
-        INTO v_count, v_parts
+        INTO v_parts
         USING p_learner_id, v_stub_id;
         v_changed := v_changed || v_parts;
-        v_rows := v_rows || jsonb_build_object(
-            v_part.table_name, coalesce((v_rows ->> v_part.table_name)::bigint, 0) + v_count
-        );
     END LOOP;
     DELETE FROM learners AS l WHERE l.id = p_learner_id;
     PERFORM refresh_learning_analytics();
@@ -138,10 +139,6 @@ BEGIN
         CROSS JOIN LATERAL pg_partition_ancestors(c.oid) AS a
     ) AS r;
     EXECUTE format('ANALYZE %s', v_tables);
-
-    INSERT INTO erasures AS e (learner_id, erased_rows)
-    VALUES (p_learner_id, v_rows)
-    RETURNING e.* INTO v_erasure;
     RETURN to_jsonb(v_erasure) || jsonb_build_object('format', 1, 'rows_left', 0);
 END;
 $$;
@@ -155,8 +152,8 @@ COMMENT ON FUNCTION erase_learner(uuid) IS
 'analytics are refreshed and planner statistics taken anew. Checks that no row names the learner '
 'any more, and returns what is written into erasures: learner_id, erased_at, erased_by, '
 'erased_rows by table; format (1) and rows_left (0). Ledgers keep the id. Raises P0002 for a '
-'learner who does not exist, 55000 under a legal hold and while unmapped_columns() finds one, '
-'55P03 when others write their records without a pause, 25000 in another transaction than READ '
-'COMMITTED. '
+'learner who does not exist, 55000 under a legal hold, while unmapped_columns() finds one, and '
+'for a line of data_map_entries that is of no table of the owner, 55P03 when others write their '
+'records without a pause, 25000 in another transaction than READ COMMITTED. '
 'Locks: SHARE UPDATE EXCLUSIVE on the tables of learners, which readers and writers do not wait '
 'for, and the learner''s rows, until the transaction ends. For lms_privacy.';

@@ -1,6 +1,5 @@
 -- The statements that take a person out of the records, in one place and by data_map alone: $1 is
 -- the learner, $2 the stub.
--- depends: functions/erased_address
 CREATE OR REPLACE FUNCTION erasure_statements() RETURNS TABLE (
     step text,
     table_name text,
@@ -25,13 +24,17 @@ BEGIN
                         WHEN d.table_name = 'assessment_attempts' AND d.column_name = 'responses'
                             THEN
                                 -- the points stay, as those that a person gave: no key of answers
-                                -- may take them away
+                                -- may take them away; what is no question is the learner's text
                                 '(SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('
-                                '''question_id'', r.value -> ''question_id'', '
+                                '''question_id'', coalesce(q.value -> ''id'', '
+                                'to_jsonb(''erased-'' || r.ordinality)), '
                                 '''points'', r.value -> ''points'', '
                                 '''graded_by'', CASE WHEN r.value ? ''points'' THEN ''erasure'' END'
                                 ')) ORDER BY r.ordinality), '
-                                '''[]'') FROM jsonb_array_elements(responses) WITH ORDINALITY AS r)'
+                                '''[]'') FROM jsonb_array_elements(responses) WITH ORDINALITY AS r '
+                                'LEFT JOIN educational_assessments AS a ON a.id = assessment_id '
+                                'LEFT JOIN LATERAL jsonb_array_elements(a.questions) AS q '
+                                'ON q.value -> ''id'' = r.value -> ''question_id'')'
                         -- or triggers would bring the analysis back, and derive it anew
                         WHEN d.table_name = 'assessment_attempts' AND d.column_name = 'supplied'
                             THEN
@@ -44,7 +47,7 @@ BEGIN
                 WHEN 'stub' THEN
                     CASE d.column_name
                         WHEN 'id' THEN '$2'
-                        WHEN 'email' THEN 'erased_address($2)'
+                        WHEN 'email' THEN 'format(''erased-%s@erased.invalid'', $2)'
                         WHEN 'first_name' THEN '''Erased'''
                         WHEN 'last_name' THEN '''Learner'''
                         WHEN 'created_at' THEN 'date_trunc(''year'', created_at)'

@@ -52,4 +52,5 @@ COMMENT ON FUNCTION export_learner_data(uuid) IS
 'All that is held about a learner, as one JSON object: format (1), learner_id, and data, with an '
 'array of rows for each table that can hold some. What is exported says data_map; times are in '
 'UTC; the same data is the same text. Raises P0002 for a learner who does not exist, 55000 while '
-'unmapped_columns() finds one, and 54000 beyond the 256 MB of a JSON value. For lms_privacy.';
+'unmapped_columns() finds one and for a line of data_map_entries that is of no table of the owner, '
+'and 54000 beyond the 256 MB of a JSON value. For lms_privacy.';

@@ -25,7 +25,7 @@ BEGIN
     IF p_gap IS NULL OR p_gap < interval '0' THEN
         RAISE invalid_parameter_value USING
             MESSAGE = format('p_gap must be at least 0, not %s', coalesce(p_gap::text, 'NULL')),
-            HINT = 'Leave it out for 30 minutes.';
+            HINT = format('Leave it out for %s.', derived_session_gap());
     END IF;
 
     -- the second to come sees what the first wrote, or is told that it cannot

@@ -19,7 +19,8 @@ from lms_schema.records import ledger, record_writer
 from lms_schema.runner.migration import run_on_disposable
 from lms_schema.runner.observer import Observer, Step
 from lms_schema.server import search_path, sessions
-from lms_schema.source.files import Kind, SqlFile
+from lms_schema.source.files import SqlFile
+from lms_schema.source.folders import Kind
 from lms_schema.source.package import SchemaPackage
 from lms_schema.source.statements import code
 

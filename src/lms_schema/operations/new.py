@@ -8,7 +8,8 @@ from pathlib import Path
 
 from lms_schema.errors import UsageError
 from lms_schema.source import package as packages
-from lms_schema.source.files import FOLDERS, Folder, sql_files
+from lms_schema.source.files import sql_files
+from lms_schema.source.folders import FOLDERS, Folder
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,57}")
 """PostgreSQL cuts names at 63 bytes, and constraints are named after their table."""

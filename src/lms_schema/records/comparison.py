@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lms_schema.errors import DatabaseNewer, ReleasedFileEdited, printable
-from lms_schema.source.files import Kind, extra_of, folder_of
+from lms_schema.source.files import extra_of
+from lms_schema.source.folders import Kind, folder_of
 from lms_schema.source.package import SchemaPackage
 from lms_schema.source.releases import number
 

@@ -10,7 +10,8 @@ from lms_schema.catalog.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.catalog.difference import Difference, compare
 from lms_schema.records import comparison
 from lms_schema.records.object_makers import Makers
-from lms_schema.source.files import INDEXES, SECURITY, Kind, SqlFile
+from lms_schema.source.files import SqlFile
+from lms_schema.source.folders import INDEXES, SECURITY, Kind
 from lms_schema.source.package import SchemaPackage
 from lms_schema.source.statements import plain
 

@@ -13,7 +13,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from lms_schema.source.files import SECURITY, SqlFile
+from lms_schema.source.files import SqlFile
+from lms_schema.source.folders import SECURITY
 
 PREFIX = "ROLE "
 

@@ -11,15 +11,8 @@ from lms_schema.errors import UsageError
 from lms_schema.rules.drafts import Draft
 from lms_schema.source import package as packages
 from lms_schema.source import releases
-from lms_schema.source.files import (
-    FOLDERS,
-    Folder,
-    SqlFile,
-    UnreadableFile,
-    read_file,
-    read_files,
-    sql_files,
-)
+from lms_schema.source.files import SqlFile, UnreadableFile, read_file, read_files, sql_files
+from lms_schema.source.folders import FOLDERS, Folder
 from lms_schema.source.package import SchemaPackage
 
 

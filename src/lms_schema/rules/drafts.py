@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 
 from lms_schema.source.create_statement import Created, created
-from lms_schema.source.files import Folder, SqlFile, UnreadableFile
+from lms_schema.source.files import SqlFile, UnreadableFile
+from lms_schema.source.folders import Folder
 from lms_schema.source.statements import Statement, comments, plain
 
 _IGNORE = re.compile(r"^--\s*lms-schema:\s*ignore\b\s*([a-z-]*)[\s.:,]*(.*)$")

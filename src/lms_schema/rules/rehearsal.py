@@ -19,7 +19,8 @@ from lms_schema.runner.observer import Observer
 from lms_schema.server import search_path, sessions
 from lms_schema.server.disposable import new_database
 from lms_schema.source import index_statement
-from lms_schema.source.files import INDEXES, Kind, SqlFile
+from lms_schema.source.files import SqlFile
+from lms_schema.source.folders import INDEXES, Kind
 from lms_schema.source.package import SchemaPackage
 from lms_schema.source.statements import Statement, plain
 

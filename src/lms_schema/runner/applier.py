@@ -21,7 +21,8 @@ from lms_schema.runner.observer import Observer, Step
 from lms_schema.runner.removal import Removal
 from lms_schema.runner.view_swap import ViewSwap, unfinished
 from lms_schema.server import search_path
-from lms_schema.source.files import Kind, SqlFile, extra_of
+from lms_schema.source.files import SqlFile, extra_of
+from lms_schema.source.folders import Kind
 from lms_schema.source.package import SchemaPackage
 from lms_schema.source.statements import Statement
 

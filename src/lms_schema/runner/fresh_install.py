@@ -26,7 +26,8 @@ from lms_schema.server import search_path
 from lms_schema.server.blockers import Blockers
 from lms_schema.server.sessions import Session
 from lms_schema.source.create_statement import created
-from lms_schema.source.files import Kind, SqlFile, extra_of
+from lms_schema.source.files import SqlFile, extra_of
+from lms_schema.source.folders import Kind
 
 if TYPE_CHECKING:
     from lms_schema.records.record_writer import RecordWriter

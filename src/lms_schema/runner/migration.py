@@ -24,7 +24,8 @@ from lms_schema.runner.view_swap import ViewSwap, unfinished
 from lms_schema.server import suggested_commands
 from lms_schema.server.blockers import Blockers
 from lms_schema.server.retry import BUSY, Retry
-from lms_schema.source.files import INDEXES, Kind, SqlFile, extra_of
+from lms_schema.source.files import SqlFile, extra_of
+from lms_schema.source.folders import INDEXES, Kind
 from lms_schema.source.package import SchemaPackage
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from lms_schema.catalog.catalog import Catalog, ObjectKey, release_catalog
 from lms_schema.errors import UsageError
 from lms_schema.records.object_makers import Makers
-from lms_schema.source.files import Kind, SqlFile, extra_of, folder_of
+from lms_schema.source.files import SqlFile, extra_of
+from lms_schema.source.folders import Kind, folder_of
 
 if TYPE_CHECKING:
     from lms_schema.records.ledger import Entry

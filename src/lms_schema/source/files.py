@@ -1,7 +1,4 @@
-"""Reads the SQL files of a schema folder.
-
-Here, and only here, stand the order of the folders and what each folder's files are.
-"""
+"""Reads the SQL files of a schema folder."""
 
 from __future__ import annotations
 
@@ -11,62 +8,13 @@ import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 from pathlib import Path
 
 from lms_schema.errors import UsageError, near
 from lms_schema.source import directives, index_statement
+from lms_schema.source.folders import FOLDERS, INDEXES, Folder, Kind
 from lms_schema.source.statements import Statement, SyntaxProblem, lines, split
-
-
-class Kind(Enum):
-    """How the files of a folder are applied."""
-
-    VERSIONED = "versioned"
-    """Once; never edited after its release."""
-    REPLACEABLE = "replaceable"
-    """Again whenever its content changed."""
-    RECURRING = "recurring"
-    """At every migrate; it does nothing when nothing is needed."""
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A folder below the schema folder.
-
-    Attributes:
-        name: Its name.
-        kind: How its files are applied.
-        owns: The kinds of object that its files create and that are recorded as theirs.
-        numbered: Whether the names of its files begin with a number, which is their order.
-        by_subject: Whether its files may lie in subfolders, one level of them, each a subject.
-    """
-
-    name: str
-    kind: Kind
-    owns: tuple[str, ...]
-    numbered: bool = False
-    by_subject: bool = False
-
-
-INDEXES = "indexes"
-"""Name of the folder whose files are built concurrently where their table holds rows."""
-
-SECURITY = "security"
-"""Name of the folder whose files say who may do what: roles, grants, row security, policies."""
-
-FOLDERS = (
-    Folder("types", Kind.VERSIONED, ("TYPE",), numbered=True),
-    Folder("tables", Kind.VERSIONED, ("TABLE",), numbered=True),
-    Folder("functions", Kind.REPLACEABLE, ("FUNCTION", "PROCEDURE", "AGGREGATE"), by_subject=True),
-    Folder("triggers", Kind.REPLACEABLE, ("TRIGGER", "FUNCTION")),
-    Folder("views", Kind.REPLACEABLE, ("VIEW", "MATERIALIZED VIEW", "INDEX")),
-    Folder(INDEXES, Kind.VERSIONED, ("INDEX",)),
-    Folder("partitions", Kind.RECURRING, ("TABLE",)),
-    Folder(SECURITY, Kind.REPLACEABLE, ("POLICY",)),
-)
-"""All folders, in the order in which they are applied."""
 
 _BESIDE = ("ORDER", "README.md")
 _PASSED_OVER = re.compile(
@@ -160,12 +108,6 @@ def extra_of(file_id: str) -> str | None:
     """Return the name of the extra whose file the id is, or None for the package's own."""
     name, separator, _ = file_id.partition(":")
     return name if separator else None
-
-
-def folder_of(file_id: str) -> Folder | None:
-    """Return the folder of a file by its id, or None when this release knows no such folder."""
-    name = file_id.rpartition(":")[2].split("/", 1)[0]
-    return next((folder for folder in FOLDERS if folder.name == name), None)
 
 
 def read_files(root: Path, known: Collection[str] = ()) -> list[SqlFile]:

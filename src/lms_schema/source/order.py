@@ -7,7 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 
 from lms_schema.errors import UsageError, near
-from lms_schema.source.files import FOLDERS, Kind, SqlFile, extra_of
+from lms_schema.source.files import SqlFile, extra_of
+from lms_schema.source.folders import FOLDERS, Kind
 
 
 def in_order(files: Sequence[SqlFile], earlier: Mapping[str, SqlFile]) -> list[SqlFile]:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from lms_schema.errors import UsageError, near
 from lms_schema.source import directives
-from lms_schema.source.files import FOLDERS, SqlFile, extra_of, folder_of, read_files
+from lms_schema.source.files import SqlFile, extra_of, read_files
+from lms_schema.source.folders import FOLDERS, folder_of
 from lms_schema.source.order import in_order
 from lms_schema.source.statements import SyntaxProblem
 

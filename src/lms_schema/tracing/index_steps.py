@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from lms_schema.runner.observer import Step
 from lms_schema.source import index_statement
-from lms_schema.source.files import INDEXES, SqlFile
+from lms_schema.source.files import SqlFile
+from lms_schema.source.folders import INDEXES
 from lms_schema.source.statements import Statement
 from lms_schema.tracing.statement_effects import Effects, Lock
 from lms_schema.tracing.trace import TracedStatement

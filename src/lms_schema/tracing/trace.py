@@ -20,7 +20,7 @@ from lms_schema.runner.migration import run_on_disposable
 from lms_schema.runner.observer import Observer, Step
 from lms_schema.server import embedded, search_path, sessions
 from lms_schema.source import package as packages
-from lms_schema.source.files import INDEXES, SECURITY, Kind, folder_of
+from lms_schema.source.folders import INDEXES, SECURITY, Kind, folder_of
 from lms_schema.source.package import SchemaPackage
 from lms_schema.tracing import statement_effects
 

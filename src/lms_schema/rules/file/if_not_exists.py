@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lms_schema.rules.drafts import Draft, Problem
-from lms_schema.source.files import Kind
+from lms_schema.source.folders import Kind
 
 EXAMPLE = {
     "tables/010_notes.sql": """\

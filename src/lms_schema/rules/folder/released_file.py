@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lms_schema.rules.checked_folder import CheckedFolder
 from lms_schema.rules.drafts import Problem
-from lms_schema.source.files import Kind
+from lms_schema.source.folders import Kind
 from lms_schema.source.statements import lines
 
 EXAMPLE = {

@@ -22,7 +22,8 @@ CREATE TABLE {{ queue }} (
 ~ source.rows) }}
 {{ comment("COLUMN " ~ queue ~ ".id", "number of the entry") }}
 {% for column in source.key %}
-{{ comment("COLUMN " ~ queue ~ "." ~ column.name, (column.name | replace("_id", "") | replace("_", " ") | replace("utc", "UTC"))
+{{ comment("COLUMN " ~ queue ~ "." ~ column.name, (about | default({})).get(column.name,
+column.name | replace("_id", "") | replace("_", " ") | replace("utc", "UTC"))
 ~ ("; NULL: none" if column.is_optional else "")) }}
 {% endfor %}
 {% for column in source.columns %}
