@@ -189,6 +189,27 @@ def test_progress_takes_its_evidence_along_and_what_was_reopened_stays_open(
     assert column(transaction, CHECKS) == []
 
 
+def test_an_enrollment_that_was_reopened_stays_open(transaction: Connection) -> None:
+    section = add(transaction, "learning_sections")
+    transaction.execute("UPDATE educational_courses SET completion_rule = 'modules'")
+    who = add(transaction, "course_enrollments", course_id=section["course_id"])["learner_id"]
+    add(
+        transaction,
+        "section_progress",
+        learner_id=who,
+        section_id=section["id"],
+        course_id=section["course_id"],
+        status="completed",
+        completion_percentage=100,
+    )
+    status = "SELECT completion_status::text FROM course_enrollments"
+    assert column(transaction, status) == ["completed"]
+    transaction.execute("UPDATE course_enrollments SET completion_status = 'in_progress'")
+    before = column(transaction, ENROLLMENTS)
+    scalar(transaction, ERASE, who)
+    assert column(transaction, ENROLLMENTS) == before
+
+
 def test_what_a_learner_wrote_in_the_place_of_a_question_is_gone(transaction: Connection) -> None:
     assessment = add(
         transaction, "educational_assessments", questions=Jsonb([{"id": "1", "points": 1}])

@@ -47,5 +47,5 @@ REVOKE EXECUTE ON FUNCTION lock_learner_rows(uuid, timestamptz) FROM public;
 
 COMMENT ON FUNCTION lock_learner_rows(uuid, timestamptz) IS
 'Locks the rows of a learner that erase_learner changes, and what their triggers lock; returns how '
-'many rows by table. Raises 55P03 when somebody holds one for lock_timeout, and when somebody waits '
-'for the caller after p_until. For erase_learner.';
+'many rows by table. Raises 55P03 when somebody holds one for lock_timeout, and when somebody '
+'waits for the caller after p_until. For erase_learner.';
