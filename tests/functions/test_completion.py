@@ -123,6 +123,24 @@ def test_criteria_that_change_later_neither_complete_nor_reopen(
         assert progress(transaction) == ("in_progress" if interactions == 1 else "completed")
 
 
+@pytest.mark.parametrize("criteria", [None, "{}"])
+def test_criteria_that_are_taken_away_leave_what_they_said_to_the_application(
+    transaction: Connection, learner: uuid.UUID, criteria: Any
+) -> None:
+    of = section(transaction, {"min_interactions": 3})
+    event(transaction, learner, of)
+    transaction.execute("UPDATE learning_sections SET completion_criteria = %s", (criteria,))
+    event(transaction, learner, of)
+    assert (
+        scalar(
+            transaction,
+            "SELECT count(*) FROM check_derived_columns()"
+            " WHERE column_name = 'completion_criteria_met'",
+        )
+        == 0
+    )
+
+
 @pytest.mark.parametrize(
     ("criteria", "problem"),
     [
@@ -222,6 +240,21 @@ def test_the_last_section_of_the_last_module_completes_the_course(transaction: C
     assert status(transaction, enrollment) == "completed"
     date = "SELECT completion_date IS NOT NULL FROM course_enrollments"
     assert scalar(transaction, date)
+
+
+def test_who_enrolls_with_all_sections_completed_has_completed_the_course(
+    transaction: Connection,
+) -> None:
+    one, two = in_modules(transaction, 1, 1)
+    first = enroll(transaction, one["course_id"])
+    complete(transaction, first, one, two)
+    second = enroll(transaction, one["course_id"])
+    complete(transaction, second, one)
+    transaction.execute("DELETE FROM course_enrollments")
+    for former, expected in ((first, "completed"), (second, "in_progress")):
+        who = {"learner_id": former["learner_id"], "course_id": former["course_id"]}
+        again = add(transaction, "course_enrollments", **who)
+        assert status(transaction, again) == expected
 
 
 @pytest.mark.parametrize("left", ["withdrawn", "failed"])

@@ -623,6 +623,28 @@ def test_what_is_queued_when_its_month_is_dropped_has_its_sessions(
     assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
 
 
+@pytest.mark.parametrize("change", ["made", "deleted", "truncated"])
+def test_what_the_application_changed_in_its_sessions_counts_when_their_month_is_dropped(
+    transaction: Connection, learner: uuid.UUID, change: str
+) -> None:
+    transaction.execute("SELECT ensure_interaction_partitions(p_from => '2024-05-01')")
+    own = asking(transaction)
+    events_at(transaction, own, learner, 0, 10)
+    who = {"learner_id": learner, "course_id": own, "session_start": at(0), "session_end": at(20)}
+    if change == "made":
+        transaction.execute(REFRESH)
+        made(transaction, **who)
+    else:
+        made(transaction, **who)
+        transaction.execute(REFRESH)
+        statement = "DELETE FROM" if change == "deleted" else "TRUNCATE"
+        transaction.execute(f"{statement} learning_sessions")
+    drop(transaction, datetime(2024, 6, 1, tzinfo=UTC))
+    transaction.execute(REFRESH)
+    assert spans(transaction) == ([] if change == "made" else [(0, 10)])
+    assert transaction.execute("SELECT * FROM check_derived_columns()").fetchall() == []
+
+
 @pytest.mark.parametrize("column_name", MEASURES)
 def test_a_save_of_a_whole_row_seizes_nothing_and_what_is_supplied_stays(
     transaction: Connection, course: uuid.UUID, learner: uuid.UUID, column_name: str

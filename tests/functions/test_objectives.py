@@ -170,6 +170,15 @@ def test_the_mean_of_the_assessment_is_of_ten_learners_or_unsaid(
     assert faults(transaction) == []
 
 
+def test_an_objective_of_questions_without_points_has_no_mean(transaction: Connection) -> None:
+    results: Results = [(0, 0, frozenset("a"))] + [(1, 0, frozenset("b"))] * 3
+    of = assessment(transaction, results)
+    for _ in range(10):
+        mine = attempt(transaction, results, assessment_id=of)
+    _, gaps, _, _ = analysis(transaction, mine)
+    assert gaps == [{"id": "b", "mastery": 0, "n": 3, "assessment_mean": 0}]
+
+
 def test_suggestions_are_the_first_ten_sections_that_name_a_gap(transaction: Connection) -> None:
     course = add(transaction, "educational_courses")["id"]
     second = add(transaction, "learning_modules", course_id=course, module_order=2)["id"]

@@ -92,3 +92,25 @@ def test_an_unknown_course_writes_nothing_and_null_raises(transaction: Connectio
     assert rebuild(transaction, NOBODY) == 0
     with pytest.raises(psycopg.errors.InvalidParameterValue):
         rebuild(transaction, None)
+
+
+def test_who_has_events_of_the_course_alone_has_begun_it(transaction: Connection) -> None:
+    course = add(transaction, "educational_courses")["id"]
+    expected = {}
+    for status, is_active in (("enrolled", True), ("enrolled", False), ("withdrawn", True)):
+        enrollment = add(
+            transaction, "course_enrollments", course_id=course, completion_status=status
+        )
+        if is_active:
+            add(
+                transaction,
+                "learning_interactions",
+                learner_id=enrollment["learner_id"],
+                course_id=course,
+                section_id=None,
+            )
+        begins = is_active and status == "enrolled"
+        expected[enrollment["id"]] = "in_progress" if begins else status
+    assert rebuild(transaction, course) == 0
+    after = read(transaction, "course_enrollments")
+    assert {row["id"]: row["completion_status"] for row in after} == expected

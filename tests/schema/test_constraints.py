@@ -90,3 +90,15 @@ def test_every_numeric_column_rejects_nan(transaction: Connection) -> None:
         with pytest.raises(psycopg.errors.CheckViolation) as error, rolled_back(transaction):
             add(transaction, table, **{name: float("nan")})
         assert error.value.diag.constraint_name == f"{table}_{name}_check"
+
+
+def test_what_refuses_a_write_says_what_to_do(transaction: Connection) -> None:
+    sources = column(
+        transaction,
+        "SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        " AND prosrc IS NOT NULL",
+    )
+    refusals = r"RAISE (?:\w+_violation|object_not_in_prerequisite_state) USING.*?;\n"
+    raised = [found for source in sources for found in re.findall(refusals, source, re.DOTALL)]
+    assert raised
+    assert [refusal for refusal in raised if "HINT = " not in refusal] == []

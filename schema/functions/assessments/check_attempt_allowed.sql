@@ -34,6 +34,7 @@ BEGIN
                 coalesce(v_assessment.available_from::text, 'any time'),
                 coalesce(v_assessment.available_until::text, 'any time')
             ),
+            HINT = 'Change available_from or available_until, or set them to NULL for no limit.',
             CONSTRAINT = 'assessment_attempts_availability_check',
             TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'started_at';
     END IF;

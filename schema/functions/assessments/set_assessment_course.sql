@@ -12,6 +12,7 @@ BEGIN
     IF NOT FOUND AND new.section_id IS NOT NULL THEN
         RAISE foreign_key_violation USING
             MESSAGE = format('section %s does not exist', new.section_id),
+            HINT = 'Give the id of a row of learning_sections, or leave section_id out.',
             TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'section_id';
     END IF;
     RETURN new;

@@ -16,6 +16,7 @@ BEGIN
         IF NOT FOUND AND new.module_id IS NOT NULL THEN
             RAISE foreign_key_violation USING
                 MESSAGE = format('module %s does not exist', new.module_id),
+                HINT = 'Give the id of a row of learning_modules.',
                 TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'module_id';
         END IF;
     END IF;

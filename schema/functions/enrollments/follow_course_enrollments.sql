@@ -2,7 +2,7 @@
 -- without an enrollment write, too. Both may be older than the enrollment: it starts with what they
 -- say, and so does one that is given to another learner or course.
 -- A definer, because the writer need not be able to read progress and attempts.
--- depends: functions/change_course_structure
+-- depends: functions/change_course_structure functions/complete_enrollments
 CREATE OR REPLACE FUNCTION follow_course_enrollments() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -100,6 +100,7 @@ BEGIN
                     ELSE e.completion_status
                 END
             WHERE e.id = ANY(v_ids);
+            PERFORM complete_enrollments(v_learner_ids, v_course_ids);
         END IF;
     END IF;
     RETURN NULL;
@@ -111,4 +112,4 @@ REVOKE EXECUTE ON FUNCTION follow_course_enrollments() FROM public;
 COMMENT ON FUNCTION follow_course_enrollments() IS
 'Trigger: keeps learner_courses of those who enroll and leave, and derives progress, time spent, '
 'last access and grade of enrollments that are new or were given to another learner or course; one '
-'that has progress or attempts already is in progress.';
+'that has progress or attempts already is in progress, or completed, see complete_enrollments.';

@@ -1,6 +1,7 @@
 -- The counters and the evidence of section_progress from the events and attempts, for bulk loads
 -- that do not count one by one. The rows are locked before the events are read, so that none is
 -- counted from an older state.
+-- depends: functions/begin_enrollments
 -- depends: functions/derive_section_counters functions/derive_section_evidence
 -- depends: functions/derive_section_retention
 CREATE OR REPLACE FUNCTION rebuild_section_progress(p_course_id uuid) RETURNS bigint
@@ -91,6 +92,21 @@ BEGIN
     )
 
     SELECT count(*) INTO v_written FROM written;
+
+    -- who has events of the course alone has no progress row that would say so
+    PERFORM begin_enrollments(array_agg(k.learner_id), array_agg(p_course_id))
+    FROM (
+        SELECT e.learner_id
+        FROM course_enrollments AS e
+        WHERE
+            e.course_id = p_course_id
+            AND e.completion_status = 'enrolled'
+            AND e.learner_id IN (
+                SELECT i.learner_id FROM learning_interactions AS i
+                WHERE i.sectionless_course_id = p_course_id
+            )
+    ) AS k
+    HAVING count(*) > 0;
     RETURN v_written;
 END;
 $$;
@@ -101,5 +117,6 @@ COMMENT ON FUNCTION rebuild_section_progress(uuid) IS
 'Counts the interactions of a course anew into section_progress: counts, seconds, first and last '
 'access, and the evidence of the scores; meaningful and active are knowledge_check, '
 'practice_activity, reflection and discussion. Makes a row, in_progress, where there was none; '
-'touches neither completion nor status of the others. Returns how many rows it wrote: 0 when '
-'called again. Raises 22023 when p_course_id is NULL.';
+'touches neither completion nor status of the others. An enrollment that is still enrolled becomes '
+'in_progress where events say so. Returns how many progress rows it wrote: 0 when called again. '
+'Raises 22023 when p_course_id is NULL.';

@@ -63,6 +63,7 @@ BEGIN
                         ELSE 'is of course %s, not of %s'
                     END, p_section_id, v_course_id, p_course_id
                 ),
+                HINT = 'Give the id of a row of learning_sections, and leave its course out.',
                 CONSTRAINT = 'learning_interactions_section_id_course_id_fkey',
                 TABLE = 'learning_interactions', COLUMN = 'section_id';
         END IF;

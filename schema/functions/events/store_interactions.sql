@@ -94,6 +94,7 @@ BEGIN
                     ELSE 'is of course %s, not of %s'
                 END, v_wrong.section_id, v_wrong.course_id, v_wrong.given
             ),
+            HINT = 'Give the id of a row of learning_sections, and leave its course out.',
             CONSTRAINT = 'learning_interactions_section_id_course_id_fkey',
             TABLE = 'learning_interactions', COLUMN = 'section_id';
     END IF;

@@ -89,6 +89,7 @@ BEGIN
         CROSS JOIN LATERAL unnest(q.objectives) AS o (id)
         WHERE q.points IS NOT NULL
         GROUP BY p.assessment_id, o.id
+        HAVING sum(q.most) > 0
     ),
 
     objective AS MATERIALIZED (

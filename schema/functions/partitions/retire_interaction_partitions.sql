@@ -85,8 +85,15 @@ BEGIN
                 FROM learning_interactions_delta AS q
                 WHERE q.utc_day < (v_partition.upper_bound AT TIME ZONE 'UTC')::date
                 UNION ALL
-                -- everybody
-                SELECT r.course_id, NULL FROM analytics_rebuild_request AS r
+                -- the application's sessions take events away, and give them back
+                SELECT q.course_id, q.learner_id
+                FROM learning_sessions_delta AS q
+                WHERE NOT q.is_derivation
+                UNION ALL
+                -- everybody, after a TRUNCATE in all courses
+                SELECT k.id, NULL
+                FROM analytics_rebuild_request AS r
+                INNER JOIN educational_courses AS k ON coalesce(r.course_id, k.id) = k.id
             ) AS d
             INNER JOIN educational_courses AS c ON d.course_id = c.id
             WHERE c.derive_sessions

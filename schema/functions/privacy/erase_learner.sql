@@ -80,7 +80,8 @@ BEGIN
             DETAIL = format(
                 'Placed at %s until %s: %s', v_part.placed_at,
                 coalesce(v_part.held_until::text, 'it is released'), v_part.reason
-            );
+            ),
+            HINT = 'Set held_until of its row of legal_holds to now() once it is released.';
     END IF;
 
     -- first, so that the audit log knows what changes by it

@@ -28,7 +28,8 @@ BEGIN
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE foreign_key_violation USING
-            MESSAGE = format('learner %s does not exist', coalesce(p_learner_id::text, 'NULL'));
+            MESSAGE = format('learner %s does not exist', coalesce(p_learner_id::text, 'NULL')),
+            HINT = 'Give the id of a row of learners.';
     END IF;
 
     IF p_capacity = 'self' AND p_action = 'grant' AND has_guardian(p_learner_id, now()) THEN

@@ -23,7 +23,8 @@ DECLARE
 BEGIN
     IF NOT EXISTS (SELECT FROM learners AS l WHERE l.id = p_learner_id) THEN
         RAISE foreign_key_violation USING
-            MESSAGE = format('learner %s does not exist', coalesce(p_learner_id::text, 'NULL'));
+            MESSAGE = format('learner %s does not exist', coalesce(p_learner_id::text, 'NULL')),
+            HINT = 'Give the id of a row of learners.';
     END IF;
     IF p_request_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM disclosures AS d
@@ -32,7 +33,8 @@ BEGIN
         RAISE foreign_key_violation USING
             MESSAGE = format(
                 'entry %s is no request for records of learner %s', p_request_id, p_learner_id
-            );
+            ),
+            HINT = 'Give the id of a row of disclosures whose action is request.';
     END IF;
     IF p_basis = 'consent' AND NOT has_consent(p_learner_id, p_purpose, p_party) THEN
         RAISE check_violation USING

@@ -532,7 +532,11 @@ BEGIN
                 FROM jsonb_each(sp.completion_criteria_met) AS m
             ) AS l
         WHERE
-            s.completion_criteria IS NOT NULL
+            (
+                s.completion_criteria <> '{}'
+                -- which stands in for min_seconds
+                OR s.completion_criteria = '{}' AND s.minimum_engagement_time IS NOT NULL
+            )
             AND sp.completion_criteria_met <> '{}'
             AND sp.status NOT IN ('completed', 'mastered')
             AND (p_course_id IS NULL OR sp.course_id = p_course_id)

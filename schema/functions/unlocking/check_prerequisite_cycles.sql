@@ -113,6 +113,7 @@ BEGIN
                     FROM unnest(v_cycle[2:] || v_next) WITH ORDINALITY AS c (number, place)
                 )
             ),
+            HINT = 'Take a module out of the prerequisite_modules of one of these.',
             CONSTRAINT = 'learning_modules_prerequisite_cycle_check',
             TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'prerequisite_modules';
     END LOOP;

@@ -59,6 +59,7 @@ BEGIN
                 'prerequisite_modules of module %s names what is no module of course %s: %s',
                 new.id, new.course_id, v_offenders
             ),
+            HINT = 'Name ids of learning_modules of the same course.',
             CONSTRAINT = 'learning_modules_prerequisite_modules_fkey',
             TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'prerequisite_modules';
     END IF;
