@@ -22,7 +22,7 @@ from benchmarks.support.earlier_sql import (
     install,
     use,
 )
-from benchmarks.support.harness import Limit, Run, benchmark
+from benchmarks.support.harness import Connection, Limit, Run, benchmark
 
 COMMIT = "0ad6ee9"
 SIDES = {COMMIT: "earlier", "now": "public"}
@@ -38,7 +38,7 @@ CHANGE = """
     "citus", f"What it costs PostgreSQL that the functions can run on Citus: beside {COMMIT}"
 )
 def citus(run: Run) -> None:
-    """Install both, give them the same rows, and measure the CPU of a session in turns."""
+    """Install both, give them the same rows, and measure the CPU of a new session in turns."""
     courses = run.size("courses", 20, 2)
     rows = run.size("progress rows of an UPDATE", 20 * 50 * SECTIONS, 2_000)
     changed = run.size("changed rows of a refresh", 10_000, 500)
@@ -47,7 +47,7 @@ def citus(run: Run) -> None:
         for schema in SIDES.values():
             use(connection, schema)
             connection.execute(WORLD.format(courses=courses).encode())
-        measure = partial(compare, run, connection, sides=SIDES, cpu_of=connection, cpu_limit=MOST)
+        measure = partial(compare, run, connection, sides=SIDES, cpu_limit=MOST)
         pairs = {schema: in_schema(connection, schema, EVENTS) for schema in SIDES.values()}
         events = {schema: cycle(found) for schema, found in pairs.items()}
         attempts = {
@@ -56,13 +56,13 @@ def citus(run: Run) -> None:
         }
         times = run.size("calls a turn", 300, 20)
 
-        def attempt(schema: str) -> None:
+        def attempt(session: Connection, schema: str) -> None:
             (learner, assessment), number = next(attempts[schema])
-            connection.execute(ATTEMPT, (learner, assessment, number))
+            session.execute(ATTEMPT, (learner, assessment, number))
 
         measure(
             "record_interaction",
-            lambda schema: connection.execute(
+            lambda session, schema: session.execute(
                 "SELECT record_interaction(%s, %s, 'discussion', p_duration_seconds => 60)",
                 next(events[schema]),
             ),
@@ -72,25 +72,27 @@ def citus(run: Run) -> None:
         batches = {schema: json.dumps(batch(found)) for schema, found in pairs.items()}
         measure(
             f"record_interactions, a batch of {len(pairs['public']):,}",
-            lambda schema: connection.execute("SELECT record_interactions(%s)", (batches[schema],)),
+            lambda session, schema: session.execute(
+                "SELECT record_interactions(%s)", (batches[schema],)
+            ),
             times=3,
             rounds=9,
         )
         measure("insert of a graded attempt", attempt, times=times, rounds=9)
         measure(
             f"update of {rows:,} percentages",
-            lambda _schema: connection.execute(CHANGE.format(rows=rows).encode()),
-            after=lambda: connection.execute("VACUUM section_progress, course_enrollments"),
+            lambda session, _schema: session.execute(CHANGE.format(rows=rows).encode()),
+            after=lambda session: session.execute("VACUUM section_progress, course_enrollments"),
         )
         measure(
             f"refresh_learning_analytics after {changed:,} changed rows",
-            lambda _schema: connection.execute("SELECT refresh_learning_analytics()"),
-            first=lambda _schema: connection.execute(CHANGE.format(rows=changed).encode()),
+            lambda session, _schema: session.execute("SELECT refresh_learning_analytics()"),
+            first=lambda session, _schema: session.execute(CHANGE.format(rows=changed).encode()),
             rounds=9,
         )
         measure(
             "recalculate_course_metrics",
-            lambda _schema: connection.execute("SELECT recalculate_course_metrics()"),
+            lambda session, _schema: session.execute("SELECT recalculate_course_metrics()"),
             rounds=9,
         )
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from itertools import count, cycle
 from typing import Any
@@ -26,6 +24,7 @@ from benchmarks.support.earlier_sql import (
     SECTIONS,
     WORLD,
     batch,
+    fresh,
     in_schema,
     install,
     use,
@@ -106,13 +105,12 @@ def _ingest(run: Run, connection: Connection) -> None:
         run,
         connection,
         "record_interaction",
-        lambda schema: connection.execute(
+        lambda session, schema: session.execute(
             "SELECT record_interaction(%s, %s, 'discussion', p_duration_seconds => 60)",
             next(turns[schema]),
         ),
-        times=run.size(CALLS, 300, 20),
-        rounds=9,
-        cpu_of=connection,
+        times=run.size(CALLS, 100, 20),
+        rounds=27,
         cpu_limit=Limit(0.5),
     )
     batches = {schema: batch(rows) for schema, rows in pairs.items()}
@@ -120,12 +118,10 @@ def _ingest(run: Run, connection: Connection) -> None:
         run,
         connection,
         f"record_interactions, a batch of {len(pairs['public']):,}",
-        lambda schema: connection.execute(
+        lambda session, schema: session.execute(
             "SELECT record_interactions(%s)", (json.dumps(batches[schema]),)
         ),
-        times=3,
-        rounds=9,
-        cpu_of=connection,
+        rounds=27,
         cpu_limit=Limit(0.6),
     )
 
@@ -136,18 +132,17 @@ def _attempts(run: Run, connection: Connection) -> None:
         for schema, rows in in_each(connection, ATTEMPTS).items()
     }
 
-    def insert(schema: str) -> None:
+    def insert(session: Connection, schema: str) -> None:
         (learner, assessment), number = next(turns[schema])
-        connection.execute(ATTEMPT, (learner, assessment, number))
+        session.execute(ATTEMPT, (learner, assessment, number))
 
     compare(
         run,
         connection,
         "insert of a graded attempt",
         insert,
-        times=run.size(CALLS, 300, 20),
-        rounds=9,
-        cpu_of=connection,
+        times=run.size(CALLS, 100, 20),
+        rounds=27,
         cpu_limit=Limit(1.0),
     )
 
@@ -174,12 +169,12 @@ def _progress(run: Run, connection: Connection) -> None:
         run,
         connection,
         f"update of {rows:,} percentages",
-        lambda _schema: connection.execute(
+        lambda session, _schema: session.execute(
             "UPDATE section_progress SET completion_percentage = 90 - completion_percentage"
             f" WHERE course_id = ({OPEN_COURSE})".encode()
         ),
-        after=lambda: connection.execute("VACUUM section_progress, course_enrollments"),
-        cpu_of=connection,
+        after=lambda session: session.execute("VACUUM section_progress, course_enrollments"),
+        rounds=9,
         cpu_limit=Limit(0.9),
     )
     for schema in SIDES.values():
@@ -202,15 +197,15 @@ def _enrollments(run: Run, connection: Connection) -> None:
         ).items()
     }
 
-    def load(schema: str) -> None:
+    def load(_session: Connection, schema: str) -> None:
         text = "".join(f"{learner}\t{course[schema]}\n" for learner in newcomers[schema][:many])
         into = "COPY course_enrollments (learner_id, course_id) FROM STDIN"
         with fresh(conninfo, schema) as session, session.cursor().copy(into) as copy:
             copy.write(text)
 
-    def expel() -> None:
-        connection.execute(EXPEL.encode())
-        connection.execute("VACUUM course_enrollments")
+    def expel(session: Connection) -> None:
+        session.execute(EXPEL.encode())
+        session.execute("VACUUM course_enrollments")
 
     what = f"COPY of {many:,} enrollments in a fresh session"
     compare(run, connection, what, load, after=expel, rounds=9, limit=Limit(0.9))
@@ -218,19 +213,19 @@ def _enrollments(run: Run, connection: Connection) -> None:
     use(connection, "public")
     run.compare(
         what,
-        {"without triggers": partial(load, "public"), "with": partial(load, "public")},
+        {side: partial(load, connection, "public") for side in ("without triggers", "with")},
         before={
             "without triggers": partial(_triggers, connection, "DISABLE"),
             "with": partial(_triggers, connection, "ENABLE"),
         },
-        after=expel,
+        after=partial(expel, connection),
         limit=Limit(2.0),
     )
     _triggers(connection, "ENABLE")
 
     each = len(newcomers["public"]) // SESSIONS
 
-    def enroll(schema: str) -> None:
+    def enroll(_session: Connection, schema: str) -> None:
         def session(number: int) -> None:
             with fresh(conninfo, schema) as connection:
                 for learner in newcomers[schema][number::SESSIONS]:
@@ -255,14 +250,6 @@ def _enrollments(run: Run, connection: Connection) -> None:
 
 def _triggers(connection: Connection, mode: str) -> None:
     connection.execute(f"ALTER TABLE course_enrollments {mode} TRIGGER USER".encode())
-
-
-@contextmanager
-def fresh(conninfo: str, schema: str) -> Iterator[Connection]:
-    """A session that has no plans yet."""
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        use(connection, schema)
-        yield connection
 
 
 def _batches(run: Run, connection: Connection) -> None:
@@ -321,15 +308,14 @@ def _months(run: Run, connection: Connection, courses: int) -> None:
         run,
         connection,
         "record_interaction with an id, which is looked for at other times",
-        lambda schema: connection.execute(
+        lambda session, schema: session.execute(
             "SELECT record_interaction(%s, %s, 'discussion', p_timestamp => now(),"
             " p_id => gen_random_uuid())",
             next(turns[schema]),
         ),
         sides=sides,
-        times=run.size(CALLS, 300, 20),
-        rounds=9,
-        cpu_of=connection,
+        times=run.size(CALLS, 100, 20),
+        rounds=27,
         cpu_limit=Limit(1.2),
     )
 

@@ -11,6 +11,8 @@ SET search_path FROM CURRENT
 -- arrays would be planned anew at each call; the plan that is kept must suit a table that grows
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
+-- and not read all progress of a course for each who enrolls, to combine it with the learner's
+SET enable_bitmapscan = off
 AS $$
 DECLARE
     v_left_learner_ids uuid[];

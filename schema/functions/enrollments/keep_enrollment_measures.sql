@@ -10,6 +10,8 @@ CREATE OR REPLACE FUNCTION keep_enrollment_measures() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- a session keeps its plans: one made for few courses must not scan many for each enrollment
+SET enable_seqscan = off
 AS $$
 BEGIN
     IF TG_OP = 'INSERT'
@@ -17,13 +19,11 @@ BEGIN
     THEN
         -- Empty: follow_course_enrollments then adds what there is. Nobody changes the structure
         -- until the transaction ends; an unknown course is left to the foreign key.
-        new.section_count := coalesce(
-            (
-                SELECT cs.sections FROM course_structure AS cs
-                WHERE cs.course_id = new.course_id
-                FOR KEY SHARE
-            ), 0
-        );
+        SELECT cs.sections INTO new.section_count
+        FROM course_structure AS cs
+        WHERE cs.course_id = new.course_id
+        FOR KEY SHARE;
+        new.section_count := coalesce(new.section_count, 0);
         new.progress_sum := 0;
         new.seconds_sum := 0;
         new.last_accessed := NULL;
