@@ -23,6 +23,12 @@ ENROLLMENTS = """
         - '{personal_learning_goals, study_schedule, understanding_assessment}'::text[]
     FROM course_enrollments AS e ORDER BY e.id
 """
+PROGRESS = """
+    SELECT
+        to_jsonb(p) - '{learner_id, updated_at}'::text[]
+        - '{learning_pattern, struggle_indicators, mastery_indicators}'::text[]
+    FROM section_progress AS p ORDER BY p.id
+"""
 STATISTICS = """
     SELECT tablename || '.' || attname FROM pg_stats
     WHERE
@@ -147,6 +153,61 @@ def test_what_the_key_graded_is_kept_when_the_answers_are_gone(
     assert scalar(connection, "SELECT count(*) FROM regrade_assessment(%s)", assessment) == 0
     assert scalar(connection, "SELECT score FROM assessment_attempts WHERE id = %s", attempt) == 1
     assert scalar(connection, items, assessment) == before
+
+
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_progress_takes_its_evidence_along_and_what_was_reopened_stays_open(
+    transaction: Connection, attempts: int
+) -> None:
+    section = add(transaction, "learning_sections", completion_criteria=Jsonb({"min_score": 0.5}))
+    who = add(transaction, "course_enrollments", course_id=section["course_id"])["learner_id"]
+    scalar(
+        transaction,
+        "SELECT record_interaction(%s, %s, 'knowledge_check', p_outcome => 'successful')",
+        who,
+        section["id"],
+    )
+    for _ in range(attempts):
+        add(
+            transaction,
+            "assessment_attempts",
+            learner_id=who,
+            assessment_id=add(
+                transaction,
+                "educational_assessments",
+                section_id=section["id"],
+                course_id=section["course_id"],
+            )["id"],
+            completion_status="graded",
+            score=0,
+        )
+    transaction.execute("UPDATE section_progress SET status = 'in_progress'")
+    before = column(transaction, PROGRESS)
+    scalar(transaction, "SELECT recalculate_course_metrics()")
+    scalar(transaction, ERASE, who)
+    assert column(transaction, PROGRESS) == before
+    assert column(transaction, CHECKS) == []
+
+
+def test_an_enrollment_that_was_reopened_stays_open(transaction: Connection) -> None:
+    section = add(transaction, "learning_sections")
+    transaction.execute("UPDATE educational_courses SET completion_rule = 'modules'")
+    who = add(transaction, "course_enrollments", course_id=section["course_id"])["learner_id"]
+    add(
+        transaction,
+        "section_progress",
+        learner_id=who,
+        section_id=section["id"],
+        course_id=section["course_id"],
+        status="completed",
+        completion_percentage=100,
+    )
+    status = "SELECT completion_status::text FROM course_enrollments"
+    assert column(transaction, status) == ["completed"]
+    transaction.execute("UPDATE course_enrollments SET completion_status = 'in_progress'")
+    before = column(transaction, ENROLLMENTS)
+    scalar(transaction, ERASE, who)
+    assert column(transaction, ENROLLMENTS) == before
 
 
 def test_what_a_learner_wrote_in_the_place_of_a_question_is_gone(transaction: Connection) -> None:

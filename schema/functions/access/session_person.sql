@@ -8,21 +8,18 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-    -- after a transaction that set them locally, settings are not NULL but empty
-    v_token text := nullif(current_setting('lms.token', TRUE), '');
-    v_claims text := nullif(current_setting('request.jwt.claims', TRUE), '');
     v_person_id uuid;
 BEGIN
-    IF v_token IS NOT NULL THEN
+    -- after a transaction that set them locally, settings are not NULL but empty
+    IF current_setting('lms.token', TRUE) <> '' THEN
         SELECT s.person_id INTO v_person_id
         FROM access_sessions AS s
         WHERE
-            s.token_hash = sha256(convert_to(v_token, 'UTF8'))
+            s.token_hash = sha256(convert_to(current_setting('lms.token', TRUE), 'UTF8'))
             AND s.expires_at > clock_timestamp();
-    ELSIF v_claims IS NOT NULL
-        AND (SELECT bool_and(s.identity_source = 'jwt_claims') FROM access_settings AS s)
-    THEN
-        v_person_id := v_claims::jsonb ->> 'sub';
+    ELSIF current_setting('request.jwt.claims', TRUE) <> '' THEN
+        SELECT current_setting('request.jwt.claims', TRUE)::jsonb ->> 'sub' INTO v_person_id
+        WHERE (SELECT bool_and(s.identity_source = 'jwt_claims') FROM access_settings AS s);
     END IF;
     RETURN v_person_id;
 END;

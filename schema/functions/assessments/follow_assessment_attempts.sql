@@ -4,8 +4,8 @@
 -- A definer, because the writer need not be able to read or change enrollments.
 -- depends: functions/attempt_evidence functions/change_course_structure
 -- depends: functions/complete_enrollments functions/count_section_evidence
--- depends: functions/find_enrollments functions/lock_section_progress
--- depends: functions/update_current_grades
+-- depends: functions/find_enrollments functions/is_erased_learner
+-- depends: functions/lock_section_progress functions/update_current_grades
 CREATE OR REPLACE FUNCTION follow_assessment_attempts() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -100,6 +100,12 @@ BEGIN
                 ) AS changed
                 GROUP BY changed.learner_id, changed.assessment_id
             ) AS k;
+            -- erase_learner gives all to a stub, the progress and the enrollments, too
+            IF FALSE = ANY(v_is_wanted)
+                AND is_erased_learner((SELECT o.learner_id FROM old_rows AS o LIMIT 1))
+            THEN
+                RETURN NULL;
+            END IF;
     END CASE;
     IF v_learner_ids IS NULL THEN
         RETURN NULL;

@@ -3,6 +3,7 @@
 -- say, and so does one that is given to another learner or course.
 -- A definer, because the writer need not be able to read progress and attempts.
 -- depends: functions/change_course_structure functions/complete_enrollments
+-- depends: functions/is_erased_learner
 CREATE OR REPLACE FUNCTION follow_course_enrollments() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -102,7 +103,10 @@ BEGIN
                     ELSE e.completion_status
                 END
             WHERE e.id = ANY(v_ids);
-            PERFORM complete_enrollments(v_learner_ids, v_course_ids);
+            -- what a stub gets of erase_learner stays as it is
+            IF NOT is_erased_learner(old.learner_id) THEN
+                PERFORM complete_enrollments(v_learner_ids, v_course_ids);
+            END IF;
         END IF;
     END IF;
     RETURN NULL;

@@ -3,7 +3,7 @@
 -- progress along: nothing is to count.
 -- A definer, because the writer need not be able to write progress.
 -- depends: functions/count_section_evidence functions/count_section_retention
--- depends: functions/lock_section_progress
+-- depends: functions/is_erased_learner functions/lock_section_progress
 CREATE OR REPLACE FUNCTION follow_corrected_interactions() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -46,6 +46,10 @@ BEGIN
             FROM section_progress AS sp
             WHERE sp.comprehension_n > 0 OR sp.application_n > 0;
         ELSE
+            -- erase_learner gives all to a stub, the progress, too
+            IF is_erased_learner((SELECT o.learner_id FROM old_rows AS o LIMIT 1)) THEN
+                RETURN NULL;
+            END IF;
             SELECT
                 array_agg(k.learner_id) AS learner_ids,
                 array_agg(k.section_id) AS section_ids,

@@ -4,7 +4,7 @@
 -- error.
 -- A definer, because the writer need not be able to read events and attempts.
 -- depends: functions/derive_section_evidence functions/derive_section_retention
--- depends: functions/evidence_score
+-- depends: functions/evidence_score functions/is_erased_learner
 CREATE OR REPLACE FUNCTION keep_section_scores() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -36,10 +36,12 @@ BEGIN
         new.application_n := coalesce(old.application_n, 0);
         new.application_sum := coalesce(old.application_sum, 0);
     END IF;
-    -- an old section that is gone was renamed: its events and attempts follow, nothing changes
+    -- an old section that is gone was renamed, and erase_learner gives a stub all that a learner
+    -- did: the events and attempts follow, nothing changes
     IF TG_OP = 'UPDATE'
         AND (new.learner_id, new.section_id) IS DISTINCT FROM (old.learner_id, old.section_id)
         AND EXISTS (SELECT FROM learning_sections AS s WHERE s.id = old.section_id)
+        AND NOT is_erased_learner(old.learner_id)
     THEN
         SELECT d.* INTO v_evidence
         FROM derive_section_evidence(ARRAY[new.section_id], ARRAY[new.learner_id]) AS d;
@@ -86,5 +88,6 @@ REVOKE EXECUTE ON FUNCTION keep_section_scores() FROM public;
 COMMENT ON FUNCTION keep_section_scores() IS
 'Trigger: keeps comprehension_score, retention_score and application_score, unless supplied names '
 'the column, and brings back what an application writes into them or into the evidence. Of a row '
-'that becomes that of another learner or section, the evidence is counted anew. Raises 23514 for '
-'a sum of evidence that is not from 0 to 10000 times its number.';
+'that becomes that of another learner or section, the evidence is counted anew; the stub of an '
+'erased learner keeps it. Raises 23514 for a sum of evidence that is not from 0 to 10000 times its '
+'number.';

@@ -23,6 +23,8 @@ DECLARE
     v_is_locked boolean := FALSE;
     v_part record;
     v_count bigint;
+    v_parts oid[];
+    v_changed oid[] := '{}';
     v_rows jsonb;
     v_erasure erasures;
 BEGIN
@@ -86,12 +88,22 @@ BEGIN
     INSERT INTO erasures AS e (learner_id, erased_rows)
     VALUES (p_learner_id, v_rows || '{"learners": 1}')
     RETURNING e.* INTO v_erasure;
+    -- progress before enrollments: one that lost it could be completed when it comes back
     FOR v_part IN
         SELECT s.* FROM erasure_statements() AS s
         WHERE s.step IN ('stub', 'erase')
-        ORDER BY s.step = 'erase', s.table_name, s.column_name
+        ORDER BY
+            s.step = 'erase', s.table_name::regclass <> 'section_progress'::regclass,
+            s.table_name, s.column_name
     LOOP
-        EXECUTE v_part.statement USING p_learner_id, v_stub_id;
+        EXECUTE format(
+            'WITH changed AS (%s RETURNING tableoid) '
+            'SELECT array_agg(DISTINCT c.tableoid) FROM changed AS c',
+            v_part.statement
+        )
+        INTO v_parts
+        USING p_learner_id, v_stub_id;
+        v_changed := v_changed || v_parts;
     END LOOP;
     DELETE FROM learners AS l WHERE l.id = p_learner_id;
     PERFORM refresh_learning_analytics();
@@ -107,10 +119,26 @@ BEGIN
                 HINT = 'Nothing was changed. Run rebuild_learning_analytics(), and try again.';
         END IF;
     END LOOP;
-    -- Statistics hold samples of names and texts, which pg_dump --statistics prints. Without a list
-    -- of columns, which would leave out the expression of learners_email_lower_key.
-    SELECT string_agg(r.key, ', ') INTO v_tables
-    FROM jsonb_each(v_erasure.erased_rows) AS r WHERE r.value <> '0';
+    -- Statistics hold samples of names and texts, which pg_dump --statistics prints: those of the
+    -- partitions with rows of theirs, and of the tables above these, which before 18 are analyzed
+    -- with all of their partitions only. Without a list of columns, which would leave out the
+    -- expression of learners_email_lower_key.
+    SELECT
+        string_agg(
+            DISTINCT CASE
+                WHEN current_setting('server_version_num')::integer < 180000
+                    THEN coalesce(pg_partition_root(r.oid), r.oid)::regclass::text
+                ELSE format('ONLY %s', r.oid::regclass)
+            END, ', '
+        )
+    INTO v_tables
+    FROM (
+        SELECT c.oid FROM unnest(v_changed) AS c (oid)
+        UNION
+        SELECT a.relid
+        FROM unnest(v_changed) AS c (oid)
+        CROSS JOIN LATERAL pg_partition_ancestors(c.oid) AS a
+    ) AS r;
     EXECUTE format('ANALYZE %s', v_tables);
     RETURN to_jsonb(v_erasure) || jsonb_build_object('format', 1, 'rows_left', 0);
 END;

@@ -13,7 +13,8 @@ BEGIN
     FOR v_part IN
         SELECT s.* FROM erasure_statements() AS s
         WHERE s.step = 'lock'
-        ORDER BY s.table_name = 'course_enrollments', s.table_name, s.column_name
+        ORDER BY
+            s.table_name::regclass = 'course_enrollments'::regclass, s.table_name, s.column_name
     LOOP
         EXECUTE v_part.statement USING p_learner_id;
         GET DIAGNOSTICS v_count = ROW_COUNT;
