@@ -98,7 +98,7 @@ QUERIES = {
         "instructor",
         "SELECT avg(completion_percentage) FROM section_progress",
         "SELECT avg(completion_percentage) FROM section_progress WHERE course_id = %(course)s",
-        limit=Limit(3.0, allowance=0.002),
+        limit=Limit(8.0, allowance=0.002),  # reads all courses, of which this one is a tenth
     ),
 }
 
