@@ -23,8 +23,10 @@ import lms_schema
 from benchmarks.support.harness import Limit, Run, benchmark
 
 LOCK_TIMEOUT = 1.0
-ALLOWANCE = 0.5
-"""Seconds beyond the lock timeout that a client may wait: the runner's own work, and its looks."""
+ALLOWANCE = 2.5
+"""Seconds beyond the lock timeout that a client may wait: the runner's own work, and its looks. An
+extra's file has the catalog read in its transaction, and the clients share the runner's process.
+"""
 
 CLIENTS = 3
 LONG = LOCK_TIMEOUT * 1.5

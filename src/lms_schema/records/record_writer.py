@@ -201,6 +201,10 @@ class RecordWriter:
 
         return Backend(self._connection, self._unsent.append, qualifier(self._schema))
 
+    def load(self) -> None:
+        """Load yoyo, before a file takes locks: else it is loaded while others wait for them."""
+        _ = self._yoyo
+
     def create(self) -> None:
         """Create the state tables."""
         create(self._connection, self._schema)

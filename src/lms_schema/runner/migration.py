@@ -138,6 +138,7 @@ class Migration:
         total = len(reached)
         if total:
             self._tell(Event("begin", "what is pending or changed", total=total))
+            self._records.load()
         with self._durable_in_the_end() if total else nullcontext():
             return self._apply_all(todo, found.gone, last)
 
