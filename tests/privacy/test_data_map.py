@@ -12,6 +12,19 @@ from support.rows import Connection, add, column, read, scalar
 UNMAPPED = "SELECT table_name || '.' || column_name FROM unmapped_columns()"
 
 
+def enter_notes(connection: Connection, *lines: tuple[str, str, str]) -> None:
+    """Enter columns of a table `notes` of a project's own: the name, the category, on_erase."""
+    for name, category, on_erase in lines:
+        add(
+            connection,
+            "data_map_entries",
+            table_name="notes",
+            column_name=name,
+            category=category,
+            on_erase=on_erase,
+        )
+
+
 def test_every_column_has_one_line(transaction: Connection) -> None:
     assert column(transaction, UNMAPPED) == []
     lines = [(line["table_name"], line["column_name"]) for line in read(transaction, "data_map")]
@@ -74,21 +87,14 @@ def test_a_projects_own_table_is_exported_and_erased_by_its_entries(
         "CREATE TABLE notes (id integer, learner_id uuid REFERENCES learners ON DELETE CASCADE,"
         " note text NOT NULL, pace text DEFAULT 'slow', tags jsonb NOT NULL)"
     )
-    for name, category, on_erase in (
+    enter_notes(
+        transaction,
         ("id", "education", "keep"),
         ("learner_id", "identifier", "rekey"),
         ("note", "content", "empty"),
         ("pace", "content", "empty"),
         ("tags", "content", "empty"),
-    ):
-        add(
-            transaction,
-            "data_map_entries",
-            table_name="notes",
-            column_name=name,
-            category=category,
-            on_erase=on_erase,
-        )
+    )
     for number, person in enumerate((learner, other)):
         transaction.execute(
             "INSERT INTO notes VALUES (%s, %s, 'likes tea', 'fast', '[\"tea\"]')", (number, person)
@@ -131,18 +137,7 @@ def test_nothing_runs_in_the_place_of_a_table_of_the_owner(
     transaction: Connection, statement: str, *, is_ours: bool
 ) -> None:
     learner = add(transaction, "learners")["id"]
-    for name, category, on_erase in (
-        ("learner_id", "identifier", "rekey"),
-        ("note", "content", "empty"),
-    ):
-        add(
-            transaction,
-            "data_map_entries",
-            table_name="notes",
-            column_name=name,
-            category=category,
-            on_erase=on_erase,
-        )
+    enter_notes(transaction, ("learner_id", "identifier", "rekey"), ("note", "content", "empty"))
     transaction.execute(statement.encode())
     if is_ours:
         assert scalar(transaction, "SELECT export_learner_data(%s)", learner)["data"]["notes"]

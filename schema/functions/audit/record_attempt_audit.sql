@@ -126,6 +126,7 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+
 REVOKE EXECUTE ON FUNCTION record_attempt_audit() FROM public;
 
 COMMENT ON FUNCTION record_attempt_audit() IS

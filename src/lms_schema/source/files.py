@@ -184,7 +184,7 @@ def _line(content: bytes, position: int) -> int:
 
 def sql_files(folder: Path) -> list[Path]:
     """Return the SQL files of a folder and of its subjects, by name; none when it is missing."""
-    found = [item for entry in _entries_of(folder) for item in (entry, *_entries_in(entry))]
+    found = [item for entry in _entries_of(folder) for item in (entry, *_entries_of(entry))]
     return [
         Path(item.path)
         for item in sorted(found, key=lambda item: (item.name, item.path))
@@ -192,7 +192,7 @@ def sql_files(folder: Path) -> list[Path]:
     ]
 
 
-def entries(folder: Path | str) -> list[os.DirEntry[str]]:
+def entries(folder: os.PathLike[str]) -> list[os.DirEntry[str]]:
     """Return what lies in a folder, by name, without what editors, tools and systems leave there.
 
     Hidden files and folders are among the latter.
@@ -204,12 +204,8 @@ def entries(folder: Path | str) -> list[os.DirEntry[str]]:
         )
 
 
-def _entries_of(folder: Path) -> list[os.DirEntry[str]]:
-    return entries(folder) if folder.is_dir() else []
-
-
-def _entries_in(entry: os.DirEntry[str]) -> list[os.DirEntry[str]]:
-    return entries(entry.path) if entry.is_dir() else []
+def _entries_of(item: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
+    return entries(item) if item.is_dir() else []
 
 
 def _is_sql(entry: os.DirEntry[str]) -> bool:
