@@ -25,7 +25,8 @@ from benchmarks.support.harness import Limit, Run, benchmark
 LOCK_TIMEOUT = 1.0
 ALLOWANCE = 2.5
 """Seconds beyond the lock timeout that a client may wait: the runner's own work, and its looks. An
-extra's file has the catalog read in its transaction, and the clients share the runner's process.
+extra's file has the catalog read in its transaction, which takes a second when the clients leave
+little of the machine.
 """
 
 CLIENTS = 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from lms_schema.catalog.catalog import Catalog, ObjectKey, release_catalog
@@ -19,10 +19,12 @@ _PARTS = ("column", "constraint")
 """Kinds that no record lists: an extra may have added its own to a table of the package."""
 
 
-def of_package(catalog: Catalog, entries: Mapping[str, Entry]) -> Iterator[tuple[ObjectKey, str]]:
-    """Yield the objects of a catalog that files of the package made, each with its file."""
+def of_package(
+    keys: Iterable[ObjectKey], entries: Mapping[str, Entry]
+) -> Iterator[tuple[ObjectKey, str]]:
+    """Yield those objects that files of the package made, each with its file."""
     makers = Makers({name: entry for name, entry in entries.items() if extra_of(name) is None})
-    for key in catalog.objects:
+    for key in keys:
         file_id = makers.of(key)
         if file_id is not None:
             yield key, file_id
@@ -42,14 +44,17 @@ def refuse_changes(
     Raises:
         UsageError: It names what was changed, and what to write when that is meant.
     """
-    release = release_catalog().objects
+    # first what differs: others wait for the locks meanwhile, and of most files that is nothing
+    differing = [
+        key
+        for key, definition in before.objects.items()
+        if key.kind != "grant" and definition != after.objects.get(key)
+    ]
+    release = release_catalog().objects if differing else {}
     changed = {
         key: maker
-        for key, maker in of_package(before, entries)
-        if maker not in file.overrides
-        and key.kind != "grant"
-        and before.objects[key] != after.objects.get(key)
-        and not _is_added(key, release)
+        for key, maker in of_package(differing, entries)
+        if maker not in file.overrides and not _is_added(key, release)
     }
     if not changed:
         return

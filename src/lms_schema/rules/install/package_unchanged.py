@@ -29,7 +29,7 @@ $$;
 def find(trial: TrialInstall) -> Iterator[Problem]:
     """Yield each object of the package that an extra changed or dropped."""
     overridden = {other for file in trial.package.files for other in file.overrides}
-    makers = dict(of_package(trial.base_catalog, trial.base_entries))
+    makers = dict(of_package(trial.base_catalog.objects, trial.base_entries))
     before, after = (
         Catalog(
             {
