@@ -47,7 +47,6 @@ EXACT = {
 FILLED = {
     ("learning_sections", "course_id"),
     ("course_enrollments", "total_time_spent"),
-    ("course_enrollments", "section_count"),
     ("course_enrollments", "progress_sum"),
     ("course_enrollments", "seconds_sum"),
     ("course_enrollments", "measures_version"),

@@ -728,7 +728,7 @@ _OWN = (
     " count_section_retention delete_expired_rows derive_assessment_metrics"
     " derive_attempt_analysis derive_attempt_result derive_course_metrics derive_course_sessions"
     " derive_current_grades derive_enrollment_metrics derive_enrollment_progress"
-    " derive_section_counters derive_section_evidence derive_section_retention"
+    " derive_learner_courses derive_section_counters derive_section_evidence derive_section_retention"
     " derive_session_duration drain_analytics_queues drain_assessment_attempts_delta"
     " drain_course_enrollments_delta drain_learning_interactions_delta"
     " drain_learning_sessions_delta drain_section_progress_delta drop_expired_audit_log"

@@ -18,12 +18,13 @@ BEGIN
         OR (new.learner_id, new.course_id) IS DISTINCT FROM (old.learner_id, old.course_id)
     THEN
         -- Empty: follow_course_enrollments then adds what there is. Nobody changes the structure
-        -- until the transaction ends; an unknown course is left to the foreign key.
+        -- until the transaction ends, which the setting says, too; an unknown course is left to the
+        -- foreign key.
         SELECT cs.sections INTO new.section_count
         FROM course_structure AS cs
         WHERE cs.course_id = new.course_id
         FOR KEY SHARE;
-        new.section_count := coalesce(new.section_count, 0);
+        PERFORM set_config('lms_schema.locked_course', new.course_id::text, TRUE);
         new.progress_sum := 0;
         new.seconds_sum := 0;
         new.last_accessed := NULL;
@@ -40,6 +41,14 @@ BEGIN
         THEN
             new.completion_status := 'in_progress';
         END IF;
+        IF new.section_count IS NULL THEN -- or a change of structure would have set it
+            SELECT cs.sections INTO new.section_count
+            FROM course_structure AS cs
+            WHERE cs.course_id = new.course_id;
+            new.overall_progress := coalesce(
+                mean_section_progress(new.progress_sum, new.section_count), new.overall_progress
+            );
+        END IF;
         new.updated_at := statement_timestamp();
         RETURN new;
     ELSE
@@ -47,10 +56,14 @@ BEGIN
         new.last_accessed := old.last_accessed;
         new.current_grade := old.current_grade;
         new.measures_version := old.measures_version;
-        IF new.progress_sum IS NULL THEN
+        IF new.progress_sum IS NULL
+            OR (new.section_count IS NULL AND new.overall_progress <> old.overall_progress)
+        THEN
             SELECT cs.sections INTO new.section_count
             FROM course_structure AS cs
             WHERE cs.course_id = new.course_id;
+        END IF;
+        IF new.progress_sum IS NULL THEN
             SELECT
                 coalesce(sum(100 * sp.completion_percentage), 0),
                 coalesce(sum(sp.total_time_spent), 0),
