@@ -28,6 +28,7 @@ NULLABLE = {
         "completion_rule",
         "derive_sessions",
     },
+    "course_enrollments": {"section_count"},
     "section_progress": {"validation_method"},
     # the outcome of a page view is unknown
     "learning_interactions": {"section_id", "course_id", "sectionless_course_id", "outcome"},
