@@ -14,6 +14,16 @@ SET search_path FROM CURRENT
 SET enable_seqscan = off
 AS $$
 BEGIN
+    IF old.section_count IS NULL AND TG_OP = 'UPDATE' THEN
+        -- a change of the structure since the learner enrolled would have set it
+        SELECT cs.sections INTO old.section_count
+        FROM course_structure AS cs
+        WHERE cs.course_id = old.course_id;
+        new.section_count := coalesce(new.section_count, old.section_count);
+        new.overall_progress := coalesce(
+            mean_section_progress(new.progress_sum, new.section_count), new.overall_progress
+        );
+    END IF;
     IF TG_OP = 'INSERT'
         OR (new.learner_id, new.course_id) IS DISTINCT FROM (old.learner_id, old.course_id)
     THEN
@@ -41,14 +51,6 @@ BEGIN
         THEN
             new.completion_status := 'in_progress';
         END IF;
-        IF new.section_count IS NULL THEN -- or a change of structure would have set it
-            SELECT cs.sections INTO new.section_count
-            FROM course_structure AS cs
-            WHERE cs.course_id = new.course_id;
-            new.overall_progress := coalesce(
-                mean_section_progress(new.progress_sum, new.section_count), new.overall_progress
-            );
-        END IF;
         new.updated_at := statement_timestamp();
         RETURN new;
     ELSE
@@ -56,14 +58,10 @@ BEGIN
         new.last_accessed := old.last_accessed;
         new.current_grade := old.current_grade;
         new.measures_version := old.measures_version;
-        IF new.progress_sum IS NULL
-            OR (new.section_count IS NULL AND new.overall_progress <> old.overall_progress)
-        THEN
+        IF new.progress_sum IS NULL THEN
             SELECT cs.sections INTO new.section_count
             FROM course_structure AS cs
             WHERE cs.course_id = new.course_id;
-        END IF;
-        IF new.progress_sum IS NULL THEN
             SELECT
                 coalesce(sum(100 * sp.completion_percentage), 0),
                 coalesce(sum(sp.total_time_spent), 0),

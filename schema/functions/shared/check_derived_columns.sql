@@ -6,8 +6,7 @@
 -- depends: functions/derive_current_grades functions/derive_enrollment_metrics
 -- depends: functions/derive_enrollment_progress functions/derive_learner_courses
 -- depends: functions/derive_section_counters functions/derive_section_evidence
--- depends: functions/derive_section_retention
--- depends: functions/evidence_score
+-- depends: functions/derive_section_retention functions/evidence_score
 -- depends: functions/is_graded_attempt functions/judge_completion
 CREATE OR REPLACE FUNCTION check_derived_columns(
     p_course_id uuid DEFAULT NULL

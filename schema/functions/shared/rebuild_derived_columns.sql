@@ -107,8 +107,8 @@ BEGIN
         WHERE
             e.id = p.enrollment_id
             AND (
-                coalesce(e.section_count, p.section_count), e.progress_sum, e.seconds_sum, e.overall_progress,
-                e.total_time_spent, e.last_accessed, e.current_grade
+                coalesce(e.section_count, p.section_count), e.progress_sum, e.seconds_sum,
+                e.overall_progress, e.total_time_spent, e.last_accessed, e.current_grade
             ) IS DISTINCT FROM (
                 p.section_count, p.progress_sum, p.seconds_sum, p.overall_progress,
                 p.total_time_spent, p.last_accessed, g.current_grade
