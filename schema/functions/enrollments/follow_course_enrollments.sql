@@ -19,7 +19,6 @@ DECLARE
     v_left_course_ids uuid[];
     v_learner_ids uuid[];
     v_course_ids uuid[];
-    v_versions bigint[];
     v_ids uuid[];
 BEGIN
     CASE TG_OP
@@ -48,19 +47,13 @@ BEGIN
     END IF;
 
     IF v_learner_ids IS NOT NULL THEN
-        -- which nobody changes until the transaction ends, see keep_enrollment_measures
-        SELECT array_agg(k.learner_id), array_agg(k.course_id), array_agg(cs.version)
-        INTO v_learner_ids, v_course_ids, v_versions
-        FROM unnest(v_learner_ids, v_course_ids) AS k (learner_id, course_id)
-        INNER JOIN course_structure AS cs ON k.course_id = cs.course_id;
-
         SET LOCAL plan_cache_mode = auto; -- Citus has no generic plan for INSERT ... SELECT
         WITH written AS (
             INSERT INTO learner_courses AS lc (learner_id, course_id, structure_version)
-            SELECT k.learner_id, k.course_id, k.version
-            FROM
-                unnest(v_learner_ids, v_course_ids, v_versions)
-                    AS k (learner_id, course_id, version)
+            -- a version that nobody changes until the transaction ends, see keep_enrollment_measures
+            SELECT k.learner_id, k.course_id, cs.version
+            FROM unnest(v_learner_ids, v_course_ids) AS k (learner_id, course_id)
+            INNER JOIN course_structure AS cs ON k.course_id = cs.course_id
             ORDER BY k.learner_id, k.course_id
             ON CONFLICT (learner_id, course_id) DO UPDATE SET
                 structure_version = excluded.structure_version,
