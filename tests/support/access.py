@@ -657,6 +657,7 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
             "course_structure",
             "learner_courses",
             "interaction_times",
+            "assessment_objective_totals",
             "learning_interactions_delta",
             "course_enrollments_delta",
             "section_progress_delta",
@@ -718,7 +719,8 @@ SERVICE_WRITES = frozenset(table for table, rights in RIGHTS.items() if rights) 
 _OWN = (
     " add_enrollment_measures analyse_attempts append_assessment_attempts_delta"
     " append_audit_seal append_course_enrollments_delta append_learning_interactions_delta"
-    " append_learning_sessions_delta append_section_progress_delta attempt_evidence audit_person"
+    " append_learning_sessions_delta append_objective_totals append_section_progress_delta"
+    " attempt_evidence audit_person"
     " caller_role change_course_structure check_activity_institution check_answer_key"
     " check_attempt_allowed check_completion_criteria check_consent_mirror check_derived_columns"
     " check_enrollment_institution check_institution_change check_item_contract"
@@ -739,8 +741,9 @@ _OWN = (
     " follow_course_assessments follow_course_enrollments follow_course_ratings"
     " follow_course_sections follow_inserted_interactions follow_section_progress has_guardian"
     " interaction_partitions interaction_retention_ddl is_erased_learner is_partition_held"
-    " judge_completion keep_attempt_analysis keep_completion_date keep_course_rating"
-    " keep_derived_session keep_enrollment_measures keep_interaction_times keep_section_scores"
+    " join_objective_totals judge_completion keep_attempt_analysis keep_completion_date"
+    " keep_course_rating keep_derived_session keep_enrollment_measures keep_interaction_times"
+    " keep_section_scores"
     " lock_course_structure lock_learner_rows lock_section_progress make_course_structure"
     " mark_unenrolled may_read_course_figures may_read_learner_figures mean_section_progress"
     " metrics_window mirror_consent month_partition_ddl month_partitions"

@@ -758,6 +758,7 @@ _PKEY_TABLES = (
     "section_progress_delta",
     "learning_sessions_delta",
     "assessment_attempts_delta",
+    "assessment_objective_totals",
     "analytics_rebuild_request",
     "analytics_refresh_log",
 )
