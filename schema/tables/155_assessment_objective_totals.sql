@@ -7,7 +7,10 @@ CREATE TABLE assessment_objective_totals (
     objective_id text NOT NULL,
     points numeric NOT NULL,
     most_points numeric NOT NULL,
-    is_joined boolean NOT NULL DEFAULT FALSE
+    is_joined boolean NOT NULL DEFAULT FALSE,
+
+    CONSTRAINT assessment_objective_totals_points_check CHECK (points < 'NaN'),
+    CONSTRAINT assessment_objective_totals_most_points_check CHECK (most_points < 'NaN')
 );
 
 COMMENT ON TABLE assessment_objective_totals IS

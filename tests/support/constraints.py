@@ -1069,6 +1069,10 @@ def _all() -> Iterator[Case]:
     yield from _count(table, "attempt_number", least=1)
     yield from _count(table, "time_spent_minutes")
 
+    table = "assessment_objective_totals"
+    for column in ("points", "most_points"):
+        yield _fixed(table, column, [NAN], [-1, Decimal("0.5")])
+
     table = "course_structure"
     yield Case(f"{table}_pkey", table, _structure_pkey, UNIQUE)
     yield Case(f"{table}_course_id_version_key", table, _unique_in_itself, UNIQUE)
