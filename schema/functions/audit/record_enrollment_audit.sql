@@ -58,8 +58,8 @@ BEGIN
             table_name, operation, row_key, learner_id, changed_columns, old_values, person_id
         )
         VALUES (
-            'course_enrollments', 'DELETE', jsonb_build_object('id', OLD.id), OLD.learner_id,
-            v_names, v_old_values, v_person_id
+            'course_enrollments', 'DELETE', jsonb_object(ARRAY['id', OLD.id::text]),
+            OLD.learner_id, v_names, v_old_values, v_person_id
         );
     END IF;
     INSERT INTO audit_log (
@@ -69,7 +69,7 @@ BEGIN
     VALUES (
         'course_enrollments',
         CASE WHEN v_is_other_row THEN 'INSERT' ELSE TG_OP END,
-        jsonb_build_object('id', coalesce(NEW.id, OLD.id)),
+        jsonb_object(ARRAY['id', coalesce(NEW.id, OLD.id)::text]),
         coalesce(OLD.learner_id, NEW.learner_id),
         v_names,
         CASE WHEN NOT v_is_other_row THEN v_old_values END,
