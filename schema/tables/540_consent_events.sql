@@ -62,6 +62,7 @@ COMMENT ON COLUMN consent_events.notice_hash IS
 'SHA-256 of that notice, so that its text can be shown to be the one. (32 bytes)';
 COMMENT ON COLUMN consent_events.method IS
 'How it was given, and how a parent was verified, such as signed form; a grant needs it.';
-COMMENT ON COLUMN consent_events.recorded_at IS 'When it was recorded, by the clock: a transaction that is left open backdates nothing.';
+COMMENT ON COLUMN consent_events.recorded_at IS
+'When it was recorded, by the clock: a transaction that is left open backdates nothing.';
 COMMENT ON COLUMN consent_events.expires_at IS
 'When a grant ends by itself; NULL: not before it is withdrawn.';

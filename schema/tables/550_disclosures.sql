@@ -65,4 +65,5 @@ COMMENT ON COLUMN disclosures.emergency_threat IS
 'The articulable and significant threat to health or safety (99.36); NULL without one.';
 COMMENT ON COLUMN disclosures.recorded_by IS
 'Person behind the session who recorded it; NULL: there was no session.';
-COMMENT ON COLUMN disclosures.recorded_at IS 'When it was recorded, by the clock: a transaction that is left open backdates nothing.';
+COMMENT ON COLUMN disclosures.recorded_at IS
+'When it was recorded, by the clock: a transaction that is left open backdates nothing.';

@@ -547,6 +547,6 @@ COMMENT ON FUNCTION check_security() IS
 'no policies, everybody (PUBLIC) has no right, the roles have no attributes and no memberships, no '
 'login of a persona or of lms_service is or can become the owner or a role that is exempt, none of '
 'a persona can become more or has two personas at once, functions that run as their owner pin the '
-'search path and are open to the roles alone, views in any schema show what the reader may see, each right has one policy, ledgers '
-'refuse changes, and the audit log is written. What a function that runs as its owner reads is '
-'nothing that the catalog tells. For the owner.';
+'search path and are open to the roles alone, views in any schema show what the reader may see, '
+'each right has one policy, ledgers refuse changes, and the audit log is written. What a function '
+'that runs as its owner reads is nothing that the catalog tells. For the owner.';
