@@ -69,7 +69,9 @@ def by_one(who: Who, attack: str, control: str) -> tuple[Attempt, Attempt]:
 @pytest.fixture(scope="module")
 def world_and_connection(shared_database: str) -> Iterator[tuple[World, Connection]]:
     with psycopg.connect(shared_database) as connection:
-        yield make_world(connection), connection
+        world = make_world(connection)
+        limit_transactions(connection, "1 day")
+        yield world, connection
         connection.rollback()
 
 
