@@ -16,6 +16,7 @@ Who is who:
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
@@ -206,6 +207,12 @@ def _study(
             attempt_number=number,
             completion_status=state,
         )
+
+
+def limit_transactions(connection: Connection, limit: str) -> None:
+    """Let a transaction be recent for that long, an interval: a whole module takes minutes."""
+    definition = scalar(connection, "SELECT pg_get_functiondef('is_recent_transaction'::regproc)")
+    connection.execute(re.sub(r"'[^']+'::interval", f"'{limit}'::interval", definition).encode())
 
 
 def open_session(connection: Connection, person: uuid.UUID) -> str:
@@ -751,9 +758,9 @@ _OWN = (
     " rebuild_section_progress recalculate_course_metrics record_attempt_audit record_audit"
     " record_enrollment_audit record_progress_history recount_assessment_attempts"
     " recount_course_enrollments recount_learning_interactions recount_learning_sessions"
-    " recount_section_progress refuse_other_institution refuse_other_time reject_history_change"
-    " reject_ledger_change report_cells report_learners reported_count reported_mean"
-    " request_analytics_rebuild require_data_subject require_snapshot"
+    " recount_section_progress refuse_erased_learner refuse_other_institution refuse_other_time"
+    " reject_history_change reject_ledger_change report_cells report_learners reported_count"
+    " reported_mean request_analytics_rebuild require_data_subject require_snapshot"
     " retire_interaction_partitions retract_interaction_partition rounded_minutes seal_audit_log"
     " set_assessment_course set_course_rules set_section_course set_updated_at"
     " statement_triggers sync_course_summary sync_learner_summary update_current_grades"
@@ -816,6 +823,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     ),
     "record_my_interactions": ("learner",),
     "is_claimable_time": ("learner",),
+    "is_recent_transaction": ("learner",),
     **dict.fromkeys(
         ("record_consent", "has_consent", "record_disclosure", "has_directory_opt_out"),
         ("service", "privacy"),

@@ -1113,6 +1113,8 @@ def _access() -> Iterator[Case]:
         yield _foreign_key(table, column, parent)
         yield _finite(table, "valid_until")
 
+    yield Case("guardian_links_self_check", "guardian_links", _self_guardian)
+
     table = "course_ratings"
     yield Case(f"{table}_pkey", table, _rating_pkey, UNIQUE)
     for column in ("course_id", "learner_id"):
@@ -1273,6 +1275,15 @@ def _ledgers() -> Iterator[Case]:
     yield _finite(table, "sealed_at", "expired_before")
 
     yield Case("learners_data_consent_mirror_check", "learners", _consent_mirror)
+    yield Case("learners_erased_check", "learners", _erased)
+
+
+def _self_guardian(connection: Connection) -> Rows:
+    learner = add(connection, "learners")["id"]
+    return (
+        [{"guardian_id": learner, "learner_id": learner}],
+        [{"guardian_id": uuid.uuid4(), "learner_id": learner}],
+    )
 
 
 EXPIRING = {"recorded_at": "2000-01-01 00:00+00", "expires_at": "2001-01-01 00:00+00"}
@@ -1281,6 +1292,13 @@ EXPIRING = {"recorded_at": "2000-01-01 00:00+00", "expires_at": "2001-01-01 00:0
 def _seal_pkey(connection: Connection) -> Rows:
     add(connection, "audit_seals")
     return [{}], [{"id": 2}]
+
+
+def _erased(connection: Connection) -> Rows:
+    learner = add(connection, "learners")["id"]
+    add(connection, "erasures", learner_id=learner)
+    connection.execute("DELETE FROM learners WHERE id = %s", (learner,))
+    return [{"id": learner}], [{"id": uuid.uuid4()}]
 
 
 def _consent_mirror(connection: Connection) -> Rows:
