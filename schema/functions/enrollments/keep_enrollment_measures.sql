@@ -5,7 +5,7 @@
 -- trigger of its own would be one more for each event. A definer, because the writer need not be
 -- able to read progress, attempts and sections.
 -- depends: functions/derive_current_grades functions/mean_section_progress
--- depends: functions/rounded_minutes
+-- depends: functions/new_enrollment_version functions/rounded_minutes
 CREATE OR REPLACE FUNCTION keep_enrollment_measures() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -28,7 +28,7 @@ BEGIN
         new.seconds_sum := 0;
         new.last_accessed := NULL;
         new.current_grade := NULL;
-        new.measures_version := 0;
+        new.measures_version := new_enrollment_version();
     ELSIF new.measures_version = old.measures_version + 1 AND pg_trigger_depth() > 1 THEN
         IF new.completion_status = 'enrolled'
             AND (
