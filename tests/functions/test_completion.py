@@ -74,7 +74,9 @@ def test_minimum_engagement_time_stands_in_for_min_seconds_in_minutes(
     assert progress(transaction) == status
 
 
-def test_any_minimum_engagement_time_is_a_limit(transaction: Connection, learner: uuid.UUID) -> None:
+def test_any_minimum_engagement_time_is_a_limit(
+    transaction: Connection, learner: uuid.UUID
+) -> None:
     event(transaction, learner, section(transaction, {}, minimum_engagement_time=2**31 - 1))
     assert progress(transaction, "completion_criteria_met -> 'min_seconds' ->> 'limit'") == str(
         60 * (2**31 - 1)

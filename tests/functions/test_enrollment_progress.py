@@ -156,7 +156,10 @@ def test_an_enrollment_after_progress_starts_with_it(transaction: Connection) ->
             " SELECT %(learner)s, %(fresh)s, %(course)s, 'in_progress', 30",
             60,
         ),
-        ("UPDATE section_progress SET completion_percentage = 10 WHERE learner_id = %(learner)s", 5),
+        (
+            "UPDATE section_progress SET completion_percentage = 10 WHERE learner_id = %(learner)s",
+            5,
+        ),
         ("DELETE FROM section_progress WHERE learner_id = %(learner)s", 0),
         ("DELETE FROM learning_sections WHERE id = %(section)s", 0),
     ],
@@ -176,9 +179,7 @@ def test_one_statement_that_enrolls_and_changes_progress_counts_it_once(
         course_id=module["course_id"],
         completion_percentage=90,
     )
-    enroll = (
-        "INSERT INTO course_enrollments (learner_id, course_id) SELECT %(learner)s, %(course)s"
-    )
+    enroll = "INSERT INTO course_enrollments (learner_id, course_id) SELECT %(learner)s, %(course)s"
     one, other = (enroll, change) if is_enrolled_first else (change, enroll)
     transaction.execute(
         f"WITH one AS ({one} RETURNING id) {other}".encode(),

@@ -9,5 +9,5 @@ RETURN (-1000000 * extract(EPOCH FROM statement_timestamp()))::bigint;
 REVOKE EXECUTE ON FUNCTION new_enrollment_version() FROM public;
 
 COMMENT ON FUNCTION new_enrollment_version() IS
-'measures_version of an enrollment that this statement of the client makes: microseconds since 1970 '
-'of its begin, below 0. What has less than 1000 more is new, and is counted, not added to.';
+'measures_version that an enrollment made by the client''s present statement begins with: below 0, '
+'microseconds since 1970. One that is less than 1000 above is counted anew, not added to.';
