@@ -197,6 +197,19 @@ def test_one_statement_that_enrolls_and_changes_progress_counts_it_once(
     assert scalar(transaction, "SELECT overall_progress FROM course_enrollments") == 40 * count
 
 
+def test_what_a_function_enrolls_and_begins_is_in_progress(
+    transaction: Connection, learner: uuid.UUID
+) -> None:
+    section = add(transaction, "learning_sections")
+    # one message of the client, as the call of a function is
+    transaction.execute(
+        "INSERT INTO course_enrollments (learner_id, course_id)"
+        f" VALUES ('{learner}', '{section['course_id']}');"
+        f"SELECT record_interaction('{learner}', '{section['id']}', 'discussion')".encode()
+    )
+    assert scalar(transaction, "SELECT completion_status FROM course_enrollments") == "in_progress"
+
+
 def test_an_enrollment_given_to_another_learner_or_course_follows(transaction: Connection) -> None:
     enrollment, sections = enrolled(transaction)
     other, elsewhere = enrolled(transaction, 4)

@@ -33,7 +33,7 @@ BEGIN
         END IF;
         WITH written AS (
             UPDATE course_enrollments AS e SET
-                measures_version = e.measures_version + (e.measures_version >= v_old)::integer,
+                measures_version = e.measures_version + 1,
                 progress_sum = CASE
                     WHEN e.measures_version >= v_old THEN e.progress_sum + l.progress
                 END,
