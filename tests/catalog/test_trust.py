@@ -356,9 +356,17 @@ def test_what_default_privileges_open_to_others_is_not_made(
         # which row security guards
         execute(
             empty_database,
-            f"ALTER DEFAULT PRIVILEGES{within} GRANT SELECT ON TABLES TO {other.name}",
+            f"ALTER DEFAULT PRIVILEGES{within}"
+            f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {other.name}",
         )
         migrate(empty_database, schema="public", package=package)
+        assert query(
+            empty_database,
+            "SELECT relname, privilege FROM pg_class CROSS JOIN (VALUES ('SELECT'), ('DELETE')) AS p"
+            " (privilege) WHERE relnamespace = 'public'::regnamespace"
+            " AND relname IN ('a', 'lms_schema_migration')"
+            f" AND has_table_privilege('{other.name}', pg_class.oid, privilege) ORDER BY 1, 2",
+        ) == [("a", "DELETE"), ("a", "SELECT"), ("lms_schema_migration", "SELECT")]
 
 
 def test_who_is_a_superuser_or_can_become_one_is_no_other(

@@ -210,7 +210,7 @@ def _study(
 
 
 def limit_transactions(connection: Connection, limit: str) -> None:
-    """Let a transaction be recent for that long, an interval: a whole module takes minutes."""
+    """Let a transaction be recent for that long, an interval."""
     definition = scalar(connection, "SELECT pg_get_functiondef('is_recent_transaction'::regproc)")
     connection.execute(re.sub(r"'[^']+'::interval", f"'{limit}'::interval", definition).encode())
 

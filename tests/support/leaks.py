@@ -31,7 +31,6 @@ from support.access import (
     Rule,
     World,
     become,
-    limit_transactions,
     open_session,
 )
 from support.rows import DEFAULTS, Connection, Row, column, read, rolled_back, scalar
@@ -157,7 +156,6 @@ class Prober:
         self._moves: dict[str, list[tuple[Row, Row]]] = {}
         self._useless = self._useless_tokens()
         connection.execute(_TRY_EACH)
-        limit_transactions(connection, "1 day")
 
     def _key(self, table: str) -> Sequence[str]:
         key = column(

@@ -3,10 +3,10 @@
 CREATE OR REPLACE FUNCTION is_recent_transaction() RETURNS boolean
 LANGUAGE sql
 PARALLEL SAFE
-RETURN clock_timestamp() < now() + interval '1 minute';
+RETURN clock_timestamp() < now() + interval '15 minutes';
 
 REVOKE EXECUTE ON FUNCTION is_recent_transaction() FROM public;
 
 COMMENT ON FUNCTION is_recent_transaction() IS
-'Whether the transaction began less than a minute ago, so that its now() is the present time. For '
-'what learners do: record_my_interactions and assessment_attempts.';
+'Whether the transaction began less than 15 minutes ago, so that its now() is nearly the present '
+'time. For what learners do: record_my_interactions and assessment_attempts.';

@@ -21,7 +21,7 @@ BEGIN
             HINT = 'Set lms.token to the token of a session that has not ended.';
     ELSIF NOT is_recent_transaction() THEN
         RAISE insufficient_privilege USING
-            MESSAGE = 'the transaction began a minute ago or more: its time is not the present one',
+            MESSAGE = 'the transaction began 15 minutes ago or more: its time is not the present one',
             HINT = 'Log the events in a transaction of their own.';
     END IF;
     IF jsonb_typeof(p_events) IS DISTINCT FROM 'array' THEN
@@ -128,5 +128,5 @@ COMMENT ON FUNCTION record_my_interactions(jsonb) IS
 'such as a login, is theirs. What they can claim has bounds: a time of the last 30 days, at most 4 '
 'hours, no session and no id of an event of another learner, no learning_effectiveness. Returns '
 'how many were stored. Raises 42501, and stores nothing, without a session, in a transaction that '
-'is open for a minute or more, and for an event out of these bounds; and what record_interactions '
+'is open for 15 minutes or more, and for an event out of these bounds; and what record_interactions '
 'raises.';

@@ -231,7 +231,8 @@ _GIVEN_AWAY = """
             SELECT string_agg(DISTINCT e.privilege_type, ', ') AS privileges,
                 string_agg(DISTINCT e.grantee::regrole::text, ', ') AS roles
             FROM aclexplode(d.defaclacl) AS e
-            WHERE e.grantee <> 0 AND e.privilege_type <> 'SELECT'
+            WHERE e.grantee <> 0
+                AND e.privilege_type IN ('EXECUTE', 'TRUNCATE', 'REFERENCES', 'TRIGGER')
                 AND pg_get_userbyid(e.grantee) <> current_user
         ) AS a
     WHERE a.roles IS NOT NULL
@@ -375,23 +376,23 @@ def _refuse(found: Collection[Stranger]) -> None:
 def refuse_default_privileges(connection: psycopg.Connection[Any], schema: str) -> None:
     """Refuse to make objects that default privileges of the role open to others at once.
 
-    A platform may have set them, as Supabase does in `public`. The right to read tables is let
-    pass, since row security guards it.
+    A platform may have set them, as Supabase does in `public`. The rights to read and write rows
+    are let pass, since row security guards them.
 
     Args:
         connection: To the database.
         schema: The schema, which need not be there yet.
 
     Raises:
-        DatabaseError: When others would get another right on tables, or one on functions.
+        DatabaseError: When others would get a right that row security does not guard.
     """
     mends = [row[0] for row in connection.execute(_GIVEN_AWAY, {"schema": schema}).fetchall()]
     if mends:
         raise DatabaseError(
             printable(
                 f'Default privileges open to others what this role makes in schema "{schema}", and '
-                "row security guards neither functions, nor TRUNCATE, nor the records of "
-                "migrations. Nothing was made. Take a schema of its own, as --schema lms, or "
+                "row security guards neither functions nor TRUNCATE, REFERENCES and TRIGGER. "
+                "Nothing was made. Take a schema of its own, as --schema lms, or "
                 f"another role, or run: {' '.join(mends)}"
             )
         )
