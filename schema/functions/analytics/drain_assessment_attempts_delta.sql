@@ -18,7 +18,15 @@ AS $$
 DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
+    -- whatever starts to derive has itself asked for all of its sessions
+    v_deriving_ids uuid[];
 BEGIN
+    -- to plan what follows takes longer than most refreshes would otherwise
+    IF NOT EXISTS (SELECT FROM assessment_attempts_delta) THEN
+        RETURN;
+    END IF;
+
+    v_deriving_ids := ARRAY(SELECT c.id FROM educational_courses AS c WHERE c.derive_sessions);
     RETURN QUERY
     WITH drained AS (
         DELETE FROM assessment_attempts_delta
@@ -125,12 +133,15 @@ BEGIN
             c.best_sum,
             c.best_count
         FROM change AS c
+        WHERE
+            c.attempts <> 0
+            OR c.best_sum <> 0
+            OR c.best_count <> 0
         ON CONFLICT (learner_id, course_id) DO UPDATE
             SET
                 attempts = s.attempts + excluded.attempts,
                 best_sum = s.best_sum + excluded.best_sum,
                 best_count = s.best_count + excluded.best_count
-        RETURNING s.*
     ),
 
     learner_change AS (
@@ -155,6 +166,10 @@ BEGIN
             coalesce(o.best_count, 0) + c.best_count
         FROM learner_change AS c
         LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
+        WHERE
+            c.attempts <> 0
+            OR c.best_sum <> 0
+            OR c.best_count <> 0
         ON CONFLICT (learner_id) DO UPDATE SET
             attempts = excluded.attempts,
             best_sum = excluded.best_sum,
@@ -176,8 +191,9 @@ BEGIN
             sum(c.best_sum)::bigint AS best_sum,
             sum(c.best_count)::bigint AS best_count
         FROM change AS c
-        INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
-        WHERE p.enrollments = 1
+        INNER JOIN learner_course_summary AS o
+            ON c.learner_id = o.learner_id AND c.course_id = o.course_id
+        WHERE o.enrollments = 1
         GROUP BY c.course_id
     ),
 
@@ -194,6 +210,10 @@ BEGIN
             coalesce(o.best_count, 0) + c.best_count
         FROM course_change AS c
         LEFT JOIN course_summary AS o ON c.course_id = o.course_id
+        WHERE
+            c.attempts <> 0
+            OR c.best_sum <> 0
+            OR c.best_count <> 0
         ON CONFLICT (course_id) DO UPDATE SET
             attempts = excluded.attempts,
             best_sum = excluded.best_sum,
@@ -212,8 +232,7 @@ BEGIN
         d.learner_id,
         d.course_id
     FROM change AS d
-    INNER JOIN educational_courses AS c ON d.course_id = c.id
-    WHERE c.derive_sessions;
+    WHERE d.course_id = ANY(v_deriving_ids);
 END;
 $$;
 

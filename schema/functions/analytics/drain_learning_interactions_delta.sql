@@ -16,7 +16,15 @@ AS $$
 DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
+    -- whatever starts to derive has itself asked for all of its sessions
+    v_deriving_ids uuid[];
 BEGIN
+    -- to plan what follows takes longer than most refreshes would otherwise
+    IF NOT EXISTS (SELECT FROM learning_interactions_delta) THEN
+        RETURN;
+    END IF;
+
+    v_deriving_ids := ARRAY(SELECT c.id FROM educational_courses AS c WHERE c.derive_sessions);
     RETURN QUERY
     WITH drained AS (
         DELETE FROM learning_interactions_delta
@@ -98,6 +106,16 @@ BEGIN
             coalesce(o.effectiveness_count, 0) + c.effectiveness_count
         FROM change AS c
         LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
+        WHERE
+            c.content_view <> 0
+            OR c.knowledge_check <> 0
+            OR c.practice_activity <> 0
+            OR c.reflection <> 0
+            OR c.discussion <> 0
+            OR c.help_request <> 0
+            OR c.navigation <> 0
+            OR c.effectiveness_sum <> 0
+            OR c.effectiveness_count <> 0
         ON CONFLICT (learner_id) DO UPDATE SET
             content_view = excluded.content_view,
             knowledge_check = excluded.knowledge_check,
@@ -123,12 +141,12 @@ BEGIN
         SELECT
             d.learner_id,
             d.course_id,
-            coalesce(bool_or(c.derive_sessions), FALSE) AS is_session_due,
+            d.course_id = ANY(v_deriving_ids) AS is_session_due,
             bool_or(
                 d.interaction_type IN ('knowledge_check', 'practice_activity')
             ) AS is_retention_due
         FROM drained AS d
-        INNER JOIN educational_courses AS c ON d.course_id = c.id
+        WHERE d.course_id IS NOT NULL
         GROUP BY d.learner_id, d.course_id
     ) AS q
     WHERE q.is_session_due OR q.is_retention_due;

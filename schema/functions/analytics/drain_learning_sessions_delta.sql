@@ -13,7 +13,15 @@ AS $$
 DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
+    -- whatever starts to derive has itself asked for all of its sessions
+    v_deriving_ids uuid[];
 BEGIN
+    -- to plan what follows takes longer than most refreshes would otherwise
+    IF NOT EXISTS (SELECT FROM learning_sessions_delta) THEN
+        RETURN;
+    END IF;
+
+    v_deriving_ids := ARRAY(SELECT c.id FROM educational_courses AS c WHERE c.derive_sessions);
     RETURN QUERY
     WITH drained AS (
         DELETE FROM learning_sessions_delta
@@ -56,6 +64,16 @@ BEGIN
             coalesce(o.productivity_count, 0) + c.productivity_count
         FROM change AS c
         LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
+        WHERE
+            c.sessions <> 0
+            OR c.duration_sum <> 0
+            OR c.duration_count <> 0
+            OR c.level_sum <> 0
+            OR c.level_count <> 0
+            OR c.focus_sum <> 0
+            OR c.focus_count <> 0
+            OR c.productivity_sum <> 0
+            OR c.productivity_count <> 0
         ON CONFLICT (learner_id) DO UPDATE SET
             sessions = excluded.sessions,
             duration_sum = excluded.duration_sum,
@@ -83,8 +101,7 @@ BEGIN
         d.learner_id,
         d.course_id
     FROM drained AS d
-    INNER JOIN educational_courses AS c ON d.course_id = c.id
-    WHERE c.derive_sessions AND NOT d.is_derivation;
+    WHERE d.course_id = ANY(v_deriving_ids) AND NOT d.is_derivation;
 END;
 $$;
 
