@@ -14,15 +14,11 @@ AS $$
 DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
-    -- whatever starts to derive has itself asked for all of its sessions
-    v_deriving_ids uuid[];
 BEGIN
-    -- to plan what follows takes longer than most refreshes would otherwise
+    -- to plan what follows takes a millisecond or two
     IF NOT EXISTS (SELECT FROM section_progress_delta) THEN
         RETURN;
     END IF;
-
-    v_deriving_ids := ARRAY(SELECT c.id FROM educational_courses AS c WHERE c.derive_sessions);
     RETURN QUERY
     WITH drained AS (
         DELETE FROM section_progress_delta
@@ -234,7 +230,8 @@ BEGIN
         d.learner_id,
         d.course_id
     FROM drained AS d
-    WHERE d.course_id = ANY(v_deriving_ids);
+    INNER JOIN educational_courses AS c ON d.course_id = c.id
+    WHERE c.derive_sessions;
 END;
 $$;
 

@@ -30,13 +30,20 @@ BEGIN
         GROUP BY i.learner_id
     ),
 
+    -- hashed: a plan that is kept takes the history of the window for a few rows, and would look up
+    -- the section of each
+    section AS MATERIALIZED (
+        SELECT s.id FROM learning_sections AS s
+        WHERE s.course_id = p_course_id
+    ),
+
     change AS (
         SELECT
             h.learner_id,
             sum(greatest(h.percentage - h.previous_percentage, 0)) AS gain
         FROM course_enrollments AS e
         INNER JOIN section_progress_history AS h ON e.learner_id = h.learner_id
-        INNER JOIN learning_sections AS s ON h.section_id = s.id AND e.course_id = s.course_id
+        INNER JOIN section AS s ON h.section_id = s.id
         WHERE
             e.course_id = p_course_id
             AND h.changed_at >= p_as_of - metrics_window()

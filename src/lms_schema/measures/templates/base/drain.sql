@@ -13,15 +13,11 @@ AS $$
 DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
-    -- whatever starts to derive has itself asked for all of its sessions
-    v_deriving_ids uuid[];
 BEGIN
-    -- to plan what follows takes longer than most refreshes would otherwise
+    -- to plan what follows takes a millisecond or two
     IF NOT EXISTS (SELECT FROM {{ queue }}) THEN
         RETURN;
     END IF;
-
-    v_deriving_ids := ARRAY(SELECT c.id FROM educational_courses AS c WHERE c.derive_sessions);
     RETURN QUERY
     WITH drained AS (
         DELETE FROM {{ queue }}
@@ -35,7 +31,8 @@ BEGIN
         d.learner_id,
         d.course_id
     FROM {% block due %}change{% endblock %} AS d
-    WHERE d.course_id = ANY(v_deriving_ids){% block and_due %}{% endblock %};
+    INNER JOIN educational_courses AS c ON d.course_id = c.id
+    WHERE c.derive_sessions{% block and_due %}{% endblock %};
 {% endblock %}
 END;
 $$;

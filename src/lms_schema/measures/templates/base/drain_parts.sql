@@ -1,5 +1,5 @@
-{# What functions that move a queue into the summaries are made of. A row to which a queue adds nothing is
-not written: others are queued for their sums in other summaries, or for sessions to be derived. #}
+{# What functions that move a queue into the summaries are made of. A row to which nothing is added
+is not written: other summaries may hold what was queued, or it says whose sessions to derive. #}
 {% from "base/sums.sql" import summed %}
 {% macro changed(columns, row="c") %}
         WHERE{{ " " if columns | length == 1 else "\n            " }}
@@ -53,8 +53,8 @@ not written: others are queued for their sums in other summaries, or for session
 {% endfor %}
     )
 {%- endmacro %}
-{# Columns of pairs that the statement itself leaves as they are. By an index, as the planner may take
-many queued rows for few: joined with what was just written, each would be compared with all. #}
+{# Reads columns of pairs that the statement leaves as they are. From the table, which has an index:
+the planner may take many queued rows for one, and would compare each with all that was returned. #}
 {% macro of_pair(join) %}
         {{ join }} JOIN learner_course_summary AS o
             ON c.learner_id = o.learner_id AND c.course_id = o.course_id

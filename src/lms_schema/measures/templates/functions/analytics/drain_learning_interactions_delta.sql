@@ -59,12 +59,12 @@ source.types + source.held("learner"),
         SELECT
             d.learner_id,
             d.course_id,
-            d.course_id = ANY(v_deriving_ids) AS is_session_due,
+            coalesce(bool_or(c.derive_sessions), FALSE) AS is_session_due,
             bool_or(
                 d.interaction_type IN ('knowledge_check', 'practice_activity')
             ) AS is_retention_due
         FROM drained AS d
-        WHERE d.course_id IS NOT NULL
+        INNER JOIN educational_courses AS c ON d.course_id = c.id
         GROUP BY d.learner_id, d.course_id
     ) AS q
     WHERE q.is_session_due OR q.is_retention_due;
