@@ -35,10 +35,13 @@ def cost(
     command: Sequence[str],
     environment: Mapping[str, str] = ENVIRONMENT,
     allowed: Collection[int] = (0,),
+    folder: str | None = None,
 ) -> Cost:
     """Run a command, and end with what it printed when its exit code is not an allowed one."""
     start, cpu_start = time.perf_counter(), _cpu_of_children()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        command, env=environment, cwd=folder, capture_output=True, text=True, check=False
+    )
     taken = Cost(time.perf_counter() - start, _cpu_of_children() - cpu_start)
     if done.returncode not in allowed:
         sys.exit(f"{command[0]} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")

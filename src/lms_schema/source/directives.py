@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from itertools import takewhile
 
 from lms_schema.source.statements import SyntaxProblem, comments, lines
 
 NAMES = ("depends", "overrides")
 _DIRECTIVE = re.compile(r"--\s*([\w-]+)(\s*:\S*)")
+_CODE_LINE = re.compile(r"(?<![^\n\r])(?!--)[^\S\n\r]*\S")
 _RULE = "directive"
 
 
@@ -86,4 +86,5 @@ def _directive(comment: str, line: int) -> str | None:
 
 def _first_lines(text: str) -> list[str]:
     """Return the lines before any SQL and any block comment."""
-    return list(takewhile(lambda line: line.startswith("--") or not line.strip(), lines(text)))
+    code = _CODE_LINE.search(text)
+    return lines(text[: code.start()])[:-1] if code else lines(text)

@@ -164,7 +164,7 @@ def read_file(root: Path, path: Path, folder: Folder) -> SqlFile:
         ) from None
     except SyntaxProblem as problem:
         raise UnreadableFile(path, problem.line, f"{problem}.", problem.rule) from None
-    below = path.relative_to(root).as_posix()
+    below = "/".join(path.parts[len(root.parts) :])
     return SqlFile(
         id=f"{folder.name}/{path.stem}",
         folder=folder,
