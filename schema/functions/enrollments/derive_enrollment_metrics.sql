@@ -12,6 +12,8 @@ CREATE OR REPLACE FUNCTION derive_enrollment_metrics(
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- a plan that is kept takes the history of 30 days for a few rows, whatever p_as_of is
+SET plan_cache_mode = force_custom_plan
 -- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN
@@ -30,20 +32,13 @@ BEGIN
         GROUP BY i.learner_id
     ),
 
-    -- hashed: a plan that is kept takes the history of the window for a few rows, and would look up
-    -- the section of each
-    section AS MATERIALIZED (
-        SELECT s.id FROM learning_sections AS s
-        WHERE s.course_id = p_course_id
-    ),
-
     change AS (
         SELECT
             h.learner_id,
             sum(greatest(h.percentage - h.previous_percentage, 0)) AS gain
         FROM course_enrollments AS e
         INNER JOIN section_progress_history AS h ON e.learner_id = h.learner_id
-        INNER JOIN section AS s ON h.section_id = s.id
+        INNER JOIN learning_sections AS s ON h.section_id = s.id AND e.course_id = s.course_id
         WHERE
             e.course_id = p_course_id
             AND h.changed_at >= p_as_of - metrics_window()
