@@ -4,4 +4,4 @@ CREATE INDEX learner_courses_course_id_idx
 ON learner_courses (course_id);
 
 COMMENT ON INDEX learner_courses_course_id_idx IS
-'Learners of a course: the foreign keys to educational_courses and to course_structure.';
+'Learners of a course: the foreign key to course_structure.';

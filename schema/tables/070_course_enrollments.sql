@@ -24,7 +24,7 @@ CREATE TABLE course_enrollments (
     understanding_assessment jsonb,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    section_count integer NOT NULL DEFAULT 0,
+    section_count integer,
     progress_sum bigint NOT NULL DEFAULT 0,
     seconds_sum bigint NOT NULL DEFAULT 0,
     measures_version bigint NOT NULL DEFAULT 0,
@@ -107,7 +107,8 @@ COMMENT ON COLUMN course_enrollments.understanding_assessment IS
 COMMENT ON COLUMN course_enrollments.created_at IS 'When the row was made.';
 COMMENT ON COLUMN course_enrollments.updated_at IS 'When the row last changed; kept by trigger.';
 COMMENT ON COLUMN course_enrollments.section_count IS
-'Number of sections of the course; kept by triggers.';
+'Number of sections of the course; NULL: not asked for, since nothing changed since the learner '
+'enrolled; kept by triggers.';
 COMMENT ON COLUMN course_enrollments.progress_sum IS
 'Sum of completion_percentage over the sections of the course, hundredths of a percent; kept by '
 'triggers. Setting it to NULL has all derived columns of the row counted anew.';

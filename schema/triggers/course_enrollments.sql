@@ -25,9 +25,18 @@ EXECUTE FUNCTION keep_completion_date('completion_date');
 COMMENT ON TRIGGER course_enrollments_completion ON course_enrollments IS
 'Dates a completion that came without its date, and clears the date when the state is left.';
 
+-- In a load, a call for the first row of a course: it locks what enrolling rests on, and the setting
+-- says so for as long as the lock is held. An application that writes the setting itself gains
+-- nothing: who does not wait for an author is refused by the foreign key of learner_courses.
 CREATE OR REPLACE TRIGGER course_enrollments_measures_insert
 BEFORE INSERT ON course_enrollments
-FOR EACH ROW
+FOR EACH ROW WHEN (
+    current_setting('lms_schema.locked_course', TRUE) IS DISTINCT FROM new.course_id::text
+    OR (
+        new.overall_progress, new.total_time_spent, new.progress_sum, new.seconds_sum,
+        new.measures_version, new.section_count, new.last_accessed, new.current_grade
+    ) IS DISTINCT FROM (0, 0, 0, 0, 0, NULL, NULL, NULL)
+)
 EXECUTE FUNCTION keep_enrollment_measures();
 COMMENT ON TRIGGER course_enrollments_measures_insert ON course_enrollments IS
 'Derived columns start empty, whatever the application writes.';

@@ -164,7 +164,7 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
     ('teaching', 'learner_courses', 'learner', 'identifier', 'follow', FALSE, '{learner_id}'),
     (
         'teaching', 'learner_courses', 'learner', 'education', 'follow', FALSE,
-        '{course_id, structure_version, changes}'
+        '{course_id, structure_version, changes, versionless_course_id}'
     ),
     (
         'teaching', 'section_progress', 'learner', 'education', 'keep', TRUE,

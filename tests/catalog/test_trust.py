@@ -362,8 +362,8 @@ def test_what_default_privileges_open_to_others_is_not_made(
         migrate(empty_database, schema="public", package=package)
         assert query(
             empty_database,
-            "SELECT relname, privilege FROM pg_class CROSS JOIN (VALUES ('SELECT'), ('DELETE')) AS p"
-            " (privilege) WHERE relnamespace = 'public'::regnamespace"
+            "SELECT relname, privilege FROM pg_class CROSS JOIN (VALUES ('SELECT'), ('DELETE'))"
+            " AS p (privilege) WHERE relnamespace = 'public'::regnamespace"
             " AND relname IN ('a', 'lms_schema_migration')"
             f" AND has_table_privilege('{other.name}', pg_class.oid, privilege) ORDER BY 1, 2",
         ) == [("a", "DELETE"), ("a", "SELECT"), ("lms_schema_migration", "SELECT")]

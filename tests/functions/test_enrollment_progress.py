@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -208,6 +209,83 @@ def test_what_a_function_enrolls_and_begins_is_in_progress(
         f"SELECT record_interaction('{learner}', '{section['id']}', 'discussion')".encode()
     )
     assert scalar(transaction, "SELECT completion_status FROM course_enrollments") == "in_progress"
+
+
+def test_an_enrollment_after_attempts_at_an_assessment_that_moved_starts_with_their_grade(
+    transaction: Connection,
+) -> None:
+    enrollment, _ = enrolled(transaction)
+    attempt = add(transaction, "assessment_attempts", score=8, completion_status="graded")
+    transaction.execute(
+        "UPDATE educational_assessments SET course_id = %s", (enrollment["course_id"],)
+    )
+    add(
+        transaction,
+        "course_enrollments",
+        learner_id=attempt["learner_id"],
+        course_id=enrollment["course_id"],
+    )
+    assert (
+        scalar(
+            transaction,
+            "SELECT current_grade FROM course_enrollments WHERE learner_id = %s",
+            attempt["learner_id"],
+        )
+        == 80
+    )
+
+
+def load(connection: Connection, course: Any, learners: int) -> list[Row]:
+    """Enroll so many new learners in one statement; only the first row looks at the course."""
+    ids = [add(connection, "learners")["id"] for _ in range(learners)]
+    connection.execute(
+        "INSERT INTO course_enrollments (learner_id, course_id, overall_progress)"
+        " SELECT l.id, %s, l.ordinality - 1 FROM unnest(%s::uuid[]) WITH ORDINALITY AS l (id)",
+        (course, ids),
+    )
+    return [
+        {"id": row, "learner_id": learner}
+        for learner in ids
+        for row in column(
+            connection, "SELECT id FROM course_enrollments WHERE learner_id = %s", learner
+        )
+    ]
+
+
+def test_all_enrollments_of_a_load_start_empty_and_follow(transaction: Connection) -> None:
+    _, sections = enrolled(transaction)
+    loaded = load(transaction, sections[0]["course_id"], 3)
+    assert [overall(transaction, row) for row in loaded] == [0, 0, 0]
+    for row in loaded:
+        progress(transaction, row, sections[0])
+    assert [overall(transaction, row) for row in loaded] == [25, 25, 25]
+
+
+def test_enrollments_of_a_load_follow_a_section_that_is_added_before_any_progress(
+    transaction: Connection,
+) -> None:
+    _, sections = enrolled(transaction)
+    loaded = load(transaction, sections[0]["course_id"], 2)
+    add(transaction, "learning_sections", module_id=sections[0]["module_id"])
+    for row in loaded:
+        progress(transaction, row, sections[0], completion_percentage=90)
+    assert [overall(transaction, row) for row in loaded] == [30, 30]
+
+
+def test_an_update_that_changes_nothing_of_a_loaded_enrollment_leaves_its_time(
+    transaction: Connection,
+) -> None:
+    _, sections = enrolled(transaction)
+    _, second = load(transaction, sections[0]["course_id"], 2)
+    before = scalar(
+        transaction, "SELECT updated_at FROM course_enrollments WHERE id = %s", second["id"]
+    )
+    for assignment in ("academic_term = academic_term", "overall_progress = 7"):
+        transaction.execute(f"UPDATE course_enrollments SET {assignment}".encode())
+    assert transaction.execute(
+        "SELECT updated_at, overall_progress, section_count FROM course_enrollments WHERE id = %s",
+        (second["id"],),
+    ).fetchone() == (before, 0, 2)
 
 
 def test_an_enrollment_given_to_another_learner_or_course_follows(transaction: Connection) -> None:
@@ -437,6 +515,70 @@ def test_an_enrollment_and_progress_written_at_once_agree(database: str, first: 
             )
             == 40
         )
+
+
+@pytest.mark.parametrize("ended", ["savepoint", "transaction"])
+def test_who_enrolls_again_after_a_savepoint_or_transaction_waits_again_for_an_author(
+    database: str, ended: str
+) -> None:
+    with connections(database, 2) as (author, registrar):
+        _, sections = enrolled(author)
+        course = sections[0]["course_id"]
+        learner = add(author, "learners")["id"]
+        author.commit()
+        if ended == "savepoint":
+            with rolled_back(registrar):
+                load(registrar, course, 2)
+        else:
+            load(registrar, course, 2)
+            registrar.commit()
+        add(author, "learning_sections", module_id=sections[0]["module_id"])
+
+        def enroll() -> None:
+            add(registrar, "course_enrollments", learner_id=learner, course_id=course)
+
+        with waiting(database, registrar, enroll, author) as second:
+            author.commit()
+            second.result()
+        progress(registrar, {"learner_id": learner}, sections[0], completion_percentage=90)
+        registrar.commit()
+        query = "SELECT overall_progress FROM course_enrollments WHERE learner_id = %s"
+        assert scalar(author, query, learner) == 30
+
+
+def test_a_setting_of_the_application_does_not_let_an_enrollment_pass_an_author(
+    database: str,
+) -> None:
+    with connections(database, 2) as (author, registrar):
+        _, sections = enrolled(author)
+        course = sections[0]["course_id"]
+        learner = add(author, "learners")["id"]
+        author.commit()
+        add(author, "learning_sections", module_id=sections[0]["module_id"])
+        registrar.execute(
+            "SELECT set_config('lms_schema.locked_course', %s, FALSE)", (str(course),)
+        )
+
+        def enroll() -> None:
+            add(registrar, "course_enrollments", learner_id=learner, course_id=course)
+
+        with waiting(database, registrar, enroll, author) as second:
+            author.commit()
+            with pytest.raises(psycopg.errors.ForeignKeyViolation):
+                second.result()
+
+
+@pytest.mark.parametrize("was_enrolled", [True, False])
+def test_a_deleted_course_leaves_nobody_who_worked_in_it(
+    transaction: Connection, *, was_enrolled: bool
+) -> None:
+    enrollment, sections = enrolled(transaction)
+    if was_enrolled:
+        transaction.execute("DELETE FROM course_enrollments")
+    else:
+        progress(transaction, {"learner_id": add(transaction, "learners")["id"]}, sections[0])
+    transaction.execute("DELETE FROM educational_courses WHERE id = %s", (enrollment["course_id"],))
+    assert column(transaction, "SELECT learner_id FROM learner_courses") == []
 
 
 def test_two_enrollments_of_one_learner_at_once_do_not_wait(database: str) -> None:

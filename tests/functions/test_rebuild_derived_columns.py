@@ -63,6 +63,31 @@ def test_whatever_was_damaged_is_mended_at_once(
         assert scalar(transaction, "SELECT rebuild_derived_columns()") == 0
 
 
+@pytest.mark.parametrize("table", ["section_progress", "assessment_attempts"])
+def test_who_enrolls_after_a_load_without_triggers_starts_with_what_was_loaded(
+    transaction: Connection, table: str
+) -> None:
+    values = {
+        "section_progress": {"completion_percentage": 40},
+        "assessment_attempts": {"score": 8, "completion_status": "graded"},
+    }
+    learner = add(transaction, table, **values[table])["learner_id"]
+    bypass_triggers(transaction, "DELETE FROM learner_courses")
+    assert [(fault[:3], fault[4]) for fault in faults(transaction)] == [
+        (("learner_courses", learner, "learner_id"), str(learner))
+    ]
+    assert scalar(transaction, "SELECT rebuild_derived_columns()") == 1
+    transaction.execute(
+        "INSERT INTO course_enrollments (learner_id, course_id)"
+        " SELECT lc.learner_id, lc.course_id FROM learner_courses AS lc"
+    )
+    (started,) = transaction.execute(
+        "SELECT overall_progress = 40 OR current_grade = 80, completion_status::text"
+        " FROM course_enrollments"
+    ).fetchall()
+    assert started == (True, "in_progress")
+
+
 def test_one_course_is_mended_and_others_are_left_alone(transaction: Connection) -> None:
     sections = [add(transaction, "learning_sections") for _ in range(2)]
     for section in sections:

@@ -28,6 +28,7 @@ NULLABLE = {
         "completion_rule",
         "derive_sessions",
     },
+    "course_enrollments": {"section_count"},
     "section_progress": {"validation_method"},
     # the outcome of a page view is unknown
     "learning_interactions": {"section_id", "course_id", "sectionless_course_id", "outcome"},
@@ -47,7 +48,6 @@ EXACT = {
 FILLED = {
     ("learning_sections", "course_id"),
     ("course_enrollments", "total_time_spent"),
-    ("course_enrollments", "section_count"),
     ("course_enrollments", "progress_sum"),
     ("course_enrollments", "seconds_sum"),
     ("course_enrollments", "measures_version"),

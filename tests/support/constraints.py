@@ -1082,7 +1082,15 @@ def _all() -> Iterator[Case]:
     table = "learner_courses"
     yield Case(f"{table}_pkey", table, _learner_course_pkey, UNIQUE)
     yield _foreign_key(table, "learner_id", "learners")
-    yield _foreign_key(table, "course_id", "educational_courses")
+    yield Case(
+        f"{table}_versionless_course_id_fkey",
+        table,
+        lambda connection: (
+            [{"course_id": NOBODY}],
+            [{"course_id": add(connection, "educational_courses")["id"]}],
+        ),
+        FOREIGN_KEY,
+    )
     yield Case(
         f"{table}_course_id_structure_version_fkey",
         table,

@@ -5,7 +5,8 @@
 -- depends: functions/attempt_evidence functions/change_course_structure
 -- depends: functions/complete_enrollments functions/count_section_evidence
 -- depends: functions/find_enrollments functions/is_erased_learner
--- depends: functions/lock_section_progress functions/update_current_grades
+-- depends: functions/lock_section_progress functions/mark_unenrolled
+-- depends: functions/update_current_grades
 CREATE OR REPLACE FUNCTION follow_assessment_attempts() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -104,6 +105,12 @@ BEGIN
             IF FALSE = ANY(v_is_wanted)
                 AND is_erased_learner((SELECT o.learner_id FROM old_rows AS o LIMIT 1))
             THEN
+                PERFORM mark_unenrolled(array_agg(k.learner_id), array_agg(k.course_id))
+                FROM (
+                    SELECT DISTINCT p.learner_id, a.course_id
+                    FROM unnest(v_learner_ids, v_assessment_ids) AS p (learner_id, assessment_id)
+                    INNER JOIN educational_assessments AS a ON p.assessment_id = a.id
+                ) AS k;
                 RETURN NULL;
             END IF;
     END CASE;

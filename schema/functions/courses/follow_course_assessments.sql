@@ -10,7 +10,7 @@ AS $$
 DECLARE
     v_course_ids uuid[];
     v_assessment_ids uuid[];
-    v_former_ids uuid[];
+    v_moved_course_ids uuid[];
 BEGIN
     IF TG_OP = 'DELETE' THEN
         v_course_ids := ARRAY(SELECT DISTINCT o.course_id FROM old_rows AS o);
@@ -37,16 +37,23 @@ BEGIN
 
     IF TG_OP = 'UPDATE' THEN
         -- An attempt that another transaction deletes meanwhile may still be in our snapshot: both
-        -- write the row of its learner in the course that the assessment leaves.
-        SELECT array_agg(o.id), array_agg(o.course_id) INTO v_assessment_ids, v_former_ids
-        FROM old_rows AS o
-        WHERE NOT EXISTS (
-            SELECT FROM new_rows AS n WHERE n.id = o.id AND n.course_id = o.course_id
-        );
+        -- write the row of its learner in the course that the assessment leaves. In the one that it
+        -- comes to, the row says that there are attempts, see follow_course_enrollments.
+        SELECT array_agg(k.id), array_agg(k.course_id) INTO v_assessment_ids, v_moved_course_ids
+        FROM (
+            SELECT r.id, r.course_id
+            FROM (
+                SELECT o.id, o.course_id FROM old_rows AS o
+                UNION ALL
+                SELECT n.id, n.course_id FROM new_rows AS n
+            ) AS r
+            GROUP BY r.id, r.course_id
+            HAVING count(*) = 1
+        ) AS k;
         PERFORM mark_unenrolled(array_agg(k.learner_id), array_agg(k.course_id))
         FROM (
             SELECT DISTINCT t.learner_id, m.course_id
-            FROM unnest(v_assessment_ids, v_former_ids) AS m (assessment_id, course_id)
+            FROM unnest(v_assessment_ids, v_moved_course_ids) AS m (assessment_id, course_id)
             INNER JOIN assessment_attempts AS t ON m.assessment_id = t.assessment_id
         ) AS k
         HAVING count(*) > 0;

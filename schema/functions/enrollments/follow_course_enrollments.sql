@@ -19,20 +19,15 @@ DECLARE
     v_left_course_ids uuid[];
     v_learner_ids uuid[];
     v_course_ids uuid[];
-    v_versions bigint[];
     v_ids uuid[];
 BEGIN
     CASE TG_OP
         WHEN 'TRUNCATE' THEN
             -- whoever enrolled after our snapshot is met by the cascade alone
             PERFORM change_course_structure(ARRAY(SELECT cs.course_id FROM course_structure AS cs));
-            UPDATE learner_courses AS lc SET
-                structure_version = NULL,
-                changes = lc.changes + 1
-            WHERE lc.structure_version IS NOT NULL;
         WHEN 'INSERT' THEN
-            SELECT array_agg(n.id), array_agg(n.learner_id), array_agg(n.course_id)
-            INTO v_ids, v_learner_ids, v_course_ids
+            SELECT array_agg(n.learner_id), array_agg(n.course_id)
+            INTO v_learner_ids, v_course_ids
             FROM new_rows AS n;
         WHEN 'DELETE' THEN
             SELECT array_agg(o.learner_id), array_agg(o.course_id)
@@ -41,43 +36,47 @@ BEGIN
         ELSE
             v_left_learner_ids := ARRAY[old.learner_id];
             v_left_course_ids := ARRAY[old.course_id];
-            v_ids := ARRAY[new.id];
             v_learner_ids := ARRAY[new.learner_id];
             v_course_ids := ARRAY[new.course_id];
     END CASE;
 
     IF v_left_learner_ids IS NOT NULL THEN
-        UPDATE learner_courses AS lc SET
-            structure_version = NULL,
-            changes = lc.changes + 1
+        UPDATE learner_courses AS lc SET changes = lc.changes + 1
         FROM unnest(v_left_learner_ids, v_left_course_ids) AS k (learner_id, course_id)
         WHERE lc.learner_id = k.learner_id AND lc.course_id = k.course_id;
     END IF;
 
-    IF v_ids IS NOT NULL THEN
-        -- which nobody changes until the transaction ends, see keep_enrollment_measures
-        SELECT
-            array_agg(k.id), array_agg(k.learner_id), array_agg(k.course_id), array_agg(cs.version)
-        INTO v_ids, v_learner_ids, v_course_ids, v_versions
-        FROM unnest(v_ids, v_learner_ids, v_course_ids) AS k (id, learner_id, course_id)
-        INNER JOIN course_structure AS cs ON k.course_id = cs.course_id;
-
+    IF v_learner_ids IS NOT NULL THEN
         SET LOCAL plan_cache_mode = auto; -- Citus has no generic plan for INSERT ... SELECT
-        INSERT INTO learner_courses AS lc (learner_id, course_id, structure_version)
-        SELECT k.learner_id, k.course_id, k.version
-        FROM unnest(v_learner_ids, v_course_ids, v_versions) AS k (learner_id, course_id, version)
-        ORDER BY k.learner_id, k.course_id
-        ON CONFLICT (learner_id, course_id) DO UPDATE SET
-            structure_version = excluded.structure_version,
-            changes = lc.changes + 1;
-        SET LOCAL plan_cache_mode = force_generic_plan;
+        WITH written AS (
+            INSERT INTO learner_courses AS lc (learner_id, course_id, structure_version)
+            -- a version that nobody changes until the transaction ends, see keep_enrollment_measures
+            SELECT k.learner_id, k.course_id, cs.version
+            FROM unnest(v_learner_ids, v_course_ids) AS k (learner_id, course_id)
+            INNER JOIN course_structure AS cs ON k.course_id = cs.course_id
+            ORDER BY k.learner_id, k.course_id
+            ON CONFLICT (learner_id, course_id) DO UPDATE SET
+                structure_version = excluded.structure_version,
+                changes = lc.changes + 1
+            RETURNING lc.learner_id, lc.course_id, lc.changes
+        )
 
-        -- A statement of its own: who waited for the row sees what the other one committed. A value
-        -- each and not EXISTS: a session keeps its plan, and one made while the tables were small
-        -- would hash all progress and attempts that there are.
+        SELECT array_agg(w.learner_id), array_agg(w.course_id) INTO v_learner_ids, v_course_ids
+        FROM written AS w
+        WHERE w.changes > 1;
+        SET LOCAL plan_cache_mode = force_generic_plan;
+    END IF;
+
+    -- Who had no row has no progress and no attempts either. Of the others they are looked for by a
+    -- statement of its own: who waited for the row sees what the other one committed. A value each
+    -- and not EXISTS: a session keeps its plan, and one made while the tables were small would hash
+    -- all progress and attempts that there are.
+    IF v_learner_ids IS NOT NULL THEN
         v_ids := ARRAY(
-            SELECT k.id
-            FROM unnest(v_ids, v_learner_ids, v_course_ids) AS k (id, learner_id, course_id)
+            SELECT e.id
+            FROM unnest(v_learner_ids, v_course_ids) AS k (learner_id, course_id)
+            INNER JOIN course_enrollments AS e
+                ON k.learner_id = e.learner_id AND k.course_id = e.course_id
             WHERE
                 (
                     SELECT sp.id FROM section_progress AS sp

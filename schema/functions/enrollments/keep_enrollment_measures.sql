@@ -19,16 +19,27 @@ DECLARE
     );
     v_is_counted boolean := FALSE;
 BEGIN
+    IF old.section_count IS NULL AND TG_OP = 'UPDATE' THEN
+        -- a change of the structure since the learner enrolled would have set it
+        SELECT cs.sections INTO old.section_count
+        FROM course_structure AS cs
+        WHERE cs.course_id = old.course_id;
+        new.section_count := coalesce(new.section_count, old.section_count);
+        new.overall_progress := coalesce(
+            mean_section_progress(new.progress_sum, new.section_count), new.overall_progress
+        );
+    END IF;
     IF TG_OP = 'INSERT'
         OR (new.learner_id, new.course_id) IS DISTINCT FROM (old.learner_id, old.course_id)
     THEN
         -- Empty: follow_course_enrollments then adds what there is. Nobody changes the structure
-        -- until the transaction ends; an unknown course is left to the foreign key.
+        -- until the transaction ends, which the setting says, too; an unknown course is left to the
+        -- foreign key.
         SELECT cs.sections INTO new.section_count
         FROM course_structure AS cs
         WHERE cs.course_id = new.course_id
         FOR KEY SHARE;
-        new.section_count := coalesce(new.section_count, 0);
+        PERFORM set_config('lms_schema.locked_course', new.course_id::text, TRUE);
         new.progress_sum := 0;
         new.seconds_sum := 0;
         new.last_accessed := NULL;

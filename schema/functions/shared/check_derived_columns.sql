@@ -4,9 +4,9 @@
 -- depends: functions/derive_attempt_analysis functions/derive_course_metrics
 -- depends: functions/derive_course_sessions
 -- depends: functions/derive_current_grades functions/derive_enrollment_metrics
--- depends: functions/derive_enrollment_progress functions/derive_section_counters
--- depends: functions/derive_section_evidence functions/derive_section_retention
--- depends: functions/evidence_score
+-- depends: functions/derive_enrollment_progress functions/derive_learner_courses
+-- depends: functions/derive_section_counters functions/derive_section_evidence
+-- depends: functions/derive_section_retention functions/evidence_score
 -- depends: functions/is_graded_attempt functions/judge_completion
 CREATE OR REPLACE FUNCTION check_derived_columns(
     p_course_id uuid DEFAULT NULL
@@ -133,7 +133,11 @@ BEGIN
                 ),
                 ('total_time_spent', e.total_time_spent::text, d.total_time_spent::text),
                 ('last_accessed', e.last_accessed::text, d.last_accessed::text),
-                ('section_count', e.section_count::text, d.section_count::text),
+                (
+                    'section_count',
+                    e.section_count::text,
+                    CASE WHEN e.section_count IS NOT NULL THEN d.section_count END::text
+                ),
                 ('progress_sum', e.progress_sum::text, d.progress_sum::text),
                 ('seconds_sum', e.seconds_sum::text, d.seconds_sum::text)
             ) AS v (column_name, stored, derived)
@@ -232,18 +236,20 @@ BEGIN
         LEFT JOIN course_structure AS cs ON c.id = cs.course_id
         WHERE p_course_id IS NULL OR c.id = p_course_id
         UNION ALL
-        -- by the enrollment, or else by the learner who has none
         SELECT
             'learner_courses' AS table_name,
-            coalesce(e.id, lc.learner_id),
-            'structure_version' AS column_name,
-            lc.structure_version::text,
-            CASE WHEN e.id IS NOT NULL THEN cs.version END::text
-        FROM course_enrollments AS e
-        FULL JOIN learner_courses AS lc
-            ON e.learner_id = lc.learner_id AND e.course_id = lc.course_id
-        LEFT JOIN course_structure AS cs ON e.course_id = cs.course_id
-        WHERE p_course_id IS NULL OR coalesce(e.course_id, lc.course_id) = p_course_id
+            d.learner_id,
+            v.*
+        FROM educational_courses AS c
+        CROSS JOIN LATERAL derive_learner_courses(c.id) AS d
+        LEFT JOIN learner_courses AS lc ON c.id = lc.course_id AND d.learner_id = lc.learner_id
+        CROSS JOIN
+            LATERAL (
+                VALUES
+                ('learner_id', lc.learner_id::text, d.learner_id::text),
+                ('structure_version', lc.structure_version::text, d.structure_version::text)
+            ) AS v (column_name, stored, derived)
+        WHERE p_course_id IS NULL OR c.id = p_course_id
         UNION ALL
         SELECT
             'educational_assessments' AS table_name,
@@ -596,8 +602,8 @@ REVOKE EXECUTE ON FUNCTION check_derived_columns(uuid) FROM public;
 COMMENT ON FUNCTION check_derived_columns(uuid) IS
 'One row for each stored derived value of a course, or of all (NULL), that differs from its '
 'definition: table, id of the row (course_structure: of the course; learner_courses: of the '
-'enrollment, or else of the learner; section_progress_history: of the progress row), column, what '
-'is stored and what it should be. No row means that all are true; those that '
+'learner; section_progress_history: of the progress row), column, what is stored and what it '
+'should be. No row means that all are true; those that '
 'recalculate_course_metrics keeps are true as of its last call (engagement_score and '
 'learning_velocity as of metrics_as_of of the course), those of section_progress when every event '
 'came through record_interaction or rebuild_section_progress. Retention and derived sessions of '

@@ -3,7 +3,7 @@
 -- attempts, then the course, then its enrollments.
 -- depends: functions/change_course_structure functions/check_derived_columns
 -- depends: functions/derive_current_grades functions/derive_enrollment_progress
--- depends: functions/derive_sessions
+-- depends: functions/derive_learner_courses functions/derive_sessions
 -- depends: functions/lock_course_structure functions/rebuild_section_progress
 -- depends: functions/recalculate_course_metrics
 CREATE OR REPLACE FUNCTION rebuild_derived_columns(p_course_id uuid DEFAULT NULL) RETURNS bigint
@@ -138,8 +138,8 @@ BEGIN
         WHERE
             e.id = p.enrollment_id
             AND (
-                e.section_count, e.progress_sum, e.seconds_sum, e.overall_progress,
-                e.total_time_spent, e.last_accessed, e.current_grade
+                coalesce(e.section_count, p.section_count), e.progress_sum, e.seconds_sum,
+                e.overall_progress, e.total_time_spent, e.last_accessed, e.current_grade
             ) IS DISTINCT FROM (
                 p.section_count, p.progress_sum, p.seconds_sum, p.overall_progress,
                 p.total_time_spent, p.last_accessed, g.current_grade
@@ -150,11 +150,9 @@ BEGIN
         -- counted here: on Citus, ROW_COUNT would be that of the SELECT
         WITH written AS (
             INSERT INTO learner_courses AS lc (learner_id, course_id, structure_version)
-            SELECT e.learner_id, e.course_id, cs.version
-            FROM course_enrollments AS e
-            INNER JOIN course_structure AS cs ON e.course_id = cs.course_id
-            WHERE e.course_id = v_course.id
-            ORDER BY e.learner_id
+            SELECT d.learner_id, v_course.id, d.structure_version
+            FROM derive_learner_courses(v_course.id) AS d
+            ORDER BY d.learner_id
             ON CONFLICT (learner_id, course_id) DO UPDATE SET
                 structure_version = excluded.structure_version,
                 changes = lc.changes + 1
@@ -163,19 +161,6 @@ BEGIN
         )
 
         SELECT count(*) INTO v_written FROM written;
-        v_total := v_total + v_written;
-
-        UPDATE learner_courses AS lc SET
-            structure_version = NULL,
-            changes = lc.changes + 1
-        WHERE
-            lc.course_id = v_course.id
-            AND lc.structure_version IS NOT NULL
-            AND NOT EXISTS (
-                SELECT FROM course_enrollments AS e
-                WHERE e.learner_id = lc.learner_id AND e.course_id = lc.course_id
-            );
-        GET DIAGNOSTICS v_written = ROW_COUNT;
         v_total := v_total + v_written;
 
         -- their changes are added to enrollments that are true by now

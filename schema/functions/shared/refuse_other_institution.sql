@@ -17,19 +17,26 @@ DECLARE
     v_pair record;
 BEGIN
     -- Each table by its key alone: a join, planned while both are empty, would read all learners
-    -- for each row of a load.
+    -- for each row of a load. Learners of a course that is open to all are not looked up.
     SELECT *
     INTO v_pair
     FROM (
         SELECT
-            k.learner_id,
-            k.course_id,
-            (SELECT l.institution_id FROM learners AS l WHERE l.id = k.learner_id)
-                AS learner_institution_id,
-            (SELECT c.institution_id FROM educational_courses AS c WHERE c.id = k.course_id)
-                AS course_institution_id
-        FROM unnest(p_learner_ids, p_course_ids) AS k (learner_id, course_id)
-        OFFSET 0 -- each is looked up once
+            c.*,
+            CASE
+                WHEN c.course_institution_id IS NOT NULL
+                    THEN (SELECT l.institution_id FROM learners AS l WHERE l.id = c.learner_id)
+            END AS learner_institution_id
+        FROM (
+            SELECT
+                k.learner_id,
+                k.course_id,
+                (SELECT c.institution_id FROM educational_courses AS c WHERE c.id = k.course_id)
+                    AS course_institution_id
+            FROM unnest(p_learner_ids, p_course_ids) AS k (learner_id, course_id)
+            OFFSET 0 -- each is looked up once
+        ) AS c
+        OFFSET 0
     ) AS e
     WHERE e.learner_institution_id <> e.course_institution_id
     LIMIT 1;
