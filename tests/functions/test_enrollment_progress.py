@@ -198,6 +198,32 @@ def test_one_statement_that_enrolls_and_changes_progress_counts_it_once(
     assert scalar(transaction, "SELECT overall_progress FROM course_enrollments") == 40 * count
 
 
+@pytest.mark.parametrize("is_enrolled_first", [True, False])
+def test_one_statement_that_loads_enrollments_and_changes_progress_counts_it_once(
+    transaction: Connection, is_enrolled_first: bool
+) -> None:
+    rows = [add(transaction, "section_progress", completion_percentage=90)]
+    rows += [
+        add(
+            transaction,
+            "section_progress",
+            section_id=rows[0]["section_id"],
+            course_id=rows[0]["course_id"],
+            learner_id=add(transaction, "learners")["id"],
+            completion_percentage=90,
+        )
+        for _ in range(2)
+    ]
+    enroll = (
+        "INSERT INTO course_enrollments (learner_id, course_id)"
+        " SELECT learner_id, course_id FROM section_progress"
+    )
+    change = "UPDATE section_progress SET completion_percentage = 10"
+    one, other = (enroll, change) if is_enrolled_first else (change, enroll)
+    transaction.execute(f"WITH one AS ({one} RETURNING id) {other}".encode())
+    assert column(transaction, "SELECT overall_progress FROM course_enrollments") == [10, 10, 10]
+
+
 def test_what_a_function_enrolls_and_begins_is_in_progress(
     transaction: Connection, learner: uuid.UUID
 ) -> None:

@@ -70,6 +70,7 @@ BEGIN
             WHERE sp.learner_id = new.learner_id AND sp.course_id = new.course_id;
             SELECT d.current_grade INTO new.current_grade
             FROM derive_current_grades(ARRAY[old.id]) AS d;
+            new.measures_version := new_enrollment_version();
         END IF;
         IF v_is_derived THEN
             IF new.completion_status = 'enrolled'
