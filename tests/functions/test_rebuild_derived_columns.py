@@ -63,15 +63,17 @@ def test_whatever_was_damaged_is_mended_at_once(
         assert scalar(transaction, "SELECT rebuild_derived_columns()") == 0
 
 
-@pytest.mark.parametrize("table", ["section_progress", "assessment_attempts"])
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [
+        ("section_progress", {"completion_percentage": 40}),
+        ("assessment_attempts", {"score": 8, "completion_status": "graded"}),
+    ],
+)
 def test_who_enrolls_after_a_load_without_triggers_starts_with_what_was_loaded(
-    transaction: Connection, table: str
+    transaction: Connection, table: str, values: dict[str, Any]
 ) -> None:
-    values = {
-        "section_progress": {"completion_percentage": 40},
-        "assessment_attempts": {"score": 8, "completion_status": "graded"},
-    }
-    learner = add(transaction, table, **values[table])["learner_id"]
+    learner = add(transaction, table, **values)["learner_id"]
     bypass_triggers(transaction, "DELETE FROM learner_courses")
     assert [(fault[:3], fault[4]) for fault in faults(transaction)] == [
         (("learner_courses", learner, "learner_id"), str(learner))
