@@ -1,7 +1,7 @@
--- How an enrollment tells that the statement that made or counted it is still running: progress that
--- the same statement writes is in what the enrollment was counted from, before or after its own
--- trigger adds it. Within a millisecond, since other triggers count on from it. From 0 on: a load
--- made it, and nobody has counted yet.
+-- How an enrollment tells that the statement that made or counted it is still running: progress
+-- that the same statement writes is in what the enrollment was counted from, before or after its
+-- own trigger adds it. Within a millisecond, since other triggers count on from it. From 0 on: a
+-- load made it, and nobody has counted yet.
 CREATE OR REPLACE FUNCTION new_enrollment_version() RETURNS bigint
 LANGUAGE sql
 STABLE PARALLEL SAFE

@@ -128,5 +128,5 @@ COMMENT ON FUNCTION record_my_interactions(jsonb) IS
 'such as a login, is theirs. What they can claim has bounds: a time of the last 30 days, at most 4 '
 'hours, no session and no id of an event of another learner, no learning_effectiveness. Returns '
 'how many were stored. Raises 42501, and stores nothing, without a session, in a transaction that '
-'is open for 15 minutes or more, and for an event out of these bounds; and what record_interactions '
-'raises.';
+'is open for 15 minutes or more, and for an event out of these bounds; and what '
+'record_interactions raises.';
