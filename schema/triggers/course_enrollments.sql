@@ -26,8 +26,8 @@ COMMENT ON TRIGGER course_enrollments_completion ON course_enrollments IS
 'Dates a completion that came without its date, and clears the date when the state is left.';
 
 -- In a load, a call for the first row of a course: it locks what enrolling rests on, and the
--- setting says so for as long as the lock is held. An application that writes the setting itself gains
--- nothing: who does not wait for an author is refused by the foreign key of learner_courses.
+-- setting says so for as long as the lock is held. An application that writes the setting itself
+-- gains nothing: who does not wait for an author is refused by the foreign key of learner_courses.
 CREATE OR REPLACE TRIGGER course_enrollments_measures_insert
 BEFORE INSERT ON course_enrollments
 FOR EACH ROW WHEN (
