@@ -18,6 +18,7 @@ FOR INSERT TO lms_learner
 WITH CHECK (
     learner_id = (SELECT session_person())
     AND assessment_id = any((SELECT session_assessments())::uuid[])
+    AND is_recent_transaction()
     AND CASE completion_status
         WHEN 'in_progress' THEN submitted_at IS NULL
         WHEN 'submitted' THEN submitted_at = now()
@@ -41,7 +42,7 @@ WITH CHECK (
     learner_id = (SELECT session_person())
     AND CASE completion_status
         WHEN 'in_progress' THEN submitted_at IS NULL
-        WHEN 'submitted' THEN submitted_at = now()
+        WHEN 'submitted' THEN submitted_at = now() AND is_recent_transaction()
         ELSE FALSE
     END
     AND NOT jsonb_path_exists(responses, '$[*] ? (exists(@.points) || exists(@.graded_by))')

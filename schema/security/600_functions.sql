@@ -45,6 +45,7 @@ derive_sessions(uuid, interval, uuid[]),
 derived_session_gap(),
 record_my_interactions(jsonb),
 is_claimable_time(timestamptz),
+is_recent_transaction(),
 open_session(text, uuid, interval, text),
 close_session(text),
 session_assessments(),
@@ -153,7 +154,8 @@ TO lms_service;
 -- A learner's own events and sessions.
 GRANT EXECUTE ON FUNCTION
 record_my_interactions(jsonb),
-is_claimable_time(timestamptz)
+is_claimable_time(timestamptz),
+is_recent_transaction()
 TO lms_learner;
 
 -- Logging in and out.

@@ -115,5 +115,5 @@ COMMENT ON COLUMN course_enrollments.progress_sum IS
 COMMENT ON COLUMN course_enrollments.seconds_sum IS
 'Time spent in the sections of the course in seconds; kept by triggers.';
 COMMENT ON COLUMN course_enrollments.measures_version IS
-'Number of times that a trigger wrote derived columns of the row: that it is written, also where '
-'no value changes, is what tells a REPEATABLE READ transaction.';
+'Counts how often a trigger wrote derived columns of the row, from new_enrollment_version() on: '
+'that it is written, also where no value changes, is what tells a REPEATABLE READ transaction.';

@@ -30,6 +30,7 @@ CREATE TABLE assessment_attempts (
     computed_score numeric,
     supplied text[] NOT NULL DEFAULT '{}',
     analyses bigint DEFAULT 0,
+    objective_points jsonb,
 
     CONSTRAINT assessment_attempts_learner_id_assessment_id_attempt_number_key UNIQUE (
         learner_id, assessment_id, attempt_number
@@ -135,3 +136,6 @@ COMMENT ON COLUMN assessment_attempts.supplied IS
 COMMENT ON COLUMN assessment_attempts.analyses IS
 'Number of times that a trigger wrote the analysis of the answers. Setting it to NULL has that '
 'derived anew.';
+COMMENT ON COLUMN assessment_attempts.objective_points IS
+'Points and most points of this attempt by objective, of which the mean of an assessment is made; '
+'kept by trigger, as derive_attempt_analysis says. (JSON object)';

@@ -8,6 +8,8 @@ CREATE TABLE guardian_links (
     CONSTRAINT guardian_links_pkey PRIMARY KEY (guardian_id, learner_id),
     CONSTRAINT guardian_links_learner_id_fkey FOREIGN KEY (learner_id)
     REFERENCES learners (id) ON DELETE CASCADE,
+    -- or a child would consent as a parent
+    CONSTRAINT guardian_links_self_check CHECK (guardian_id <> learner_id),
     CONSTRAINT guardian_links_finite_times_check CHECK (isfinite(valid_until))
 );
 

@@ -12,7 +12,7 @@ CREATE TABLE consent_events (
     notice_version text,
     notice_hash bytea,
     method text,
-    recorded_at timestamptz NOT NULL DEFAULT now(),
+    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     expires_at timestamptz,
 
     CONSTRAINT consent_events_pkey PRIMARY KEY (id),
@@ -62,6 +62,7 @@ COMMENT ON COLUMN consent_events.notice_hash IS
 'SHA-256 of that notice, so that its text can be shown to be the one. (32 bytes)';
 COMMENT ON COLUMN consent_events.method IS
 'How it was given, and how a parent was verified, such as signed form; a grant needs it.';
-COMMENT ON COLUMN consent_events.recorded_at IS 'When it was recorded: time of the transaction.';
+COMMENT ON COLUMN consent_events.recorded_at IS
+'When it was recorded, by the clock: a transaction that is left open backdates nothing.';
 COMMENT ON COLUMN consent_events.expires_at IS
 'When a grant ends by itself; NULL: not before it is withdrawn.';

@@ -13,7 +13,7 @@ CREATE TABLE disclosures (
     redisclosures jsonb NOT NULL DEFAULT '[]'::jsonb,
     emergency_threat text,
     recorded_by uuid,
-    recorded_at timestamptz NOT NULL DEFAULT now(),
+    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 
     CONSTRAINT disclosures_pkey PRIMARY KEY (id),
     CONSTRAINT disclosures_action_check CHECK (action IN ('request', 'disclose', 'refuse')),
@@ -65,4 +65,5 @@ COMMENT ON COLUMN disclosures.emergency_threat IS
 'The articulable and significant threat to health or safety (99.36); NULL without one.';
 COMMENT ON COLUMN disclosures.recorded_by IS
 'Person behind the session who recorded it; NULL: there was no session.';
-COMMENT ON COLUMN disclosures.recorded_at IS 'When it was recorded: time of the transaction.';
+COMMENT ON COLUMN disclosures.recorded_at IS
+'When it was recorded, by the clock: a transaction that is left open backdates nothing.';

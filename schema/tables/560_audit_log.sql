@@ -5,7 +5,7 @@
 -- is what the session has taken, also in a function that runs as the owner.
 CREATE TABLE audit_log (
     id bigint GENERATED ALWAYS AS IDENTITY,
-    recorded_at timestamptz NOT NULL DEFAULT now(),
+    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     table_name text NOT NULL,
     operation text NOT NULL,
     row_key jsonb,
@@ -26,7 +26,8 @@ COMMENT ON TABLE audit_log IS
 'written by triggers alone, sealed by maintain.';
 COMMENT ON COLUMN audit_log.id IS
 'Number of the change. Numbers are missing where a transaction was rolled back.';
-COMMENT ON COLUMN audit_log.recorded_at IS 'When: time of the transaction.';
+COMMENT ON COLUMN audit_log.recorded_at IS
+'When, by the clock: a transaction that is left open backdates nothing.';
 COMMENT ON COLUMN audit_log.table_name IS 'Table of the row that changed.';
 COMMENT ON COLUMN audit_log.operation IS
 'INSERT, UPDATE, DELETE or TRUNCATE. A row whose key changed was deleted and inserted.';

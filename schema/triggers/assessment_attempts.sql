@@ -29,7 +29,8 @@ COMMENT ON TRIGGER assessment_attempts_responses ON assessment_attempts IS
 
 CREATE OR REPLACE TRIGGER assessment_attempts_analysis
 BEFORE INSERT OR UPDATE OF
-response_patterns, knowledge_gaps, strength_areas, improvement_suggestions, supplied, analyses
+response_patterns, knowledge_gaps, strength_areas, improvement_suggestions, supplied, analyses,
+objective_points
 ON assessment_attempts
 FOR EACH ROW
 EXECUTE FUNCTION keep_attempt_analysis();
@@ -51,6 +52,31 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION follow_attempt_analysis();
 COMMENT ON TRIGGER assessment_attempts_analysis_update ON assessment_attempts IS
 'Patterns, gaps and strengths follow the answers.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_objectives_update
+AFTER UPDATE ON assessment_attempts
+FOR EACH ROW WHEN (
+    (old.assessment_id, old.objective_points)
+    IS DISTINCT FROM (new.assessment_id, new.objective_points)
+    AND num_nonnulls(old.objective_points, new.objective_points) > 0
+)
+EXECUTE FUNCTION append_objective_totals();
+COMMENT ON TRIGGER assessment_attempts_objectives_update ON assessment_attempts IS
+'Totals of an assessment follow its attempts.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_objectives_delete
+AFTER DELETE ON assessment_attempts
+FOR EACH ROW WHEN (old.objective_points IS NOT NULL)
+EXECUTE FUNCTION append_objective_totals();
+COMMENT ON TRIGGER assessment_attempts_objectives_delete ON assessment_attempts IS
+'Totals of an assessment follow its attempts.';
+
+CREATE OR REPLACE TRIGGER assessment_attempts_objectives_truncate
+AFTER TRUNCATE ON assessment_attempts
+FOR EACH STATEMENT
+EXECUTE FUNCTION append_objective_totals();
+COMMENT ON TRIGGER assessment_attempts_objectives_truncate ON assessment_attempts IS
+'Totals of an assessment follow its attempts.';
 
 CREATE OR REPLACE TRIGGER assessment_attempts_grades_insert
 AFTER INSERT ON assessment_attempts

@@ -23,6 +23,13 @@ EXECUTE FUNCTION check_consent_mirror();
 COMMENT ON TRIGGER learners_data_consent ON learners IS
 'data_consent says what consent_events says, whoever writes it.';
 
+CREATE OR REPLACE TRIGGER learners_erased
+AFTER INSERT OR UPDATE OF id ON learners
+FOR EACH ROW
+EXECUTE FUNCTION refuse_erased_learner();
+COMMENT ON TRIGGER learners_erased ON learners IS
+'Whoever was erased does not come back.';
+
 -- names no column: the type of one that a trigger names cannot be changed
 CREATE OR REPLACE TRIGGER learners_audit_update
 AFTER UPDATE ON learners

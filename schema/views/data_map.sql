@@ -257,7 +257,7 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
         '{
             id, assessment_id, attempt_number, started_at, submitted_at, time_spent_minutes, score,
             percentage_score, passed, completion_status, created_at, updated_at, rules_version,
-            analyses
+            analyses, objective_points
         }'
     ),
     (
@@ -421,6 +421,10 @@ held (activity, table_name, subject, category, on_erase, is_exported, column_nam
     (
         'analytics', 'analytics_refresh_log', 'none', 'none', 'keep', FALSE,
         '{id, view_name, started_at, finished_at, row_count, rows_changed}'
+    ),
+    (
+        'analytics', 'assessment_objective_totals', 'none', 'none', 'keep', FALSE,
+        '{id, assessment_id, objective_id, points, most_points, is_joined}'
     ),
     (
         'analytics', 'analytics_rebuild_request', 'none', 'none', 'keep', FALSE,

@@ -336,6 +336,39 @@ def test_an_ordinary_owner_is_warned_and_goes_on(empty_database: str, make_packa
         assert f'REVOKE CREATE ON SCHEMA "s" FROM "{other.name}";' in events[0].text
 
 
+@pytest.mark.parametrize("within", ["", " IN SCHEMA public"])
+def test_what_default_privileges_open_to_others_is_not_made(
+    empty_database: str, make_package: Make, within: str
+) -> None:
+    package = make_package(ONE)
+    with new_role(
+        empty_database,
+        f"ALTER DEFAULT PRIVILEGES{within} GRANT ALL ON TABLES TO {{role}}",
+        f"ALTER DEFAULT PRIVILEGES{within} GRANT ALL ON FUNCTIONS TO {{role}}",
+    ) as other:
+        with pytest.raises(DatabaseError, match=f"EXECUTE ON FUNCTIONS FROM {other.name}") as found:
+            migrate(empty_database, package=package)
+        assert query(empty_database, "SELECT FROM pg_class WHERE relname = 'a'") == []
+        if within:
+            migrate(empty_database, schema="s", package=package)
+        _, _, mends = str(found.value).partition("or run: ")
+        execute(empty_database, mends)
+        # which row security guards
+        execute(
+            empty_database,
+            f"ALTER DEFAULT PRIVILEGES{within}"
+            f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {other.name}",
+        )
+        migrate(empty_database, schema="public", package=package)
+        assert query(
+            empty_database,
+            "SELECT relname, privilege FROM pg_class CROSS JOIN (VALUES ('SELECT'), ('DELETE'))"
+            " AS p (privilege) WHERE relnamespace = 'public'::regnamespace"
+            " AND relname IN ('a', 'lms_schema_migration')"
+            f" AND has_table_privilege('{other.name}', pg_class.oid, privilege) ORDER BY 1, 2",
+        ) == [("a", "DELETE"), ("a", "SELECT"), ("lms_schema_migration", "SELECT")]
+
+
 def test_who_is_a_superuser_or_can_become_one_is_no_other(
     empty_database: str, make_package: Make
 ) -> None:

@@ -88,8 +88,8 @@ BETRAYED: dict[str, tuple[Edit | Removal, tuple[str, str]]] = {
     "progress is derived, not added": (
         Edit(
             "add_enrollment_measures",
-            "progress_sum = e.progress_sum + l.progress",
-            "progress_sum = (SELECT coalesce(sum(100 * sp.completion_percentage), 0)"
+            "AND -1 THEN e.progress_sum + l.progress",
+            "AND -1 THEN (SELECT coalesce(sum(100 * sp.completion_percentage), 0)"
             " FROM section_progress AS sp"
             " WHERE sp.learner_id = e.learner_id AND sp.course_id = e.course_id)",
         ),
@@ -159,7 +159,7 @@ def test_an_author_deadlocks_with_a_batch_only_if_he_locks_in_another_order(
 @pytest.mark.parametrize(
     "fault",
     [
-        "DROP TRIGGER course_enrollments_measures_update ON course_enrollments",
+        "DROP TRIGGER course_enrollments_derived_insert ON course_enrollments",
         "DROP TRIGGER section_progress_history_update ON section_progress",
         "DROP TRIGGER section_progress_enrollments_truncate ON section_progress",
     ],

@@ -228,6 +228,20 @@ def test_failing_is_a_mean_of_best_percentages_below_the_mean_passing_one(
         assert reasons(transaction, course, enrollment) == []
 
 
+def test_a_score_that_just_passes_is_not_failing(transaction: Connection) -> None:
+    course = add(transaction, "educational_courses")["id"]
+    enrollment = enroll(transaction, course)
+    thirds = add(
+        transaction,
+        "educational_assessments",
+        course_id=course,
+        total_points=3,
+        passing_score=1,
+    )
+    attempt(transaction, enrollment, thirds, 1)  # 33.33 of 33.333... %
+    assert reasons(transaction, course, enrollment) == []
+
+
 def test_attempts_count_from_their_submission(transaction: Connection) -> None:
     course = add(transaction, "educational_courses")["id"]
     enrollment = enroll(transaction, course)

@@ -74,6 +74,15 @@ def test_minimum_engagement_time_stands_in_for_min_seconds_in_minutes(
     assert progress(transaction) == status
 
 
+def test_any_minimum_engagement_time_is_a_limit(
+    transaction: Connection, learner: uuid.UUID
+) -> None:
+    event(transaction, learner, section(transaction, {}, minimum_engagement_time=2**31 - 1))
+    assert progress(transaction, "completion_criteria_met -> 'min_seconds' ->> 'limit'") == str(
+        60 * (2**31 - 1)
+    )
+
+
 def test_an_unknown_score_meets_no_criterion(transaction: Connection, learner: uuid.UUID) -> None:
     event(transaction, learner, section(transaction, {"min_score": 0}))
     assert progress(transaction) == "in_progress"
@@ -105,6 +114,26 @@ def test_what_was_reopened_stays_open(transaction: Connection, learner: uuid.UUI
     event(transaction, learner, of)
     assert progress(transaction) == "completed"
     transaction.execute("UPDATE section_progress SET status = 'in_progress'")
+    event(transaction, learner, of)
+    assert progress(transaction) == "in_progress"
+
+
+@pytest.mark.parametrize("was_adaptive", [True, False])
+def test_what_was_completed_before_its_criteria_were_met_can_be_reopened(
+    transaction: Connection, learner: uuid.UUID, was_adaptive: bool
+) -> None:
+    of = section(transaction, {"min_interactions": 2} if was_adaptive else None)
+    event(transaction, learner, of)
+    transaction.execute(
+        "UPDATE section_progress SET status = 'completed', completion_percentage = 100,"
+        " validation_method = 'adaptive'"
+    )
+    event(transaction, learner, of)
+    transaction.execute(
+        "UPDATE learning_sections SET completion_criteria = '{\"min_interactions\": 2}'"
+    )
+    transaction.execute("UPDATE section_progress SET status = 'in_progress'")
+    assert progress(transaction) == "in_progress"
     event(transaction, learner, of)
     assert progress(transaction) == "in_progress"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -144,6 +145,96 @@ def test_an_enrollment_after_progress_starts_with_it(transaction: Connection) ->
         overall_progress=99,
     )
     assert overall(transaction, enrollment) == 40
+
+
+@pytest.mark.parametrize("is_enrolled_first", [True, False])
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        (
+            "INSERT INTO section_progress"
+            " (learner_id, section_id, course_id, status, completion_percentage)"
+            " SELECT %(learner)s, %(fresh)s, %(course)s, 'in_progress', 30",
+            60,
+        ),
+        (
+            "UPDATE section_progress SET completion_percentage = 10 WHERE learner_id = %(learner)s",
+            5,
+        ),
+        ("DELETE FROM section_progress WHERE learner_id = %(learner)s", 0),
+        ("DELETE FROM learning_sections WHERE id = %(section)s", 0),
+    ],
+)
+def test_one_statement_that_enrolls_and_changes_progress_counts_it_once(
+    transaction: Connection, learner: uuid.UUID, change: str, wanted: int, is_enrolled_first: bool
+) -> None:
+    module = add(transaction, "learning_modules")
+    section, fresh = (
+        add(transaction, "learning_sections", module_id=module["id"]) for _ in range(2)
+    )
+    add(
+        transaction,
+        "section_progress",
+        learner_id=learner,
+        section_id=section["id"],
+        course_id=module["course_id"],
+        completion_percentage=90,
+    )
+    enroll = "INSERT INTO course_enrollments (learner_id, course_id) SELECT %(learner)s, %(course)s"
+    one, other = (enroll, change) if is_enrolled_first else (change, enroll)
+    transaction.execute(
+        f"WITH one AS ({one} RETURNING id) {other}".encode(),
+        {
+            "learner": learner,
+            "course": module["course_id"],
+            "section": section["id"],
+            "fresh": fresh["id"],
+        },
+    )
+    assert scalar(transaction, "SELECT overall_progress FROM course_enrollments") == wanted
+    # the next statement adds to it
+    transaction.execute("UPDATE section_progress SET completion_percentage = 80")
+    count = scalar(transaction, "SELECT count(*) FROM section_progress")
+    assert scalar(transaction, "SELECT overall_progress FROM course_enrollments") == 40 * count
+
+
+@pytest.mark.parametrize("is_enrolled_first", [True, False])
+def test_one_statement_that_loads_enrollments_and_changes_progress_counts_it_once(
+    transaction: Connection, is_enrolled_first: bool
+) -> None:
+    rows = [add(transaction, "section_progress", completion_percentage=90)]
+    rows += [
+        add(
+            transaction,
+            "section_progress",
+            section_id=rows[0]["section_id"],
+            course_id=rows[0]["course_id"],
+            learner_id=add(transaction, "learners")["id"],
+            completion_percentage=90,
+        )
+        for _ in range(2)
+    ]
+    enroll = (
+        "INSERT INTO course_enrollments (learner_id, course_id)"
+        " SELECT learner_id, course_id FROM section_progress"
+    )
+    change = "UPDATE section_progress SET completion_percentage = 10"
+    one, other = (enroll, change) if is_enrolled_first else (change, enroll)
+    transaction.execute(f"WITH one AS ({one} RETURNING id) {other}".encode())
+    assert column(transaction, "SELECT overall_progress FROM course_enrollments") == [10, 10, 10]
+
+
+def test_what_a_function_enrolls_and_begins_is_in_progress(
+    transaction: Connection, learner: uuid.UUID
+) -> None:
+    section = add(transaction, "learning_sections")
+    # one message of the client, as the call of a function is
+    transaction.execute(
+        "INSERT INTO course_enrollments (learner_id, course_id)"
+        f" VALUES ('{learner}', '{section['course_id']}');"
+        f"SELECT record_interaction('{learner}', '{section['id']}', 'discussion')".encode()
+    )
+    assert scalar(transaction, "SELECT completion_status FROM course_enrollments") == "in_progress"
 
 
 def test_an_enrollment_after_attempts_at_an_assessment_that_moved_starts_with_their_grade(

@@ -81,8 +81,8 @@ def mastery(attempts: Iterable[Results]) -> dict[str, tuple[Fraction, int, int]]
 def faults(connection: Connection) -> list[Any]:
     return connection.execute(
         "SELECT column_name, stored, derived FROM check_derived_columns()"
-        " WHERE column_name = ANY(%s)",
-        (ANALYSIS.split(", "),),
+        " WHERE column_name = ANY(%s) OR table_name = 'assessment_objective_totals'",
+        ([*ANALYSIS.split(", "), "objective_points"],),
     ).fetchall()
 
 
@@ -177,6 +177,103 @@ def test_an_objective_of_questions_without_points_has_no_mean(transaction: Conne
         mine = attempt(transaction, results, assessment_id=of)
     _, gaps, _, _ = analysis(transaction, mine)
     assert gaps == [{"id": "b", "mastery": 0, "n": 3, "assessment_mean": 0}]
+
+
+def test_grading_one_does_not_read_what_the_others_of_a_large_class_did(
+    transaction: Connection,
+) -> None:
+    results: Results = [(1, 0, frozenset("a"))] * 3
+    mine = attempt(transaction, results)
+    bypass_triggers(
+        transaction,
+        "WITH class AS (INSERT INTO learners (email, first_name, last_name, academic_level,"
+        " data_consent) SELECT n || '@example.com', 'A', 'B', 'graduate', '{}'"
+        " FROM generate_series(1, 5000) AS n RETURNING id),"
+        " total AS (INSERT INTO assessment_objective_totals (assessment_id, objective_id, points,"
+        " most_points) SELECT %s, 'a', 0, 15000)"
+        " INSERT INTO assessment_attempts (learner_id, assessment_id, attempt_number, responses,"
+        " score, completion_status, objective_points)"
+        " SELECT c.id, t.assessment_id, 1, t.responses, 0, 'graded', t.objective_points"
+        " FROM class AS c CROSS JOIN assessment_attempts AS t",
+        mine["assessment_id"],
+    )
+    transaction.execute("ANALYZE learners, assessment_attempts")
+    before = scalar(transaction, READ)
+    scalar(transaction, "SELECT grade_attempt(%s)", mine["id"])
+    assert scalar(transaction, READ) - before < 500
+    _, gaps, _, _ = analysis(transaction, mine)
+    assert gaps == [{"id": "a", "mastery": 0, "n": 3, "assessment_mean": 0}]
+
+
+READ = """
+    SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables
+    WHERE relid = 'assessment_attempts'::regclass
+"""
+
+
+CHANGES = (
+    "UPDATE assessment_attempts SET completion_status = 'submitted' WHERE id = %(id)s",
+    "UPDATE assessment_attempts SET completion_status = 'graded' WHERE id = %(id)s",
+    "UPDATE assessment_attempts SET id = gen_random_uuid() WHERE id = %(id)s",
+    "DELETE FROM assessment_attempts WHERE id = %(id)s",
+    "UPDATE assessment_attempts SET assessment_id = %(other)s, attempt_number = attempt_number + 10"
+    " WHERE id = %(id)s",
+    'UPDATE assessment_attempts SET responses = \'[{"question_id": "0", "points": 0.5}]\''
+    " WHERE id = %(id)s",
+    "UPDATE educational_assessments"
+    " SET questions = replace(questions::text, '\"a\"', '\"b\"')::jsonb WHERE id = %(other)s",
+    "DELETE FROM educational_assessments WHERE id = %(other)s",
+    "TRUNCATE assessment_attempts",
+    "SELECT refresh_learning_analytics()",
+)
+
+
+@examples(10)
+@given(data=st.data())
+def test_totals_of_objectives_follow_whatever_happens_to_attempts(
+    transaction: Connection, data: st.DataObject
+) -> None:
+    with rolled_back(transaction):
+        results: Results = [(1, 1, frozenset("a")), (2, 0.5, frozenset("ab"))]
+        of = [assessment(transaction, results) for _ in range(2)]
+        for number in range(4):
+            attempt(transaction, results, assessment_id=of[number % 2])
+        for change in data.draw(st.lists(st.sampled_from(CHANGES), max_size=8)):
+            ids = transaction.execute("SELECT id FROM assessment_attempts ORDER BY created_at, id")
+            one = next(ids, (None,))[0]
+            known = transaction.execute("SELECT id FROM educational_assessments ORDER BY id")
+            values = {"id": one, "other": next(known, (None,))[0]}
+            transaction.execute(change.encode(), values)
+            assert faults(transaction) == []
+
+
+def test_a_refresh_joins_the_totals_of_an_objective(transaction: Connection) -> None:
+    results: Results = [(1, 1, frozenset("a")), (2, 0.5, frozenset("ab"))]
+    of = assessment(transaction, results)
+    for _ in range(3):
+        attempt(transaction, results, assessment_id=of)
+    assert scalar(transaction, "SELECT count(*) FROM assessment_objective_totals") == 6
+    for _ in range(2):
+        transaction.execute("SELECT refresh_learning_analytics()")
+        totals = transaction.execute(
+            "SELECT objective_id, points, most_points, is_joined FROM assessment_objective_totals"
+            " ORDER BY objective_id"
+        ).fetchall()
+        assert totals == [("a", 4.5, 9, True), ("b", 1.5, 6, True)]
+    transaction.execute("DELETE FROM assessment_attempts")
+    transaction.execute("SELECT refresh_learning_analytics()")
+    assert scalar(transaction, "SELECT count(*) FROM assessment_objective_totals") == 0
+
+
+def test_rebuilding_mends_totals_of_objectives(transaction: Connection) -> None:
+    results: Results = [(1, 1, frozenset("a"))]
+    of = assessment(transaction, results)
+    for _ in range(2):
+        made = attempt(transaction, results, assessment_id=of)
+    bypass_triggers(transaction, "DELETE FROM assessment_attempts WHERE id = %s", made["id"])
+    assert faults(transaction) == [("points", "objective a: 2 of 2", "objective a: 1 of 1")]
+    scalar(transaction, "SELECT rebuild_derived_columns()")
+    assert faults(transaction) == []
 
 
 def test_suggestions_are_the_first_ten_sections_that_name_a_gap(transaction: Connection) -> None:

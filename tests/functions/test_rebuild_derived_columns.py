@@ -143,3 +143,25 @@ def test_keys_of_many_events_are_made_without_reading_all_of_them_for_each(
         "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relid = 'interaction_times'::regclass",
     )
     assert scans < events
+
+
+def test_events_that_a_merge_moved_to_another_month_are_found_and_mended(
+    transaction: Connection,
+) -> None:
+    transaction.execute("SELECT ensure_interaction_partitions()")
+    section = add(transaction, "learning_sections")
+    transaction.execute(
+        "SELECT record_interaction(%s, %s, 'discussion')",
+        (add(transaction, "learners")["id"], section["id"]),
+    )
+    transaction.execute("SELECT refresh_learning_analytics()")
+    # of a row that changes its partition by MERGE, no statement trigger is told
+    transaction.execute(
+        "MERGE INTO learning_interactions AS i USING (VALUES (1)) AS v ON TRUE"
+        " WHEN MATCHED THEN UPDATE SET timestamp = i.timestamp - interval '2 months'"
+    )
+    assert faults(transaction) != []
+    transaction.execute("SELECT rebuild_derived_columns()")
+    transaction.execute("SELECT rebuild_learning_analytics()")
+    assert faults(transaction) == []
+    assert transaction.execute("SELECT * FROM check_learning_analytics()").fetchall() == []

@@ -12,6 +12,7 @@ from psycopg import sql
 from support.race import connections
 from support.rows import Connection, Row, add, column, read, rolled_back, scalar
 
+SUMMARIES = ("learner_course_summary", "learner_summary", "course_summary")
 VIEWS = ("learning_analytics_dashboard", "learner_progress_analytics")
 REFRESH = "SELECT refresh_learning_analytics()"
 
@@ -30,6 +31,15 @@ def last_updated(connection: Connection) -> dict[Any, datetime]:
         next(iter(row.values())): row["last_updated"]
         for view in VIEWS
         for row in read(connection, view)
+    }
+
+
+def places(connection: Connection) -> dict[str, Any]:
+    """Where the only row of each summary lies."""
+    query = sql.SQL("SELECT ctid::text FROM {}")
+    return {
+        name: scalar(connection, query.format(sql.Identifier(name)).as_string())
+        for name in SUMMARIES
     }
 
 
@@ -98,6 +108,39 @@ def test_unchanged_rows_are_not_rewritten(connection: Connection) -> None:
     after = [scalar(connection, places, course) for course in (changing, idle)]
     assert before[0] != after[0]
     assert before[1] == after[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "written"),
+    [
+        # the enrollment's progress, which the summary of both does not hold
+        ("completion_percentage = 50", {"learner_summary", "course_summary"}),
+        # what learners are not shown
+        ("interaction_count = 7", {"learner_course_summary", "course_summary"}),
+        # a completion at another time, which only sessions may follow
+        ("completion_timestamp = '2020-01-01'", set()),
+    ],
+)
+def test_a_summary_to_which_nothing_is_added_is_not_written(
+    connection: Connection, change: str, written: set[str]
+) -> None:
+    enrollment = add(connection, "course_enrollments")
+    module = add(connection, "learning_modules", course_id=enrollment["course_id"])
+    add(
+        connection,
+        "section_progress",
+        learner_id=enrollment["learner_id"],
+        section_id=add(connection, "learning_sections", module_id=module["id"])["id"],
+        status="completed",
+    )
+    refresh(connection)
+    connection.execute(f"UPDATE section_progress SET {change}".encode())
+    before = places(connection)
+    assert scalar(connection, "SELECT count(*) FROM section_progress_delta") == 1
+    refresh(connection)
+    assert {name for name, place in places(connection).items() if before[name] != place} == written
+    assert scalar(connection, "SELECT count(*) FROM section_progress_delta") == 0
+    assert scalar(connection, "SELECT count(*) FROM check_learning_analytics()") == 0
 
 
 def test_each_refresh_logs_rows_and_changed_rows_of_both_views(connection: Connection) -> None:

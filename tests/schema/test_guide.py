@@ -34,7 +34,7 @@ NULLABLE = {
     "learning_interactions": {"section_id", "course_id", "sectionless_course_id", "outcome"},
     "learning_sessions": {"engagement_level"},
     "educational_assessments": {"section_id", "attempts_allowed"},
-    "assessment_attempts": {"computed_score", "analyses"},
+    "assessment_attempts": {"computed_score", "analyses", "objective_points"},
 }
 # Exact, where the guide's types round; their decimals and bounds are CHECK constraints.
 EXACT = {
@@ -104,6 +104,7 @@ ADDED = {
         "computed_score": "numeric",
         "supplied": "text[]",
         "analyses": "bigint",
+        "objective_points": "jsonb",
     },
 }
 

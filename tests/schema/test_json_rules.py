@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import psycopg
@@ -64,6 +65,7 @@ def test_questions_outside_the_contract_are_rejected(
         [GIVEN],
         [GIVEN, {"question_id": "b"}, {"question_id": "c", "points": None, "answer": [1]}],
         [{"question_id": "a", "points": -0.25}],
+        [{"question_id": "a", "answer": json.loads("[" * 99 + "]" * 99)}],
     ],
 )
 def test_responses_of_the_contract_are_accepted(
@@ -80,6 +82,10 @@ def test_responses_of_the_contract_are_accepted(
         ([GIVEN, GIVEN], 'entry 1: question_id "a" is a duplicate'),
         ([{"question_id": "a", "points": "1"}], "entry 1: points is not a number"),
         ([{"question_id": "a", "points": -2147483648}], "entry 1: points is above 2147483647"),
+        (
+            [{"question_id": "a", "answer": json.loads("[" * 100 + "]" * 100)}],
+            "entry 1: is nested deeper than 100 levels",
+        ),
     ],
 )
 def test_responses_outside_the_contract_are_rejected(

@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from support.access import OFFICES, World, become, make_world
+from support.access import OFFICES, World, become, limit_transactions, make_world
 from support.roles import new_role
 from support.rows import Connection, column, rolled_back, scalar
 
@@ -696,6 +696,89 @@ def test_a_learner_logs_no_event_in_the_session_of_another_one(
         else:
             with pytest.raises(DENIED, match="session of another learner"), rolled_back(school):
                 school.execute(record, (Jsonb([event]),))
+
+
+def test_a_learner_logs_no_event_with_the_id_of_one_of_another_learner(
+    school: Connection, world: World
+) -> None:
+    query = "SELECT learner_id, id FROM learning_interactions"
+    events: dict[uuid.UUID, uuid.UUID] = dict(school.execute(query).fetchall())
+    become(school, "lms_learner", world.tokens["ana"])
+    for owner in ("ben", "ana"):
+        event = {
+            "id": str(events[world.ids[owner]]),
+            "timestamp": scalar(school, "SELECT now() - interval '1 day'").isoformat(),
+            "interaction_type": "discussion",
+        }
+        error: type[psycopg.Error] = DENIED
+        if owner == "ana":  # the control: of an own event is told when it happened
+            error = psycopg.errors.UniqueViolation
+        with pytest.raises(error) as told, rolled_back(school):
+            school.execute("SELECT record_my_interactions(%s)", (Jsonb([event]),))
+        assert ("It happened at" in str(told.value)) is (owner == "ana")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        RECORD % ("north_course", ""),
+        SUBMIT,
+        NEW_ATTEMPT % "'submitted', now()",
+        NEW_ATTEMPT % "'in_progress', NULL",
+    ],
+)
+def test_a_transaction_that_is_left_open_gives_nothing_an_earlier_time(
+    school: Connection, world: World, statement: str
+) -> None:
+    attempt = Attempt("learner", "ana", statement)
+    assert rows(school, world, attempt) > 0  # the control
+    limit_transactions(school, "0")
+    assert rows(school, world, attempt) == 0
+
+
+def test_a_transaction_is_recent_for_a_time(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        assert scalar(connection, "SELECT is_recent_transaction()")
+        limit_transactions(connection, "1 microsecond")
+        assert not scalar(connection, "SELECT is_recent_transaction()")
+
+
+def test_who_holds_a_transaction_open_backdates_no_ledger(school: Connection, world: World) -> None:
+    become(school, "lms_instructor", world.tokens["tess"])
+    school.execute("UPDATE course_enrollments SET final_grade = 1")
+    become(school, "lms_learner", world.tokens["ana"])
+    school.execute(
+        "SELECT record_my_consent(%s, 'research', 'gdpr', 'refuse')", (world.ids["ana"],)
+    )
+    school.execute("RESET ROLE")
+    for ledger in ("audit_log", "consent_events"):
+        assert scalar(school, f"SELECT max(recorded_at) > now() FROM {ledger}")
+
+
+def test_a_learner_keeps_no_session_from_the_derivation(school: Connection, world: World) -> None:
+    school.execute(
+        "INSERT INTO learning_interactions"
+        " (learner_id, course_id, interaction_type, interaction_data, timestamp)"
+        " VALUES (%s, %s, 'discussion', '{}', now() - interval '5 hours')",
+        (world.ids["ana"], world.ids["north_course"]),
+    )
+    school.execute("UPDATE educational_courses SET derive_sessions = TRUE")
+    school.execute("SELECT refresh_learning_analytics()")
+    derived = (
+        "SELECT count(*) FROM learning_sessions"
+        " WHERE derived AND session_start = now() - interval '5 hours'"
+    )
+    assert scalar(school, derived) == 1
+    become(school, "lms_learner", world.tokens["ana"])
+    school.execute("SET LOCAL lms_schema.is_derivation = 'on'")
+    school.execute(
+        "INSERT INTO learning_sessions (learner_id, course_id, session_start, session_end)"
+        " VALUES (%s, %s, now() - interval '6 hours', now() - interval '4 hours')",
+        (world.ids["ana"], world.ids["north_course"]),
+    )
+    school.execute("RESET ROLE; SET LOCAL lms_schema.is_derivation = 'off'")
+    school.execute("SELECT refresh_learning_analytics()")
+    assert scalar(school, derived) == 0
 
 
 def test_a_learner_completes_a_section_at_no_other_time_than_now(

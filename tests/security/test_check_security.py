@@ -176,6 +176,25 @@ def test_a_login_that_can_be_more_than_a_persona_is_found(
     assert problems(transaction, names, grants) == [expected.format(**names)]
 
 
+def test_a_function_that_runs_as_its_owner_is_for_the_roles_alone(
+    transaction: Connection, names: dict[str, str]
+) -> None:
+    own = (
+        "CREATE FUNCTION own() RETURNS int LANGUAGE sql SECURITY DEFINER"
+        " SET search_path = public, pg_temp RETURN 1;"
+        "REVOKE EXECUTE ON FUNCTION own FROM PUBLIC; GRANT EXECUTE ON FUNCTION own TO {group};"
+    )
+    found = problems(
+        transaction,
+        names,
+        f"{own} GRANT EXECUTE ON FUNCTION erase_learner, next_sections TO {{login}}",
+    )
+    assert found == [
+        f"a function with the rights of its owner is open to {names['login']},"
+        " which is none of its roles"
+    ]
+
+
 @pytest.mark.parametrize("role", ["{keeper}", "lms_service"])
 def test_a_login_that_can_give_itself_a_role_is_found(
     transaction: Connection, names: dict[str, str], role: str

@@ -16,6 +16,7 @@ Who is who:
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
@@ -206,6 +207,12 @@ def _study(
             attempt_number=number,
             completion_status=state,
         )
+
+
+def limit_transactions(connection: Connection, limit: str) -> None:
+    """Let a transaction be recent for that long, an interval."""
+    definition = scalar(connection, "SELECT pg_get_functiondef('is_recent_transaction'::regproc)")
+    connection.execute(re.sub(r"'[^']+'::interval", f"'{limit}'::interval", definition).encode())
 
 
 def open_session(connection: Connection, person: uuid.UUID) -> str:
@@ -657,6 +664,7 @@ RIGHTS: Mapping[str, Mapping[str, Rights]] = {
             "course_structure",
             "learner_courses",
             "interaction_times",
+            "assessment_objective_totals",
             "learning_interactions_delta",
             "course_enrollments_delta",
             "section_progress_delta",
@@ -718,7 +726,8 @@ SERVICE_WRITES = frozenset(table for table, rights in RIGHTS.items() if rights) 
 _OWN = (
     " add_enrollment_measures analyse_attempts append_assessment_attempts_delta"
     " append_audit_seal append_course_enrollments_delta append_learning_interactions_delta"
-    " append_learning_sessions_delta append_section_progress_delta attempt_evidence audit_person"
+    " append_learning_sessions_delta append_objective_totals append_section_progress_delta"
+    " attempt_evidence audit_person"
     " caller_role change_course_structure check_activity_institution check_answer_key"
     " check_attempt_allowed check_completion_criteria check_consent_mirror check_derived_columns"
     " check_enrollment_institution check_institution_change check_item_contract"
@@ -740,18 +749,19 @@ _OWN = (
     " follow_course_assessments follow_course_enrollments follow_course_ratings"
     " follow_course_sections follow_inserted_interactions follow_section_progress has_guardian"
     " interaction_partitions interaction_retention_ddl is_erased_learner is_partition_held"
-    " judge_completion keep_attempt_analysis keep_completion_date keep_course_rating"
-    " keep_derived_session keep_enrollment_measures keep_interaction_times keep_section_scores"
+    " join_objective_totals judge_completion keep_attempt_analysis keep_completion_date"
+    " keep_course_rating keep_derived_session keep_enrollment_measures keep_interaction_times"
+    " keep_section_scores"
     " lock_course_structure lock_learner_rows lock_section_progress make_course_structure"
     " mark_unenrolled may_read_course_figures may_read_learner_figures mean_section_progress"
-    " metrics_window mirror_consent month_partition_ddl month_partitions"
+    " metrics_window mirror_consent month_partition_ddl month_partitions new_enrollment_version"
     " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
     " rebuild_section_progress recalculate_course_metrics record_attempt_audit record_audit"
     " record_enrollment_audit record_progress_history recount_assessment_attempts"
     " recount_course_enrollments recount_learning_interactions recount_learning_sessions"
-    " recount_section_progress refuse_other_institution refuse_other_time reject_history_change"
-    " reject_ledger_change report_cells report_learners reported_count reported_mean"
-    " request_analytics_rebuild require_data_subject require_snapshot"
+    " recount_section_progress refuse_erased_learner refuse_other_institution refuse_other_time"
+    " reject_history_change reject_ledger_change report_cells report_learners reported_count"
+    " reported_mean request_analytics_rebuild require_data_subject require_snapshot"
     " retire_interaction_partitions retract_interaction_partition rounded_minutes seal_audit_log"
     " set_assessment_course set_course_rules set_section_course set_updated_at"
     " statement_triggers sync_course_summary sync_learner_summary update_current_grades"
@@ -814,6 +824,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     ),
     "record_my_interactions": ("learner",),
     "is_claimable_time": ("learner",),
+    "is_recent_transaction": ("learner",),
     **dict.fromkeys(
         ("record_consent", "has_consent", "record_disclosure", "has_directory_opt_out"),
         ("service", "privacy"),

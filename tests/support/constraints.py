@@ -758,6 +758,7 @@ _PKEY_TABLES = (
     "section_progress_delta",
     "learning_sessions_delta",
     "assessment_attempts_delta",
+    "assessment_objective_totals",
     "analytics_rebuild_request",
     "analytics_refresh_log",
 )
@@ -1068,6 +1069,10 @@ def _all() -> Iterator[Case]:
     yield from _count(table, "attempt_number", least=1)
     yield from _count(table, "time_spent_minutes")
 
+    table = "assessment_objective_totals"
+    for column in ("points", "most_points"):
+        yield _fixed(table, column, [NAN], [-1, Decimal("0.5")])
+
     table = "course_structure"
     yield Case(f"{table}_pkey", table, _structure_pkey, UNIQUE)
     yield Case(f"{table}_course_id_version_key", table, _unique_in_itself, UNIQUE)
@@ -1115,6 +1120,8 @@ def _access() -> Iterator[Case]:
         yield Case(f"{table}_pkey", table, partial(_authority_pkey, table, person, column), UNIQUE)
         yield _foreign_key(table, column, parent)
         yield _finite(table, "valid_until")
+
+    yield Case("guardian_links_self_check", "guardian_links", _self_guardian)
 
     table = "course_ratings"
     yield Case(f"{table}_pkey", table, _rating_pkey, UNIQUE)
@@ -1276,6 +1283,15 @@ def _ledgers() -> Iterator[Case]:
     yield _finite(table, "sealed_at", "expired_before")
 
     yield Case("learners_data_consent_mirror_check", "learners", _consent_mirror)
+    yield Case("learners_erased_check", "learners", _erased)
+
+
+def _self_guardian(connection: Connection) -> Rows:
+    learner = add(connection, "learners")["id"]
+    return (
+        [{"guardian_id": learner, "learner_id": learner}],
+        [{"guardian_id": uuid.uuid4(), "learner_id": learner}],
+    )
 
 
 EXPIRING = {"recorded_at": "2000-01-01 00:00+00", "expires_at": "2001-01-01 00:00+00"}
@@ -1284,6 +1300,13 @@ EXPIRING = {"recorded_at": "2000-01-01 00:00+00", "expires_at": "2001-01-01 00:0
 def _seal_pkey(connection: Connection) -> Rows:
     add(connection, "audit_seals")
     return [{}], [{"id": 2}]
+
+
+def _erased(connection: Connection) -> Rows:
+    learner = add(connection, "learners")["id"]
+    add(connection, "erasures", learner_id=learner)
+    connection.execute("DELETE FROM learners WHERE id = %s", (learner,))
+    return [{"id": learner}], [{"id": uuid.uuid4()}]
 
 
 def _consent_mirror(connection: Connection) -> Rows:

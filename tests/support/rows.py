@@ -413,6 +413,7 @@ WITH_IDENTITY = {
     "section_progress_delta",
     "learning_sessions_delta",
     "assessment_attempts_delta",
+    "assessment_objective_totals",
     "analytics_rebuild_request",
     "analytics_refresh_log",
 }
@@ -489,6 +490,9 @@ DEFAULTS: Mapping[str, Callable[[Connection, Values], Row]] = {
         is_derivation=False,
     ),
     "assessment_attempts_delta": _delta("learner_id", "assessment_id"),
+    "assessment_objective_totals": _delta(
+        "assessment_id", "points", "most_points", objective_id="o"
+    ),
     "learner_course_summary": _delta("learner_id", "course_id"),
     "learner_day_summary": _day_summary,
     "learner_assessment_summary": _delta("learner_id", "assessment_id", "course_id", "attempts"),

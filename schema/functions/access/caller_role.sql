@@ -1,9 +1,9 @@
 -- The role whose rights the caller of a definer has: a definer itself runs as its owner.
+-- In SQL without settings of its own, so that PostgreSQL puts it in place: a call would cost more.
 CREATE OR REPLACE FUNCTION caller_role() RETURNS name
 LANGUAGE sql
 -- restricted, since a parallel worker does not know it
 STABLE PARALLEL RESTRICTED
-SET search_path FROM CURRENT
 RETURN coalesce(nullif(current_setting('role'), 'none'), session_user::text)::name;
 
 REVOKE EXECUTE ON FUNCTION caller_role() FROM public;

@@ -271,6 +271,30 @@ AS $$
     CROSS JOIN LATERAL aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) AS a
     WHERE f.pronamespace = quote_ident(current_schema())::regnamespace AND a.grantee = 0
     UNION ALL
+    -- by default privileges, for instance; of a function of the project, which none of ours may
+    -- execute, nothing is said
+    SELECT
+        format(
+            'a function with the rights of its owner is open to %s, which is none of its roles',
+            pg_get_userbyid(a.grantee)
+        ),
+        f.oid::regprocedure::text,
+        format(
+            'REVOKE EXECUTE ON ROUTINE %s FROM %I;',
+            f.oid::regprocedure, pg_get_userbyid(a.grantee)
+        )
+    FROM pg_proc AS f
+    CROSS JOIN LATERAL aclexplode(f.proacl) AS a
+    WHERE
+        f.pronamespace = quote_ident(current_schema())::regnamespace
+        AND f.prosecdef
+        AND a.grantee NOT IN (0, f.proowner)
+        AND pg_get_userbyid(a.grantee) NOT IN (SELECT o.name FROM our_role AS o)
+        AND EXISTS (
+            SELECT FROM aclexplode(f.proacl) AS r
+            INNER JOIN our_role AS o ON pg_get_userbyid(r.grantee) = o.name
+        )
+    UNION ALL
     SELECT
         format(
             '%s may create objects that stand in for those of the schema',
@@ -523,6 +547,6 @@ COMMENT ON FUNCTION check_security() IS
 'no policies, everybody (PUBLIC) has no right, the roles have no attributes and no memberships, no '
 'login of a persona or of lms_service is or can become the owner or a role that is exempt, none of '
 'a persona can become more or has two personas at once, functions that run as their owner pin the '
-'search path, views in any schema show what the reader may see, each right has one policy, ledgers '
-'refuse changes, and the audit log is written. What a function that runs as its owner reads is '
-'nothing that the catalog tells. For the owner.';
+'search path and are open to the roles alone, views in any schema show what the reader may see, '
+'each right has one policy, ledgers refuse changes, and the audit log is written. What a function '
+'that runs as its owner reads is nothing that the catalog tells. For the owner.';

@@ -18,7 +18,9 @@ BEGIN
                 SELECT
                     (
                         NULL, r.learner_id, r.course_id,
-                        current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on',
+                        r.derived AND current_setting(
+                            'lms_schema.is_derivation', TRUE
+                        ) IS NOT DISTINCT FROM 'on',
                         count(*), coalesce(sum(r.duration_minutes), 0), count(r.duration_minutes),
                         coalesce(
                             sum(engagement_rank(r.engagement_level, r.derived, r.supplied)), 0
@@ -30,14 +32,18 @@ BEGIN
                 FROM new_rows AS r
                 GROUP BY
                     r.learner_id, r.course_id,
-                    current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on'
+                    r.derived AND current_setting(
+                        'lms_schema.is_derivation', TRUE
+                    ) IS NOT DISTINCT FROM 'on'
             );
         WHEN 'DELETE' THEN
             v_rows := ARRAY(
                 SELECT
                     (
                         NULL, r.learner_id, r.course_id,
-                        current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on',
+                        r.derived AND current_setting(
+                            'lms_schema.is_derivation', TRUE
+                        ) IS NOT DISTINCT FROM 'on',
                         -count(*), -coalesce(sum(r.duration_minutes), 0),
                         -count(r.duration_minutes),
                         -coalesce(
@@ -50,7 +56,9 @@ BEGIN
                 FROM old_rows AS r
                 GROUP BY
                     r.learner_id, r.course_id,
-                    current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on'
+                    r.derived AND current_setting(
+                        'lms_schema.is_derivation', TRUE
+                    ) IS NOT DISTINCT FROM 'on'
             );
         ELSE
             v_rows := ARRAY(
@@ -67,7 +75,7 @@ BEGIN
                         -1 AS sign,
                         o.learner_id,
                         o.course_id,
-                        current_setting(
+                        o.derived AND current_setting(
                             'lms_schema.is_derivation', TRUE
                         ) IS NOT DISTINCT FROM 'on' AS is_derivation,
                         coalesce(o.duration_minutes, 0) AS duration_sum,
@@ -88,7 +96,9 @@ BEGIN
                         1,
                         n.learner_id,
                         n.course_id,
-                        current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on',
+                        n.derived AND current_setting(
+                            'lms_schema.is_derivation', TRUE
+                        ) IS NOT DISTINCT FROM 'on',
                         coalesce(n.duration_minutes, 0),
                         num_nonnulls(n.duration_minutes),
                         coalesce(engagement_rank(n.engagement_level, n.derived, n.supplied), 0),

@@ -3,7 +3,7 @@
 -- depends: functions/count_section_retention functions/derive_sessions
 -- depends: functions/drain_course_enrollments_delta functions/drain_section_progress_delta
 -- depends: functions/drain_assessment_attempts_delta functions/drain_learning_sessions_delta
--- depends: functions/drain_learning_interactions_delta
+-- depends: functions/drain_learning_interactions_delta functions/join_objective_totals
 CREATE OR REPLACE FUNCTION drain_analytics_queues() RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -66,6 +66,8 @@ BEGIN
         END LOOP;
         SELECT jsonb_agg(q.*) INTO v_due FROM drain_learning_sessions_delta() AS q;
     END LOOP;
+
+    PERFORM join_objective_totals();
 
     DELETE FROM learner_course_summary AS s
     WHERE s.enrollments = 0 AND s.progress_rows = 0 AND s.attempts = 0;

@@ -19,6 +19,10 @@ DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
 BEGIN
+    -- to plan what follows takes a millisecond or two
+    IF NOT EXISTS (SELECT FROM assessment_attempts_delta) THEN
+        RETURN;
+    END IF;
     RETURN QUERY
     WITH drained AS (
         DELETE FROM assessment_attempts_delta
@@ -125,12 +129,15 @@ BEGIN
             c.best_sum,
             c.best_count
         FROM change AS c
+        WHERE
+            c.attempts <> 0
+            OR c.best_sum <> 0
+            OR c.best_count <> 0
         ON CONFLICT (learner_id, course_id) DO UPDATE
             SET
                 attempts = s.attempts + excluded.attempts,
                 best_sum = s.best_sum + excluded.best_sum,
                 best_count = s.best_count + excluded.best_count
-        RETURNING s.*
     ),
 
     learner_change AS (
@@ -155,6 +162,10 @@ BEGIN
             coalesce(o.best_count, 0) + c.best_count
         FROM learner_change AS c
         LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
+        WHERE
+            c.attempts <> 0
+            OR c.best_sum <> 0
+            OR c.best_count <> 0
         ON CONFLICT (learner_id) DO UPDATE SET
             attempts = excluded.attempts,
             best_sum = excluded.best_sum,
@@ -176,8 +187,9 @@ BEGIN
             sum(c.best_sum)::bigint AS best_sum,
             sum(c.best_count)::bigint AS best_count
         FROM change AS c
-        INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
-        WHERE p.enrollments = 1
+        INNER JOIN learner_course_summary AS o
+            ON c.learner_id = o.learner_id AND c.course_id = o.course_id
+        WHERE o.enrollments = 1
         GROUP BY c.course_id
     ),
 
@@ -194,6 +206,10 @@ BEGIN
             coalesce(o.best_count, 0) + c.best_count
         FROM course_change AS c
         LEFT JOIN course_summary AS o ON c.course_id = o.course_id
+        WHERE
+            c.attempts <> 0
+            OR c.best_sum <> 0
+            OR c.best_count <> 0
         ON CONFLICT (course_id) DO UPDATE SET
             attempts = excluded.attempts,
             best_sum = excluded.best_sum,

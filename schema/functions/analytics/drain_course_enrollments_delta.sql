@@ -15,6 +15,10 @@ DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
 BEGIN
+    -- to plan what follows takes a millisecond or two
+    IF NOT EXISTS (SELECT FROM course_enrollments_delta) THEN
+        RETURN;
+    END IF;
     RETURN QUERY
     WITH drained AS (
         DELETE FROM course_enrollments_delta
@@ -44,10 +48,10 @@ BEGIN
             c.course_id,
             c.enrollments
         FROM change AS c
+        WHERE c.enrollments <> 0
         ON CONFLICT (learner_id, course_id) DO UPDATE
             SET
                 enrollments = s.enrollments + excluded.enrollments
-        RETURNING s.*
     ),
 
     learner_change AS (
@@ -74,6 +78,11 @@ BEGIN
             coalesce(o.time_sum, 0) + c.time_sum
         FROM learner_change AS c
         LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
+        WHERE
+            c.enrollments <> 0
+            OR c.completed <> 0
+            OR c.progress_sum <> 0
+            OR c.time_sum <> 0
         ON CONFLICT (learner_id) DO UPDATE SET
             enrollments = excluded.enrollments,
             completed = excluded.completed,
@@ -100,20 +109,21 @@ BEGIN
             sum(c.time_sum)::bigint AS time_sum,
             sum(c.engagement_sum)::bigint AS engagement_sum,
             sum(c.engagement_count)::bigint AS engagement_count,
-            sum(c.enrollments * p.progress_rows)::bigint AS progress_rows,
-            sum(c.enrollments * p.comprehension_sum)::bigint AS comprehension_sum,
-            sum(c.enrollments * p.comprehension_count)::bigint AS comprehension_count,
-            sum(c.enrollments * p.retention_sum)::bigint AS retention_sum,
-            sum(c.enrollments * p.retention_count)::bigint AS retention_count,
-            sum(c.enrollments * p.application_sum)::bigint AS application_sum,
-            sum(c.enrollments * p.application_count)::bigint AS application_count,
-            sum(c.enrollments * p.interactions_sum)::bigint AS interactions_sum,
-            sum(c.enrollments * p.meaningful_sum)::bigint AS meaningful_sum,
-            sum(c.enrollments * p.attempts)::bigint AS attempts,
-            sum(c.enrollments * p.best_sum)::bigint AS best_sum,
-            sum(c.enrollments * p.best_count)::bigint AS best_count
+            coalesce(sum(c.enrollments * o.progress_rows), 0)::bigint AS progress_rows,
+            coalesce(sum(c.enrollments * o.comprehension_sum), 0)::bigint AS comprehension_sum,
+            coalesce(sum(c.enrollments * o.comprehension_count), 0)::bigint AS comprehension_count,
+            coalesce(sum(c.enrollments * o.retention_sum), 0)::bigint AS retention_sum,
+            coalesce(sum(c.enrollments * o.retention_count), 0)::bigint AS retention_count,
+            coalesce(sum(c.enrollments * o.application_sum), 0)::bigint AS application_sum,
+            coalesce(sum(c.enrollments * o.application_count), 0)::bigint AS application_count,
+            coalesce(sum(c.enrollments * o.interactions_sum), 0)::bigint AS interactions_sum,
+            coalesce(sum(c.enrollments * o.meaningful_sum), 0)::bigint AS meaningful_sum,
+            coalesce(sum(c.enrollments * o.attempts), 0)::bigint AS attempts,
+            coalesce(sum(c.enrollments * o.best_sum), 0)::bigint AS best_sum,
+            coalesce(sum(c.enrollments * o.best_count), 0)::bigint AS best_count
         FROM change AS c
-        INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
+        LEFT JOIN learner_course_summary AS o
+            ON c.learner_id = o.learner_id AND c.course_id = o.course_id
         GROUP BY c.course_id
     ),
 
@@ -148,6 +158,25 @@ BEGIN
             coalesce(o.best_count, 0) + c.best_count
         FROM course_change AS c
         LEFT JOIN course_summary AS o ON c.course_id = o.course_id
+        WHERE
+            c.enrollments <> 0
+            OR c.completed <> 0
+            OR c.progress_sum <> 0
+            OR c.time_sum <> 0
+            OR c.engagement_sum <> 0
+            OR c.engagement_count <> 0
+            OR c.progress_rows <> 0
+            OR c.comprehension_sum <> 0
+            OR c.comprehension_count <> 0
+            OR c.retention_sum <> 0
+            OR c.retention_count <> 0
+            OR c.application_sum <> 0
+            OR c.application_count <> 0
+            OR c.interactions_sum <> 0
+            OR c.meaningful_sum <> 0
+            OR c.attempts <> 0
+            OR c.best_sum <> 0
+            OR c.best_count <> 0
         ON CONFLICT (course_id) DO UPDATE SET
             enrollments = excluded.enrollments,
             completed = excluded.completed,

@@ -17,6 +17,10 @@ DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
 BEGIN
+    -- to plan what follows takes a millisecond or two
+    IF NOT EXISTS (SELECT FROM learning_interactions_delta) THEN
+        RETURN;
+    END IF;
     RETURN QUERY
     WITH drained AS (
         DELETE FROM learning_interactions_delta
@@ -98,6 +102,16 @@ BEGIN
             coalesce(o.effectiveness_count, 0) + c.effectiveness_count
         FROM change AS c
         LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
+        WHERE
+            c.content_view <> 0
+            OR c.knowledge_check <> 0
+            OR c.practice_activity <> 0
+            OR c.reflection <> 0
+            OR c.discussion <> 0
+            OR c.help_request <> 0
+            OR c.navigation <> 0
+            OR c.effectiveness_sum <> 0
+            OR c.effectiveness_count <> 0
         ON CONFLICT (learner_id) DO UPDATE SET
             content_view = excluded.content_view,
             knowledge_check = excluded.knowledge_check,

@@ -14,6 +14,10 @@ DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
 BEGIN
+    -- to plan what follows takes a millisecond or two
+    IF NOT EXISTS (SELECT FROM learning_sessions_delta) THEN
+        RETURN;
+    END IF;
     RETURN QUERY
     WITH drained AS (
         DELETE FROM learning_sessions_delta
@@ -56,6 +60,16 @@ BEGIN
             coalesce(o.productivity_count, 0) + c.productivity_count
         FROM change AS c
         LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
+        WHERE
+            c.sessions <> 0
+            OR c.duration_sum <> 0
+            OR c.duration_count <> 0
+            OR c.level_sum <> 0
+            OR c.level_count <> 0
+            OR c.focus_sum <> 0
+            OR c.focus_count <> 0
+            OR c.productivity_sum <> 0
+            OR c.productivity_count <> 0
         ON CONFLICT (learner_id) DO UPDATE SET
             sessions = excluded.sessions,
             duration_sum = excluded.duration_sum,

@@ -15,6 +15,10 @@ DECLARE
     -- a parameter: on Citus, now() would be that of the node which a statement is sent to
     v_now CONSTANT timestamptz := now();
 BEGIN
+    -- to plan what follows takes a millisecond or two
+    IF NOT EXISTS (SELECT FROM section_progress_delta) THEN
+        RETURN;
+    END IF;
     RETURN QUERY
     WITH drained AS (
         DELETE FROM section_progress_delta
@@ -35,6 +39,17 @@ BEGIN
             sum(d.interactions_sum)::bigint AS interactions_sum,
             sum(d.meaningful_sum)::bigint AS meaningful_sum
         FROM drained AS d
+        -- others tell whose sessions are to be derived
+        WHERE
+            d.progress_rows <> 0
+            OR d.comprehension_sum <> 0
+            OR d.comprehension_count <> 0
+            OR d.retention_sum <> 0
+            OR d.retention_count <> 0
+            OR d.application_sum <> 0
+            OR d.application_count <> 0
+            OR d.interactions_sum <> 0
+            OR d.meaningful_sum <> 0
         GROUP BY d.learner_id, d.course_id
     ),
 
@@ -57,6 +72,16 @@ BEGIN
             c.interactions_sum,
             c.meaningful_sum
         FROM change AS c
+        WHERE
+            c.progress_rows <> 0
+            OR c.comprehension_sum <> 0
+            OR c.comprehension_count <> 0
+            OR c.retention_sum <> 0
+            OR c.retention_count <> 0
+            OR c.application_sum <> 0
+            OR c.application_count <> 0
+            OR c.interactions_sum <> 0
+            OR c.meaningful_sum <> 0
         ON CONFLICT (learner_id, course_id) DO UPDATE
             SET
                 progress_rows = s.progress_rows + excluded.progress_rows,
@@ -68,7 +93,6 @@ BEGIN
                 application_count = s.application_count + excluded.application_count,
                 interactions_sum = s.interactions_sum + excluded.interactions_sum,
                 meaningful_sum = s.meaningful_sum + excluded.meaningful_sum
-        RETURNING s.*
     ),
 
     learner_change AS (
@@ -102,6 +126,14 @@ BEGIN
             coalesce(o.application_count, 0) + c.application_count
         FROM learner_change AS c
         LEFT JOIN learner_summary AS o ON c.learner_id = o.learner_id
+        WHERE
+            c.progress_rows <> 0
+            OR c.comprehension_sum <> 0
+            OR c.comprehension_count <> 0
+            OR c.retention_sum <> 0
+            OR c.retention_count <> 0
+            OR c.application_sum <> 0
+            OR c.application_count <> 0
         ON CONFLICT (learner_id) DO UPDATE SET
             progress_rows = excluded.progress_rows,
             comprehension_sum = excluded.comprehension_sum,
@@ -134,8 +166,9 @@ BEGIN
             sum(c.interactions_sum)::bigint AS interactions_sum,
             sum(c.meaningful_sum)::bigint AS meaningful_sum
         FROM change AS c
-        INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
-        WHERE p.enrollments = 1
+        INNER JOIN learner_course_summary AS o
+            ON c.learner_id = o.learner_id AND c.course_id = o.course_id
+        WHERE o.enrollments = 1
         GROUP BY c.course_id
     ),
 
@@ -160,6 +193,16 @@ BEGIN
             coalesce(o.meaningful_sum, 0) + c.meaningful_sum
         FROM course_change AS c
         LEFT JOIN course_summary AS o ON c.course_id = o.course_id
+        WHERE
+            c.progress_rows <> 0
+            OR c.comprehension_sum <> 0
+            OR c.comprehension_count <> 0
+            OR c.retention_sum <> 0
+            OR c.retention_count <> 0
+            OR c.application_sum <> 0
+            OR c.application_count <> 0
+            OR c.interactions_sum <> 0
+            OR c.meaningful_sum <> 0
         ON CONFLICT (course_id) DO UPDATE SET
             progress_rows = excluded.progress_rows,
             comprehension_sum = excluded.comprehension_sum,
@@ -186,7 +229,7 @@ BEGIN
     SELECT DISTINCT
         d.learner_id,
         d.course_id
-    FROM change AS d
+    FROM drained AS d
     INNER JOIN educational_courses AS c ON d.course_id = c.id
     WHERE c.derive_sessions;
 END;

@@ -22,7 +22,7 @@ AS $$
     SELECT
         r.learner_id,
         r.course_id,
-        current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on',
+        r.derived AND current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on',
         count(*),
         coalesce(sum(r.duration_minutes), 0),
         count(r.duration_minutes),
@@ -35,7 +35,7 @@ AS $$
     FROM learning_sessions AS r
     GROUP BY
         r.learner_id, r.course_id,
-        current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on';
+        r.derived AND current_setting('lms_schema.is_derivation', TRUE) IS NOT DISTINCT FROM 'on';
 $$;
 
 REVOKE EXECUTE ON FUNCTION recount_learning_sessions() FROM public;

@@ -29,6 +29,8 @@ BEGIN
                     THEN format('%s is not a text', v_key)
                 WHEN count(*) OVER (PARTITION BY e.value ->> v_key) > 1
                     THEN format('%s %s is a duplicate', v_key, e.value -> v_key)
+                -- the nesting that a client can write and grading cannot read depends on the stack
+                WHEN e.value @? '$.**{100}' THEN 'is nested deeper than 100 levels'
                 WHEN v_column = 'questions' AND e.value -> 'points' IS NULL
                     THEN 'points is missing'
                 WHEN v_column = 'responses' AND e.value -> 'points' = 'null' THEN NULL
@@ -70,5 +72,5 @@ COMMENT ON FUNCTION check_item_contract() IS
 'Trigger: raises 23514 when an entry of the column named by its first argument is not an object '
 'with a text under the key named by the second, unique among the entries, and a number under '
 'points, within 2147483647 (as total_points): at least 0 in questions, where it is required; '
-'absent or null in responses until graded, negative where a wrong answer costs points; and when '
-'objectives of a question is not an array of texts.';
+'absent or null in responses until graded, negative where a wrong answer costs points; when it is '
+'nested deeper than 100 levels; and when objectives of a question is not an array of texts.';

@@ -20,10 +20,10 @@ DECLARE
     v_assessment_ids uuid[];
     v_is_evidence boolean[];
     v_is_wanted boolean[];
+    v_is_erased boolean;
     v_evidence record;
     v_course_ids uuid[];
     v_enrollment_ids uuid[];
-    v_is_erasure boolean;
 BEGIN
     CASE TG_OP
         WHEN 'INSERT' THEN
@@ -103,9 +103,9 @@ BEGIN
                 GROUP BY changed.learner_id, changed.assessment_id
             ) AS k;
             -- erase_learner gives all to a stub, the progress and the enrollments, too
-            v_is_erasure := FALSE = ANY(v_is_wanted)
-                AND is_erased_learner((SELECT o.learner_id FROM old_rows AS o LIMIT 1));
-            IF v_is_erasure THEN
+            v_is_erased := FALSE = ANY(v_is_wanted)
+            AND is_erased_learner((SELECT o.learner_id FROM old_rows AS o LIMIT 1));
+            IF v_is_erased THEN
                 PERFORM mark_unenrolled(array_agg(k.learner_id), array_agg(k.course_id))
                 FROM (
                     SELECT DISTINCT p.learner_id, a.course_id

@@ -13,7 +13,8 @@ DECLARE
     v_rows audit_log[];
 BEGIN
     -- Gathered before they are stored: Citus sends an INSERT on, where no transition table is. By a
-    -- subquery: the setup of an aggregate costs as much as half an entry.
+    -- subquery: the setup of an aggregate costs as much as half an entry. JSON is made of rows and of
+    -- text, since jsonb_build_object looks up the type of each name and value for each object.
     IF TG_OP = 'UPDATE' THEN
         -- an attempt whose key changed was deleted and inserted
         v_rows := ARRAY(
@@ -25,7 +26,7 @@ BEGIN
                         WHEN n.id IS NULL THEN 'DELETE'
                         ELSE 'UPDATE'
                     END,
-                    jsonb_build_object('id', coalesce(o.id, n.id)),
+                    jsonb_object(ARRAY['id', coalesce(o.id, n.id)::text]),
                     coalesce(o.learner_id, n.learner_id),
                     array_remove(
                         ARRAY[
@@ -49,22 +50,18 @@ BEGIN
                         ],
                         NULL
                     ),
-                    CASE WHEN o.id IS NOT NULL THEN
-                        jsonb_build_object(
-                            'score', o.score, 'percentage_score', o.percentage_score,
-                            'passed', o.passed, 'completion_status', o.completion_status
-                        )
-                    END,
-                    CASE WHEN n.id IS NOT NULL THEN
-                        jsonb_build_object(
-                            'score', n.score, 'percentage_score', n.percentage_score,
-                            'passed', n.passed, 'completion_status', n.completion_status
-                        )
-                    END,
+                    CASE WHEN o.id IS NOT NULL THEN to_jsonb(ov) END,
+                    CASE WHEN n.id IS NOT NULL THEN to_jsonb(nv) END,
                     NULL, NULL, NULL, NULL
                 )::audit_log
             FROM old_rows AS o
             FULL JOIN new_rows AS n ON o.id = n.id
+            CROSS JOIN LATERAL (
+                SELECT o.score, o.percentage_score, o.passed, o.completion_status
+            ) AS ov
+            CROSS JOIN LATERAL (
+                SELECT n.score, n.percentage_score, n.passed, n.completion_status
+            ) AS nv
             WHERE
                 (o.id, o.score, o.percentage_score, o.passed, o.completion_status)
                 IS DISTINCT FROM (n.id, n.score, n.percentage_score, n.passed, n.completion_status)
@@ -77,29 +74,26 @@ BEGIN
         v_rows := ARRAY(
             SELECT
                 (
-                    NULL, NULL, NULL, TG_OP, jsonb_build_object('id', n.id), n.learner_id, NULL,
-                    NULL,
-                    jsonb_build_object(
-                        'score', n.score, 'percentage_score', n.percentage_score,
-                        'passed', n.passed, 'completion_status', n.completion_status
-                    ),
-                    NULL, NULL, NULL, NULL
+                    NULL, NULL, NULL, TG_OP, jsonb_object(ARRAY['id', n.id::text]), n.learner_id, NULL,
+                    NULL, to_jsonb(nv), NULL, NULL, NULL, NULL
                 )::audit_log
             FROM new_rows AS n
+            CROSS JOIN LATERAL (
+                SELECT n.score, n.percentage_score, n.passed, n.completion_status
+            ) AS nv
             WHERE n.score IS NOT NULL
         );
     ELSE
         v_rows := ARRAY(
             SELECT
                 (
-                    NULL, NULL, NULL, TG_OP, jsonb_build_object('id', o.id), o.learner_id, NULL,
-                    jsonb_build_object(
-                        'score', o.score, 'percentage_score', o.percentage_score,
-                        'passed', o.passed, 'completion_status', o.completion_status
-                    ),
-                    NULL, NULL, NULL, NULL, NULL
+                    NULL, NULL, NULL, TG_OP, jsonb_object(ARRAY['id', o.id::text]), o.learner_id, NULL,
+                    to_jsonb(ov), NULL, NULL, NULL, NULL, NULL
                 )::audit_log
             FROM old_rows AS o
+            CROSS JOIN LATERAL (
+                SELECT o.score, o.percentage_score, o.passed, o.completion_status
+            ) AS ov
         );
     END IF;
     IF cardinality(v_rows) = 0 THEN

@@ -41,20 +41,26 @@ DECLARE
             'completion_date', NEW.completion_date
         )
     END;
+    v_person_id uuid;
 BEGIN
+    IF NOT v_is_other_row
+        AND (
+            v_names = '{}'
+            OR (v_names = '{learner_id}' AND is_erased_learner(OLD.learner_id))
+        )
+    THEN
+        RETURN NULL;
+    END IF;
+    -- here, since PL/pgSQL sets up a call once a transaction, an INSERT for each row
+    v_person_id := audit_person();
     IF v_is_other_row THEN
         INSERT INTO audit_log (
             table_name, operation, row_key, learner_id, changed_columns, old_values, person_id
         )
         VALUES (
-            'course_enrollments', 'DELETE', jsonb_build_object('id', OLD.id), OLD.learner_id,
-            v_names, v_old_values, audit_person()
+            'course_enrollments', 'DELETE', jsonb_object(ARRAY['id', OLD.id::text]),
+            OLD.learner_id, v_names, v_old_values, v_person_id
         );
-    ELSIF
-        v_names = '{}'
-        OR (v_names = '{learner_id}' AND is_erased_learner(OLD.learner_id))
-    THEN
-        RETURN NULL;
     END IF;
     INSERT INTO audit_log (
         table_name, operation, row_key, learner_id, changed_columns, old_values, new_values,
@@ -63,12 +69,12 @@ BEGIN
     VALUES (
         'course_enrollments',
         CASE WHEN v_is_other_row THEN 'INSERT' ELSE TG_OP END,
-        jsonb_build_object('id', coalesce(NEW.id, OLD.id)),
+        jsonb_object(ARRAY['id', coalesce(NEW.id, OLD.id)::text]),
         coalesce(OLD.learner_id, NEW.learner_id),
         v_names,
         CASE WHEN NOT v_is_other_row THEN v_old_values END,
         v_new_values,
-        audit_person()
+        v_person_id
     );
     RETURN NULL;
 END;

@@ -30,7 +30,7 @@ BEGIN
     v_met := judge_completion(
         jsonb_strip_nulls(
             jsonb_build_object(
-                'min_seconds', 60 * v_section.minimum_engagement_time,
+                'min_seconds', 60 * v_section.minimum_engagement_time::bigint,
                 -- a score that the application supplies rests on no evidence of ours
                 'min_evidence', CASE
                     WHEN
@@ -69,6 +69,8 @@ BEGIN
                 TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA, COLUMN = 'status';
         END IF;
     ELSIF v_unmet IS NULL
+        -- who reopens it does so, whatever was met since it was completed
+        AND coalesce(old.status NOT IN ('completed', 'mastered'), TRUE)
         AND coalesce(
             NOT old.completion_criteria_met @? '$.*.met ? (@ == true)'
             OR old.completion_criteria_met @? '$.*.met ? (@ == false)', TRUE

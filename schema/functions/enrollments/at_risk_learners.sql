@@ -64,7 +64,9 @@ BEGIN
                     avg(best.passing_percentage) AS mean_passing_percentage
                 FROM (
                     SELECT
-                        max(t.percentage_score) AS percentage,
+                        -- not percentage_score, whose two decimals are below those of a passing
+                        -- score such as 1 of 3
+                        100.0 * max(t.score) / nullif(a.total_points, 0) AS percentage,
                         100.0 * a.passing_score / nullif(a.total_points, 0)
                             AS passing_percentage
                     FROM educational_assessments AS a

@@ -12,6 +12,8 @@ CREATE OR REPLACE FUNCTION derive_enrollment_metrics(
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
+-- a plan that is kept takes the history of 30 days for a few rows, whatever p_as_of is
+SET plan_cache_mode = force_custom_plan
 -- PL/pgSQL, since Citus cannot send on what is inlined from an SQL function
 AS $$
 BEGIN

@@ -5,7 +5,7 @@
 -- trigger of its own would be one more for each event. A definer, because the writer need not be
 -- able to read progress, attempts and sections.
 -- depends: functions/derive_current_grades functions/mean_section_progress
--- depends: functions/rounded_minutes
+-- depends: functions/new_enrollment_version functions/rounded_minutes
 CREATE OR REPLACE FUNCTION keep_enrollment_measures() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -13,6 +13,11 @@ SET search_path FROM CURRENT
 -- a session keeps its plans: one made for few courses must not scan many for each enrollment
 SET enable_seqscan = off
 AS $$
+DECLARE
+    v_is_derived CONSTANT boolean := (
+        new.measures_version = old.measures_version + 1 AND pg_trigger_depth() > 1
+    );
+    v_is_counted boolean := FALSE;
 BEGIN
     IF old.section_count IS NULL AND TG_OP = 'UPDATE' THEN
         -- a change of the structure since the learner enrolled would have set it
@@ -39,26 +44,20 @@ BEGIN
         new.seconds_sum := 0;
         new.last_accessed := NULL;
         new.current_grade := NULL;
-        new.measures_version := 0;
-    ELSIF new.measures_version = old.measures_version + 1 AND pg_trigger_depth() > 1 THEN
-        IF new.completion_status = 'enrolled'
-            AND (
-                new.last_accessed IS NOT NULL
-                OR new.progress_sum > 0
-                OR new.seconds_sum > 0
-                OR new.current_grade IS NOT NULL
-            )
-        THEN
-            new.completion_status := 'in_progress';
-        END IF;
-        new.updated_at := statement_timestamp();
-        RETURN new;
+        new.measures_version := new_enrollment_version();
     ELSE
-        new.section_count := old.section_count;
-        new.last_accessed := old.last_accessed;
-        new.current_grade := old.current_grade;
-        new.measures_version := old.measures_version;
+        IF NOT v_is_derived THEN
+            new.section_count := old.section_count;
+            new.last_accessed := old.last_accessed;
+            new.current_grade := old.current_grade;
+            new.measures_version := old.measures_version;
+            IF new.progress_sum IS NOT NULL THEN
+                new.progress_sum := old.progress_sum;
+                new.seconds_sum := old.seconds_sum;
+            END IF;
+        END IF;
         IF new.progress_sum IS NULL THEN
+            v_is_counted := TRUE;
             SELECT cs.sections INTO new.section_count
             FROM course_structure AS cs
             WHERE cs.course_id = new.course_id;
@@ -71,9 +70,23 @@ BEGIN
             WHERE sp.learner_id = new.learner_id AND sp.course_id = new.course_id;
             SELECT d.current_grade INTO new.current_grade
             FROM derive_current_grades(ARRAY[old.id]) AS d;
-        ELSE
-            new.progress_sum := old.progress_sum;
-            new.seconds_sum := old.seconds_sum;
+            new.measures_version := new_enrollment_version();
+        END IF;
+        IF v_is_derived THEN
+            IF new.completion_status = 'enrolled'
+                AND (
+                    new.last_accessed IS NOT NULL
+                    OR new.progress_sum > 0
+                    OR new.seconds_sum > 0
+                    OR new.current_grade IS NOT NULL
+                )
+            THEN
+                new.completion_status := 'in_progress';
+            END IF;
+            IF NOT v_is_counted THEN
+                new.updated_at := statement_timestamp();
+                RETURN new;
+            END IF;
         END IF;
     END IF;
     new.total_time_spent := rounded_minutes(new.seconds_sum);

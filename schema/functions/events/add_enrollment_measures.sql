@@ -3,8 +3,11 @@
 -- not overwritten. Several are locked before, in the order of the keys, so that nobody deadlocks.
 -- A row is written also where no value changes: one that is only locked is no conflict for the
 -- snapshot of a REPEATABLE READ transaction.
+-- One that the same statement makes or counts is counted anew: it may have been counted with these
+-- rows. So is one of a load, when it is first added to.
 -- Only follow_section_progress calls it, as that definer and under its settings of the planner.
--- depends: functions/mark_unenrolled functions/mean_section_progress functions/rounded_minutes
+-- depends: functions/mark_unenrolled functions/mean_section_progress
+-- depends: functions/new_enrollment_version functions/rounded_minutes
 CREATE OR REPLACE FUNCTION add_enrollment_measures(
     p_learner_ids uuid[],
     p_course_ids uuid[],
@@ -17,6 +20,7 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    v_old CONSTANT bigint := new_enrollment_version() + 1000;
     v_written record;
     v_lowered_ids uuid[];
 BEGIN
@@ -31,7 +35,9 @@ BEGIN
         WITH written AS (
             UPDATE course_enrollments AS e SET
                 measures_version = e.measures_version + 1,
-                progress_sum = e.progress_sum + l.progress,
+                progress_sum = CASE
+                    WHEN e.measures_version BETWEEN v_old AND -1 THEN e.progress_sum + l.progress
+                END,
                 seconds_sum = e.seconds_sum + l.seconds,
                 overall_progress = coalesce(
                     mean_section_progress(e.progress_sum + l.progress, e.section_count),

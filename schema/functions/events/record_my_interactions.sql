@@ -1,8 +1,8 @@
 -- The one way for a learner to log events: their own, in courses in which they are enrolled. A
 -- policy could not let them: counting an event in section_progress takes the right to write there.
 -- A definer, for the same reason.
--- depends: functions/is_claimable_time functions/record_interactions
--- depends: functions/session_current_courses
+-- depends: functions/is_claimable_time functions/is_recent_transaction
+-- depends: functions/record_interactions functions/session_current_courses
 CREATE OR REPLACE FUNCTION record_my_interactions(p_events jsonb) RETURNS integer
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -19,6 +19,10 @@ BEGIN
         RAISE insufficient_privilege USING
             MESSAGE = 'no session: nobody whose events these are',
             HINT = 'Set lms.token to the token of a session that has not ended.';
+    ELSIF NOT is_recent_transaction() THEN
+        RAISE insufficient_privilege USING
+            MESSAGE = 'the transaction began 15 minutes ago or more: its time is not the present one',
+            HINT = 'Log the events in a transaction of their own.';
     END IF;
     IF jsonb_typeof(p_events) IS DISTINCT FROM 'array' THEN
         RETURN record_interactions(p_events); -- which says what is wrong
@@ -87,6 +91,14 @@ BEGIN
                         WHERE s.id = e.session_id AND s.learner_id <> v_me
                     )
                     THEN 'is of a session of another learner'
+                WHEN
+                    EXISTS (
+                        SELECT FROM interaction_times AS k
+                        INNER JOIN learning_interactions AS i
+                            ON k.id = i.id AND k.timestamp = i.timestamp
+                        WHERE k.id = e.id AND i.learner_id <> v_me
+                    )
+                    THEN 'has the id of an event of another learner'
                 WHEN NOT is_claimable_time(e.timestamp)
                     THEN 'is in the future, or more than 30 days old'
                 WHEN e.duration_seconds > 14400 THEN 'takes longer than 4 hours'
@@ -114,6 +126,7 @@ COMMENT ON FUNCTION record_my_interactions(jsonb) IS
 'record_interactions for the learner behind the session: learner_id may be left out; sections and '
 'courses are those in which they are enrolled and have not withdrawn; an event without either, '
 'such as a login, is theirs. What they can claim has bounds: a time of the last 30 days, at most 4 '
-'hours, no session of another learner, no learning_effectiveness. Returns how many were stored. '
-'Raises 42501, and stores nothing, without a session and for an event out of these bounds; and '
-'what record_interactions raises.';
+'hours, no session and no id of an event of another learner, no learning_effectiveness. Returns '
+'how many were stored. Raises 42501, and stores nothing, without a session, in a transaction that '
+'is open for 15 minutes or more, and for an event out of these bounds; and what '
+'record_interactions raises.';

@@ -45,6 +45,9 @@ BEGIN
         ) AS n;
         v_changes := v_changes || coalesce(v_part, '[]');
     END LOOP;
+    IF v_changes = '[]' THEN
+        RETURN;
+    END IF;
 
     PERFORM FROM jsonb_to_recordset(v_changes) AS n (learner_id uuid, section_id uuid)
     INNER JOIN section_progress AS sp

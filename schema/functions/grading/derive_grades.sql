@@ -8,6 +8,8 @@ CREATE OR REPLACE FUNCTION derive_grades(p_attempt_ids uuid[]) RETURNS TABLE (
 )
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
+-- most calls are for one: joins go by keys, and not through all attempts
+ROWS 10
 SET search_path FROM CURRENT
 -- one attempt and all of an assessment want plans of their own
 SET plan_cache_mode = force_custom_plan

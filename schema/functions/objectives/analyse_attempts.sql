@@ -12,7 +12,8 @@ BEGIN
         response_patterns = n.response_patterns,
         knowledge_gaps = n.knowledge_gaps,
         strength_areas = n.strength_areas,
-        improvement_suggestions = n.improvement_suggestions
+        improvement_suggestions = n.improvement_suggestions,
+        objective_points = n.objective_points
     FROM (
         SELECT
             o.id,
@@ -31,7 +32,8 @@ BEGIN
             CASE
                 WHEN 'improvement_suggestions' = ANY(o.supplied) THEN o.improvement_suggestions
                 ELSE d.improvement_suggestions
-            END AS improvement_suggestions
+            END AS improvement_suggestions,
+            d.objective_points
         FROM derive_attempt_analysis(p_attempt_ids) AS d
         INNER JOIN assessment_attempts AS o ON d.attempt_id = o.id
     ) AS n
@@ -40,9 +42,11 @@ BEGIN
         AND (
             t.analyses IS NULL
             OR (
-                t.response_patterns, t.knowledge_gaps, t.strength_areas, t.improvement_suggestions
+                t.response_patterns, t.knowledge_gaps, t.strength_areas, t.improvement_suggestions,
+                t.objective_points
             ) IS DISTINCT FROM (
-                n.response_patterns, n.knowledge_gaps, n.strength_areas, n.improvement_suggestions
+                n.response_patterns, n.knowledge_gaps, n.strength_areas, n.improvement_suggestions,
+                n.objective_points
             )
         );
 END;
@@ -51,6 +55,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION analyse_attempts(uuid[]) FROM public;
 
 COMMENT ON FUNCTION analyse_attempts(uuid[]) IS
-'Derives response_patterns, knowledge_gaps, strength_areas and improvement_suggestions of these '
-'attempts anew, but for the columns that supplied names. Definer: called by a trigger for graders '
-'who may not read all attempts of the assessment.';
+'Derives response_patterns, knowledge_gaps, strength_areas, improvement_suggestions and '
+'objective_points of these attempts anew, but for the columns that supplied names. Definer: called '
+'by a trigger for graders who may not read all attempts of the assessment.';

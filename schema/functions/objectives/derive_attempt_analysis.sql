@@ -7,10 +7,13 @@ CREATE OR REPLACE FUNCTION derive_attempt_analysis(p_attempt_ids uuid[]) RETURNS
     response_patterns jsonb,
     knowledge_gaps jsonb,
     strength_areas jsonb,
-    improvement_suggestions jsonb
+    improvement_suggestions jsonb,
+    objective_points jsonb
 )
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE
+-- most calls are for one: joins go by keys, and not through all attempts
+ROWS 10
 SET search_path FROM CURRENT
 -- JSON holds all digits of a number, whatever the session shows of it
 SET extra_float_digits = 1
@@ -23,6 +26,7 @@ BEGIN
     WITH attempt AS MATERIALIZED (
         SELECT
             t.id,
+            t.learner_id,
             t.assessment_id,
             a.course_id
         FROM assessment_attempts AS t
@@ -50,46 +54,109 @@ BEGIN
         HAVING every(q.points IS NOT NULL)
     ),
 
-    mastery AS MATERIALIZED (
+    reached AS MATERIALIZED (
         SELECT
             attempt.id AS attempt_id,
+            attempt.learner_id,
             attempt.assessment_id,
             o.id,
-            (sum(q.points) / sum(q.most))::double precision AS mastery,
+            sum(q.points) AS points,
+            sum(q.most) AS most,
             count(*) AS n
         FROM question AS q
         INNER JOIN attempt ON q.attempt_id = attempt.id
         CROSS JOIN LATERAL unnest(q.objectives) AS o (id)
         WHERE q.points IS NOT NULL
-        GROUP BY attempt.id, attempt.assessment_id, o.id
-        HAVING count(*) >= 3 AND sum(q.most) > 0
+        GROUP BY attempt.id, attempt.learner_id, attempt.assessment_id, o.id
     ),
 
-    peer AS MATERIALIZED (
+    total AS (
         SELECT
-            t.id,
-            t.learner_id,
-            t.assessment_id
-        FROM assessment_attempts AS t
-        WHERE
-            t.assessment_id IN (SELECT m.assessment_id FROM mastery AS m)
-            AND is_graded_attempt(t.completion_status)
+            r.attempt_id,
+            jsonb_object_agg(
+                r.id, jsonb_build_object('points', r.points, 'most', r.most)
+            ) AS points
+        FROM reached AS r
+        GROUP BY r.attempt_id
     ),
 
-    class AS (
+    mastery AS MATERIALIZED (
+        SELECT
+            r.attempt_id,
+            r.assessment_id,
+            r.id,
+            (r.points / r.most)::double precision AS mastery,
+            r.n
+        FROM reached AS r
+        WHERE r.n >= 3 AND r.most > 0
+    ),
+
+    -- the totals, with these attempts as they are and without them as they were
+    class AS MATERIALIZED (
         SELECT
             p.assessment_id,
-            o.id,
-            CASE
-                WHEN count(DISTINCT p.learner_id) >= 10
-                    THEN (sum(q.points) / sum(q.most))::double precision
-            END AS mastery
-        FROM attempt_question_points(ARRAY(SELECT p.id FROM peer AS p)) AS q
-        INNER JOIN peer AS p ON q.attempt_id = p.id
-        CROSS JOIN LATERAL unnest(q.objectives) AS o (id)
-        WHERE q.points IS NOT NULL
-        GROUP BY p.assessment_id, o.id
-        HAVING sum(q.most) > 0
+            p.id,
+            (sum(p.points) / sum(p.most))::double precision AS mastery
+        FROM (
+            SELECT
+                t.assessment_id,
+                t.objective_id AS id,
+                t.points,
+                t.most_points AS most
+            FROM assessment_objective_totals AS t
+            WHERE t.assessment_id IN (SELECT m.assessment_id FROM mastery AS m)
+            UNION ALL
+            SELECT
+                t.assessment_id,
+                o.key,
+                -(o.value -> 'points')::numeric,
+                -(o.value -> 'most')::numeric
+            FROM assessment_attempts AS t
+            CROSS JOIN LATERAL jsonb_each(t.objective_points) AS o
+            WHERE t.id = any(p_attempt_ids)
+            UNION ALL
+            SELECT
+                r.assessment_id,
+                r.id,
+                r.points,
+                r.most
+            FROM reached AS r
+        ) AS p
+        GROUP BY p.assessment_id, p.id
+        HAVING sum(p.most) > 0
+    ),
+
+    -- among so many attempts are ten learners, if they are there at all
+    crowd AS MATERIALIZED (
+        SELECT
+            l.assessment_id,
+            l.id
+        FROM (
+            SELECT
+                r.assessment_id,
+                r.learner_id,
+                r.id
+            FROM reached AS r
+            UNION ALL
+            SELECT
+                k.assessment_id,
+                other.learner_id,
+                jsonb_object_keys(other.objective_points)
+            FROM (SELECT DISTINCT m.assessment_id FROM mastery AS m) AS k
+            CROSS JOIN LATERAL (
+                SELECT
+                    t.learner_id,
+                    t.objective_points
+                FROM assessment_attempts AS t
+                WHERE
+                    t.assessment_id = k.assessment_id
+                    AND t.objective_points IS NOT NULL
+                    AND t.id NOT IN (SELECT i.id FROM unnest(p_attempt_ids) AS i (id))
+                LIMIT 200
+            ) AS other
+        ) AS l
+        GROUP BY l.assessment_id, l.id
+        HAVING count(DISTINCT l.learner_id) >= 10
     ),
 
     objective AS MATERIALIZED (
@@ -100,7 +167,8 @@ BEGIN
             jsonb_build_object('id', m.id, 'mastery', m.mastery, 'n', m.n) AS measured,
             class.mastery AS class_mastery
         FROM mastery AS m
-        LEFT JOIN class ON m.assessment_id = class.assessment_id AND m.id = class.id
+        LEFT JOIN crowd ON m.assessment_id = crowd.assessment_id AND m.id = crowd.id
+        LEFT JOIN class ON crowd.assessment_id = class.assessment_id AND crowd.id = class.id
     ),
 
     judged AS (
@@ -161,11 +229,13 @@ BEGIN
         pattern.counts,
         judged.gaps,
         judged.strengths,
-        CASE WHEN judged.gaps IS NOT NULL THEN coalesce(suggestion.sections, '[]') END
+        CASE WHEN judged.gaps IS NOT NULL THEN coalesce(suggestion.sections, '[]') END,
+        total.points
     FROM unnest(p_attempt_ids) AS t (id)
     LEFT JOIN pattern ON t.id = pattern.attempt_id
     LEFT JOIN judged ON t.id = judged.attempt_id
-    LEFT JOIN suggestion ON t.id = suggestion.attempt_id;
+    LEFT JOIN suggestion ON t.id = suggestion.attempt_id
+    LEFT JOIN total ON t.id = total.attempt_id;
 END;
 $$;
 
@@ -178,5 +248,7 @@ COMMENT ON FUNCTION derive_attempt_analysis(uuid[]) IS
 'no points. Objectives that at least n = 3 of its questions name, their mastery being points / '
 'most points: knowledge_gaps below 0.5, strength_areas from 0.8, as [{"id", "mastery", "n", '
 '"assessment_mean"}], assessment_mean being the same over all graded attempts, null below 10 '
-'learners. improvement_suggestions: the first 10 sections in course order whose objectives name a '
-'gap, as [{"section_id", "objectives": [{"id", "mastery", "n"}]}].';
+'learners, who are looked for in 200 other attempts. improvement_suggestions: the first 10 '
+'sections in course order whose objectives name a gap, as [{"section_id", "objectives": [{"id", '
+'"mastery", "n"}]}]. objective_points: the points that it has of each objective, as {id: '
+'{"points", "most"}}.';

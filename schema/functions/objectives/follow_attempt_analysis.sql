@@ -40,7 +40,7 @@ BEGIN
                         OR bool_or(
                             num_nonnulls(
                                 r.response_patterns, r.knowledge_gaps, r.strength_areas,
-                                r.improvement_suggestions
+                                r.improvement_suggestions, r.objective_points
                             ) > 0
                         )
                     )

@@ -15,6 +15,7 @@ BEGIN
         IF TG_OP = 'INSERT' OR new.analyses IS NOT NULL THEN
             new.analyses := coalesce(old.analyses, 0);
         END IF;
+        new.objective_points := old.objective_points;
         IF NOT 'response_patterns' = ANY(new.supplied) THEN
             new.response_patterns := old.response_patterns;
         END IF;
@@ -36,5 +37,5 @@ REVOKE EXECUTE ON FUNCTION keep_attempt_analysis() FROM public;
 
 COMMENT ON FUNCTION keep_attempt_analysis() IS
 'Trigger: starts the analysis of a new attempt empty, and brings back what an application writes '
-'into response_patterns, knowledge_gaps, strength_areas and improvement_suggestions, unless '
-'supplied names the column. analyses = NULL has it derived anew.';
+'into objective_points, and into response_patterns, knowledge_gaps, strength_areas and '
+'improvement_suggestions, unless supplied names the column. analyses = NULL has it derived anew.';

@@ -349,9 +349,47 @@ BEGIN
                 VALUES
                 ('response_patterns', t.response_patterns, d.response_patterns),
                 ('knowledge_gaps', t.knowledge_gaps, d.knowledge_gaps),
-                ('strength_areas', t.strength_areas, d.strength_areas)
+                ('strength_areas', t.strength_areas, d.strength_areas),
+                ('objective_points', t.objective_points, d.objective_points)
             ) AS v (column_name, stored, derived)
         WHERE v.column_name <> ALL(t.supplied)
+        UNION ALL
+        -- by the assessment
+        SELECT
+            'assessment_objective_totals' AS table_name,
+            o.assessment_id,
+            'points' AS column_name,
+            format(
+                'objective %s: %s of %s', o.objective_id,
+                trim_scale(coalesce(sum(o.points) FILTER (WHERE o.is_total), 0)),
+                trim_scale(coalesce(sum(o.most) FILTER (WHERE o.is_total), 0))
+            ),
+            format(
+                'objective %s: %s of %s', o.objective_id,
+                trim_scale(coalesce(sum(o.points) FILTER (WHERE NOT o.is_total), 0)),
+                trim_scale(coalesce(sum(o.most) FILTER (WHERE NOT o.is_total), 0))
+            )
+        FROM (
+            SELECT
+                ot.assessment_id,
+                ot.objective_id,
+                ot.points,
+                ot.most_points AS most,
+                TRUE AS is_total
+            FROM assessment_objective_totals AS ot
+            UNION ALL
+            SELECT
+                t.assessment_id,
+                p.key,
+                (p.value -> 'points')::numeric,
+                (p.value -> 'most')::numeric,
+                FALSE
+            FROM assessment_attempts AS t
+            CROSS JOIN LATERAL jsonb_each(t.objective_points) AS p
+        ) AS o
+        INNER JOIN educational_assessments AS a ON o.assessment_id = a.id
+        WHERE p_course_id IS NULL OR a.course_id = p_course_id
+        GROUP BY o.assessment_id, o.objective_id
         UNION ALL
         -- an application may say less than elapsed
         SELECT

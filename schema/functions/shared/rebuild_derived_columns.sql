@@ -40,8 +40,14 @@ BEGIN
             ) AS attempts,
             array_agg(DISTINCT f.row_id) FILTER (
                 WHERE
-                f.column_name IN ('response_patterns', 'knowledge_gaps', 'strength_areas')
+                f.column_name IN (
+                    'response_patterns', 'knowledge_gaps', 'strength_areas', 'objective_points'
+                )
             ) AS analyses,
+            array_agg(DISTINCT f.row_id) FILTER (
+                WHERE
+                f.table_name = 'assessment_objective_totals'
+            ) AS totals,
             array_agg(f.row_id) FILTER (WHERE f.column_name = 'time_spent_minutes') AS times,
             array_agg(f.row_id) FILTER (WHERE f.column_name = 'duration_minutes') AS sessions,
             count(*) FILTER (WHERE f.table_name = 'course_structure') > 0 AS structure,
@@ -80,6 +86,31 @@ BEGIN
         UPDATE assessment_attempts AS t SET analyses = NULL
         WHERE t.id = ANY(v_false.analyses);
         GET DIAGNOSTICS v_written = ROW_COUNT;
+        v_total := v_total + v_written;
+
+        -- in one statement: writers, who append, go on
+        WITH part AS (
+            DELETE FROM assessment_objective_totals AS ot
+            WHERE ot.assessment_id = ANY(v_false.totals)
+        ),
+
+        written AS (
+            INSERT INTO assessment_objective_totals (
+                assessment_id, objective_id, points, most_points
+            )
+            SELECT
+                t.assessment_id,
+                o.key,
+                sum((o.value -> 'points')::numeric),
+                sum((o.value -> 'most')::numeric)
+            FROM assessment_attempts AS t
+            CROSS JOIN LATERAL jsonb_each(t.objective_points) AS o
+            WHERE t.assessment_id = ANY(v_false.totals)
+            GROUP BY t.assessment_id, o.key
+            RETURNING assessment_id
+        )
+
+        SELECT count(*) INTO v_written FROM written;
         v_total := v_total + v_written;
 
         UPDATE learning_sessions AS ls SET duration_minutes = NULL

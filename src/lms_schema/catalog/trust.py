@@ -210,6 +210,35 @@ _TRIGGERS = f"""
     ORDER BY 1
 """  # noqa: S608 (the roles above)
 
+# What row security does not guard, given to others by default privileges, with the statement that
+# takes it back. PUBLIC is left to the files, which revoke from it.
+_GIVEN_AWAY = """
+    SELECT format(
+        'ALTER DEFAULT PRIVILEGES%%s REVOKE %%s ON %%s FROM %%s;',
+        ' IN SCHEMA ' || d.defaclnamespace::regnamespace::text, a.privileges, k.kind, a.roles
+    )
+    FROM (
+        SELECT oid, defaclobjtype, defaclacl, nullif(defaclnamespace, 0) AS defaclnamespace
+        FROM pg_default_acl
+        WHERE defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+            AND defaclnamespace IN (
+                0, (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s)
+            )
+    ) AS d
+        JOIN (VALUES ('r', 'TABLES'), ('f', 'FUNCTIONS')) AS k (letter, kind)
+            ON k.letter = d.defaclobjtype::text
+        CROSS JOIN LATERAL (
+            SELECT string_agg(DISTINCT e.privilege_type, ', ') AS privileges,
+                string_agg(DISTINCT e.grantee::regrole::text, ', ') AS roles
+            FROM aclexplode(d.defaclacl) AS e
+            WHERE e.grantee <> 0
+                AND e.privilege_type IN ('EXECUTE', 'TRUNCATE', 'REFERENCES', 'TRIGGER')
+                AND pg_get_userbyid(e.grantee) <> current_user
+        ) AS a
+    WHERE a.roles IS NOT NULL
+    ORDER BY d.oid
+"""
+
 _TAKEN = ("42501", "42P07", "42710", "42723", "42P13", "42P16", "42809")
 """SQLSTATEs with which PostgreSQL refuses to make what another role has made."""
 
@@ -340,6 +369,31 @@ def _refuse(found: Collection[Stranger]) -> None:
                 "role can rewrite it, and whoever uses the schema runs what it writes. Nothing of "
                 "it was adopted or called. Drop it, or read it and then ALTER ... OWNER TO the "
                 "schema's owner."
+            )
+        )
+
+
+def refuse_default_privileges(connection: psycopg.Connection[Any], schema: str) -> None:
+    """Refuse to make objects that default privileges of the role open to others at once.
+
+    A platform may have set them, as Supabase does in `public`. The rights to read and write rows
+    are let pass, since row security guards them.
+
+    Args:
+        connection: To the database.
+        schema: The schema, which need not be there yet.
+
+    Raises:
+        DatabaseError: When others would get a right that row security does not guard.
+    """
+    mends = [row[0] for row in connection.execute(_GIVEN_AWAY, {"schema": schema}).fetchall()]
+    if mends:
+        raise DatabaseError(
+            printable(
+                f'Default privileges open to others what this role makes in schema "{schema}", and '
+                "row security guards neither functions nor TRUNCATE, REFERENCES and TRIGGER. "
+                "Nothing was made. Take a schema of its own, as --schema lms, or "
+                f"another role, or run: {' '.join(mends)}"
             )
         )
 

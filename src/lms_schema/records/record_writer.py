@@ -84,6 +84,14 @@ _KEY = """
     FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'p'
 """
 
+_WRITERS = """
+    SELECT string_agg(
+        DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, ', '
+    )
+    FROM pg_class AS c CROSS JOIN aclexplode(c.relacl) AS a
+    WHERE c.oid = %s::regclass AND a.grantee <> c.relowner AND a.privilege_type <> 'SELECT'
+"""
+
 # What yoyo has no column for, and the server's clock in place of that of the client.
 _OWN = f"""
     UPDATE {{{{schema}}}}.{TABLE}
@@ -173,7 +181,7 @@ def create(connection: psycopg.Connection[Any], schema: str | None = None) -> li
 
 
 def _additions(connection: psycopg.Connection[Any], table: str, name: str) -> Iterator[str]:
-    """Return what makes ours of a table that yoyo made: our columns, a longer key, comments."""
+    """Return what makes ours of a table that yoyo made: columns, a longer key, comments, rights."""
     columns = {**(OWN if name == TABLE else {}), **ORIGIN}
     changes = [
         f"ADD COLUMN {column} {kind}{_DEFINITIONS.get(column, '')}"
@@ -185,6 +193,13 @@ def _additions(connection: psycopg.Connection[Any], table: str, name: str) -> It
     for column, text in {**_COMMENTS[name], **_ORIGIN_COMMENTS}.items():
         target = f"COLUMN {table}.{column}" if column else f"TABLE {table}"
         yield f"COMMENT ON {target} IS '{text}'"
+    # of default privileges: who writes the records tells migrate what to do
+    for (writers,) in connection.execute(_WRITERS, (table,)).fetchall():
+        if writers:
+            yield (
+                "REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER "
+                f"ON {table} FROM {writers}"
+            )
 
 
 class RecordWriter:

@@ -131,6 +131,8 @@ class Migration:
         found = compare(self._package, self._recorded)
         found.check()
         todo = {*found.pending, *found.changed, *self._repair}
+        if todo:
+            trust.refuse_default_privileges(self._connection, self._session.schema)
         if any(unfinished(entry.objects) for entry in self._applier.entries.values()):
             self._retry.run(self._discard)
         reached = [file.id for file in self._package.files[:last] if file.id in todo]

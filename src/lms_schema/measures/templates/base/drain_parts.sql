@@ -1,5 +1,12 @@
-{# What functions that move a queue into the summaries are made of. #}
+{# What functions that move a queue into the summaries are made of. A row to which nothing is added
+is not written: other summaries may hold what was queued, or it says whose sessions to derive. #}
 {% from "base/sums.sql" import summed %}
+{% macro changed(columns, row="c") %}
+        WHERE{{ " " if columns | length == 1 else "\n            " }}
+{%- for column in columns %}
+{{ row }}.{{ column.name }} <> 0{{ "\n            OR " if not loop.last }}
+{%- endfor %}
+{% endmacro %}
 {% macro added(summary, key, part, change, columns, shown) %}
     {{ part }} AS (
         INSERT INTO {{ summary }} AS s (
@@ -13,6 +20,7 @@
 {% endfor %}
         FROM {{ change }} AS c
         LEFT JOIN {{ summary }} AS o ON c.{{ key }} = o.{{ key }}
+{{ changed(columns) }}
         ON CONFLICT ({{ key }}) DO UPDATE SET
 {% for column in columns %}
             {{ column.name }} = excluded.{{ column.name }},
@@ -37,13 +45,19 @@
             c.course_id,
             {{ columns | names | aliased("c") | lines(12) }}
         FROM change AS c
+{{ changed(columns) }}
         ON CONFLICT (learner_id, course_id) DO UPDATE
             SET
 {% for column in columns %}
                 {{ column.name }} = s.{{ column.name }} + excluded.{{ column.name }}{{ "," if not loop.last }}
 {% endfor %}
-        RETURNING s.*
     )
+{%- endmacro %}
+{# Reads columns of pairs that the statement leaves as they are. From the table, which has an index:
+the planner may take many queued rows for one, and would compare each with all that was returned. #}
+{% macro of_pair(join) %}
+        {{ join }} JOIN learner_course_summary AS o
+            ON c.learner_id = o.learner_id AND c.course_id = o.course_id
 {%- endmacro %}
 {% macro added_of_enrolled(source) %}
 {{ added_to_pair(source.columns) }},
@@ -64,8 +78,8 @@ source.shown("learner") | names) }},
             c.course_id,
 {{ summed(source.held("course"), "c") }}
         FROM change AS c
-        INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
-        WHERE p.enrollments = 1
+{{ of_pair("INNER") }}
+        WHERE o.enrollments = 1
         GROUP BY c.course_id
     ),
 

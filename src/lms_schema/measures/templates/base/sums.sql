@@ -1,7 +1,7 @@
 {# Sums of queued rows. #}
-{% macro summed(columns, row, factor="") %}
+{% macro summed(columns, row) %}
 {% for column in columns %}
-            sum({{ factor }}{{ row }}.{{ column.name }})::bigint AS {{ column.name }}{{ ",\n" if not loop.last }}
+            sum({{ row }}.{{ column.name }})::bigint AS {{ column.name }}{{ ",\n" if not loop.last }}
 {%- endfor %}
 {%- endmacro %}
 {% macro typed(types, row) %}

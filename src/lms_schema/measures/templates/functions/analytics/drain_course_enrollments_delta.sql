@@ -1,5 +1,5 @@
 {% extends "base/drain.sql" %}
-{% from "base/drain_parts.sql" import added, added_to_pair %}
+{% from "base/drain_parts.sql" import added, added_to_pair, of_pair %}
 {% from "base/sums.sql" import summed %}
 {% set source = sources.course_enrollments %}
 {% set brought = sources.section_progress.held("course") + sources.assessment_attempts.held("course") %}
@@ -37,9 +37,11 @@ source.shown("learner") | names) }},
         SELECT
             c.course_id,
 {{ summed(source.held("course"), "c") }},
-{{ summed(brought, "p", "c.enrollments * ") }}
+{% for column in brought %}
+            coalesce(sum(c.enrollments * o.{{ column.name }}), 0)::bigint AS {{ column.name }}{{ "," if not loop.last }}
+{% endfor %}
         FROM change AS c
-        INNER JOIN pair AS p ON c.learner_id = p.learner_id AND c.course_id = p.course_id
+{{ of_pair("LEFT") }}
         GROUP BY c.course_id
     ),
 
