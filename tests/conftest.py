@@ -26,7 +26,7 @@ from lms_schema.server.disposable import new_database as new_database_on
 from lms_schema.source import package as packages
 from lms_schema.testing import ensure_template
 from support.guarded import Guarded
-from support.rows import Connection, add
+from support.rows import Connection, add, rolled_back
 from support.runner import Make, MakeExtra
 from support.versions import ELSEWHERE
 
@@ -169,6 +169,17 @@ def transaction(shared_database: str) -> Iterator[Connection]:
     finally:
         opened.rollback()
         opened.close()
+
+
+@pytest.fixture
+def own_transaction(connection: Connection) -> Iterator[Connection]:
+    """The same in a database of the test's own, for tests of plans.
+
+    ANALYZE, which `erase_learner` runs, counts the rows of a table for good, also where it is
+    rolled back.
+    """
+    with rolled_back(connection):
+        yield connection
 
 
 @pytest.fixture

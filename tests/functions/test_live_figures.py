@@ -101,28 +101,28 @@ def test_a_learner_or_course_is_there_before_the_first_refresh(transaction: Conn
 
 
 @pytest.fixture
-def busy(transaction: Connection) -> tuple[Any, Any]:
+def busy(own_transaction: Connection) -> tuple[Any, Any]:
     """A learner and a course among many, with summaries of all and changes of all queued.
 
     The plans of the session are made while all of it is empty.
     """
-    courses = [add(transaction, "educational_courses")["id"] for _ in range(COURSES)]
+    courses = [add(own_transaction, "educational_courses")["id"] for _ in range(COURSES)]
     for query in READ_ONE:
-        transaction.execute(query.encode(), {"learner": courses[0], "course": courses[0]})
+        own_transaction.execute(query.encode(), {"learner": courses[0], "course": courses[0]})
     for course in courses:
-        module = add(transaction, "learning_modules", course_id=course)["id"]
-        add(transaction, "learning_sections", module_id=module)
-        add(transaction, "educational_assessments", course_id=course, attempts_allowed=None)
-    transaction.execute(
+        module = add(own_transaction, "learning_modules", course_id=course)["id"]
+        add(own_transaction, "learning_sections", module_id=module)
+        add(own_transaction, "educational_assessments", course_id=course, attempts_allowed=None)
+    own_transaction.execute(
         "INSERT INTO learners (email, first_name, last_name, academic_level, data_consent)"
         " SELECT n || '@example.com', 'A', 'B', 'graduate', '{}' FROM generate_series(1, %s) AS n",
         (LEARNERS,),
     )
     for number, refresh in ((1, REFRESH), (2, "SELECT 1")):
         for write in WRITES:
-            transaction.execute(write.encode(), {"number": number})
-        transaction.execute(refresh)
-    learner = scalar(transaction, "SELECT min(id::text) FROM learners")
+            own_transaction.execute(write.encode(), {"number": number})
+        own_transaction.execute(refresh)
+    learner = scalar(own_transaction, "SELECT min(id::text) FROM learners")
     return learner, courses[1]
 
 
@@ -164,12 +164,12 @@ def counters(transaction: Connection) -> dict[str, tuple[int, int]]:
 
 @pytest.mark.parametrize(("query", "most"), list(zip(READ_ONE, (COURSES, LEARNERS), strict=True)))
 def test_one_row_is_read_by_index_whatever_is_queued(
-    transaction: Connection, busy: tuple[Any, Any], query: str, most: int
+    own_transaction: Connection, busy: tuple[Any, Any], query: str, most: int
 ) -> None:
     values = dict(zip(("learner", "course"), busy, strict=True))
-    before = counters(transaction)
-    assert transaction.execute(query.encode(), values).rowcount == 1
-    after = counters(transaction)
+    before = counters(own_transaction)
+    assert own_transaction.execute(query.encode(), values).rowcount == 1
+    after = counters(own_transaction)
     assert [name for name in after if after[name][0] != before[name][0]] == []
     # those of the key, and not those of all
     rows = {name: after[name][1] - before[name][1] for name in after}

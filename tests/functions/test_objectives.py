@@ -180,12 +180,12 @@ def test_an_objective_of_questions_without_points_has_no_mean(transaction: Conne
 
 
 def test_grading_one_does_not_read_what_the_others_of_a_large_class_did(
-    transaction: Connection,
+    own_transaction: Connection,
 ) -> None:
     results: Results = [(1, 0, frozenset("a"))] * 3
-    mine = attempt(transaction, results)
+    mine = attempt(own_transaction, results)
     bypass_triggers(
-        transaction,
+        own_transaction,
         "WITH class AS (INSERT INTO learners (email, first_name, last_name, academic_level,"
         " data_consent) SELECT n || '@example.com', 'A', 'B', 'graduate', '{}'"
         " FROM generate_series(1, 5000) AS n RETURNING id),"
@@ -197,11 +197,11 @@ def test_grading_one_does_not_read_what_the_others_of_a_large_class_did(
         " FROM class AS c CROSS JOIN assessment_attempts AS t",
         mine["assessment_id"],
     )
-    transaction.execute("ANALYZE learners, assessment_attempts")
-    before = scalar(transaction, READ)
-    scalar(transaction, "SELECT grade_attempt(%s)", mine["id"])
-    assert scalar(transaction, READ) - before < 500
-    _, gaps, _, _ = analysis(transaction, mine)
+    own_transaction.execute("ANALYZE learners, assessment_attempts")
+    before = scalar(own_transaction, READ)
+    scalar(own_transaction, "SELECT grade_attempt(%s)", mine["id"])
+    assert scalar(own_transaction, READ) - before < 500
+    _, gaps, _, _ = analysis(own_transaction, mine)
     assert gaps == [{"id": "a", "mastery": 0, "n": 3, "assessment_mean": 0}]
 
 

@@ -122,24 +122,24 @@ def test_nothing_to_mend_is_nothing_written(transaction: Connection, course: str
 
 
 def test_keys_of_many_events_are_made_without_reading_all_of_them_for_each(
-    transaction: Connection,
+    own_transaction: Connection,
 ) -> None:
     """As after a load without triggers: the table of keys is empty, and planned for as such."""
-    section, learner = (add(transaction, table) for table in ("learning_sections", "learners"))
+    section, learner = (add(own_transaction, table) for table in ("learning_sections", "learners"))
     events = 500
     bypass_triggers(
-        transaction,
+        own_transaction,
         "INSERT INTO learning_interactions"
         " (learner_id, section_id, course_id, interaction_type, interaction_data, timestamp)"
         " SELECT %s, %s, %s, 'discussion', '{}', now() - n * interval '1 second'"
         f" FROM generate_series(1, {events}) AS n",
         *(learner["id"], section["id"], section["course_id"]),
     )
-    transaction.execute("ANALYZE learning_interactions, interaction_times")
-    transaction.execute("SELECT rebuild_derived_columns()")
-    assert scalar(transaction, "SELECT count(*) FROM interaction_times") == events
+    own_transaction.execute("ANALYZE learning_interactions, interaction_times")
+    own_transaction.execute("SELECT rebuild_derived_columns()")
+    assert scalar(own_transaction, "SELECT count(*) FROM interaction_times") == events
     scans = scalar(
-        transaction,
+        own_transaction,
         "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relid = 'interaction_times'::regclass",
     )
     assert scans < events

@@ -15,7 +15,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 from typing import Any
 
-import psycopg
 import pytest
 
 from lms_schema.server import embedded, interrupts
@@ -77,20 +76,11 @@ def _disposable(say: Say) -> Iterator[str]:
                     raise pytest.UsageError(reason) from None
             else:
                 say(f"The tests run on Docker's {image}.")
-                _forbid_autovacuum(conninfo)
                 yield conninfo
                 return
         conninfo = stack.enter_context(embedded.temporary())
         say(f"The tests run on the embedded PostgreSQL: {reason}")
-        _forbid_autovacuum(conninfo)
         yield conninfo
-
-
-def _forbid_autovacuum(conninfo: str) -> None:
-    """Let no plan depend on when autovacuum saw the rows that other tests roll back."""
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET autovacuum = off")
-        connection.execute("SELECT pg_reload_conf()")
 
 
 @contextmanager
