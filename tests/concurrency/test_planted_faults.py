@@ -88,8 +88,8 @@ BETRAYED: dict[str, tuple[Edit | Removal, tuple[str, str]]] = {
     "progress is derived, not added": (
         Edit(
             "add_enrollment_measures",
-            "AND -1 THEN e.progress_sum + l.progress",
-            "AND -1 THEN (SELECT coalesce(sum(100 * sp.completion_percentage), 0)"
+            "THEN e.progress_sum + l.progress",
+            "THEN (SELECT coalesce(sum(100 * sp.completion_percentage), 0)"
             " FROM section_progress AS sp"
             " WHERE sp.learner_id = e.learner_id AND sp.course_id = e.course_id)",
         ),

@@ -4,7 +4,7 @@
 -- A row is written also where no value changes: one that is only locked is no conflict for the
 -- snapshot of a REPEATABLE READ transaction.
 -- One that the same statement makes or counts is counted anew: it may have been counted with these
--- rows. So is one of a load, when it is first added to.
+-- rows. So is one that a load of this transaction made, when it is first added to.
 -- Only follow_section_progress calls it, as that definer and under its settings of the planner.
 -- depends: functions/mark_unenrolled functions/mean_section_progress
 -- depends: functions/new_enrollment_version functions/rounded_minutes
@@ -36,7 +36,10 @@ BEGIN
             UPDATE course_enrollments AS e SET
                 measures_version = e.measures_version + 1,
                 progress_sum = CASE
-                    WHEN e.measures_version BETWEEN v_old AND -1 THEN e.progress_sum + l.progress
+                    WHEN
+                        e.measures_version BETWEEN v_old AND -1
+                        OR (e.measures_version >= 0 AND e.updated_at < now())
+                        THEN e.progress_sum + l.progress
                 END,
                 seconds_sum = e.seconds_sum + l.seconds,
                 overall_progress = coalesce(
