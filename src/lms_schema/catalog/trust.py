@@ -215,27 +215,22 @@ _TRIGGERS = f"""
 _GIVEN_AWAY = """
     SELECT format(
         'ALTER DEFAULT PRIVILEGES%%s REVOKE %%s ON %%s FROM %%s;',
-        ' IN SCHEMA ' || d.defaclnamespace::regnamespace::text, a.privileges, k.kind, a.roles
+        ' IN SCHEMA ' || nullif(d.defaclnamespace, 0)::regnamespace::text,
+        a.privileges, k.kind, a.roles
     )
-    FROM (
-        SELECT oid, defaclobjtype, defaclacl, nullif(defaclnamespace, 0) AS defaclnamespace
-        FROM pg_default_acl
-        WHERE defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
-            AND defaclnamespace IN (
-                0, (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s)
-            )
-    ) AS d
+    FROM pg_default_acl AS d
         JOIN (VALUES ('r', 'TABLES'), ('f', 'FUNCTIONS')) AS k (letter, kind)
             ON k.letter = d.defaclobjtype::text
         CROSS JOIN LATERAL (
             SELECT string_agg(DISTINCT e.privilege_type, ', ') AS privileges,
                 string_agg(DISTINCT e.grantee::regrole::text, ', ') AS roles
             FROM aclexplode(d.defaclacl) AS e
-            WHERE e.grantee <> 0
+            WHERE e.grantee NOT IN (0, d.defaclrole)
                 AND e.privilege_type IN ('EXECUTE', 'TRUNCATE', 'REFERENCES', 'TRIGGER')
-                AND pg_get_userbyid(e.grantee) <> current_user
         ) AS a
     WHERE a.roles IS NOT NULL
+        AND d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+        AND d.defaclnamespace IN (0, (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s))
     ORDER BY d.oid
 """
 
