@@ -58,7 +58,6 @@ AFTER UPDATE ON assessment_attempts
 FOR EACH ROW WHEN (
     (old.assessment_id, old.objective_points)
     IS DISTINCT FROM (new.assessment_id, new.objective_points)
-    AND num_nonnulls(old.objective_points, new.objective_points) > 0
 )
 EXECUTE FUNCTION append_objective_totals();
 COMMENT ON TRIGGER assessment_attempts_objectives_update ON assessment_attempts IS

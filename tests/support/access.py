@@ -755,6 +755,7 @@ _OWN = (
     " lock_course_structure lock_learner_rows lock_section_progress make_course_structure"
     " mark_unenrolled may_read_course_figures may_read_learner_figures mean_section_progress"
     " metrics_window mirror_consent month_partition_ddl month_partitions new_enrollment_version"
+    " objective_parts"
     " publish_learning_analytics rebuild_derived_columns rebuild_learning_analytics"
     " rebuild_section_progress recalculate_course_metrics record_attempt_audit record_audit"
     " record_enrollment_audit record_progress_history recount_assessment_attempts"

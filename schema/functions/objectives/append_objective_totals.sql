@@ -1,6 +1,7 @@
 -- Appends to the totals of an assessment what an attempt adds and takes back. By row, so that a
 -- trigger's WHEN can pass over attempts without objectives.
 -- A definer, because nobody else writes the totals.
+-- depends: functions/objective_parts
 CREATE OR REPLACE FUNCTION append_objective_totals() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -15,24 +16,22 @@ BEGIN
     END IF;
     -- of a row that is deleted, all that is new is NULL
     INSERT INTO assessment_objective_totals (assessment_id, objective_id, points, most_points)
-    SELECT p.assessment_id, p.objective_id, sum(p.points), sum(p.most)
+    SELECT p.assessment_id, p.objective_id, sum(p.points), sum(p.most_points)
     FROM (
         SELECT
             old.assessment_id,
-            o.key AS objective_id,
-            -(o.value -> 'points')::numeric AS points,
-            -(o.value -> 'most')::numeric AS most
-        FROM jsonb_each(old.objective_points) AS o
+            o.objective_id,
+            -o.points AS points,
+            -o.most_points AS most_points
+        FROM objective_parts(old.objective_points) AS o
         UNION ALL
         SELECT
             new.assessment_id,
-            n.key,
-            (n.value -> 'points')::numeric,
-            (n.value -> 'most')::numeric
-        FROM jsonb_each(new.objective_points) AS n
+            n.*
+        FROM objective_parts(new.objective_points) AS n
     ) AS p
     GROUP BY p.assessment_id, p.objective_id
-    HAVING sum(p.points) <> 0 OR sum(p.most) <> 0;
+    HAVING sum(p.points) <> 0 OR sum(p.most_points) <> 0;
     RETURN NULL;
 END;
 $$;

@@ -2,6 +2,7 @@
 -- check_derived_columns both read it here. The assessment's mean is of others: in a small class,
 -- it would tell a learner how one of them did.
 -- depends: functions/attempt_question_points functions/is_graded_attempt
+-- depends: functions/objective_parts
 CREATE OR REPLACE FUNCTION derive_attempt_analysis(p_attempt_ids uuid[]) RETURNS TABLE (
     attempt_id uuid,
     response_patterns jsonb,
@@ -108,11 +109,11 @@ BEGIN
             UNION ALL
             SELECT
                 t.assessment_id,
-                o.key,
-                -(o.value -> 'points')::numeric,
-                -(o.value -> 'most')::numeric
+                o.objective_id,
+                -o.points,
+                -o.most_points
             FROM assessment_attempts AS t
-            CROSS JOIN LATERAL jsonb_each(t.objective_points) AS o
+            CROSS JOIN LATERAL objective_parts(t.objective_points) AS o
             WHERE t.id = any(p_attempt_ids)
             UNION ALL
             SELECT

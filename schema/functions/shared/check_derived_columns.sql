@@ -7,7 +7,7 @@
 -- depends: functions/derive_enrollment_progress functions/derive_learner_courses
 -- depends: functions/derive_section_counters functions/derive_section_evidence
 -- depends: functions/derive_section_retention functions/evidence_score
--- depends: functions/is_graded_attempt functions/judge_completion
+-- depends: functions/is_graded_attempt functions/judge_completion functions/objective_parts
 CREATE OR REPLACE FUNCTION check_derived_columns(
     p_course_id uuid DEFAULT NULL
 ) RETURNS TABLE (
@@ -380,12 +380,10 @@ BEGIN
             UNION ALL
             SELECT
                 t.assessment_id,
-                p.key,
-                (p.value -> 'points')::numeric,
-                (p.value -> 'most')::numeric,
+                p.*,
                 FALSE
             FROM assessment_attempts AS t
-            CROSS JOIN LATERAL jsonb_each(t.objective_points) AS p
+            CROSS JOIN LATERAL objective_parts(t.objective_points) AS p
         ) AS o
         INNER JOIN educational_assessments AS a ON o.assessment_id = a.id
         WHERE p_course_id IS NULL OR a.course_id = p_course_id

@@ -4,8 +4,8 @@
 -- depends: functions/change_course_structure functions/check_derived_columns
 -- depends: functions/derive_current_grades functions/derive_enrollment_progress
 -- depends: functions/derive_learner_courses functions/derive_sessions
--- depends: functions/lock_course_structure functions/rebuild_section_progress
--- depends: functions/recalculate_course_metrics
+-- depends: functions/lock_course_structure functions/objective_parts
+-- depends: functions/rebuild_section_progress functions/recalculate_course_metrics
 CREATE OR REPLACE FUNCTION rebuild_derived_columns(p_course_id uuid DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -100,13 +100,13 @@ BEGIN
             )
             SELECT
                 t.assessment_id,
-                o.key,
-                sum((o.value -> 'points')::numeric),
-                sum((o.value -> 'most')::numeric)
+                o.objective_id,
+                sum(o.points),
+                sum(o.most_points)
             FROM assessment_attempts AS t
-            CROSS JOIN LATERAL jsonb_each(t.objective_points) AS o
+            CROSS JOIN LATERAL objective_parts(t.objective_points) AS o
             WHERE t.assessment_id = ANY(v_false.totals)
-            GROUP BY t.assessment_id, o.key
+            GROUP BY t.assessment_id, o.objective_id
             RETURNING assessment_id
         )
 
