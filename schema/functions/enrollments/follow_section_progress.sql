@@ -280,8 +280,11 @@ BEGIN
                         FROM new_rows AS n
                     ) AS r
                     -- a row that became another one is followed by record_progress_history
-                    GROUP BY r.id, r.learner_id, r.section_id
+                    GROUP BY r.learner_id, r.section_id, r.id
                     HAVING max(r.was) <> max(r.percentage)
+                    -- as the indexes have them that the rows are written to and looked up in: in
+                    -- any other order, many rows cost a quarter more
+                    ORDER BY r.learner_id, r.section_id
                 );
                 INSERT INTO section_progress_history (
                     learner_id, section_id, changed_at, previous_percentage, percentage
