@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from lms_schema.server.sessions import Session
     from lms_schema.source.package import SchemaPackage
 
-REPAIR_OF_ALL = (
-    "A repair compares the schema with the whole release. Leave out --to, or migrate that far "
-    "without --repair."
-)
-
 
 @dataclass(frozen=True)
 class MigrateResult:
@@ -129,6 +124,8 @@ def migrate(
     from lms_schema.records.record_writer import RecordWriter
 
     if repair and to:
+        from lms_schema.records.repair import REPAIR_OF_ALL
+
         raise UsageError(REPAIR_OF_ALL)
     start = time.monotonic()
     package = packages.extended(packages.read() if package is None else package, extra)

@@ -11,9 +11,7 @@ import psycopg
 
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
 from lms_schema.events import Event, OnEvent, unheard
-from lms_schema.operations.migrate import REPAIR_OF_ALL
 from lms_schema.records.comparison import compare
-from lms_schema.runner.observer import Step
 from lms_schema.server import citus, search_path, sessions
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage
@@ -24,9 +22,10 @@ from lms_schema.tracing.plan_result import (
     PlanResult,
     Table,
 )
-from lms_schema.tracing.statement_effects import Effects
 
 if TYPE_CHECKING:
+    from lms_schema.runner.observer import Step
+    from lms_schema.tracing.statement_effects import Effects
     from lms_schema.tracing.trace import Trace, TracedTransaction
 
 # A partition counts as its table. A table that was never analyzed has reltuples -1.
@@ -93,6 +92,8 @@ def plan(
     from lms_schema.records import ledger
 
     if repair and to:
+        from lms_schema.records.repair import REPAIR_OF_ALL
+
         raise UsageError(REPAIR_OF_ALL)
     package = packages.extended(packages.read() if package is None else package, extra)
     last = package.files.index(package.file(to)) + 1 if to else None

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 Repair = Mapping[str, tuple[Difference, ...]]
 """What files are to make again, by their ids."""
 
+REPAIR_OF_ALL = (
+    "A repair compares the schema with the whole release. Leave out --to, or migrate that far "
+    "without --repair."
+)
+
 _MADE_AT_EVERY_MIGRATE = re.compile(
     r"there is none|nothing holds .*|trigger .*: missing, the parent has .*"
     r"|row security setting: OFF, the parent has ENABLED"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -35,13 +36,26 @@ if TYPE_CHECKING:
 _CHANGES = re.compile(r"(?:COMMENT|GRANT|REVOKE|ALTER|DROP)\b", re.IGNORECASE)
 
 
-def together(files: Iterable[SqlFile]) -> list[list[SqlFile]]:
-    """Return the files in their order, those together that may be sent together."""
-    groups: list[list[SqlFile]] = []
+def together(files: Iterable[SqlFile]) -> Iterator[list[SqlFile]]:
+    """Yield the files in their order, those together that may be sent together.
+
+    While the server works on some, a thread already splits the next into statements.
+    """
+    groups = _groups(files)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="split") as thread:
+        ahead = thread.submit(next, groups, None)
+        while group := ahead.result():
+            ahead = thread.submit(next, groups, None)
+            yield group
+
+
+def _groups(files: Iterable[SqlFile]) -> Iterator[list[SqlFile]]:
     for (_, is_shared), found in groupby(files, lambda file: (file.folder, _is_shared(file))):
         members = list(found)
-        groups += [members] if is_shared else [[file] for file in members]
-    return groups
+        if is_shared:
+            yield members
+        else:
+            yield from ([file] for file in members)
 
 
 def only_defines(file: SqlFile) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from lms_schema.tracing.plan_result import PlannedStatement, Table
-from lms_schema.tracing.statement_effects import Lock
+if TYPE_CHECKING:
+    from lms_schema.tracing.plan_result import PlannedStatement, Table
+    from lms_schema.tracing.statement_effects import Lock
 
 
 def effect_lines(statement: PlannedStatement, tables: Mapping[str, Table]) -> Iterable[str]:

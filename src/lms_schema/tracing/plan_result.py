@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lms_schema.events import Action
-from lms_schema.tracing.statement_effects import Effects, Lock
+
+if TYPE_CHECKING:
+    from lms_schema.tracing.statement_effects import Effects, Lock
 
 Danger = Literal["none", "brief", "long"]
 
