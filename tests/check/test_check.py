@@ -17,6 +17,7 @@ import lms_schema
 from lms_schema import CheckResult, Finding, LmsSchemaError, rules
 from lms_schema.cli import cli
 from lms_schema.rules.lint import sqlfluff, squawk
+from lms_schema.rules.lint.reports import reports
 from support import documents
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -149,3 +150,43 @@ def test_an_error_is_a_document_too() -> None:
     document = json.loads(result.stdout)
     documents.check("error", document)
     assert "no/where does not exist" in document["message"]
+
+
+def test_sqlfluff_looks_only_at_files_that_are_not_known_to_be_clean(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    looked_at: list[str] = []
+
+    def counted(tool: str, command: list[str]) -> list[dict[str, object]]:
+        looked_at.extend(Path(word).name for word in command if word.endswith(".sql"))
+        return reports(tool, command)
+
+    monkeypatch.setattr(sqlfluff, "reports", counted)
+    clean, untidy = tmp_path / "clean.sql", tmp_path / "untidy.sql"
+    clean.write_text("CREATE TABLE notes (id bigint PRIMARY KEY);\n")
+    untidy.write_text("create table notes (id bigint PRIMARY KEY);\n")
+
+    def findings() -> list[str]:
+        looked_at.clear()
+        return sorted({problem.path.name for problem in sqlfluff.find([clean, untidy])})
+
+    assert (findings(), looked_at) == (["untidy.sql"], ["clean.sql", "untidy.sql"])
+    assert (findings(), looked_at) == (["untidy.sql"], ["untidy.sql"])
+    clean.write_text(untidy.read_text())
+    assert (findings(), looked_at) == (["clean.sql", "untidy.sql"], ["clean.sql", "untidy.sql"])
+    clean.write_text("CREATE TABLE notes (id bigint PRIMARY KEY);\n")
+    assert (findings(), looked_at) == (["untidy.sql"], ["untidy.sql"])
+    monkeypatch.setattr(sqlfluff, "version", lambda _name: "another")
+    assert (findings(), looked_at) == (["untidy.sql"], ["clean.sql", "untidy.sql"])
+    assert len(list((tmp_path / "cache" / "lms-schema").iterdir())) == 1
+
+
+def test_a_cache_that_cannot_be_written_hides_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "cache").write_text("not a folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    untidy = tmp_path / "untidy.sql"
+    untidy.write_text("create table notes (id bigint PRIMARY KEY);\n")
+    assert {problem.path for problem in sqlfluff.find([untidy])} == {untidy}

@@ -2,7 +2,8 @@
 
 One form for all, so that a diff shows what changed and nothing else. The rules are the package's
 own `.sqlfluff`; `sqlfluff fix --config` mends most of it. Findings carry sqlfluff's code, as in
-`sqlfluff/LT01`; `-- noqa: LT01` on a line is sqlfluff's way to ignore it there.
+`sqlfluff/LT01`; `-- noqa: LT01` on a line is sqlfluff's way to ignore it there. A file in which
+nothing was found is not looked at again until it changes.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 
 from lms_schema.errors import UsageError
 from lms_schema.rules.drafts import Problem
+from lms_schema.rules.lint.clean_files import CleanFiles
 from lms_schema.rules.lint.reports import reports
 
 EXAMPLE = {
@@ -31,19 +34,23 @@ def find(paths: Sequence[Path]) -> Iterator[Problem]:
         LmsSchemaError: When it fails.
     """
     require()
+    clean = CleanFiles("sqlfluff", version("sqlfluff"), config().read_bytes())
+    others = clean.others(paths)
+    if not others:
+        return
     command = [
         *(sys.executable, "-m", "sqlfluff", "lint", "--format", "json", "--processes", "0"),
         *("--nocolor", "--disable-progress-bar", "--ignore-local-config"),
-        *("--config", str(config()), *map(str, paths)),
+        *("--config", str(config()), *map(str, others)),
     ]
-    for report in reports("sqlfluff", command):
-        for found in report["violations"]:
-            yield Problem(
-                Path(report["filepath"]),
-                found["start_line_no"],
-                f"{found['description']} ({found['name']})",
-                found["code"],
-            )
+    found = {
+        Path(report["filepath"]): report["violations"] for report in reports("sqlfluff", command)
+    }
+    clean.add(path for path, violations in found.items() if not violations)
+    for path, violations in found.items():
+        for violation in violations:
+            message = f"{violation['description']} ({violation['name']})"
+            yield Problem(path, violation["start_line_no"], message, violation["code"])
 
 
 def require() -> None:
