@@ -9,8 +9,8 @@ DECLARE
     v_items jsonb := to_jsonb(new) -> v_column;
     v_problem text;
 BEGIN
-    IF v_items = 'null' THEN
-        RETURN new; -- the table refuses it
+    IF v_items IN ('null', '[]') THEN
+        RETURN new; -- the table refuses null, and nothing is wrong with no entry
     ELSIF jsonb_typeof(v_items) <> 'array' THEN
         RAISE check_violation USING
             MESSAGE = format('%s is not an array but of type %s', v_column, jsonb_typeof(v_items)),
