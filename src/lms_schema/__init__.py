@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from lms_schema.operations.status import status as status
     from lms_schema.operations.verify import VerifyResult as VerifyResult
     from lms_schema.operations.verify import verify as verify
-    from lms_schema.records.comparison import Comparison as Comparison
+    from lms_schema.records.file_states import Comparison as Comparison
     from lms_schema.rules.result import CheckResult as CheckResult
     from lms_schema.rules.result import Finding as Finding
     from lms_schema.tracing.plan_result import PlanResult as PlanResult
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0.dev0"
 
 _NAMES = {
-    "records.comparison": ("Comparison",),
+    "records.file_states": ("Comparison",),
     "catalog.difference": ("Difference",),
     "errors": (
         "DatabaseError",

@@ -14,7 +14,7 @@ import click
 
 from lms_schema.errors import printable
 from lms_schema.events import Action, Event
-from lms_schema.terminal import room
+from lms_schema.terminal_width import room
 
 if TYPE_CHECKING:
     from lms_schema.catalog.difference import Difference

@@ -27,7 +27,7 @@ from lms_schema.commands.output import (
     say_wrapped,
 )
 from lms_schema.commands.progress import followed
-from lms_schema.terminal import room
+from lms_schema.terminal_width import room
 from lms_schema.tracing.effect_lines import effect_lines
 from lms_schema.tracing.plan_result import PlannedStatement, PlannedTransaction, Table
 

@@ -11,7 +11,7 @@ import psycopg
 
 from lms_schema.errors import DatabaseError, LockNotObtained, UsageError, printable
 from lms_schema.events import Event, OnEvent, unheard
-from lms_schema.records.comparison import compare
+from lms_schema.records.file_states import compare
 from lms_schema.server import citus, search_path, sessions
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage

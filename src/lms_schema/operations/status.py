@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lms_schema.errors import LmsSchemaError
-from lms_schema.records.comparison import Comparison, compare, newest_release
+from lms_schema.records.file_states import Comparison, compare, newest_release
 from lms_schema.server import sessions
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage

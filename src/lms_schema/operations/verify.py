@@ -8,7 +8,7 @@ from lms_schema.catalog.catalog import Catalog, read_catalog
 from lms_schema.catalog.difference import Difference, compare, without_row_security
 from lms_schema.catalog.expected_catalog import expected_catalog
 from lms_schema.events import Event, OnEvent, unheard
-from lms_schema.records import comparison, roles
+from lms_schema.records import file_states, roles
 from lms_schema.server import citus, sessions
 from lms_schema.source import package as packages
 from lms_schema.source.package import SchemaPackage
@@ -123,4 +123,4 @@ def _refuse_newer(session: sessions.Session, package: SchemaPackage) -> None:
     tracked = ledger.exists(session.connection, session.schema)
     if tracked and ledger.is_readable(session.connection, session.schema):
         entries = ledger.read(session.connection, session.schema)
-        comparison.compare(package, entries).refuse_newer()
+        file_states.compare(package, entries).refuse_newer()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lms_schema.catalog.catalog import Catalog, ObjectKey, read_catalog
 from lms_schema.catalog.difference import Difference, compare
-from lms_schema.records import comparison
+from lms_schema.records import file_states
 from lms_schema.records.object_makers import Makers
 from lms_schema.source.files import SqlFile
 from lms_schema.source.folders import INDEXES, SECURITY, Kind
@@ -141,7 +141,7 @@ def needed(
     if not ledger.exists(connection, session.schema):
         return {}, ()
     entries = ledger.read(connection, session.schema)
-    stand = comparison.compare(package, entries)
+    stand = file_states.compare(package, entries)
     differences, _notes = compare(expected, read_catalog(connection, session.schema), unsure=unsure)
     # what another extra overrides is as that one wants it
     own = {name: entry for name, entry in entries.items() if package.covers(name)}

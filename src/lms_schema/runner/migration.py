@@ -15,7 +15,7 @@ from psycopg import sql
 from lms_schema.catalog import schema_objects, trust
 from lms_schema.errors import DatabaseError, LmsSchemaError, StatementFailed, printable
 from lms_schema.events import Action, Event, OnEvent, unheard
-from lms_schema.records.comparison import compare
+from lms_schema.records.file_states import compare
 from lms_schema.runner.applier import Applier
 from lms_schema.runner.executor import Executor
 from lms_schema.runner.fresh_install import FreshInstall, only_defines, together

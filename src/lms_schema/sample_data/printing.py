@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from lms_schema.errors import printable
-from lms_schema.terminal import room
+from lms_schema.terminal_width import room
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -1,4 +1,4 @@
-"""A package beside what is recorded in a database: what is applied, pending, changed or gone."""
+"""The state of each file of a package by the records: applied, pending, changed, edited or gone."""
 
 from __future__ import annotations
 
