@@ -38,6 +38,11 @@ STALE = "generated files are stale: run make generate"
 """Why a test is skipped that compares something with the release; another one fails for it."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Take one more than there are cores: many tests wait, for a lock or for a process to end."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let what takes minutes begin first: if it began last, other workers would wait for it."""
     items.sort(key=lambda item: item.get_closest_marker("minutes") is None)

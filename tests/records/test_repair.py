@@ -101,7 +101,7 @@ def test_one_object_after_another_that_is_dropped_or_changed_is_made_again(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("parts", [1, 4])
+@pytest.mark.parametrize("parts", [1, 2])
 @every_kind
 @every_way
 def test_all_objects_that_are_dropped_or_changed_some_at_a_time_are_made_again(
