@@ -88,6 +88,7 @@ def mutate(admin: psycopg.Connection[tuple[object, ...]], kind: str, name: str, 
     admin.execute(statement.encode())
 
 
+@pytest.mark.slow
 @every_kind
 @every_way
 def test_one_object_after_another_that_is_dropped_or_changed_is_made_again(
@@ -423,6 +424,7 @@ def test_verify_does_not_offer_to_mend_a_table(database: str) -> None:
     assert "--repair" not in result.stdout
 
 
+@pytest.mark.slow
 def test_an_override_is_not_repaired_away(database: str, tmp_path: Path) -> None:
     folder = tmp_path / "shop" / "functions"
     folder.mkdir(parents=True)

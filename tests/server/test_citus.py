@@ -98,6 +98,7 @@ def test_a_version_that_loses_rows_is_refused(empty_database: str, make_package:
         migrate(empty_database, schema="tenant", package=make_package(TABLE))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_citus", [False, True])
 def test_a_message_holds_one_statement_where_citus_is(
     empty_database: str, *, is_citus: bool

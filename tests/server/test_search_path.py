@@ -224,6 +224,7 @@ _OF_FILES = re.compile(
 """What is made of statements of files, or of names that they gave."""
 
 
+@pytest.mark.slow
 def test_every_query_of_the_tool_is_sent_while_the_path_is_pg_catalog_alone(
     empty_database: str,
     make_package: Make,

@@ -115,6 +115,7 @@ def _output(process: Process, exit_code: int) -> str:
     return output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_docker_that_cannot_pull_leads_to_the_embedded_server_in_one_sentence(
     folder: Path, offline: str, workers: str
