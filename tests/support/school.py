@@ -244,7 +244,7 @@ def checks(connection: Connection) -> list[Any]:
     # else what is left out would be computed of each enrollment, which takes longer than all
     connection.execute("UPDATE educational_courses SET metrics_as_of = NULL")
     connection.execute("SET work_mem = '128MB'")  # the sums of hundreds of copies, sorted in memory
-    connection.execute("SET max_parallel_workers_per_gather = 0")  # other tests have the other cores
+    connection.execute("SET max_parallel_workers_per_gather = 0")  # other tests use the cores
     return [
         *connection.execute("SELECT * FROM check_learning_analytics()"),
         *connection.execute(
