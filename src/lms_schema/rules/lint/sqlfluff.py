@@ -43,14 +43,18 @@ def find(paths: Sequence[Path]) -> Iterator[Problem]:
         *("--nocolor", "--disable-progress-bar", "--ignore-local-config"),
         *("--config", str(config()), *map(str, others)),
     ]
-    found = {
-        Path(report["filepath"]): report["violations"] for report in reports("sqlfluff", command)
-    }
-    clean.add(path for path, violations in found.items() if not violations)
-    for path, violations in found.items():
-        for violation in violations:
-            message = f"{violation['description']} ({violation['name']})"
-            yield Problem(path, violation["start_line_no"], message, violation["code"])
+    found = reports("sqlfluff", command)
+    without_findings = {Path(report["filepath"]) for report in found if not report["violations"]}
+    # it shortens paths with .., and these are not remembered
+    clean.add(digest for path, digest in others.items() if path in without_findings)
+    for report in found:
+        for violation in report["violations"]:
+            yield Problem(
+                Path(report["filepath"]),
+                violation["start_line_no"],
+                f"{violation['description']} ({violation['name']})",
+                violation["code"],
+            )
 
 
 def require() -> None:
