@@ -72,16 +72,16 @@ def reading(run: Run) -> None:
         for tool in (earlier_tool, same_sql, release):
             tool.run("migrate", "--schema", "lms", "--database", tool.migrated)
         pages = str(folder / "pages")
-        for what, arguments, present_tool in (
-            ("status", ["status"], same_sql),
-            ("migrate with nothing to do", ["migrate"], same_sql),
-            ("plan with nothing to do", ["plan"], same_sql),
-            ("verify", ["verify"], release),
-            ("docs of a database", ["docs", pages], release),
+        for what, arguments, present_tool, is_empty in (
+            ("status", ["status"], same_sql, False),
+            ("migrate with nothing to do", ["migrate"], same_sql, False),
+            ("plan with nothing to do", ["plan"], same_sql, False),
+            ("verify", ["verify"], release, False),
+            ("docs of a database", ["docs", pages], release, False),
+            ("plan of an install", ["plan"], same_sql, True),
         ):
-            _compare(run, {COMMIT: earlier_tool, "now": present_tool}, what, arguments)
-        tools = {COMMIT: earlier_tool, "now": same_sql}
-        _compare(run, tools, "plan of an install", ["plan"], is_empty=True)
+            sides = {COMMIT: earlier_tool, "now": present_tool}
+            _compare(run, sides, what, arguments, is_empty=is_empty)
 
 
 def _compare(
@@ -90,7 +90,7 @@ def _compare(
     what: str,
     arguments: list[str],
     *,
-    is_empty: bool = False,
+    is_empty: bool,
 ) -> None:
     """Compare a command; where the tools have other files, by the file.
 

@@ -15,7 +15,7 @@ from itertools import product
 import psycopg
 
 from support import school
-from support.operations import STRUCTURE, WORK, Operation
+from support.operations import CORE, Operation
 from support.race import connections
 from support.rows import Connection
 
@@ -122,12 +122,11 @@ class Bout:
 def bouts(one: Operation, other: Operation) -> list[Bout]:
     """All runs of two operations: each first, at all levels, in all schedules.
 
-    Work and changes of structure meet each other at every combination of levels, whatever else at
-    those that are treated differently.
+    Core operations meet each other at every combination of levels, whatever else at those that are
+    treated differently.
     """
     orders = [(one, other)] if one == other else [(one, other), (other, one)]
-    at_all_levels = {one, other} <= {*WORK, *STRUCTURE}
-    levels_of_both = product(LEVELS, LEVELS) if at_all_levels else _DIFFERENT
+    levels_of_both = product(LEVELS, LEVELS) if {one, other} <= CORE else _DIFFERENT
     return [
         Bout(operations, levels, schedule)
         for operations, levels, schedule in product(orders, levels_of_both, SCHEDULES)

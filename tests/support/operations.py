@@ -281,4 +281,7 @@ MAINTENANCE = (
     Operation("analytics refreshed", "SELECT refresh_learning_analytics()"),
 )
 
+CORE = frozenset(WORK + STRUCTURE)
+"""These meet each other at every combination of levels, and on the oldest version, too."""
+
 OPERATIONS = WORK + STRUCTURE + EVIDENCE + MAINTENANCE
